@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <synaptogen/cell.h>
+#include <synaptogen/rng.h>
+
+/* Limits of physical draws; all of them together touch fewer than 1e-9 of the draws of the published set. */
+static const double log10_r_hrs_min = 2, log10_r_hrs_max = 12; /* ohm */
+static const double threshold_min = 0.01;                      /* V */
+static const double resistance_max = 1e12;                     /* ohm */
+
+const char *syn_mode_name(syn_mode mode)
+{
+    return mode == SYN_HRS ? "HRS" : mode == SYN_LRS ? "LRS" : "IRS";
+}
+
+/* The transition from the LRS of `previous` into the HRS of c. */
+static void set_transition(const syn_model *m, const syn_cycle *previous, syn_cycle *c)
+{
+    c->x1 = previous->y[SYN_U_RESET];
+    c->y1 = syn_current(m, previous->r_lrs, c->x1, NULL);
+    c->y2 = syn_current(m, c->r_hrs, m->params.u_max, NULL);
+}
+
+void syn_cycle_of_features(const syn_model *m, const syn_cycle *previous, const double y[SYN_NFEAT], syn_cycle *out)
+{
+    syn_cycle c = {0};
+    c.y[SYN_LOG10_R_HRS] = fmin(fmax(y[SYN_LOG10_R_HRS], log10_r_hrs_min), log10_r_hrs_max);
+    c.y[SYN_U_SET] = fmin(y[SYN_U_SET], -threshold_min);
+    c.y[SYN_R_LRS] = fmax(y[SYN_R_LRS], m->r_lrs_min);
+    c.y[SYN_U_RESET] = fmax(y[SYN_U_RESET], threshold_min);
+    c.r_hrs = syn_state_of_resistance(m, pow(10, c.y[SYN_LOG10_R_HRS]));
+    c.r_lrs = syn_state_of_resistance(m, c.y[SYN_R_LRS]);
+    if (previous)
+        set_transition(m, previous, &c);
+    *out = c;
+}
+
+/* State on the RESET transition into c at x1 < u < u_max. */
+static double transition_state(const syn_model *m, const syn_cycle *c, double u)
+{
+    const double left = (m->params.u_max - u) / (m->params.u_max - c->x1);
+    return syn_state_of_current(m, c->y2 + (c->y1 - c->y2) * pow(left, m->params.eta), u);
+}
+
+void syn_state_step(const syn_model *m, const syn_state *prev, const syn_cycle *now, const syn_cycle *next, double u,
+                    syn_state *out)
+{
+    const double u_max = m->params.u_max;
+    syn_state s = *prev;
+    if (s.mode != SYN_LRS && u <= now->y[SYN_U_SET]) {
+        s = (syn_state){.r = now->r_lrs, .u_thr = now->y[SYN_U_RESET], .n = s.n, .mode = SYN_LRS};
+    } else if (s.mode != SYN_HRS && u > s.u_thr) {
+        const syn_cycle *target = s.mode == SYN_LRS ? next : now;
+        s.n += s.mode == SYN_LRS;
+        s.mode = u >= u_max ? SYN_HRS : SYN_IRS;
+        s.r = s.mode == SYN_HRS ? target->r_hrs : transition_state(m, target, u);
+        s.u_thr = fmin(u, u_max);
+    }
+    *out = s;
+}
+
+static void draw_device(const syn_model *m, syn_cell *c)
+{
+    uint32_t w[4];
+    syn_rng_block(c->seed, c->id, 0, SYN_DRAW_DEVICE, w);
+    const double u = syn_rng_uniform(w[0]);
+    int k = 0;
+    while (u >= m->cumulative[k])
+        k++;
+    c->component = k;
+    double z[SYN_NDEVICE], v[SYN_NDEVICE];
+    syn_rng_normals(c->seed, c->id, 1, SYN_DRAW_DEVICE, z);
+    syn_rng_normals(c->seed, c->id, 2, SYN_DRAW_DEVICE, z + SYN_NFEAT);
+    for (int i = 0; i < SYN_NDEVICE; i++) {
+        v[i] = m->params.mean[k][i];
+        for (int j = 0; j <= i; j++)
+            v[i] += m->params.chol[k][i][j] * z[j];
+    }
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        c->mu[i] = v[i];
+        c->sigma[i] = fabs(v[SYN_NFEAT + i]); /* a negative draw (2e-4 of devices) has the same law mirrored */
+    }
+}
+
+/* (x_-1, .., x_-p) from their joint stationary law; lag l is kept in slot -l mod p = p - l. */
+static void draw_history(const syn_model *m, syn_cell *c)
+{
+    const int order = m->var->order, dim = SYN_NFEAT * order;
+    double z[SYNP_MAX_LATENT];
+    for (int l = 0; l < order; l++)
+        syn_rng_normals(c->seed, c->id, (uint64_t)l, SYN_DRAW_START, z + SYN_NFEAT * l);
+    for (int i = 0; i < dim; i++) {
+        double x = 0;
+        for (int j = 0; j <= i; j++)
+            x += m->start[i * dim + j] * z[j];
+        c->x[order - 1 - i / SYN_NFEAT][i % SYN_NFEAT] = x;
+    }
+}
+
+/* Latent vector of cycle n from the p before it, kept in slot n mod p, and the features it stands for. */
+static void draw_cycle(const syn_model *m, syn_cell *c, uint64_t n, const syn_cycle *previous, syn_cycle *out)
+{
+    const syn_var *v = m->var;
+    const uint64_t order = (uint64_t)v->order, slot = n % order;
+    double e[SYN_NFEAT], x[SYN_NFEAT] = {0}, y[SYN_NFEAT];
+    syn_rng_normals(c->seed, c->id, n, SYN_DRAW_CYCLE, e);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j <= i; j++)
+            x[i] += v->b[i][j] * e[j];
+    for (uint64_t l = 0; l < order; l++) {
+        const double *lagged = c->x[(slot + order - 1 - l) % order];
+        for (int i = 0; i < SYN_NFEAT; i++)
+            for (int j = 0; j < SYN_NFEAT; j++)
+                x[i] += v->a[l][i][j] * lagged[j];
+    }
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        c->x[slot][i] = x[i];
+        y[i] = c->mu[i] + c->sigma[i] * synp_poly(&m->params.gamma[i], x[i]);
+    }
+    syn_cycle_of_features(m, previous, y, out);
+}
+
+/* The voltage between x1 and u_max at which the transition into c passes state r; the state rises along it. */
+static double transition_voltage(const syn_model *m, const syn_cycle *c, double r)
+{
+    double low = c->x1, high = m->params.u_max;
+    for (int i = 0; i < 60; i++) {
+        const double middle = 0.5 * (low + high);
+        *(transition_state(m, c, middle) < r ? &low : &high) = middle;
+    }
+    return low;
+}
+
+/* Puts a fresh cell (cycle 0 in now, 1 in next) at a given resistance; see syn_start. */
+static void start_at_resistance(const syn_model *m, syn_cell *c, double resistance)
+{
+    const double r = syn_state_of_resistance(m, resistance);
+    if (r <= c->now.r_lrs) {
+        c->now.r_lrs = r;
+        set_transition(m, &c->now, &c->next);
+        c->state = (syn_state){.r = r, .u_thr = c->now.y[SYN_U_RESET], .mode = SYN_LRS};
+    } else if (r < c->next.r_hrs && c->next.x1 < m->params.u_max) {
+        const double u = transition_voltage(m, &c->next, r);
+        syn_cell_commit(m, c, &(syn_state){.r = r, .u_thr = u, .n = 1, .mode = SYN_IRS});
+    } else {
+        c->state.r = c->now.r_hrs = r;
+    }
+}
+
+static syn_status check_start(const syn_model *m, const syn_start *s, syn_error *err)
+{
+    if (s->history != SYN_COLD && s->history != SYN_STATIONARY)
+        return synp_fail(err, SYN_EINVAL, "history", "%d is neither cold (0) nor stationary (1)", (int)s->history);
+    if (s->mode != SYN_HRS && s->mode != SYN_LRS)
+        return synp_fail(err, SYN_EINVAL, "mode", "%d is neither HRS (0) nor LRS (1)", (int)s->mode);
+    if (s->resistance != 0 && !(s->resistance >= m->r_lrs_min && s->resistance <= resistance_max))
+        return synp_fail(err, SYN_EINVAL, "resistance", "%g ohm is outside [%g, %g]", s->resistance, m->r_lrs_min,
+                         resistance_max);
+    return SYN_OK;
+}
+
+syn_status syn_cell_init(const syn_model *m, uint64_t seed, uint64_t id, const syn_start *start, syn_cell *out,
+                         syn_error *err)
+{
+    const syn_start published = {0};
+    if (!start)
+        start = &published;
+    const syn_status s = check_start(m, start, err);
+    if (s)
+        return s;
+    syn_cell c = {.seed = seed, .id = id};
+    draw_device(m, &c);
+    if (start->history == SYN_STATIONARY)
+        draw_history(m, &c);
+    draw_cycle(m, &c, 0, NULL, &c.now);
+    draw_cycle(m, &c, 1, &c.now, &c.next);
+    if (start->resistance > 0)
+        start_at_resistance(m, &c, start->resistance);
+    else if (start->mode == SYN_LRS)
+        c.state = (syn_state){.r = c.now.r_lrs, .u_thr = c.now.y[SYN_U_RESET], .mode = SYN_LRS};
+    else
+        c.state.r = c.now.r_hrs;
+    *out = c;
+    return SYN_OK;
+}
+
+void syn_cell_commit(const syn_model *m, syn_cell *c, const syn_state *s)
+{
+    if (s->n != c->state.n) {
+        c->now = c->next;
+        draw_cycle(m, c, s->n + 1, &c->now, &c->next);
+    }
+    c->state = *s;
+}
+
+void syn_cell_step(const syn_model *m, const syn_cell *prev, double u, syn_cell *next)
+{
+    syn_state s;
+    syn_state_step(m, &prev->state, &prev->now, &prev->next, u, &s);
+    if (next != prev)
+        *next = *prev;
+    syn_cell_commit(m, next, &s);
+}

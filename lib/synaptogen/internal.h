@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared between the library's own files; not installed. */
+#ifndef SYNAPTOGEN_INTERNAL_H
+#define SYNAPTOGEN_INTERNAL_H
+
+#include <synaptogen/model.h>
+
+/* Fills err (unless NULL) with a printf-style text and returns status. An empty file and line 0 mean none. */
+__attribute__((format(printf, 4, 5))) syn_status synp_fail(syn_error *err, syn_status status, const char *field,
+                                                           const char *format, ...);
+
+/* The text of params/hfo2-1t1r.json. */
+extern const char synp_params_default_json[];
+extern const size_t synp_params_default_size;
+
+double synp_poly(const syn_poly *p, double x);
+
+enum { SYNP_MAX_LATENT = SYN_NFEAT * SYN_MAX_ORDER };
+
+/* Row-major companion matrix of v, 4p x 4p with p = v->order, leading dimension 4p. */
+void synp_var_companion(const syn_var *v, double *f);
+
+struct syn_model {
+    syn_params params;
+    const syn_var *var;  /* of the order in use, inside params */
+    double g_llrs, g_hhrs; /* S at u0 */
+    double u_linear;       /* V */
+    double r_lrs_min;      /* ohm, smallest R_LRS a draw may have */
+    double cumulative[SYN_MAX_COMPONENTS]; /* of weight / sum(weight), the last one exactly 1 */
+    double covariance[SYNP_MAX_LATENT * SYNP_MAX_LATENT]; /* stationary, of (x_t, .., x_{t-p+1}), row-major 4p */
+    double start[SYNP_MAX_LATENT * SYNP_MAX_LATENT];      /* its lower Cholesky factor, row-major 4p */
+};
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* LAPACK, part of OpenBLAS; Debian's OpenBLAS brings no header for it. */
+void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+
+/* c = a op(b) + beta c, all n x n row-major. */
+static void multiply(int n, const double *a, CBLAS_TRANSPOSE op, const double *b, double beta, double *c)
+{
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, op, n, n, n, 1, a, n, b, n, beta, c, n);
+}
+
+/* Stationary covariance P = F P F' + Q of the companion form by doubling: after k steps P holds the sum of the
+ * first 2^k terms F^j Q F'^j, so a spectral radius of 1 - 1e-9 needs 36. Returns SYN_ENUMERIC if it overflows. */
+static syn_status stationary_covariance(const syn_var *v, double *p)
+{
+    const int dim = SYN_NFEAT * v->order, size = dim * dim;
+    double f[SYNP_MAX_LATENT * SYNP_MAX_LATENT], square[SYNP_MAX_LATENT * SYNP_MAX_LATENT],
+        product[SYNP_MAX_LATENT * SYNP_MAX_LATENT];
+    synp_var_companion(v, f);
+    memset(p, 0, sizeof *p * (size_t)size);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j < SYN_NFEAT; j++)
+            for (int k = 0; k < SYN_NFEAT; k++)
+                p[i * dim + j] += v->b[i][k] * v->b[j][k];
+    for (int step = 0; step < 64; step++) {
+        multiply(dim, f, CblasNoTrans, p, 0, product);
+        multiply(dim, product, CblasTrans, f, 1, p);
+        multiply(dim, f, CblasNoTrans, f, 0, square);
+        memcpy(f, square, sizeof *f * (size_t)size);
+        double norm = 0;
+        for (int i = 0; i < size; i++)
+            norm = fmax(norm, fabs(f[i]));
+        if (norm < 1e-18)
+            break;
+    }
+    for (int i = 0; i < size; i++)
+        if (!isfinite(p[i]))
+            return SYN_ENUMERIC;
+    return SYN_OK;
+}
+
+static syn_status prepare_history(syn_model *m, syn_error *err)
+{
+    const int dim = SYN_NFEAT * m->var->order;
+    int info = 1;
+    if (stationary_covariance(m->var, m->covariance) == SYN_OK) {
+        memcpy(m->start, m->covariance, sizeof m->start);
+        /* Row-major lower is column-major upper: A = U'U with U' the lower factor wanted. */
+        dpotrf_("U", &dim, m->start, &dim, &info);
+    }
+    if (info != 0)
+        return synp_fail(err, SYN_ENUMERIC, "var", "the stationary covariance at order %d is not positive definite",
+                         m->var->order);
+    for (int i = 0; i < dim; i++)
+        for (int j = i + 1; j < dim; j++)
+            m->start[i * dim + j] = 0;
+    return SYN_OK;
+}
+
+static syn_status choose_order(syn_model *m, int order, syn_error *err)
+{
+    if (order == 0)
+        for (int k = 0; k < SYN_MAX_ORDER; k++)
+            if (m->params.var[k].order)
+                order = k + 1;
+    if (order < 1 || order > SYN_MAX_ORDER)
+        return synp_fail(err, SYN_EINVAL, "order", "%d is outside 1 .. %d", order, SYN_MAX_ORDER);
+    m->var = &m->params.var[order - 1];
+    if (m->var->order == 0)
+        return synp_fail(err, SYN_EINVAL, "order", "%d is not among the orders that parameter set \"%s\" holds", order,
+                         m->params.name);
+    return SYN_OK;
+}
+
+static void prepare_mixture(syn_model *m)
+{
+    double sum = 0, running = 0;
+    for (int k = 0; k < m->params.n_components; k++)
+        sum += m->params.weight[k];
+    for (int k = 0; k < m->params.n_components; k++) {
+        running += m->params.weight[k];
+        m->cumulative[k] = running / sum;
+    }
+    m->cumulative[m->params.n_components - 1] = 1;
+}
+
+syn_status syn_model_create(const syn_params *p, int order, syn_model **out, syn_error *err)
+{
+    *out = NULL;
+    syn_status s = syn_params_validate(p, err);
+    if (s)
+        return s;
+    syn_model *m = calloc(1, sizeof *m);
+    if (!m)
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    m->params = *p;
+    s = choose_order(m, order, err);
+    if (!s)
+        s = prepare_history(m, err);
+    if (s) {
+        free(m);
+        return s;
+    }
+    prepare_mixture(m);
+    m->g_llrs = synp_poly(&p->llrs, p->u0) / p->u0;
+    m->g_hhrs = synp_poly(&p->hhrs, p->u0) / p->u0;
+    m->u_linear = 1.1 * p->u_max;
+    m->r_lrs_min = fmin(1000, 0.5 / m->g_llrs);
+    *out = m;
+    return SYN_OK;
+}
+
+void syn_model_free(syn_model *m)
+{
+    free(m);
+}
+
+const syn_params *syn_model_params(const syn_model *m)
+{
+    return &m->params;
+}
+
+int syn_model_order(const syn_model *m)
+{
+    return m->var->order;
+}
+
+double syn_model_u_linear(const syn_model *m)
+{
+    return m->u_linear;
+}
+
+syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NFEAT][SYN_NFEAT])
+{
+    if (lag < 0 || lag >= m->var->order)
+        return SYN_EINVAL;
+    const int dim = SYN_NFEAT * m->var->order;
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j < SYN_NFEAT; j++)
+            c[i][j] = m->covariance[i * dim + SYN_NFEAT * lag + j];
+    return SYN_OK;
+}
+
+/* I(u)/u of one curve and its derivative, by Horner without the coefficient c[0] = 0. */
+static double curve_chord(const syn_poly *p, double u, double *derivative)
+{
+    double chord = 0, slope = 0;
+    for (int j = p->n - 1; j >= 1; j--) {
+        slope = slope * u + chord;
+        chord = chord * u + p->c[j];
+    }
+    *derivative = slope;
+    return chord;
+}
+
+/* I(r,u)/u inside the fitted range and its derivative at fixed r. */
+static double chord_inside(const syn_model *m, double r, double u, double *derivative)
+{
+    double dl, dh;
+    const double l = curve_chord(&m->params.llrs, u, &dl), h = curve_chord(&m->params.hhrs, u, &dh);
+    *derivative = (1 - r) * dl + r * dh;
+    return (1 - r) * l + r * h;
+}
+
+double syn_chord(const syn_model *m, double r, double u)
+{
+    double derivative;
+    return chord_inside(m, r, fmin(fmax(u, -m->u_linear), m->u_linear), &derivative);
+}
+
+double syn_current(const syn_model *m, double r, double u, double *slope)
+{
+    double derivative;
+    const double inside = fmin(fmax(u, -m->u_linear), m->u_linear), chord = chord_inside(m, r, inside, &derivative);
+    if (slope)
+        *slope = inside == u ? chord + u * derivative : chord;
+    return u * chord;
+}
+
+double syn_state_of_resistance(const syn_model *m, double resistance)
+{
+    return (m->g_llrs - 1 / resistance) / (m->g_llrs - m->g_hhrs);
+}
+
+double syn_resistance_of_state(const syn_model *m, double r)
+{
+    return 1 / ((1 - r) * m->g_llrs + r * m->g_hhrs);
+}
+
+double syn_state_of_current(const syn_model *m, double i, double u)
+{
+    const double l = synp_poly(&m->params.llrs, u), h = synp_poly(&m->params.hhrs, u);
+    return (i - l) / (h - l);
+}

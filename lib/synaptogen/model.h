@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* A parameter set made ready for use at one autoregression order, and the current-voltage law.
+ *
+ * Signs: u [V] and i [A] from top electrode (te) to bottom electrode (be); positive u RESETs, negative u SETs.
+ * State r: dimensionless, 0 = the LLRS curve, 1 = the HHRS curve; larger r is more resistive.
+ *   I(r,U) = (1-r) LLRS(U) + r HHRS(U)                       (Hennen et al. 2024, doi:10.1109/TED.2024.3427616)
+ * The polynomials were fitted for |U| up to about u_max. Beyond |U| = 1.1 u_max they would turn downwards and
+ * change sign, so there the chord conductance I/U is held at its value at 1.1 u_max: I(r,U) = U g(r, +-1.1 u_max),
+ * still linear in r. */
+#ifndef SYNAPTOGEN_MODEL_H
+#define SYNAPTOGEN_MODEL_H
+
+#include <synaptogen/params.h>
+#include <synaptogen/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Immutable after creation and then safe from any thread. */
+typedef struct syn_model syn_model;
+
+/* Copies the set p (validated first) and derives what the cells need at the given order.
+ * order: 1 .. SYN_MAX_ORDER and present in p, or 0 for the largest present. err may be NULL.
+ * Returns SYN_OK, SYN_EINVAL (order), SYN_EFORMAT, SYN_ENUMERIC, SYN_ENOMEM; *out is NULL on failure. */
+syn_status syn_model_create(const syn_params *p, int order, syn_model **out, syn_error *err);
+
+/* NULL is allowed. */
+void syn_model_free(syn_model *m);
+
+const syn_params *syn_model_params(const syn_model *m);
+int syn_model_order(const syn_model *m);
+
+/* Covariance E[x_t[i] x_{t-lag}[j]] of the stationary latent process, 0 <= lag < order, into c[i][j].
+ * Returns SYN_OK or SYN_EINVAL. */
+syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NFEAT][SYN_NFEAT]);
+
+/* Voltage [V] beyond which the chord conductance is held: 1.1 u_max. */
+double syn_model_u_linear(const syn_model *m);
+
+/* Chord conductance I(r,u)/u in S, continuous through u = 0. Linear in r. Any finite r, u. */
+double syn_chord(const syn_model *m, double r, double u);
+
+/* I(r,u) in A, without noise; *slope, unless NULL, gets dI/du in S at fixed r (it can be negative: LLRS has a
+ * falling branch beyond about 1.4 V and -1.2 V). Pure, any thread. */
+double syn_current(const syn_model *m, double r, double u, double *slope);
+
+/* The state whose resistance at u0 is the given one: r(R) = (G_LLRS - 1/R) / (G_LLRS - G_HHRS), and its inverse
+ * R = u0 / I(r,u0) in ohm. A resistance below that of LLRS gives a legal r < 0. resistance > 0. */
+double syn_state_of_resistance(const syn_model *m, double resistance);
+double syn_resistance_of_state(const syn_model *m, double r);
+
+/* The state whose current at u, 0 < u <= u_max, is i: r = (i - LLRS(u)) / (HHRS(u) - LLRS(u)). */
+double syn_state_of_current(const syn_model *m, double i, double u);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

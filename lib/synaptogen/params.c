@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* LAPACK, part of OpenBLAS; Debian's OpenBLAS brings no header for it. */
+void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda, double *wr, double *wi,
+            double *vl, const int *ldvl, double *vr, const int *ldvr, double *work, const int *lwork, int *info);
+
+double synp_poly(const syn_poly *p, double x)
+{
+    double y = 0;
+    for (int j = p->n - 1; j >= 0; j--)
+        y = y * x + p->c[j];
+    return y;
+}
+
+void synp_var_companion(const syn_var *v, double *f)
+{
+    const int dim = SYN_NFEAT * v->order;
+    memset(f, 0, sizeof *f * (size_t)(dim * dim));
+    for (int l = 0; l < v->order; l++)
+        for (int i = 0; i < SYN_NFEAT; i++)
+            for (int j = 0; j < SYN_NFEAT; j++)
+                f[i * dim + SYN_NFEAT * l + j] = v->a[l][i][j];
+    for (int i = SYN_NFEAT; i < dim; i++)
+        f[i * dim + i - SYN_NFEAT] = 1;
+}
+
+double syn_var_spectral_radius(const syn_var *v)
+{
+    if (v->order < 1 || v->order > SYN_MAX_ORDER)
+        return NAN;
+    /* The eigenvalues of the transpose are the same, so row-major storage serves Fortran. */
+    double f[SYNP_MAX_LATENT * SYNP_MAX_LATENT], re[SYNP_MAX_LATENT], im[SYNP_MAX_LATENT],
+        work[8 * SYNP_MAX_LATENT], none;
+    synp_var_companion(v, f);
+    const int dim = SYN_NFEAT * v->order, lwork = 8 * SYNP_MAX_LATENT, one = 1;
+    int info = 0;
+    dgeev_("N", "N", &dim, f, &dim, re, im, &none, &one, &none, &one, work, &lwork, &info);
+    if (info != 0)
+        return NAN;
+    double radius = 0;
+    for (int i = 0; i < dim; i++)
+        radius = fmax(radius, hypot(re[i], im[i]));
+    return radius;
+}
+
+/* n finite numbers from v; the field's path gets [index] appended. */
+static syn_status check_finite(const double *v, int n, const char *field, syn_error *err)
+{
+    for (int i = 0; i < n; i++)
+        if (!isfinite(v[i])) {
+            char path[96];
+            snprintf(path, sizeof path, "%s[%d]", field, i);
+            return synp_fail(err, SYN_EFORMAT, path, "expected a finite number, found %g", v[i]);
+        }
+    return SYN_OK;
+}
+
+/* A lower triangular n x n factor, row-major; its diagonal is >= 0, or > 0 if strict. */
+static syn_status check_lower(const double *m, int n, int strict, const char *field, syn_error *err)
+{
+    for (int i = 0; i < n; i++) {
+        char path[80];
+        snprintf(path, sizeof path, "%s[%d]", field, i);
+        syn_status s = check_finite(m + i * n, n, path, err);
+        if (s)
+            return s;
+        for (int j = i + 1; j < n; j++)
+            if (m[i * n + j] != 0) {
+                snprintf(path, sizeof path, "%s[%d][%d]", field, i, j);
+                return synp_fail(err, SYN_EFORMAT, path, "expected 0 above the diagonal of a lower triangular factor, "
+                                 "found %g", m[i * n + j]);
+            }
+        if (m[i * n + i] < 0 || (strict && m[i * n + i] == 0)) {
+            snprintf(path, sizeof path, "%s[%d][%d]", field, i, i);
+            return synp_fail(err, SYN_EFORMAT, path, "expected a %s number on the diagonal, found %g",
+                             strict ? "positive" : "non-negative", m[i * n + i]);
+        }
+    }
+    return SYN_OK;
+}
+
+static syn_status check_poly(const syn_poly *p, const char *field, syn_error *err)
+{
+    if (p->n < 1 || p->n > SYN_MAX_COEFFICIENTS)
+        return synp_fail(err, SYN_EFORMAT, field, "expected 1 to %d coefficients, found %d", SYN_MAX_COEFFICIENTS,
+                         p->n);
+    return check_finite(p->c, p->n, field, err);
+}
+
+/* LLRS(u) - HHRS(u) divided by u: its sign is the one asked for, also in the limit u -> 0. */
+static double curve_gap(const syn_params *p, double u)
+{
+    double gap = 0;
+    for (int j = SYN_MAX_COEFFICIENTS - 1; j >= 1; j--)
+        gap = gap * u + (j < p->llrs.n ? p->llrs.c[j] : 0) - (j < p->hhrs.n ? p->hhrs.c[j] : 0);
+    return gap;
+}
+
+static syn_status check_curves(const syn_params *p, syn_error *err)
+{
+    const struct {
+        const char *field;
+        const syn_poly *curve;
+    } curves[] = {{"iv.hhrs", &p->hhrs}, {"iv.llrs", &p->llrs}};
+    for (int k = 0; k < 2; k++) {
+        char path[96];
+        syn_status s = check_poly(curves[k].curve, curves[k].field, err);
+        if (s)
+            return s;
+        snprintf(path, sizeof path, "%s[0]", curves[k].field);
+        if (curves[k].curve->c[0] != 0)
+            return synp_fail(err, SYN_EFORMAT, path, "expected 0 (no current at 0 V), found %g",
+                             curves[k].curve->c[0]);
+    }
+    if (!(synp_poly(&p->llrs, p->u0) > 0))
+        return synp_fail(err, SYN_EFORMAT, "iv.llrs", "expected a positive current at u0 = %g V, found %g A", p->u0,
+                         synp_poly(&p->llrs, p->u0));
+    /* A polynomial of degree <= 11 cannot hide two sign changes between 4096 points unless the curves touch. */
+    const int points = 4096;
+    for (int i = 0; i <= points; i++) {
+        const double u = p->u_max * i / points, gap = curve_gap(p, u);
+        if (!(gap > 0))
+            return synp_fail(err, SYN_EFORMAT, "iv", "expected llrs(u) > hhrs(u) for 0 < u <= u_max = %g V, found "
+                             "llrs - hhrs = %g A at u = %g V", p->u_max, gap * u, u);
+    }
+    return SYN_OK;
+}
+
+static syn_status check_mixture(const syn_params *p, syn_error *err)
+{
+    if (p->n_components < 1 || p->n_components > SYN_MAX_COMPONENTS)
+        return synp_fail(err, SYN_EFORMAT, "device_gmm.weight", "expected 1 to %d components, found %d",
+                         SYN_MAX_COMPONENTS, p->n_components);
+    double sum = 0;
+    for (int k = 0; k < p->n_components; k++) {
+        char path[64];
+        snprintf(path, sizeof path, "device_gmm.weight[%d]", k);
+        if (!(p->weight[k] > 0 && p->weight[k] <= 1.001))
+            return synp_fail(err, SYN_EFORMAT, path, "expected a weight in (0, 1], found %g", p->weight[k]);
+        sum += p->weight[k];
+        snprintf(path, sizeof path, "device_gmm.mean[%d]", k);
+        syn_status s = check_finite(p->mean[k], SYN_NDEVICE, path, err);
+        if (s)
+            return s;
+        snprintf(path, sizeof path, "device_gmm.chol[%d]", k);
+        s = check_lower(&p->chol[k][0][0], SYN_NDEVICE, 0, path, err);
+        if (s)
+            return s;
+    }
+    if (fabs(sum - 1) > 1e-3)
+        return synp_fail(err, SYN_EFORMAT, "device_gmm.weight", "expected weights with sum 1 within 0.001, found %.9g",
+                         sum);
+    return SYN_OK;
+}
+
+static syn_status check_var(const syn_var *v, int order, syn_error *err)
+{
+    char path[64];
+    if (v->order != order) {
+        snprintf(path, sizeof path, "var.%d", order);
+        return synp_fail(err, SYN_EFORMAT, path, "expected order %d, found %d", order, v->order);
+    }
+    snprintf(path, sizeof path, "var.%d.B", order);
+    syn_status s = check_lower(&v->b[0][0], SYN_NFEAT, 1, path, err);
+    for (int l = 0; !s && l < order; l++)
+        for (int i = 0; !s && i < SYN_NFEAT; i++) {
+            snprintf(path, sizeof path, "var.%d.A[%d][%d]", order, l, i);
+            s = check_finite(v->a[l][i], SYN_NFEAT, path, err);
+        }
+    if (s)
+        return s;
+    const double radius = syn_var_spectral_radius(v);
+    snprintf(path, sizeof path, "var.%d.A", order);
+    if (isnan(radius))
+        return synp_fail(err, SYN_ENUMERIC, path, "the eigenvalues of the companion matrix do not converge");
+    if (!(radius < 1))
+        return synp_fail(err, SYN_EFORMAT, path, "expected a stable autoregression (spectral radius < 1), found %.6g",
+                         radius);
+    return SYN_OK;
+}
+
+syn_status syn_params_validate(const syn_params *p, syn_error *err)
+{
+    if (!(isfinite(p->u_max) && p->u_max > 0))
+        return synp_fail(err, SYN_EFORMAT, "u_max", "expected a positive voltage in V, found %g", p->u_max);
+    if (!(p->u0 > 0 && p->u0 < p->u_max))
+        return synp_fail(err, SYN_EFORMAT, "u0", "expected a voltage between 0 and u_max = %g V, found %g", p->u_max,
+                         p->u0);
+    if (!(isfinite(p->eta) && p->eta > 0))
+        return synp_fail(err, SYN_EFORMAT, "eta", "expected a positive exponent, found %g", p->eta);
+    syn_status s = check_curves(p, err);
+    for (int i = 0; !s && i < SYN_NFEAT; i++) {
+        char path[96];
+        snprintf(path, sizeof path, "gamma[%d]", i);
+        s = check_poly(&p->gamma[i], path, err);
+    }
+    if (!s)
+        s = check_mixture(p, err);
+    int orders = 0;
+    for (int k = 0; !s && k < SYN_MAX_ORDER; k++)
+        if (p->var[k].order) {
+            orders++;
+            s = check_var(&p->var[k], k + 1, err);
+        }
+    if (!s && orders == 0)
+        return synp_fail(err, SYN_EFORMAT, "var", "expected at least one autoregression order, found none");
+    return s;
+}

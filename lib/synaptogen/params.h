@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* The figures of one trained device: format "synaptogen-params/1", a JSON file with the fields named below.
+ *
+ * Source of the model: Hennen et al., IEEE Trans. Electron Devices 2024, doi:10.1109/TED.2024.3427616.
+ * Units: V, A, ohm, S; features 0 and 2 are log10(ohm) and ohm. */
+#ifndef SYNAPTOGEN_PARAMS_H
+#define SYNAPTOGEN_PARAMS_H
+
+#include <stddef.h>
+#include <synaptogen/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Order of every feature vector: log10(R_HRS/ohm), U_S [V] < 0, R_LRS [ohm], U_R [V] > 0. */
+enum { SYN_LOG10_R_HRS, SYN_U_SET, SYN_R_LRS, SYN_U_RESET, SYN_NFEAT };
+
+enum {
+    SYN_MAX_COEFFICIENTS = 12, /* of one polynomial */
+    SYN_MAX_COMPONENTS = 16,   /* of the device-to-device mixture */
+    SYN_MAX_ORDER = 10,        /* of the cycle-to-cycle autoregression */
+    SYN_NDEVICE = 2 * SYN_NFEAT /* device vector: location mu[4], scale sigma[4] */
+};
+
+/* sum_j c[j] x^j, j = 0 .. n-1. */
+typedef struct syn_poly {
+    int n;
+    double c[SYN_MAX_COEFFICIENTS];
+} syn_poly;
+
+/* x_t = b e_t + sum_l a[l-1] x_{t-l}, e_t ~ N(0,1)^4; b lower triangular; a[0] multiplies the most recent
+ * cycle. order 0 marks a set that does not hold this order. */
+typedef struct syn_var {
+    int order;
+    double b[SYN_NFEAT][SYN_NFEAT];
+    double a[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT];
+} syn_var;
+
+/* One parameter set; plain data, 24 kB. Read-only after loading and then safe from any thread. */
+typedef struct syn_params {
+    char name[64];
+    char description[256];
+    char project[256], licence[256], cite[256]; /* source.project, .licence, .cite; may be empty */
+    double u0;    /* V, read voltage at which resistances are defined */
+    double u_max; /* V, RESET is complete from here on */
+    double eta;   /* exponent of the RESET transition */
+    syn_poly hhrs, llrs;        /* A from V: the two extreme I-V curves, c[0] = 0 */
+    syn_poly gamma[SYN_NFEAT];  /* standard normal latent -> standardised feature */
+    int n_components;
+    double weight[SYN_MAX_COMPONENTS]; /* positive, sum 1 within 1e-3 */
+    double mean[SYN_MAX_COMPONENTS][SYN_NDEVICE];
+    double chol[SYN_MAX_COMPONENTS][SYN_NDEVICE][SYN_NDEVICE]; /* lower triangular */
+    syn_var var[SYN_MAX_ORDER];                                /* var[p-1] has order p, or 0 if absent */
+} syn_params;
+
+/* The set compiled into the library: params/hfo2-1t1r.json. Cannot fail for lack of a file.
+ * Returns SYN_OK or SYN_ENOMEM. Any thread. */
+syn_status syn_params_default(syn_params *out, syn_error *err);
+
+/* Reads and validates a parameter file. err may be NULL; on failure *out is untouched and err names file,
+ * line, field, what was expected and what was found.
+ * Returns SYN_OK, SYN_EIO, SYN_ESYNTAX, SYN_EFORMAT, SYN_ENOMEM. Any thread. */
+syn_status syn_params_load(const char *path, syn_params *out, syn_error *err);
+
+/* The same from size bytes of text; name stands for the file in messages. */
+syn_status syn_params_parse(const char *text, size_t size, const char *name, syn_params *out, syn_error *err);
+
+/* Checks the figures themselves: counts within the limits above, all numbers finite, factors lower
+ * triangular, weights positive with sum 1 within 1e-3, every autoregression stable (spectral radius < 1),
+ * 0 < u0 < u_max, eta > 0, LLRS(u0) > 0, and LLRS - HHRS of one sign on (0, u_max], so that r(I,U) is
+ * defined. err->field names the first figure that fails. Returns SYN_OK, SYN_EFORMAT, SYN_ENUMERIC. */
+syn_status syn_params_validate(const syn_params *p, syn_error *err);
+
+/* Largest absolute eigenvalue of the autoregression's companion matrix (below 1 = stationary), or NaN when
+ * v->order is not 1 .. SYN_MAX_ORDER or the eigenvalue iteration fails. Any thread. */
+double syn_var_spectral_radius(const syn_var *v);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

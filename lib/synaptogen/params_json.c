@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: MIT */
+/* Reader of "synaptogen-params/1". jansson keeps no line numbers of values, so the line of a field is looked up
+ * in the text afterwards, in failure only. */
+#include "internal.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const feature_names[SYN_NFEAT] = {"log10_r_hrs", "u_set", "r_lrs", "u_reset"};
+
+/* End of the JSON value (or key) that begins at text; text is known to be valid JSON. */
+static const char *skip_value(const char *text, const char *end)
+{
+    json_error_t where;
+    json_t *value = json_loadb(text, (size_t)(end - text), JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK, &where);
+    json_decref(value);
+    return value ? text + where.position : end;
+}
+
+static const char *skip_space(const char *text, const char *end)
+{
+    while (text < end && strchr(" \t\r\n,:", *text))
+        text++;
+    return text;
+}
+
+/* Length of the first step of a path such as "device_gmm.chol[1][3]". */
+static size_t step_length(const char *path)
+{
+    return path[0] == '[' ? strcspn(path, "]") + 1 : strcspn(path, ".[");
+}
+
+/* The member or element that the first step of path names inside the container at text; NULL if absent. */
+static const char *find_child(const char *text, const char *end, const char *path)
+{
+    const size_t length = step_length(path);
+    long wanted = path[0] == '[' ? strtol(path + 1, NULL, 10) : -1;
+    if (text == end || *text != (path[0] == '[' ? '[' : '{'))
+        return NULL;
+    for (text = skip_space(text + 1, end); text < end && *text != ']' && *text != '}';) {
+        if (wanted < 0) {
+            const int match = strncmp(text + 1, path, length) == 0 && text[1 + length] == '"';
+            text = skip_space(skip_value(text, end), end);
+            if (match)
+                return text;
+        } else if (wanted-- == 0) {
+            return text;
+        }
+        text = skip_space(skip_value(text, end), end);
+    }
+    return NULL;
+}
+
+/* 1-based line of a path in valid JSON text, or of its nearest ancestor that exists. */
+static int line_of_path(const char *text, size_t size, const char *path)
+{
+    const char *end = text + size, *place = skip_space(text, end);
+    while (*path) {
+        const char *child = find_child(place, end, path);
+        if (!child)
+            break;
+        place = child;
+        path += step_length(path);
+        path += *path == '.';
+    }
+    int line = 1;
+    for (; text < place; text++)
+        line += *text == '\n';
+    return line;
+}
+
+static const char *kind_of(const json_t *value)
+{
+    static const char *const names[] = {"an object", "an array", "a string", "a number",
+                                        "a number",  "true",     "false",    "null"};
+    return value ? names[json_typeof(value)] : "nothing";
+}
+
+/* Where the reader is; fails once with the path of the field at fault. */
+typedef struct reader {
+    syn_error *err;
+    syn_status status;
+} reader;
+
+static int refuse(reader *rd, const char *path, const char *expected, const json_t *found)
+{
+    rd->status = synp_fail(rd->err, SYN_EFORMAT, path, "expected %s, found %s", expected, kind_of(found));
+    return 0;
+}
+
+static int refuse_count(reader *rd, const char *path, const char *expected, size_t found, const char *unit)
+{
+    rd->status = synp_fail(rd->err, SYN_EFORMAT, path, "expected %s %s, found %zu", expected, unit, found);
+    return 0;
+}
+
+static int read_number(reader *rd, const json_t *value, const char *path, double *out)
+{
+    if (!json_is_number(value))
+        return refuse(rd, path, "a number", value);
+    *out = json_number_value(value);
+    return 1;
+}
+
+/* min .. max numbers; the count goes to *n, or must be min if n is NULL. */
+static int read_numbers(reader *rd, const json_t *value, const char *path, size_t min, size_t max, double *out,
+                        int *n)
+{
+    char expected[32];
+    snprintf(expected, sizeof expected, min == max ? "%zu" : "%zu to %zu", min, max);
+    if (!json_is_array(value))
+        return refuse(rd, path, "an array of numbers", value);
+    const size_t size = json_array_size(value);
+    if (size < min || size > max)
+        return refuse_count(rd, path, expected, size, "numbers");
+    for (size_t i = 0; i < size; i++) {
+        char element[96];
+        snprintf(element, sizeof element, "%s[%zu]", path, i);
+        if (!read_number(rd, json_array_get(value, i), element, &out[i]))
+            return 0;
+    }
+    if (n)
+        *n = (int)size;
+    return 1;
+}
+
+/* An array of exactly `rows` things; NULL after a complaint. */
+static const json_t *read_rows(reader *rd, const json_t *value, const char *path, size_t rows, const char *unit)
+{
+    char expected[32];
+    if (!json_is_array(value)) {
+        refuse(rd, path, "an array", value);
+        return NULL;
+    }
+    if (json_array_size(value) != rows) {
+        snprintf(expected, sizeof expected, "%zu", rows);
+        refuse_count(rd, path, expected, json_array_size(value), unit);
+        return NULL;
+    }
+    return value;
+}
+
+static int read_matrix(reader *rd, const json_t *value, const char *path, size_t n, double *out)
+{
+    if (!read_rows(rd, value, path, n, "rows"))
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        char row[96];
+        snprintf(row, sizeof row, "%s[%zu]", path, i);
+        if (!read_numbers(rd, json_array_get(value, i), row, n, n, out + i * n, NULL))
+            return 0;
+    }
+    return 1;
+}
+
+static int read_poly(reader *rd, const json_t *value, const char *path, syn_poly *out)
+{
+    return read_numbers(rd, value, path, 1, SYN_MAX_COEFFICIENTS, out->c, &out->n);
+}
+
+static int read_format(reader *rd, const json_t *root)
+{
+    const json_t *format = json_object_get(root, "format");
+    if (!json_is_string(format))
+        return refuse(rd, "format", "\"synaptogen-params/1\"", format);
+    if (strcmp(json_string_value(format), "synaptogen-params/1") != 0) {
+        rd->status = synp_fail(rd->err, SYN_EFORMAT, "format", "expected \"synaptogen-params/1\", found \"%.64s\"",
+                               json_string_value(format));
+        return 0;
+    }
+    return 1;
+}
+
+/* The order of the features is fixed; the file repeats it so that a reader of the file sees it. */
+static int read_features(reader *rd, const json_t *root)
+{
+    const json_t *names = read_rows(rd, json_object_get(root, "features"), "features", SYN_NFEAT, "names");
+    if (!names)
+        return 0;
+    for (size_t i = 0; i < SYN_NFEAT; i++) {
+        const json_t *name = json_array_get(names, i);
+        if (json_is_string(name) && strcmp(json_string_value(name), feature_names[i]) == 0)
+            continue;
+        char path[32];
+        snprintf(path, sizeof path, "features[%zu]", i);
+        rd->status = synp_fail(rd->err, SYN_EFORMAT, path, "expected \"%s\", found %s%.64s%s", feature_names[i],
+                               json_is_string(name) ? "\"" : "",
+                               json_is_string(name) ? json_string_value(name) : kind_of(name),
+                               json_is_string(name) ? "\"" : "");
+        return 0;
+    }
+    return 1;
+}
+
+/* Optional text for people; refused only when it is not a string. Cut to the space there is. */
+static int read_text(reader *rd, const json_t *object, const char *key, const char *path, size_t size, char *out)
+{
+    const json_t *value = json_object_get(object, key);
+    if (value && !json_is_string(value))
+        return refuse(rd, path, "a string", value);
+    snprintf(out, size, "%s", value ? json_string_value(value) : "");
+    return 1;
+}
+
+static int read_source(reader *rd, const json_t *root, syn_params *p)
+{
+    const json_t *source = json_object_get(root, "source");
+    if (source && !json_is_object(source))
+        return refuse(rd, "source", "an object", source);
+    return read_text(rd, root, "name", "name", sizeof p->name, p->name) &&
+           read_text(rd, root, "description", "description", sizeof p->description, p->description) &&
+           read_text(rd, source, "project", "source.project", sizeof p->project, p->project) &&
+           read_text(rd, source, "licence", "source.licence", sizeof p->licence, p->licence) &&
+           read_text(rd, source, "cite", "source.cite", sizeof p->cite, p->cite);
+}
+
+static int read_curves(reader *rd, const json_t *root, syn_params *p)
+{
+    const json_t *iv = json_object_get(root, "iv");
+    if (!json_is_object(iv))
+        return refuse(rd, "iv", "an object", iv);
+    const json_t *gamma;
+    if (!read_number(rd, json_object_get(root, "u0"), "u0", &p->u0) ||
+        !read_number(rd, json_object_get(root, "u_max"), "u_max", &p->u_max) ||
+        !read_number(rd, json_object_get(root, "eta"), "eta", &p->eta) ||
+        !read_poly(rd, json_object_get(iv, "hhrs"), "iv.hhrs", &p->hhrs) ||
+        !read_poly(rd, json_object_get(iv, "llrs"), "iv.llrs", &p->llrs) ||
+        !(gamma = read_rows(rd, json_object_get(root, "gamma"), "gamma", SYN_NFEAT, "polynomials")))
+        return 0;
+    for (size_t i = 0; i < SYN_NFEAT; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "gamma[%zu]", i);
+        if (!read_poly(rd, json_array_get(gamma, i), path, &p->gamma[i]))
+            return 0;
+    }
+    return 1;
+}
+
+static int read_mixture(reader *rd, const json_t *root, syn_params *p)
+{
+    const json_t *gmm = json_object_get(root, "device_gmm"), *mean, *chol;
+    if (!json_is_object(gmm))
+        return refuse(rd, "device_gmm", "an object", gmm);
+    if (!read_numbers(rd, json_object_get(gmm, "weight"), "device_gmm.weight", 1, SYN_MAX_COMPONENTS, p->weight,
+                      &p->n_components))
+        return 0;
+    const size_t n = (size_t)p->n_components;
+    mean = read_rows(rd, json_object_get(gmm, "mean"), "device_gmm.mean", n, "rows, one for each weight");
+    if (!mean)
+        return 0;
+    chol = read_rows(rd, json_object_get(gmm, "chol"), "device_gmm.chol", n, "matrices, one for each weight");
+    if (!chol)
+        return 0;
+    for (size_t k = 0; k < n; k++) {
+        char path[64];
+        snprintf(path, sizeof path, "device_gmm.mean[%zu]", k);
+        if (!read_numbers(rd, json_array_get(mean, k), path, SYN_NDEVICE, SYN_NDEVICE, p->mean[k], NULL))
+            return 0;
+        snprintf(path, sizeof path, "device_gmm.chol[%zu]", k);
+        if (!read_matrix(rd, json_array_get(chol, k), path, SYN_NDEVICE, &p->chol[k][0][0]))
+            return 0;
+    }
+    return 1;
+}
+
+static int read_order(reader *rd, const char *key, const json_t *value, syn_params *p)
+{
+    char path[64];
+    snprintf(path, sizeof path, "var.%.40s", key);
+    char *rest;
+    const long order = strtol(key, &rest, 10);
+    char canonical[24];
+    snprintf(canonical, sizeof canonical, "%ld", order);
+    if (*rest || strcmp(canonical, key) != 0 || order < 1 || order > SYN_MAX_ORDER) {
+        rd->status = synp_fail(rd->err, SYN_EFORMAT, path, "expected an order from 1 to %d as the key, found \"%.40s\"",
+                               SYN_MAX_ORDER, key);
+        return 0;
+    }
+    if (!json_is_object(value))
+        return refuse(rd, path, "an object with A and B", value);
+    syn_var *v = &p->var[order - 1];
+    v->order = (int)order;
+    snprintf(path, sizeof path, "var.%ld.B", order);
+    if (!read_matrix(rd, json_object_get(value, "B"), path, SYN_NFEAT, &v->b[0][0]))
+        return 0;
+    snprintf(path, sizeof path, "var.%ld.A", order);
+    const json_t *lags = read_rows(rd, json_object_get(value, "A"), path, (size_t)order, "matrices, one for each lag");
+    if (!lags)
+        return 0;
+    for (size_t l = 0; l < (size_t)order; l++) {
+        snprintf(path, sizeof path, "var.%ld.A[%zu]", order, l);
+        if (!read_matrix(rd, json_array_get(lags, l), path, SYN_NFEAT, &v->a[l][0][0]))
+            return 0;
+    }
+    return 1;
+}
+
+static int read_orders(reader *rd, json_t *root, syn_params *p)
+{
+    json_t *orders = json_object_get(root, "var"), *value;
+    const char *key;
+    if (!json_is_object(orders))
+        return refuse(rd, "var", "an object", orders);
+    json_object_foreach (orders, key, value)
+        if (!read_order(rd, key, value, p))
+            return 0;
+    return 1;
+}
+
+static syn_status read_root(json_t *root, syn_params *p, syn_error *err)
+{
+    reader rd = {.err = err, .status = SYN_OK};
+    if (!json_is_object(root)) {
+        refuse(&rd, "", "an object", root);
+        return rd.status;
+    }
+    if (read_format(&rd, root) && read_source(&rd, root, p) && read_features(&rd, root) &&
+        read_curves(&rd, root, p) && read_mixture(&rd, root, p) && read_orders(&rd, root, p))
+        return syn_params_validate(p, err);
+    return rd.status;
+}
+
+static syn_status syntax_error(const json_error_t *where, syn_error *err)
+{
+    if (json_error_code(where) == json_error_out_of_memory)
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    synp_fail(err, SYN_ESYNTAX, "", "expected valid JSON, found: %.160s", where->text);
+    if (err)
+        err->line = where->line > 0 ? where->line : 1;
+    return SYN_ESYNTAX;
+}
+
+static void name_file(syn_error *err, const char *name)
+{
+    if (err)
+        snprintf(err->file, sizeof err->file, "%s", name);
+}
+
+syn_status syn_params_parse(const char *text, size_t size, const char *name, syn_params *out, syn_error *err)
+{
+    json_error_t where;
+    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+    syn_status s;
+    if (!root) {
+        s = syntax_error(&where, err);
+    } else {
+        syn_params *p = calloc(1, sizeof *p);
+        s = p ? read_root(root, p, err) : synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        if (s == SYN_OK)
+            *out = *p;
+        else if (err && s != SYN_ENOMEM)
+            err->line = line_of_path(text, size, err->field);
+        free(p);
+        json_decref(root);
+    }
+    if (s)
+        name_file(err, name);
+    return s;
+}
+
+syn_status syn_params_default(syn_params *out, syn_error *err)
+{
+    return syn_params_parse(synp_params_default_json, synp_params_default_size, "hfo2-1t1r.json", out, err);
+}
+
+/* The whole file in *text, to be freed. A parameter set is some 10 kB; 16 MiB is not one. */
+static syn_status read_file(const char *path, char **text, size_t *size, syn_error *err)
+{
+    const size_t limit = (size_t)16 << 20;
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return synp_fail(err, SYN_EIO, "", "cannot open: %s", strerror(errno));
+    syn_status s = SYN_OK;
+    size_t room = 0;
+    *text = NULL;
+    *size = 0;
+    while (s == SYN_OK && !feof(f)) {
+        if (*size == room) {
+            room = room ? 2 * room : 65536;
+            char *more = room > limit ? NULL : realloc(*text, room);
+            if (!more) {
+                s = room > limit ? synp_fail(err, SYN_EIO, "", "larger than %zu bytes, not a parameter file", limit)
+                                 : synp_fail(err, SYN_ENOMEM, "", "out of memory");
+                break;
+            }
+            *text = more;
+        }
+        *size += fread(*text + *size, 1, room - *size, f);
+        if (ferror(f))
+            s = synp_fail(err, SYN_EIO, "", "cannot read: %s", strerror(errno));
+    }
+    fclose(f);
+    return s;
+}
+
+syn_status syn_params_load(const char *path, syn_params *out, syn_error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    syn_status s = read_file(path, &text, &size, err);
+    if (s == SYN_OK)
+        s = syn_params_parse(text, size, path, out, err);
+    else
+        name_file(err, path);
+    free(text);
+    return s;
+}

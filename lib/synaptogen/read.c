@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <math.h>
+#include <synaptogen/read.h>
+#include <synaptogen/rng.h>
+
+static const double elementary_charge = 1.602176634e-19;         /* C, SI 2019 */
+static const double thermal_energy = 1.380649e-23 * 300;         /* J, k (SI 2019) times 300 K */
+
+double syn_noise_sigma(double g, double i, double bandwidth)
+{
+    return sqrt(bandwidth * (4 * thermal_energy * fabs(g) + 2 * elementary_charge * fabs(i)));
+}
+
+double syn_read(const syn_model *m, const syn_cell *c, double u, double bandwidth, uint64_t index)
+{
+    const double g = syn_chord(m, c->state.r, u), i = u * g;
+    if (bandwidth == 0)
+        return i;
+    return i + syn_noise_sigma(g, i, bandwidth) * syn_rng_read(c->seed, c->id, index);
+}
+
+syn_status syn_adc_check(const syn_adc *adc, syn_error *err)
+{
+    if (!(isfinite(adc->lo) && isfinite(adc->hi) && adc->lo < adc->hi))
+        return synp_fail(err, SYN_EINVAL, "lo", "%g is not below hi = %g", adc->lo, adc->hi);
+    if (adc->bits < 1 || adc->bits > 31)
+        return synp_fail(err, SYN_EINVAL, "bits", "%d is outside 1 .. 31", adc->bits);
+    return SYN_OK;
+}
+
+static double top_level(const syn_adc *adc)
+{
+    return (double)((UINT32_C(1) << adc->bits) - 1);
+}
+
+uint32_t syn_adc_level(const syn_adc *adc, double v)
+{
+    const double top = top_level(adc), level = floor((v - adc->lo) / (adc->hi - adc->lo) * top + 0.5);
+    return level > 0 ? (uint32_t)fmin(level, top) : 0;
+}
+
+double syn_adc_value(const syn_adc *adc, uint32_t level)
+{
+    return adc->lo + level * (adc->hi - adc->lo) / top_level(adc);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading a cell: current noise of a given bandwidth, and an analogue-to-digital converter. Reads do not change
+ * the cell. All functions are pure (any thread). */
+#ifndef SYNAPTOGEN_READ_H
+#define SYNAPTOGEN_READ_H
+
+#include <stdint.h>
+#include <synaptogen/cell.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Standard deviation [A] of the thermal and shot noise of a conductor with current i [A] and chord conductance
+ * g [S] in the bandwidth [Hz] >= 0, at 300 K:
+ *   sigma^2 = bandwidth (4 k T |g| + 2 q |i|)                 (Hennen et al. 2024; k, q: SI 2019, exact) */
+double syn_noise_sigma(double g, double i, double bandwidth);
+
+/* The current [A] of a cell in state r at u [V] with noise of the bandwidth [Hz]: I(r,u) + sigma z, where z is
+ * the normal of read `index` of the cell (seed, id). bandwidth 0 gives I(r,u). */
+double syn_read(const syn_model *m, const syn_cell *c, double u, double bandwidth, uint64_t index);
+
+/* Uniform converter: 2^bits levels from lo to hi (any unit). */
+typedef struct syn_adc {
+    double lo, hi; /* finite, lo < hi */
+    int bits;      /* 1 .. 31 */
+} syn_adc;
+
+/* Checks the ranges above. Returns SYN_OK or SYN_EINVAL, err (may be NULL) names the field. */
+syn_status syn_adc_check(const syn_adc *adc, syn_error *err);
+
+/* Nearest level of v, clamped to 0 .. 2^bits - 1 on both sides (ties up); a NaN gives 0. */
+uint32_t syn_adc_level(const syn_adc *adc, double v);
+
+/* The value of a level: lo + level (hi - lo) / (2^bits - 1). */
+double syn_adc_value(const syn_adc *adc, uint32_t level);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

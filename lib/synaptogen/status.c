@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *syn_strstatus(syn_status s)
+{
+#define SYN_X(name, text) \
+    case name:            \
+        return text;
+    switch (s) {
+        SYN_STATUS_LIST(SYN_X)
+    }
+#undef SYN_X
+    return "unknown status";
+}
+
+syn_status synp_fail(syn_error *err, syn_status status, const char *field, const char *format, ...)
+{
+    if (err) {
+        *err = (syn_error){.status = status};
+        snprintf(err->field, sizeof err->field, "%s", field);
+        va_list args;
+        va_start(args, format);
+        vsnprintf(err->text, sizeof err->text, format, args);
+        va_end(args);
+    }
+    return status;
+}
+
+const char *syn_error_format(const syn_error *e, char *buf, size_t size)
+{
+    char line[16] = "";
+    if (e->line > 0)
+        snprintf(line, sizeof line, "%s%d", e->file[0] ? ":" : "line ", e->line);
+    const int has_place = e->file[0] || line[0];
+    snprintf(buf, size, "%s%s%s%s%s%s", e->file, line, has_place ? ": " : "", e->field, e->field[0] ? ": " : "",
+             e->text[0] ? e->text : syn_strstatus(e->status));
+    return buf;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything public, in the order in which it builds up. */
+#ifndef SYNAPTOGEN_SYNAPTOGEN_H
+#define SYNAPTOGEN_SYNAPTOGEN_H
+
+#include <synaptogen/status.h>
+#include <synaptogen/params.h>
+#include <synaptogen/model.h>
+#include <synaptogen/rng.h>
+#include <synaptogen/cell.h>
+#include <synaptogen/read.h>
+
+#endif
