@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# load-check.sh PLUG-IN PROGRAM: loads the plug-in into $NGSPICE and, with the program, into libngspice, and solves one
+# cell in each. Anything else than a current, a crash included, is the message below and status 1.
+plugin=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+unset SPICE_ASCIIRAWFILE
+cat >"$work/deck.cir" <<'DECK'
+one cell at its read voltage
+a1 %gd(te 0) cell
+.model cell synaptogen
+v1 te 0 0.2
+.end
+DECK
+cat >"$work/batch.cir" <<DECK
+the same in the stand-alone simulator
+.control
+codemodel $plugin
+source $work/deck.cir
+op
+if abs(v1#branch) > 1e-9
+  echo solved
+end
+quit
+.endc
+.end
+DECK
+
+failed() {
+    cat >&2 <<MESSAGE
+$plugin does not work in $1:
+$(tail -n 5 "$work/output")
+It was built with the headers in $NGSPICE_SOURCE.
+They must be of the same version as the ngspice in use and configured with the same options. Remove that folder if
+codemodels/prepare-ngspice made it and run ./bootstrap again, or give ./configure the source of your ngspice,
+configured as it was, with --with-ngspice-source.
+MESSAGE
+    exit 1
+}
+
+(LD_PRELOAD=$PRELOAD "$NGSPICE" -b "$work/batch.cir") >"$work/output" 2>&1 </dev/null
+grep -q '^solved' "$work/output" || failed "$NGSPICE"
+(LD_PRELOAD=$PRELOAD "$2" "$plugin" "$work/deck.cir") >"$work/output" 2>&1 </dev/null || failed libngspice

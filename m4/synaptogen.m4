@@ -1,0 +1,47 @@
+dnl SPDX-License-Identifier: MIT
+
+dnl SYN_CFLAG(VARIABLE, FLAG): appends FLAG to VARIABLE if the compiler takes it.
+AC_DEFUN([SYN_CFLAG], [
+    AC_CACHE_CHECK([whether $CC takes $2], [AS_TR_SH([syn_cv_cflag_$2])], [
+        syn_saved_CFLAGS=$CFLAGS
+        CFLAGS="$CFLAGS $2 -Werror"
+        AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[]], [[]])],
+            [AS_TR_SH([syn_cv_cflag_$2])=yes], [AS_TR_SH([syn_cv_cflag_$2])=no])
+        CFLAGS=$syn_saved_CFLAGS
+    ])
+    AS_IF([test "$AS_TR_SH([syn_cv_cflag_$2])" = yes], [$1="$$1 $2"])
+])
+
+dnl SYN_PKG(PREFIX, MODULE, DEBIAN-PACKAGE): as PKG_CHECK_MODULES, with a message that helps.
+AC_DEFUN([SYN_PKG], [
+    PKG_CHECK_MODULES([$1], [$2], [], [AC_MSG_ERROR([$2 is missing (Debian package $3): $$1_PKG_ERRORS])])
+])
+
+dnl SYN_NGSPICE_SOURCE: finds ngspice's code-model headers and cmpp, prepared for the version of $NGSPICE.
+AC_DEFUN([SYN_NGSPICE_SOURCE], [
+    AC_ARG_WITH([ngspice-source], [AS_HELP_STRING([--with-ngspice-source=DIR],
+        [ngspice source tree with cmpp built, configured like the ngspice in use; default: what
+         codemodels/prepare-ngspice has made for the installed Debian package])])
+    AC_MSG_CHECKING([for the version of $NGSPICE])
+    ngspice_version=`$NGSPICE --version 2>&1 </dev/null | sed -n 's/.*ngspice-\([[0-9]][[0-9.]]*\).*/\1/p' | sed 1q`
+    AS_IF([test -z "$ngspice_version"], [AC_MSG_ERROR([$NGSPICE --version names no version])])
+    AC_MSG_RESULT([$ngspice_version])
+
+    AC_MSG_CHECKING([for the ngspice source])
+    AS_CASE(["$with_ngspice_source"],
+        [no], [AC_MSG_ERROR([the plug-in cannot be built without ngspice's headers])],
+        [yes|''], [
+            syn_package=`dpkg-query -W -f '${source:Version}' ngspice 2>/dev/null`
+            NGSPICE_SOURCE=${XDG_CACHE_HOME:-$HOME/.cache}/synaptogen/ngspice-$syn_package],
+        [NGSPICE_SOURCE=`cd "$with_ngspice_source" 2>/dev/null && pwd`])
+    syn_how="run ./bootstrap, which fetches and prepares it, or codemodels/prepare-ngspice SOURCE for a tree of your own, and give configure the folder it prints as --with-ngspice-source"
+    AS_IF([test ! -r "$NGSPICE_SOURCE/src/include/ngspice/cm.h"],
+        [AC_MSG_ERROR([no ngspice source in "${NGSPICE_SOURCE:-$with_ngspice_source}": $syn_how])])
+    AS_IF([test ! -r "$NGSPICE_SOURCE/src/include/ngspice/config.h" || test ! -x "$NGSPICE_SOURCE/src/xspice/cmpp/cmpp"],
+        [AC_MSG_ERROR([$NGSPICE_SOURCE is not configured, or its cmpp is not built: $syn_how])])
+    syn_source_version=`sed -n 's/^#define VERSION "\(.*\)"/\1/p' "$NGSPICE_SOURCE/src/include/ngspice/config.h"`
+    AC_MSG_RESULT([$NGSPICE_SOURCE (version $syn_source_version)])
+    AS_CASE([$syn_source_version], [$ngspice_version*], [],
+        [AC_MSG_ERROR([the source is of version $syn_source_version, but $NGSPICE is $ngspice_version: $syn_how])])
+    AC_SUBST([NGSPICE_SOURCE])
+])
