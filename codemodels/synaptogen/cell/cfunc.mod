@@ -111,13 +111,16 @@ static int whole_number(const char *name, double value, double low, double high,
     return 0;
 }
 
-/* A parameter that must be one of two words; *out gets 0 or 1. */
+/* A parameter that must be one of two words, or their number 0 or 1, which is what an expression in braces becomes. */
 static int choice(const char *name, const char *value, const char *first, const char *second, int *out)
 {
-    *out = strcasecmp(value, second) == 0;
-    if (*out || strcasecmp(value, first) == 0)
+    char *end;
+    const double number = strtod(value, &end);
+    const int is_number = end != value && *end == '\0';
+    *out = is_number ? number == 1 : strcasecmp(value, second) == 0;
+    if (*out || (is_number ? number == 0 : strcasecmp(value, first) == 0))
         return 1;
-    host_fail("synaptogen: %s = \"%s\" is neither \"%s\" nor \"%s\"", name, value, first, second);
+    host_fail("synaptogen: %s = \"%s\" is neither \"%s\" (0) nor \"%s\" (1)", name, value, first, second);
     return 0;
 }
 
