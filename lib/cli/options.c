@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum option_kind { TEXT, INTEGER, NUMBER, CHOICE } option_kind;
+
+typedef struct option_spec {
+    char letter;              /* short form, 0 = none */
+    const char *name, *value; /* value: placeholder, or the words of a CHOICE separated by | */
+    unsigned commands;
+    option_kind kind;
+    size_t offset;        /* in cli, of a const char *, uint64_t, double, uint64_t (number of the word) */
+    uint64_t least, most; /* of an INTEGER */
+    double low, high;     /* of a NUMBER */
+    const char *fallback; /* as typed, NULL = zero */
+    const char *help;
+} option_spec;
+
+#define AS_TEXT(field)              .kind = TEXT, .offset = offsetof(cli, field)
+#define AS_CHOICE(field)            .kind = CHOICE, .offset = offsetof(cli, field)
+#define AS_INTEGER(field, from, to) .kind = INTEGER, .offset = offsetof(cli, field), .least = from, .most = to
+#define AS_NUMBER(field, from, to)  .kind = NUMBER, .offset = offsetof(cli, field), .low = from, .high = to
+
+#define MANY UINT64_C(1000000000000)
+enum { CLI_CELLS = CLI_SAMPLE | CLI_PULSE | CLI_IV };
+
+static const option_spec options[] = {
+    {0, "cells", "M", CLI_CELLS, AS_INTEGER(cells, 1, MANY), .fallback = "1", .help = "number of cells"},
+    {0, "first", "K", CLI_CELLS, AS_INTEGER(first, 0, UINT64_MAX), .fallback = "0",
+     .help = "number of the first cell"},
+    {0, "name", "INSTANCE", CLI_CELLS, AS_TEXT(name),
+     .help = "the one cell behind this full instance name in a netlist, such as a.x1.acell"},
+    {0, "cycles", "N", CLI_SAMPLE | CLI_IV, AS_INTEGER(cycles, 1, MANY), .fallback = "1", .help = "number of cycles"},
+    {0, "start", "cold|stationary", CLI_CELLS, AS_CHOICE(history), .fallback = "cold",
+     .help = "history before cycle 0: none, or drawn so that cycle 0 is as any other"},
+    {0, "voltages", "FILE", CLI_PULSE, AS_TEXT(voltages),
+     .help = "one voltage in V per line, # starts a comment; - is standard input"},
+    {0, "init", "hrs|lrs", CLI_PULSE, AS_CHOICE(mode), .fallback = "hrs", .help = "state before the first pulse"},
+    {0, "r-init", "OHM", CLI_PULSE, AS_NUMBER(r_init, 1, 1e12),
+     .help = "resistance before the first pulse, at the read voltage u0; overrides --init"},
+    {0, "u-min", "V", CLI_IV, AS_NUMBER(u_min, -10, -0.001), .fallback = "-1.5", .help = "end of the SET ramp"},
+    {0, "u-max", "V", CLI_IV, AS_NUMBER(u_max, 0.001, 10), .fallback = "1.5", .help = "end of the RESET ramp"},
+    {0, "points", "P", CLI_IV, AS_INTEGER(points, 4, 1000000), .fallback = "200",
+     .help = "voltage steps per loop, even"},
+    {0, "plot", "FILE", CLI_IV, AS_TEXT(plot), .help = "picture of the loops, .png or .svg (needs gnuplot)"},
+    {0, "seed", "S", CLI_ALL, AS_INTEGER(seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of all draws"},
+    {0, "params", "FILE", CLI_ALL, AS_TEXT(params), .help = "parameter set; the built-in one if absent"},
+    {0, "order", "P", CLI_ALL, AS_INTEGER(order, 1, SYN_MAX_ORDER),
+     .help = "order of the cycle-to-cycle autoregression; the largest in the set if absent"},
+    {'o', "output", "FILE", CLI_ALL, AS_TEXT(output),
+     .help = "file for the result, put in place when complete; standard output if absent"},
+    {'h', "help", NULL, CLI_ALL, .help = "this text"},
+};
+enum { N_OPTIONS = sizeof options / sizeof *options };
+
+/* Kind and range of an option's value, or nothing for a TEXT. */
+static const char *describe(const option_spec *o, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (o->kind == INTEGER)
+        snprintf(text, size, "integer in [%" PRIu64 ", %" PRIu64 "]", o->least, o->most);
+    else if (o->kind == NUMBER)
+        snprintf(text, size, "number in [%g, %g]", o->low, o->high);
+    else if (o->kind == CHOICE)
+        snprintf(text, size, "word out of %s", o->value);
+    return text;
+}
+
+static int parse_integer(const option_spec *o, const char *text, uint64_t *out)
+{
+    if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+        return 0;
+    errno = 0;
+    *out = strtoull(text, NULL, 10);
+    return errno == 0 && *out >= o->least && *out <= o->most;
+}
+
+static int parse_number(const option_spec *o, const char *text, double *out)
+{
+    char *end;
+    *out = strtod(text, &end);
+    return end != text && *end == '\0' && *out >= o->low && *out <= o->high;
+}
+
+static int parse_choice(const option_spec *o, const char *text, uint64_t *out)
+{
+    const size_t length = strlen(text);
+    *out = 0;
+    for (const char *word = o->value; word; word = strchr(word, '|')) {
+        word += *word == '|';
+        if (strcspn(word, "|") == length && strncmp(word, text, length) == 0)
+            return 1;
+        ++*out;
+    }
+    return 0;
+}
+
+static int set_option(const option_spec *o, const char *text, cli *c)
+{
+    void *field = (char *)c + o->offset;
+    int good = 1;
+    switch (o->kind) {
+        case TEXT:
+            *(const char **)field = text;
+            break;
+        case INTEGER:
+            good = parse_integer(o, text, field);
+            break;
+        case NUMBER:
+            good = parse_number(o, text, field);
+            break;
+        case CHOICE:
+            good = parse_choice(o, text, field);
+            break;
+    }
+    char range[96];
+    return good ? CLI_OK
+                : cli_fail(CLI_USAGE, "--%s: expected %s %s, found \"%s\"", o->name, o->kind == INTEGER ? "an" : "a",
+                           describe(o, range, sizeof range), text);
+}
+
+/* What getopt_long wants: val is the number of the option in the table, behind all characters. */
+enum { LONG_OPTION = 256 };
+static void prepare_getopt(const cli_command *command, struct option longs[N_OPTIONS + 1], char *letters)
+{
+    int n = 0;
+    *letters++ = ':';
+    for (int k = 0; k < N_OPTIONS; k++) {
+        const option_spec *o = &options[k];
+        if (!(o->commands & command->bit))
+            continue;
+        longs[n++] = (struct option){o->name, o->value ? required_argument : no_argument, NULL, LONG_OPTION + k};
+        if (o->letter)
+            *letters++ = o->letter;
+        if (o->letter && o->value)
+            *letters++ = ':';
+    }
+    longs[n] = (struct option){0};
+    *letters = '\0';
+}
+
+static int number_of_letter(int letter)
+{
+    for (int k = 0; k < N_OPTIONS; k++)
+        if (options[k].letter == letter)
+            return k;
+    return -1;
+}
+
+static int set_fallbacks(const cli_command *command, cli *c)
+{
+    int status = CLI_OK;
+    for (int k = 0; !status && k < N_OPTIONS; k++)
+        if (options[k].fallback && options[k].commands & command->bit)
+            status = set_option(&options[k], options[k].fallback, c);
+    return status;
+}
+
+static int refuse(const cli_command *command, const char *argument)
+{
+    return cli_fail(CLI_USAGE, "expected an option out of \"synaptogen %s --help\", found \"%s\"", command->name,
+                    argument);
+}
+
+int options_parse(const cli_command *command, int argc, char **argv, cli *c)
+{
+    struct option longs[N_OPTIONS + 1];
+    char letters[2 * N_OPTIONS + 2];
+    prepare_getopt(command, longs, letters);
+    int status = set_fallbacks(command, c);
+    opterr = 0;
+    for (int code; !status && !c->help && (code = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
+        const int k = code >= LONG_OPTION ? code - LONG_OPTION : number_of_letter(code);
+        if (code == ':')
+            status = cli_fail(CLI_USAGE, "%s: expected a value after it, found none", argv[optind - 1]);
+        else if (k < 0 && optopt > 0 && optopt < LONG_OPTION)
+            status = refuse(command, (const char[]){'-', (char)optopt, '\0'});
+        else if (k < 0)
+            status = refuse(command, argv[optind - 1]);
+        else if (!options[k].value)
+            c->help = 1;
+        else
+            status = set_option(&options[k], optarg, c);
+    }
+    if (!status && !c->help && optind < argc)
+        status = refuse(command, argv[optind]);
+    return status;
+}
+
+void options_help(const cli_command *command, FILE *f)
+{
+    for (int k = 0; k < N_OPTIONS; k++) {
+        const option_spec *o = &options[k];
+        if (!(o->commands & command->bit))
+            continue;
+        char letter[] = "    ", left[64], range[96] = "";
+        if (o->letter)
+            snprintf(letter, sizeof letter, "-%c, ", o->letter);
+        snprintf(left, sizeof left, "--%s %s", o->name, o->value ? o->value : "");
+        if (o->kind == INTEGER || o->kind == NUMBER)
+            describe(o, range, sizeof range);
+        fprintf(f, "  %s%-25s %s%s%s%s%s\n", letter, left, o->help, range[0] ? "; " : "", range,
+                o->fallback ? "; default " : "", o->fallback ? o->fallback : "");
+    }
+}
