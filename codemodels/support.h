@@ -6,8 +6,8 @@
 
 #include "ngspice/ngspice.h"
 
-#include "ngspice/cm.h"
 #include "ngspice/cktdefs.h"
+#include "ngspice/cm.h"
 
 #include <synaptogen/model.h>
 

@@ -129,7 +129,7 @@ static void put_page(FILE *f, const plot *p, const cli *c)
 {
     fprintf(f, "set terminal %s size %d,%d font 'DejaVu Sans,11' background '#ffffff'\n",
             ends_with(c->plot, ".svg") ? "svg" : "pngcairo", total_width(p), total_height(p));
-    fputs("set encoding utf8\nset multiplot\n", f);
+    fputs("set multiplot\n", f);
     put_title(f, p, c);
     fprintf(f, "set label 2 'voltage (V)' at screen 0.5,%g center font ',13'\n", 0.3 * BOTTOM / total_height(p));
     fprintf(f, "set label 3 '|current| (µA)' at screen %g,0.5 center rotate font ',13'\n",

@@ -39,9 +39,9 @@ void syn_cycle_of_features(const syn_model *m, const syn_cycle *previous, const 
 
 /* The switching state: all that a simulator has to keep per cell and accepted solution. */
 typedef struct syn_state {
-    double r;      /* 0 = LLRS curve .. 1 = HHRS curve, see model.h */
-    double u_thr;  /* V: in LRS the U_R of the cycle, in IRS the largest u so far; in HRS without meaning */
-    uint64_t n;    /* cycles begun: each RESET out of LRS begins one */
+    double r;     /* 0 = LLRS curve .. 1 = HHRS curve, see model.h */
+    double u_thr; /* V: in LRS the U_R of the cycle, in IRS the largest u so far; in HRS without meaning */
+    uint64_t n;   /* cycles begun: each RESET out of LRS begins one */
     syn_mode mode;
 } syn_state;
 
@@ -69,10 +69,10 @@ typedef struct syn_start {
 /* A cell: 0.7 kB. Read-only for callers except by assignment. */
 typedef struct syn_cell {
     uint64_t seed, id;
-    int component;                         /* of the mixture, 0-based */
+    int component;                          /* of the mixture, 0-based */
     double mu[SYN_NFEAT], sigma[SYN_NFEAT]; /* location and scale of the features; sigma >= 0 */
-    double x[SYN_MAX_ORDER][SYN_NFEAT];    /* latent of cycle c in slot c mod order, up to cycle state.n + 1 */
-    syn_cycle now, next;                   /* cycles state.n and state.n + 1 */
+    double x[SYN_MAX_ORDER][SYN_NFEAT];     /* latent of cycle c in slot c mod order, up to cycle state.n + 1 */
+    syn_cycle now, next;                    /* cycles state.n and state.n + 1 */
     syn_state state;
 } syn_cell;
 

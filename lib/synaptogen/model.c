@@ -73,8 +73,8 @@ static syn_status choose_order(syn_model *m, int order, syn_error *err)
         return synp_fail(err, SYN_EINVAL, "order", "%d is outside 1 .. %d", order, SYN_MAX_ORDER);
     m->var = &m->params.var[order - 1];
     if (m->var->order == 0)
-        return synp_fail(err, SYN_EINVAL, "order", "%d is not among the orders that parameter set \"%s\" holds", order,
-                         m->params.name);
+        return synp_fail(err, SYN_EINVAL, "order", "%d is not among the orders that parameter set \"%s\" holds",
+                         order, m->params.name);
     return SYN_OK;
 }
 

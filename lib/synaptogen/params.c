@@ -35,8 +35,8 @@ double syn_var_spectral_radius(const syn_var *v)
     if (v->order < 1 || v->order > SYN_MAX_ORDER)
         return NAN;
     /* The eigenvalues of the transpose are the same, so row-major storage serves Fortran. */
-    double f[SYNP_MAX_LATENT * SYNP_MAX_LATENT], re[SYNP_MAX_LATENT], im[SYNP_MAX_LATENT],
-        work[8 * SYNP_MAX_LATENT], none;
+    double f[SYNP_MAX_LATENT * SYNP_MAX_LATENT], re[SYNP_MAX_LATENT], im[SYNP_MAX_LATENT], work[8 * SYNP_MAX_LATENT],
+        none;
     synp_var_companion(v, f);
     const int dim = SYN_NFEAT * v->order, lwork = 8 * SYNP_MAX_LATENT, one = 1;
     int info = 0;
@@ -73,8 +73,10 @@ static syn_status check_lower(const double *m, int n, int strict, const char *fi
         for (int j = i + 1; j < n; j++)
             if (m[i * n + j] != 0) {
                 snprintf(path, sizeof path, "%s[%d][%d]", field, i, j);
-                return synp_fail(err, SYN_EFORMAT, path, "expected 0 above the diagonal of a lower triangular factor, "
-                                 "found %g", m[i * n + j]);
+                return synp_fail(err, SYN_EFORMAT, path,
+                                 "expected 0 above the diagonal of a lower triangular factor, "
+                                 "found %g",
+                                 m[i * n + j]);
             }
         if (m[i * n + i] < 0 || (strict && m[i * n + i] == 0)) {
             snprintf(path, sizeof path, "%s[%d][%d]", field, i, i);
@@ -126,8 +128,10 @@ static syn_status check_curves(const syn_params *p, syn_error *err)
     for (int i = 0; i <= points; i++) {
         const double u = p->u_max * i / points, gap = curve_gap(p, u);
         if (!(gap > 0))
-            return synp_fail(err, SYN_EFORMAT, "iv", "expected llrs(u) > hhrs(u) for 0 < u <= u_max = %g V, found "
-                             "llrs - hhrs = %g A at u = %g V", p->u_max, gap * u, u);
+            return synp_fail(err, SYN_EFORMAT, "iv",
+                             "expected llrs(u) > hhrs(u) for 0 < u <= u_max = %g V, found "
+                             "llrs - hhrs = %g A at u = %g V",
+                             p->u_max, gap * u, u);
     }
     return SYN_OK;
 }
@@ -154,8 +158,8 @@ static syn_status check_mixture(const syn_params *p, syn_error *err)
             return s;
     }
     if (fabs(sum - 1) > 1e-3)
-        return synp_fail(err, SYN_EFORMAT, "device_gmm.weight", "expected weights with sum 1 within 0.001, found %.9g",
-                         sum);
+        return synp_fail(err, SYN_EFORMAT, "device_gmm.weight",
+                         "expected weights with sum 1 within 0.001, found %.9g", sum);
     return SYN_OK;
 }
 

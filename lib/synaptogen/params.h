@@ -17,9 +17,9 @@ extern "C" {
 enum { SYN_LOG10_R_HRS, SYN_U_SET, SYN_R_LRS, SYN_U_RESET, SYN_NFEAT };
 
 enum {
-    SYN_MAX_COEFFICIENTS = 12, /* of one polynomial */
-    SYN_MAX_COMPONENTS = 16,   /* of the device-to-device mixture */
-    SYN_MAX_ORDER = 10,        /* of the cycle-to-cycle autoregression */
+    SYN_MAX_COEFFICIENTS = 12,  /* of one polynomial */
+    SYN_MAX_COMPONENTS = 16,    /* of the device-to-device mixture */
+    SYN_MAX_ORDER = 10,         /* of the cycle-to-cycle autoregression */
     SYN_NDEVICE = 2 * SYN_NFEAT /* device vector: location mu[4], scale sigma[4] */
 };
 
@@ -42,11 +42,11 @@ typedef struct syn_params {
     char name[64];
     char description[256];
     char project[256], licence[256], cite[256]; /* source.project, .licence, .cite; may be empty */
-    double u0;    /* V, read voltage at which resistances are defined */
-    double u_max; /* V, RESET is complete from here on */
-    double eta;   /* exponent of the RESET transition */
-    syn_poly hhrs, llrs;        /* A from V: the two extreme I-V curves, c[0] = 0 */
-    syn_poly gamma[SYN_NFEAT];  /* standard normal latent -> standardised feature */
+    double u0;                                  /* V, read voltage at which resistances are defined */
+    double u_max;                               /* V, RESET is complete from here on */
+    double eta;                                 /* exponent of the RESET transition */
+    syn_poly hhrs, llrs;                        /* A from V: the two extreme I-V curves, c[0] = 0 */
+    syn_poly gamma[SYN_NFEAT];                  /* standard normal latent -> standardised feature */
     int n_components;
     double weight[SYN_MAX_COMPONENTS]; /* positive, sum 1 within 1e-3 */
     double mean[SYN_MAX_COMPONENTS][SYN_NDEVICE];

@@ -275,8 +275,8 @@ static int read_order(reader *rd, const char *key, const json_t *value, syn_para
     char canonical[24];
     snprintf(canonical, sizeof canonical, "%ld", order);
     if (*rest || strcmp(canonical, key) != 0 || order < 1 || order > SYN_MAX_ORDER) {
-        rd->status = synp_fail(rd->err, SYN_EFORMAT, path, "expected an order from 1 to %d as the key, found \"%.40s\"",
-                               SYN_MAX_ORDER, key);
+        rd->status = synp_fail(rd->err, SYN_EFORMAT, path,
+                               "expected an order from 1 to %d as the key, found \"%.40s\"", SYN_MAX_ORDER, key);
         return 0;
     }
     if (!json_is_object(value))
@@ -287,7 +287,8 @@ static int read_order(reader *rd, const char *key, const json_t *value, syn_para
     if (!read_matrix(rd, json_object_get(value, "B"), path, SYN_NFEAT, &v->b[0][0]))
         return 0;
     snprintf(path, sizeof path, "var.%ld.A", order);
-    const json_t *lags = read_rows(rd, json_object_get(value, "A"), path, (size_t)order, "matrices, one for each lag");
+    const json_t *lags =
+        read_rows(rd, json_object_get(value, "A"), path, (size_t)order, "matrices, one for each lag");
     if (!lags)
         return 0;
     for (size_t l = 0; l < (size_t)order; l++) {

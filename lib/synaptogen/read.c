@@ -5,8 +5,8 @@
 #include <synaptogen/read.h>
 #include <synaptogen/rng.h>
 
-static const double elementary_charge = 1.602176634e-19;         /* C, SI 2019 */
-static const double thermal_energy = 1.380649e-23 * 300;         /* J, k (SI 2019) times 300 K */
+static const double elementary_charge = 1.602176634e-19; /* C, SI 2019 */
+static const double thermal_energy = 1.380649e-23 * 300; /* J, k (SI 2019) times 300 K */
 
 double syn_noise_sigma(double g, double i, double bandwidth)
 {

@@ -9,8 +9,8 @@ static const double two_pi = 6.283185307179586476925;
 void syn_rng_block(uint64_t seed, uint64_t cell, uint64_t index, syn_purpose purpose, uint32_t w[4])
 {
     const philox4x32_key_t key = {{(uint32_t)seed, (uint32_t)(seed >> 32)}};
-    const philox4x32_ctr_t counter = {{(uint32_t)index, (uint32_t)(index >> 32) | (uint32_t)purpose << 24,
-                                       (uint32_t)cell, (uint32_t)(cell >> 32)}};
+    const philox4x32_ctr_t counter = {
+        {(uint32_t)index, (uint32_t)(index >> 32) | (uint32_t)purpose << 24, (uint32_t)cell, (uint32_t)(cell >> 32)}};
     const philox4x32_ctr_t block = philox4x32(counter, key);
     for (int i = 0; i < 4; i++)
         w[i] = block.v[i];

@@ -7,8 +7,8 @@
 
 const char *syn_strstatus(syn_status s)
 {
-#define SYN_X(name, text) \
-    case name:            \
+#define SYN_X(name, text)                                                                                            \
+    case name:                                                                                                       \
         return text;
     switch (s) {
         SYN_STATUS_LIST(SYN_X)

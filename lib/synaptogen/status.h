@@ -10,13 +10,13 @@
 extern "C" {
 #endif
 
-#define SYN_STATUS_LIST(X)                               \
-    X(SYN_OK, "success")                                 \
-    X(SYN_ENOMEM, "out of memory")                       \
-    X(SYN_EINVAL, "argument outside its allowed range")  \
-    X(SYN_EIO, "file cannot be read")                    \
-    X(SYN_ESYNTAX, "file is not valid JSON")             \
-    X(SYN_EFORMAT, "file does not hold a parameter set") \
+#define SYN_STATUS_LIST(X)                                                                                           \
+    X(SYN_OK, "success")                                                                                             \
+    X(SYN_ENOMEM, "out of memory")                                                                                   \
+    X(SYN_EINVAL, "argument outside its allowed range")                                                              \
+    X(SYN_EIO, "file cannot be read")                                                                                \
+    X(SYN_ESYNTAX, "file is not valid JSON")                                                                         \
+    X(SYN_EFORMAT, "file does not hold a parameter set")                                                             \
     X(SYN_ENUMERIC, "a matrix factorisation failed")
 
 #define SYN_X(name, text) name,

@@ -3,11 +3,11 @@
 #ifndef SYNAPTOGEN_SYNAPTOGEN_H
 #define SYNAPTOGEN_SYNAPTOGEN_H
 
-#include <synaptogen/status.h>
-#include <synaptogen/params.h>
-#include <synaptogen/model.h>
-#include <synaptogen/rng.h>
 #include <synaptogen/cell.h>
+#include <synaptogen/model.h>
+#include <synaptogen/params.h>
 #include <synaptogen/read.h>
+#include <synaptogen/rng.h>
+#include <synaptogen/status.h>
 
 #endif

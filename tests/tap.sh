@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: MIT
+# For the test scripts: . "$srcdir/tests/tap.sh". Prints TAP; $tmp is a scratch folder.
+LC_ALL=C
+export LC_ALL
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+count=0
+
+# check CLAIM COMMAND...: a command that fails where the claim does not hold; what it printed is shown then.
+check() {
+    count=$((count + 1))
+    claim=$1
+    shift
+    if "$@" >"$tmp/log" 2>&1; then
+        echo "ok $count - $claim"
+    else
+        echo "not ok $count - $claim"
+        head -n 20 "$tmp/log" | sed 's/^/# /'
+    fi
+}
+
+# skip CLAIM REASON
+skip() {
+    count=$((count + 1))
+    echo "ok $count - $1 # SKIP $2"
+}
+
+finish() {
+    echo "1..$count"
+}
