@@ -1,30 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The command `synaptogen`: what it prints, what it refuses, and how it ends. Prints TAP.
-# SYNAPTOGEN names the program (default: the one in the build tree), srcdir the top of the sources.
-LC_ALL=C
-export LC_ALL
+# The command `synaptogen`: what it prints, what it refuses, and how it ends.
+# SYNAPTOGEN names the program, by default the one in the working directory.
+srcdir=${srcdir:-.}
+. "$srcdir/tests/tap.sh"
 program=${SYNAPTOGEN:-$(pwd)/synaptogen}
-parameters=${srcdir:-.}/params/hfo2-1t1r.json
-tmp=$(mktemp -d) || exit 99
-trap 'rm -rf "$tmp"' EXIT
+parameters=$srcdir/params/hfo2-1t1r.json
 
-count=0
-check() { # CLAIM COMMAND...: a command that prints or fails where the claim does not hold
-    count=$((count + 1))
-    claim=$1
-    shift
-    if "$@" >"$tmp/log" 2>&1; then
-        echo "ok $count - $claim"
-    else
-        echo "not ok $count - $claim"
-        head -n 20 "$tmp/log" | sed 's/^/# /'
-    fi
-}
-skip() { # CLAIM REASON
-    count=$((count + 1))
-    echo "ok $count - $1 # SKIP $2"
-}
 syn() { "$program" "$@"; }
 body() { tail -n +2; }
 same() { # FILE FILE
@@ -74,7 +56,6 @@ model() { # FEATURES ROWS
 # digits would not pass.
 far='function far(a, b) { return a - b > 1e-11 * (b < 0 ? -b : b) || b - a > 1e-11 * (b < 0 ? -b : b) }'
 
-# --- help -------------------------------------------------------------------------------------------------------
 version_is_one_line() { test "$(syn --version | grep -c '^synaptogen [0-9][0-9.]*$')" = 1; }
 check '--version prints name and version' version_is_one_line
 
@@ -97,7 +78,6 @@ check 'iv --help lists options and columns' helps iv --cells --cycles --u-min --
 check '--help without a subcommand names every subcommand' sh -c \
     '"$1" --help | grep -E -c "^  synaptogen (info|sample|pulse|iv)" | grep -qx 4' sh "$program"
 
-# --- sample -----------------------------------------------------------------------------------------------------
 syn sample --cells 30 --cycles 7 --first 5 --seed 3 >"$tmp/sample"
 sample_has_one_row_per_cell_and_cycle() {
     awk -F, 'NR == 1 { if ($0 != "cell,cycle,component,log10_r_hrs,u_set,r_lrs,u_reset") exit 1; next }
@@ -167,7 +147,6 @@ name_is_a_hashed_cell() {
 }
 check '--name is the cell with the hash of the lower-case name' name_is_a_hashed_cell
 
-# --- pulse ------------------------------------------------------------------------------------------------------
 # 80 multiples of 10 mV in [-1.6, 2.2], every eighth a strong SET or RESET, from the Lehmer generator 16807.
 awk 'BEGIN { x = 7; for (k = 0; k < 80; k++) { x = x * 16807 % 2147483647
     print k % 16 == 0 ? -1.5 : k % 16 == 8 ? 1.5 : int(x / 2147483647 * 381) / 100 - 1.6 } }' >"$tmp/volts"
@@ -221,7 +200,6 @@ lrs_start_is_a_set() {
 }
 check '--init lrs is the state after a SET of cycle 0' lrs_start_is_a_set
 
-# --- iv ---------------------------------------------------------------------------------------------------------
 syn iv --cells 4 --cycles 3 --first 40 >"$tmp/iv"
 syn sample --cells 4 --cycles 4 --first 40 >"$tmp/features"
 loops_have_their_corners() { # FILE STEPS_DOWN STEPS_UP U_MIN U_MAX
@@ -250,7 +228,6 @@ loops_follow_the_model() {
 }
 check 'the current along the loops is that of the model' loops_follow_the_model
 
-# --- the picture ------------------------------------------------------------------------------------------------
 png_is_drawn() {
     syn iv --cells 3 --cycles 2 --plot "$tmp/loops.png" >"$tmp/a" 2>"$tmp/err" && syn iv --cells 3 --cycles 2 >"$tmp/b" &&
         test ! -s "$tmp/err" && same "$tmp/a" "$tmp/b" &&
@@ -284,8 +261,17 @@ without_gnuplot() {
 }
 check 'without gnuplot the data are complete, one line says why there is no picture, and the status is 1' without_gnuplot
 
-# --- info -------------------------------------------------------------------------------------------------------
-# Exact figures of the published set: spectral radius, R_LLRS, R_HHRS, and pooled standard deviations.
+failing_gnuplot() { # that dies before it has read everything
+    mkdir "$tmp/fake" && printf '#!/bin/sh\nexit 3\n' >"$tmp/fake/gnuplot" && chmod +x "$tmp/fake/gnuplot"
+    PATH=$tmp/fake:$PATH "$program" iv --cells 30 --cycles 10 --plot "$tmp/none.png" >"$tmp/a" 2>"$tmp/err"
+    test $? = 1 || return 1
+    cat "$tmp/err"
+    test "$(wc -l <"$tmp/a")" = 60001 && test "$(wc -l <"$tmp/err")" = 1 && grep -q 'none.png: no picture: ' "$tmp/err" &&
+        test "$(ls "$tmp" | grep -c none)" = 0
+}
+check 'a gnuplot that fails costs the picture, not the data' failing_gnuplot
+
+# Info: exact figures of the published set: spectral radius, R_LLRS, R_HHRS, and pooled standard deviations.
 info_states_the_set() {
     syn info >"$tmp/info" || return 1
     for words in hfo2-1t1r 0.967709 '3716.82 ohm' '-30091' '30.5 cycles' '1 2 3 4 5 6 7 8 9 10' 'u0  *0.2 V' \
@@ -312,7 +298,6 @@ check 'median, 1 % and 99 % of U_S in info hold for draws' quantiles_hold_for_dr
 check 'median, 1 % and 99 % of R_LRS in info hold for draws' quantiles_hold_for_draws 6 'R_LRS [ohm]'
 check 'median, 1 % and 99 % of U_R in info hold for draws' quantiles_hold_for_draws 7 'U_R [V]'
 
-# --- files and pipes --------------------------------------------------------------------------------------------
 output_is_the_same_text() {
     (umask 027; syn sample --cells 30 --cycles 7 --first 5 --seed 3 -o "$tmp/out") >"$tmp/log2" && test ! -s "$tmp/log2" &&
         same "$tmp/sample" "$tmp/out" && ls -l "$tmp/out" | grep -q '^-rw-r-----' && test -z "$(ls "$tmp" | grep 'out\.')"
@@ -339,7 +324,6 @@ head_ends_quietly() {
 }
 check 'a reader that leaves ends the command at once and quietly' head_ends_quietly
 
-# --- refusals ---------------------------------------------------------------------------------------------------
 refused() { # STATUS PATTERN ARGUMENT...: nothing on standard output, one line on stderr
     expected=$1 pattern=$2
     shift 2
@@ -373,6 +357,7 @@ check 'pulse needs its voltages' refused 2 '--voltages: ' pulse
 check 'a resistance below the range is refused' refused 2 '--r-init: 5 ohm .*\[1000, 1e+12\]' pulse --voltages - --r-init 5
 check 'a positive --u-min is refused with the range' refused 2 '--u-min: .*\[-10, -0.001\], found "1"' iv --u-min 1
 check 'a NaN voltage is refused' refused 2 '--u-max: .*found "nan"' iv --u-max nan
+check 'a voltage with a unit is refused' refused 2 '--u-min: .*found "-1V"' iv --u-min -1V
 check 'an odd number of points is refused' refused 2 '--points: .*even.*found 201' iv --points 201
 check 'a picture of unknown kind is refused' refused 2 '--plot: .*"x.gif"' iv --plot x.gif
 check 'a missing parameter file is named' refused 1 '.*/none.json: ' info --params "$tmp/none.json"
@@ -399,4 +384,4 @@ check 'a NUL in a voltage file is refused' refused 1 '.*/bad4:1: ' pulse --volta
 sed 's/"u0": 0.2/"u0": -0.2/' "$parameters" >"$tmp/wrong.json"
 check 'a bad parameter file is refused with file and field' refused 1 '.*/wrong.json:.*u0' sample --params "$tmp/wrong.json"
 
-echo "1..$count"
+finish

@@ -12,9 +12,9 @@ check() {
     claim=$1
     shift
     if "$@" >"$tmp/log" 2>&1; then
-        echo "ok $count - $claim"
+        printf 'ok %d - %s\n' $count "$claim"
     else
-        echo "not ok $count - $claim"
+        printf 'not ok %d - %s\n' $count "$claim"
         head -n 20 "$tmp/log" | sed 's/^/# /'
     fi
 }
@@ -22,7 +22,7 @@ check() {
 # skip CLAIM REASON
 skip() {
     count=$((count + 1))
-    echo "ok $count - $1 # SKIP $2"
+    printf 'ok %d - %s # SKIP %s\n' $count "$1" "$2"
 }
 
 finish() {

@@ -198,6 +198,13 @@ static instance *create(ARGS)
         return NULL;
     STATIC_VAR(cell) = in;
     CALLBACK = release;
+    if (cm_get_circuit()->CKTmaxOrder < 2) {
+        /* ngspice 39 keeps more state vectors than cm_analog_alloc then enlarges, and writes behind their end. */
+        host_fail("synaptogen: .options maxord = %d is below 2, which ngspice cannot combine with code models that have "
+                  "a state", cm_get_circuit()->CKTmaxOrder);
+        in->failed = 1;
+        return in;
+    }
     cm_analog_alloc(0, STATE_SIZE * sizeof(double));
     double *now = cm_analog_get_ptr(0, 0), *accepted = cm_analog_get_ptr(0, 1);
     in->failed = !read_parameters(mif_private, in) || !restart(in, now, accepted);

@@ -1,0 +1,56 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What the README says to type works: its shell commands, its netlist, its program. The commands that set the project up
+# are what runs this test, or tests/installed.sh; here only their names are checked.
+. "$srcdir/tests/tap.sh"
+cd "$tmp" || exit 99
+mkdir bin
+ln -s "$SYNAPTOGEN" bin/synaptogen
+ln -s "$NGSPICE" bin/ngspice
+ln -s "$builddir/netlists" netlists
+PATH=$tmp/bin:$PATH
+
+# block LANGUAGE: the lines of the fenced blocks of that language, blocks separated by a form feed.
+block() {
+    awk -v start="\`\`\`$1" '$0 == "```" { inside = 0 } inside { print } $0 == start { inside = 1 }' "$srcdir/README.md"
+}
+
+run_spice() {
+    block spice | sed "s|/usr/local/share/synaptogen/netlists|$builddir/netlists|" >first.cir
+    "$NGSPICE" -b first.cir >first.log 2>&1 </dev/null || return 1
+    cat first.log
+    awk '$1 == "r_lrs" { lrs = $3 } $1 == "r_hrs" { hrs = $3 }
+         END { exit !(lrs > 3000 && lrs < 9000 && hrs > 10000) }' first.log
+}
+check "the first netlist SETs and RESETs its cell" run_spice
+
+run_c() {
+    block c >cell.c
+    # shellcheck disable=SC2086
+    ${CC:-cc} $SANITIZE -o cell cell.c -I"$srcdir/lib" -L"$builddir/lib/.libs" -lsynaptogen &&
+        LD_LIBRARY_PATH=$builddir/lib/.libs ./cell >cell.out && cat cell.out && [ "$(grep -c 'LRS.*HRS' cell.out)" = 3 ]
+}
+check "the program compiles and cycles its cell three times" run_c
+
+# A pipe keeps the exit status of the loop's commands away from the shell, so the commands come from a file.
+block sh >commands
+while read -r line <&3; do
+    case $line in
+        ./bootstrap* | 'make install')
+            set -- $line
+            check "the README's $1 exists" sh -c "test -x '$srcdir/$1' || command -v '$1'"
+            ;;
+        *--plot*)
+            if command -v gnuplot >/dev/null; then check "$line" sh -c "$line"; else skip "$line" "no gnuplot"; fi
+            ;;
+        *) check "$line" sh -c "$line" ;;
+    esac
+done 3<commands
+
+check "the README names every parameter of the code model" sh -c "
+    sed -n 's/^Parameter_Name://p' '$srcdir/codemodels/synaptogen/cell/ifspec.ifs' | tr -s ' ' '\n' | grep . |
+    while read -r p; do grep -q \"^| .\$p. \" '$srcdir/README.md' || { echo \"\$p\"; exit 1; }; done"
+check "every file that the README links to exists" sh -c "
+    grep -o ']([^)h][^)]*)' '$srcdir/README.md' | tr -d ']()' | while read -r f; do
+        test -e '$srcdir/'\"\$f\" || { echo \"\$f\"; exit 1; }; done"
+finish
