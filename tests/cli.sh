@@ -13,7 +13,7 @@ same() { # FILE FILE
     test -s "$1" && cmp "$1" "$2"
 }
 
-# Section 5 of the model's mathematics, literally, on the features that `sample` prints: the second route to whatever
+# The published state machine, literally, on the features that `sample` prints: the second route to whatever
 # `pulse` and `iv` compute. Reads those features, then rows whose third column is a voltage, and appends to each row
 # what it predicts.
 cat >"$tmp/model.awk" <<'AWK'

@@ -53,12 +53,13 @@ static FILE *open_temporary(output *o, const struct stat *old)
     const int descriptor = mkstemp(o->temporary);
     if (descriptor < 0)
         return NULL;
-    remember(o->temporary);
     const mode_t mask = umask(0);
     umask(mask);
     fchmod(descriptor, old ? old->st_mode & 0777 : 0666 & ~mask);
     FILE *f = fdopen(descriptor, "w+");
-    if (!f)
+    if (f)
+        remember(o->temporary);
+    else
         unlink(o->temporary);
     return f;
 }
