@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ngspice/dllitf.h"
@@ -102,6 +103,11 @@ void host_fail(const char *format, ...)
     host_fail_again();
 }
 
+void host_forget_failure(void)
+{
+    told = NULL;
+}
+
 void host_fail_again(void)
 {
     /* ngspice 39 gives code models no way to end an analysis. No convergence, no stepping aids and no room for a
@@ -151,75 +157,109 @@ static int match_path(char *path)
 /* A copy of path as it exists on disk, or path itself for the error message. To be freed. */
 static char *find_file(const char *path)
 {
-    char *as_given = strdup(path);
-    if (as_given && !match_path(as_given) && path[0] != '/') {
+    const char *directory = cm_get_path();
+    if (path[0] != '/' && directory && *directory) {
         char *beside_netlist = NULL;
-        const char *directory = cm_get_path();
-        if (directory && asprintf(&beside_netlist, "%s/%s", directory, path) >= 0 && match_path(beside_netlist)) {
-            free(as_given);
+        if (asprintf(&beside_netlist, "%s/%s", directory, path) >= 0 && match_path(beside_netlist))
             return beside_netlist;
-        }
         free(beside_netlist);
     }
+    char *as_given = strdup(path);
+    if (as_given)
+        match_path(as_given);
     return as_given;
 }
 
+/* A model without users stays until another one is loaded: each run of a circuit releases its models and asks for
+ * them again. */
 typedef struct shared_model {
     struct shared_model *next;
     syn_model *model;
     size_t users;
     int order;
-    char path[];
+    struct stat file; /* zeroed for the built-in set */
 } shared_model;
 
 static shared_model *shared_models;
 
-static syn_model *load_model(const char *path, int order, syn_error *err)
+/* file NULL: the built-in set. */
+static syn_model *load_model(const char *file, int order, syn_error *err)
 {
     syn_params *params = malloc(sizeof *params);
-    char *file = find_file(path);
     syn_model *model = NULL;
-    if (!params || !file)
-        *err = (syn_error){.status = SYN_ENOMEM};
-    else if ((*path ? syn_params_load(file, params, err) : syn_params_default(params, err)) == SYN_OK)
+    if (!params)
+        *err = (syn_error){.status = SYN_ENOMEM, .text = "out of memory"};
+    else if ((file ? syn_params_load(file, params, err) : syn_params_default(params, err)) == SYN_OK)
         syn_model_create(params, order, &model, err);
-    free(file);
     free(params);
     return model;
 }
 
-const syn_model *host_model_acquire(const char *path, int order, syn_error *err)
+/* Whether two files are one and have the same contents. */
+static int same_file(const struct stat *a, const struct stat *b)
 {
-    for (shared_model *s = shared_models; s; s = s->next)
-        if (s->order == order && strcmp(s->path, path) == 0) {
-            s->users++;
-            return s->model;
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static void drop_unused_models(void)
+{
+    for (shared_model **link = &shared_models; *link;) {
+        shared_model *s = *link;
+        if (s->users > 0) {
+            link = &s->next;
+            continue;
         }
-    syn_model *model = load_model(path, order, err);
-    shared_model *s = model ? malloc(sizeof *s + strlen(path) + 1) : NULL;
+        *link = s->next;
+        syn_model_free(s->model);
+        free(s);
+    }
+}
+
+static const syn_model *acquire(const char *file, int order, syn_error *err)
+{
+    shared_model wanted = {.users = 1, .order = order};
+    if (!file || stat(file, &wanted.file) == 0)
+        for (shared_model *s = shared_models; s; s = s->next)
+            if (s->order == order && same_file(&s->file, &wanted.file)) {
+                s->users++;
+                return s->model;
+            }
+    drop_unused_models();
+    wanted.model = load_model(file, order, err);
+    if (!wanted.model)
+        return NULL;
+    shared_model *s = malloc(sizeof *s);
     if (!s) {
-        if (model)
-            *err = (syn_error){.status = SYN_ENOMEM};
-        syn_model_free(model);
+        *err = (syn_error){.status = SYN_ENOMEM, .text = "out of memory"};
+        syn_model_free(wanted.model);
         return NULL;
     }
-    *s = (shared_model){.next = shared_models, .model = model, .users = 1, .order = order};
-    strcpy(s->path, path);
+    wanted.next = shared_models;
+    *s = wanted;
     shared_models = s;
+    return s->model;
+}
+
+const syn_model *host_model_acquire(const char *path, int order, syn_error *err)
+{
+    if (!*path)
+        return acquire(NULL, order, err);
+    char *file = find_file(path);
+    if (!file) {
+        *err = (syn_error){.status = SYN_ENOMEM, .text = "out of memory"};
+        return NULL;
+    }
+    const syn_model *model = acquire(file, order, err);
+    free(file);
     return model;
 }
 
 void host_model_release(const syn_model *model)
 {
-    for (shared_model **link = &shared_models; *link; link = &(*link)->next) {
-        shared_model *s = *link;
-        if (s->model != model || --s->users > 0)
-            continue;
-        *link = s->next;
-        syn_model_free(s->model);
-        free(s);
-        return;
-    }
+    for (shared_model *s = shared_models; s; s = s->next)
+        if (s->model == model)
+            s->users--;
 }
 
 static void *identities; /* a tree of <search.h> */

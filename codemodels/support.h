@@ -24,9 +24,12 @@ int host_trailing_number(const char *name, uint64_t *number);
 __attribute__((format(__printf__, 1, 2))) void host_fail(const char *format, ...);
 void host_fail_again(void);
 
+/* Lets the next failure be told again; for the DESTROY call of an instance that failed. */
+void host_forget_failure(void);
+
 /* The model of a parameter file at an order, shared between all instances that ask for the same; path "" is the
- * built-in set. A path is looked up as given and in the netlist's directory, ignoring case where no exact match
- * exists, because the simulator lowers the case of paths. NULL with err filled on failure. */
+ * built-in set. A relative path is looked up in the netlist's directory, then in the working directory, ignoring case
+ * where no exact match exists, because the simulator lowers the case of paths. NULL with err filled on failure. */
 const syn_model *host_model_acquire(const char *path, int order, syn_error *err);
 void host_model_release(const syn_model *model);
 

@@ -47,6 +47,8 @@ static void release(ARGS, Mif_Callback_Reason_t reason)
     instance *in = STATIC_VAR(cell);
     if (reason != MIF_CB_DESTROY || !in)
         return;
+    if (in->failed)
+        host_forget_failure();
     if (in->claimed)
         host_identity_release(&in->identity);
     if (in->model)
@@ -69,6 +71,12 @@ static void store_state(const syn_state *s, double *slot)
     slot[STATE_THRESHOLD] = s->u_thr;
     slot[STATE_CYCLE] = (double)s->n;
     slot[STATE_MODE] = s->mode;
+}
+
+/* Whether ngspice is solving an artificial circuit: source or gmin stepping. */
+static int stepping(const CKTcircuit *ckt)
+{
+    return ckt->CKTsrcFact < 1 || ckt->CKTdiagGmin > fmax(ckt->CKTgmin, ckt->CKTgshunt);
 }
 
 /* Puts the cell and both state slots to the start of an analysis. */
@@ -99,6 +107,17 @@ static void follow(instance *in, const syn_state *accepted)
         syn_cell_commit(in->model, &in->cell, &s);
     }
     in->cell.state = *accepted;
+}
+
+/* The same for the next analysis of one run, which finds the slots as the one before left them. */
+static int next_analysis(instance *in, const CKTcircuit *ckt, double *now, double *accepted)
+{
+    if (!(ckt->CKTmode & MODEINITJCT)) {
+        host_fail("synaptogen: this analysis cannot be resumed, ngspice has run the other ones of the netlist again "
+                  "in between and the state is lost; keep .tran as the only analysis of the netlist");
+        return 0;
+    }
+    return restart(in, now, accepted);
 }
 
 /* A parameter that must be a whole number in [low, high]. */
@@ -137,8 +156,8 @@ static int read_start(ARGS, instance *in)
         host_fail("synaptogen: init and r_init are both given, use one of them");
         return 0;
     }
-    if (!PARAM_NULL(r_init) && !(PARAM(r_init) > 0)) {
-        host_fail("synaptogen: r_init = %g ohm is not positive", PARAM(r_init));
+    if (!PARAM_NULL(r_init) && PARAM(r_init) == 0) {
+        host_fail("synaptogen: r_init = 0 ohm is not positive");
         return 0;
     }
     return 1;
@@ -191,6 +210,21 @@ static int read_parameters(ARGS, instance *in)
     return read_start(mif_private, in) && read_identity(mif_private, in);
 }
 
+/* Whether ngspice 39 can do what it is about to; it would crash otherwise. */
+static int simulator_can(const CKTcircuit *ckt)
+{
+    if (ckt->CKTmaxOrder < 2) /* more state vectors exist than cm_analog_alloc enlarges */
+        host_fail("synaptogen: .options maxord = %d is below 2, which ngspice cannot combine with code models that have "
+                  "a state", ckt->CKTmaxOrder);
+    else if (stepping(ckt)) /* it holds copies of the state vectors, which cm_analog_alloc does not enlarge */
+        host_fail("synaptogen: .options noopiter cannot be combined in ngspice with code models that have a state");
+    else if (strncmp(ckt->CKTcurJob->JOBname, "Sensitivity", 11) == 0)
+        host_fail("synaptogen: ngspice cannot do a sensitivity analysis of a circuit with code models");
+    else
+        return 1;
+    return 0;
+}
+
 static instance *create(ARGS)
 {
     instance *in = calloc(1, sizeof *in);
@@ -198,13 +232,9 @@ static instance *create(ARGS)
         return NULL;
     STATIC_VAR(cell) = in;
     CALLBACK = release;
-    if (cm_get_circuit()->CKTmaxOrder < 2) {
-        /* ngspice 39 keeps more state vectors than cm_analog_alloc then enlarges, and writes behind their end. */
-        host_fail("synaptogen: .options maxord = %d is below 2, which ngspice cannot combine with code models that have "
-                  "a state", cm_get_circuit()->CKTmaxOrder);
-        in->failed = 1;
+    in->failed = !simulator_can(cm_get_circuit());
+    if (in->failed)
         return in;
-    }
     cm_analog_alloc(0, STATE_SIZE * sizeof(double));
     double *now = cm_analog_get_ptr(0, 0), *accepted = cm_analog_get_ptr(0, 1);
     in->failed = !read_parameters(mif_private, in) || !restart(in, now, accepted);
@@ -217,7 +247,7 @@ static int may_switch(ARGS, const CKTcircuit *ckt)
 {
     if (ANALYSIS == TRANSIENT)
         return 1;
-    return (ckt->CKTmode & MODEDCTRANCURVE) && ckt->CKTsrcFact >= 1 && ckt->CKTdiagGmin <= ckt->CKTgmin;
+    return (ckt->CKTmode & MODEDCTRANCURVE) && !stepping(ckt);
 }
 
 /* The state that follows the accepted one at the iterate u. SET is a jump that would leave no solution on many load
@@ -259,7 +289,7 @@ static int noise_on(ARGS, instance *in)
     double on;
     if (!whole_number("noise", PARAM(noise), 0, 1, &on)) {
         in->failed = 1;
-    } else if (on && !(PARAM(bandwidth) >= 1e-3 && PARAM(bandwidth) <= 1e15)) {
+    } else if (!(PARAM(bandwidth) >= 1e-3 && PARAM(bandwidth) <= 1e15)) {
         host_fail("synaptogen: bandwidth = %g Hz is not in [1e-3, 1e15]", PARAM(bandwidth));
         in->failed = 1;
     }
@@ -287,7 +317,7 @@ void cm_synaptogen(ARGS)
     }
     const CKTcircuit *ckt = cm_get_circuit();
     double *now = cm_analog_get_ptr(0, 0), *before = cm_analog_get_ptr(0, 1);
-    if (in->job != ckt->CKTcurJob && !restart(in, now, before)) { /* the next analysis of one run keeps the slots */
+    if (in->job != ckt->CKTcurJob && !next_analysis(in, ckt, now, before)) {
         in->failed = 1;
         return;
     }
