@@ -6,6 +6,8 @@ plugin=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 unset SPICE_ASCIIRAWFILE
+HOME=$work # no .spiceinit of the user; ngspice 39 crashes where HOME is not set
+export HOME
 ASAN_OPTIONS=detect_leaks=0 # of a sanitized build: the simulator frees nothing at its end
 export ASAN_OPTIONS
 cat >"$work/deck.cir" <<'DECK'

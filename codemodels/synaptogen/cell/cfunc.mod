@@ -175,12 +175,12 @@ static int read_identity(ARGS, instance *in)
                                    .seed = (uint64_t)seed,
                                    .cell = syn_cell_of_name(name),
                                    .model = in->model};
-    if (by_number && !host_trailing_number(name, &in->identity.cell)) {
+    if (by_number != 0 && !host_trailing_number(name, &in->identity.cell)) {
         host_fail("synaptogen: index = 1 needs an instance name that ends in the cell number (0 .. 2^64 - 1)");
         return 0;
     }
     snprintf(in->label, sizeof in->label, "%llu", (unsigned long long)in->identity.cell);
-    if (!by_number)
+    if (by_number == 0)
         return 1;
     in->claimed = host_identity_claim(&in->identity);
     if (!in->claimed)
@@ -293,7 +293,7 @@ static int noise_on(ARGS, instance *in)
         host_fail("synaptogen: bandwidth = %g Hz is not in [1e-3, 1e15]", PARAM(bandwidth));
         in->failed = 1;
     }
-    return on && !in->failed && ANALYSIS == TRANSIENT;
+    return on != 0 && !in->failed && ANALYSIS == TRANSIENT;
 }
 
 static void publish(ARGS, const instance *in, const syn_state *s, double i)
