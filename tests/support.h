@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What the test programs share: fixtures, and the model's statistics by routes of their own, written from the
+ * equations and not from the library's sources. */
+#ifndef SYNAPTOGEN_TESTS_SUPPORT_H
+#define SYNAPTOGEN_TESTS_SUPPORT_H
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <synaptogen/synaptogen.h>
+
+/* The default set, and a model of it at an order; kept until the program ends. */
+const syn_params *support_params(void);
+const syn_model *support_model(int order);
+
+/* A path below the source folder, in memory that lasts until the program ends. */
+const char *support_path(const char *name);
+
+/* params/hfo2-1t1r.json as it leaves sed with these arguments, to be freed. "-n p" is the file itself. */
+char *support_edited_params(const char *sed_arguments, size_t *size);
+
+/* A generator that is not the library's (Knuth's MMIX congruence, high bits): uniform in [low, high). */
+double support_uniform(uint64_t *state, double low, double high);
+
+/* sum_j c[j] x^j by powers. */
+double support_power_sum(const syn_poly *p, double x);
+
+/* Sum over j < terms of Psi_{j+lag} B B' Psi_j', Psi_j being the response of x_{t+j} to the innovation of t:
+ * E[x_t x_{t-lag}'] of the stationary process for many terms (SUPPORT_FOREVER), the covariance of cycle
+ * terms - 1 after a cold start for lag 0. */
+enum { SUPPORT_FOREVER = 3000 };
+void support_covariance(const syn_var *v, int terms, int lag, double c[SYN_NFEAT][SYN_NFEAT]);
+
+/* Keeps the larger: for worst cases over a loop. A NaN is the worst of all. */
+void support_worst(double *worst, double value);
+
+#endif
