@@ -128,6 +128,8 @@ Test(read, one_bit_and_31_bits_work)
     cr_expect(eq(u32, syn_adc_level(&one, 0.49), 0));
     cr_expect(eq(u32, syn_adc_level(&one, 0.5), 1));
     cr_expect(eq(u32, syn_adc_level(&one, 9), 1));
+    cr_expect(eq(u32, syn_adc_level(&one, nextafter(0.5, 0)), 0));
+    cr_expect(eq(u32, syn_adc_level(&one, 0.5), 1));
     cr_expect(eq(u32, syn_adc_level(&many, 2147483646), 2147483646));
     cr_expect(eq(u32, syn_adc_level(&many, 1e30), 2147483647));
     cr_expect(eq(dbl, syn_adc_value(&many, 2147483647), 2147483647));
@@ -138,9 +140,10 @@ Test(read, an_impossible_converter_is_refused_by_name)
     const struct {
         syn_adc adc;
         const char *field;
-    } cases[] = {{{0, 1, 0}, "bits"},      {{0, 1, 32}, "bits"},      {{0, 1, -4}, "bits"},
-                 {{1, 1, 4}, "lo"},        {{2, 1, 4}, "lo"},         {{NAN, 1, 4}, "lo"},
-                 {{0, INFINITY, 4}, "lo"}, {{-INFINITY, 1, 4}, "lo"}, {{0, NAN, 4}, "lo"}};
+    } cases[] = {
+        {{0, 1, 0}, "bits"}, {{0, 1, 32}, "bits"},          {{0, 1, -4}, "bits"},     {{1, 1, 4}, "hi"},
+        {{2, 1, 4}, "hi"},   {{NAN, 1, 4}, "lo"},           {{0, INFINITY, 4}, "hi"}, {{-INFINITY, 1, 4}, "lo"},
+        {{0, NAN, 4}, "hi"}, {{-1.5e308, 1.5e308, 4}, "hi"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         syn_error err = {0};
         cr_expect(eq(int, syn_adc_check(&cases[i].adc, &err), SYN_EINVAL), "case %zu", i);

@@ -23,8 +23,10 @@ double syn_read(const syn_model *m, const syn_cell *c, double u, double bandwidt
 
 syn_status syn_adc_check(const syn_adc *adc, syn_error *err)
 {
-    if (!(isfinite(adc->lo) && isfinite(adc->hi) && adc->lo < adc->hi))
-        return synp_fail(err, SYN_EINVAL, "lo", "%g is not below hi = %g", adc->lo, adc->hi);
+    if (!isfinite(adc->lo))
+        return synp_fail(err, SYN_EINVAL, "lo", "%g is not finite", adc->lo);
+    if (!(adc->hi > adc->lo && isfinite(adc->hi - adc->lo)))
+        return synp_fail(err, SYN_EINVAL, "hi", "%g is not above lo = %g by a finite difference", adc->hi, adc->lo);
     if (adc->bits < 1 || adc->bits > 31)
         return synp_fail(err, SYN_EINVAL, "bits", "%d is outside 1 .. 31", adc->bits);
     return SYN_OK;
@@ -37,8 +39,9 @@ static double top_level(const syn_adc *adc)
 
 uint32_t syn_adc_level(const syn_adc *adc, double v)
 {
-    const double top = top_level(adc), level = floor((v - adc->lo) / (adc->hi - adc->lo) * top + 0.5);
-    return level > 0 ? (uint32_t)fmin(level, top) : 0;
+    const double top = top_level(adc), steps = (v - adc->lo) / (adc->hi - adc->lo) * top, below = floor(steps);
+    const double nearest = below + (steps - below >= 0.5);
+    return nearest > 0 ? (uint32_t)fmin(nearest, top) : 0;
 }
 
 double syn_adc_value(const syn_adc *adc, uint32_t level)
