@@ -3,9 +3,11 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <criterion/criterion.h>
 #include <ngspice/sharedspice.h>
@@ -49,6 +51,16 @@ static int on_exit_request(int status, NG_BOOL unload, NG_BOOL quit, int id, voi
     (void)user;
     fprintf(stderr, "libngspice asks its host to end with status %d; it printed\n%s", status, spice_output());
     abort();
+}
+
+static atomic_int background_ends;
+
+static int on_background(NG_BOOL ended, int id, void *user)
+{
+    (void)id;
+    (void)user;
+    background_ends += ended;
+    return 0;
 }
 
 const char *spice_output(void)
@@ -137,9 +149,17 @@ void spice_run(const char *format, ...)
     free(line);
 }
 
+void spice_run_in_background(void)
+{
+    const int before = background_ends;
+    command((char[]){"bg_run"});
+    while (background_ends == before) /* ngSpice_running is false until the thread has started, too */
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
 void spice_start(void)
 {
-    ngSpice_Init(on_line, NULL, on_exit_request, NULL, NULL, NULL, NULL);
+    ngSpice_Init(on_line, NULL, on_exit_request, NULL, NULL, on_background, NULL);
     const char *plugin = getenv("PLUGIN");
     cr_assert(plugin, "PLUGIN must name synaptogen.cm");
     spice_do("codemodel %s", plugin);

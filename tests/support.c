@@ -24,10 +24,12 @@ const syn_model *support_model(int order)
 
 const char *support_path(const char *name)
 {
+    static char paths[4][4096];
+    static unsigned calls;
     const char *srcdir = getenv("srcdir");
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", srcdir ? srcdir : ".", name);
-    return strdup(path);
+    char *path = paths[calls++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", srcdir ? srcdir : ".", name);
+    return path;
 }
 
 char *support_edited_params(const char *sed_arguments, size_t *size)

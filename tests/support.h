@@ -14,7 +14,7 @@
 const syn_params *support_params(void);
 const syn_model *support_model(int order);
 
-/* A path below the source folder, in memory that lasts until the program ends. */
+/* A path below the source folder, kept until the fourth call from here. */
 const char *support_path(const char *name);
 
 /* params/hfo2-1t1r.json as it leaves sed with these arguments, to be freed. "-n p" is the file itself. */

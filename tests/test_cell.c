@@ -323,7 +323,7 @@ Test(cell, a_reset_into_an_hrs_below_the_lrs_lowers_the_resistance)
     cr_expect(epsilon_eq(dbl, syn_resistance_of_state(lrs.m, full.state.r), pow(10, 3.6), 1e-6));
 }
 
-/* 2000 drawn curves. Left out are those with R_HRS < 2 R_LRS, 1e-4 of all: where the two are that close, the cell may
+/* 2000 drawn curves. Left out are those with R_HRS < 2 R_LRS, 3e-5 of all: where the two are that close, the cell may
  * pass its final state and come back. The slope of r at x1 is below 50 / V. At u_max the slope of I_t is zero, that
  * of the two polynomials is not: r still moves by less than 1 / V. */
 Test(cell, the_reset_curve_starts_at_lrs_rises_with_voltage_and_ends_at_hrs)

@@ -360,6 +360,23 @@ Test(codemodel_analyses, two_circuits_in_one_session_do_not_disturb_each_other)
     expect_state(&one, "the first circuit after removal of the second");
 }
 
+Test(codemodel_analyses, runs_in_the_background_are_as_those_in_the_foreground)
+{
+    load_cell("order=11", "v1 te 0 1\n.tran 10n 8u");
+    spice_clear_output();
+    spice_run_in_background();
+    cr_expect(spice_count_output("Instance: a1 ") == 1 && spice_count_output("order = 11") == 1, "%s",
+              spice_output());
+    spice_forget();
+    char netlist[200];
+    snprintf(netlist, sizeof netlist, "%s\n.tran 10n 8u", triangle);
+    load_cell("", netlist);
+    for (int round = 0; round < 3; round++) {
+        spice_run_in_background();
+        cr_expect(expect_replay(library_cell(starts[0].start), 1, "background").state.n == 2);
+    }
+}
+
 Test(codemodel_analyses, polarity_minus_one_mirrors_the_cell)
 {
     static const struct {
@@ -428,7 +445,7 @@ Test(codemodel_analyses, monitors_are_there_after_op_without_save_and_in_show)
                     {"resistance", syn_resistance_of_state(m, c.state.r)},
                     {"mode", SYN_LRS},
                     {"cycle", 0},
-                    {"u_set", c.now.y[SYN_U_SET]},
+                    {"u_set", c.next.y[SYN_U_SET]},
                     {"u_reset", c.now.y[SYN_U_RESET]},
                     {"i", syn_current(m, c.state.r, 0.3, NULL)}};
     spice_clear_output();

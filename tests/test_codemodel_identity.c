@@ -38,7 +38,7 @@ static void expect_instance_is(const char *instance, syn_cell c)
         const double expected[7] = {c.state.r,
                                     c.state.mode,
                                     (double)c.state.n,
-                                    c.now.y[SYN_U_SET],
+                                    (c.state.mode == SYN_LRS ? c.next : c.now).y[SYN_U_SET],
                                     c.state.mode == SYN_HRS ? c.now.y[SYN_U_RESET] : c.state.u_thr,
                                     syn_resistance_of_state(m, c.state.r),
                                     syn_current(m, c.state.r, u[t], NULL)};

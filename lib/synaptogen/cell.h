@@ -66,7 +66,7 @@ typedef struct syn_start {
                         * if programmed by a partial RESET, so n = 1), above it in HRS. */
 } syn_start;
 
-/* A cell: 0.7 kB. Read-only for callers except by assignment. */
+/* A cell: 0.6 kB. Read-only for callers except by assignment. */
 typedef struct syn_cell {
     uint64_t seed, id;
     int component;                          /* of the mixture, 0-based */

@@ -303,7 +303,7 @@ static void publish(ARGS, const instance *in, const syn_state *s, double i)
     STATIC_VAR(resistance) = syn_resistance_of_state(in->model, s->r);
     STATIC_VAR(mode) = s->mode;
     STATIC_VAR(cycle) = (double)s->n;
-    STATIC_VAR(u_set) = cycle->y[SYN_U_SET];
+    STATIC_VAR(u_set) = (s->mode == SYN_LRS ? &in->cell.next : cycle)->y[SYN_U_SET];
     STATIC_VAR(u_reset) = s->mode == SYN_HRS ? cycle->y[SYN_U_RESET] : s->u_thr;
     STATIC_VAR(i) = i;
 }
