@@ -85,7 +85,7 @@ static void draw_device(const syn_model *m, syn_cell *c)
     }
 }
 
-/* (x_-1, .., x_-p) from their joint stationary law; lag l is kept in slot -l mod p = p - l. */
+/* (x_-1, .., x_-p) from their joint stationary law; lag l is kept in slot -l mod (p + 1) = p + 1 - l. */
 static void draw_history(const syn_model *m, syn_cell *c)
 {
     const int order = m->var->order, dim = SYN_NFEAT * order;
@@ -96,22 +96,22 @@ static void draw_history(const syn_model *m, syn_cell *c)
         double x = 0;
         for (int j = 0; j <= i; j++)
             x += m->start[i * dim + j] * z[j];
-        c->x[order - 1 - i / SYN_NFEAT][i % SYN_NFEAT] = x;
+        c->x[order - i / SYN_NFEAT][i % SYN_NFEAT] = x;
     }
 }
 
-/* Latent vector of cycle n from the p before it, kept in slot n mod p, and the features it stands for. */
+/* Latent vector of cycle n from the p before it, kept in slot n mod (p + 1), and the features it stands for. */
 static void draw_cycle(const syn_model *m, syn_cell *c, uint64_t n, const syn_cycle *previous, syn_cycle *out)
 {
     const syn_var *v = m->var;
-    const uint64_t order = (uint64_t)v->order, slot = n % order;
+    const uint64_t order = (uint64_t)v->order, slots = order + 1, slot = n % slots;
     double e[SYN_NFEAT], x[SYN_NFEAT] = {0}, y[SYN_NFEAT];
     syn_rng_normals(c->seed, c->id, n, SYN_DRAW_CYCLE, e);
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = 0; j <= i; j++)
             x[i] += v->b[i][j] * e[j];
     for (uint64_t l = 0; l < order; l++) {
-        const double *lagged = c->x[(slot + order - 1 - l) % order];
+        const double *lagged = c->x[(slot + order - l) % slots];
         for (int i = 0; i < SYN_NFEAT; i++)
             for (int j = 0; j < SYN_NFEAT; j++)
                 x[i] += v->a[l][i][j] * lagged[j];

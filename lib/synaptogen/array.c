@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+#include "array_internal.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <synaptogen/array.h>
+#include <synaptogen/read.h>
+#include <synaptogen/rng.h>
+#include <sys/mman.h>
+
+static const synp_kernel *const kernels[] = {
+#ifdef SYN_HAVE_AVX512
+    &synp_kernel_avx512,
+#endif
+#ifdef SYN_HAVE_AVX2
+    &synp_kernel_avx2,
+#endif
+    &synp_kernel_generic,
+};
+enum { KERNELS = sizeof kernels / sizeof *kernels };
+
+static int can_run(const char *name)
+{
+#if defined(__x86_64__)
+    if (strcmp(name, "avx512") == 0)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    if (strcmp(name, "avx2") == 0)
+        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+    return strcmp(name, "generic") == 0;
+}
+
+const char *syn_array_kernel_name(int k)
+{
+    for (int i = 0; k >= 0 && i < KERNELS; i++)
+        if (can_run(kernels[i]->name) && k-- == 0)
+            return kernels[i]->name;
+    return NULL;
+}
+
+static const synp_kernel *find_kernel(const char *name, syn_error *err)
+{
+    if (!name)
+        name = getenv("SYNAPTOGEN_KERNEL");
+    for (int k = 0; k < KERNELS; k++)
+        if (can_run(kernels[k]->name) && (!name || !*name || strcmp(kernels[k]->name, name) == 0))
+            return kernels[k];
+    synp_fail(err, SYN_EINVAL, "kernel", "\"%.32s\" is none of the kernels that this processor can run", name);
+    return NULL;
+}
+
+static void single_poly(const syn_poly *p, float *out, int *n)
+{
+    for (int j = 0; j < p->n; j++)
+        out[j] = (float)p->c[j];
+    if (p->n > *n)
+        *n = p->n;
+}
+
+/* The smallest float >= x. */
+static float round_up(double x)
+{
+    const float f = (float)x;
+    return f >= x ? f : nextafterf(f, INFINITY);
+}
+
+static void make_single(const syn_model *m, uint64_t seed, uint64_t first, synp_single *s)
+{
+    const syn_params *p = &m->params;
+    *s = (synp_single){.seed = seed, .first = first, .order = m->var->order, .n_components = p->n_components};
+    for (int k = 0; k < p->n_components; k++) {
+        /* w + 1/2 < 2^32 cumulative, for integers w */
+        s->threshold[k] = (uint32_t)fmin(ceil(m->cumulative[k] * 0x1p32 - 0.5), 0x1p32 - 1);
+        for (int i = 0; i < SYN_NDEVICE; i++) {
+            s->mean[k][i] = (float)p->mean[k][i];
+            for (int j = 0; j < SYN_NDEVICE; j++)
+                s->chol[k][i][j] = (float)p->chol[k][i][j];
+        }
+    }
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        single_poly(&p->gamma[i], s->gamma[i], &s->n_gamma);
+        for (int j = 0; j < SYN_NFEAT; j++) {
+            s->b[i][j] = (float)m->var->b[i][j];
+            for (int l = 0; l < s->order; l++)
+                s->a[l][i][j] = (float)m->var->a[l][i][j];
+        }
+    }
+    single_poly(&p->llrs, s->llrs, &s->n_llrs);
+    single_poly(&p->hhrs, s->hhrs, &s->n_hhrs);
+    s->u_max = round_up(p->u_max);
+    s->u_max_high = (float)p->u_max;
+    s->u_max_low = (float)(p->u_max - s->u_max_high);
+    s->x1_max = (float)(p->u_max - 0.05);
+    s->eta = (float)p->eta;
+    s->g_llrs = (float)m->g_llrs;
+    s->g_gap = (float)(1 / (m->g_llrs - m->g_hhrs));
+    s->r_lrs_min = (float)m->r_lrs_min;
+    s->i_llrs_max = (float)synp_poly(&p->llrs, p->u_max);
+    s->i_gap_max = (float)(synp_poly(&p->hhrs, p->u_max) - synp_poly(&p->llrs, p->u_max));
+    s->u_linear = (float)m->u_linear;
+}
+
+synp_block *synp_block_at(const syn_array *a, size_t block)
+{
+    return (synp_block *)(void *)(a->blocks + block * a->block_bytes);
+}
+
+/* The reference cell k, at the start of its cycle n. */
+static void replay(const syn_array *a, size_t k, uint64_t n, syn_cell *c)
+{
+    syn_cell_init(a->model, a->single.seed, a->single.first + k, &a->start, c, NULL);
+    syn_state s = c->state;
+    while (s.n < n) {
+        s.n++;
+        syn_cell_commit(a->model, c, &s);
+    }
+}
+
+/* Puts a reference cell in the place of cell k. */
+static void put_cell(syn_array *a, size_t k, const syn_cell *c)
+{
+    synp_block *b = synp_block_at(a, k / SYNP_LANES);
+    const size_t lane = k % SYNP_LANES;
+    const uint64_t order = (uint64_t)a->single.order, slots = order + 1, n = c->state.n;
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        b->mu[i][lane] = (float)c->mu[i];
+        b->sigma[i][lane] = (float)c->sigma[i];
+        for (uint64_t l = 0; l < order; l++) /* cycle n - l, modulo for those before 0 */
+            b->x[(n % order + order - l) % order][i][lane] = (float)c->x[(n % slots + slots - l) % slots][i];
+    }
+    b->u_set[lane] = (float)c->now.y[SYN_U_SET];
+    b->u_reset[lane] = (float)c->now.y[SYN_U_RESET];
+    b->r_lrs[lane] = (float)c->now.r_lrs;
+    b->r_hrs[lane] = (float)c->now.r_hrs;
+    b->x1[lane] = (float)c->now.x1;
+    b->y1[lane] = (float)c->now.y1;
+    b->u_thr[lane] = (float)c->state.u_thr;
+    b->n[lane] = (uint32_t)n;
+    b->mode[lane] = (uint32_t)c->state.mode;
+    a->r[k] = (float)c->state.r;
+}
+
+/* Cell k in double precision: cycle and thresholds from its draws, the rest from the array. */
+static void get_cell(const syn_array *a, size_t k, syn_cell *c)
+{
+    const synp_block *b = synp_block_at(a, k / SYNP_LANES);
+    const size_t lane = k % SYNP_LANES;
+    replay(a, k, b->n[lane], c);
+    c->state = (syn_state){.r = a->r[k], .u_thr = b->u_thr[lane], .n = b->n[lane], .mode = (syn_mode)b->mode[lane]};
+    if (c->state.mode == SYN_LRS)
+        c->state.u_thr = c->now.y[SYN_U_RESET];
+}
+
+/* For where single precision cannot decide. */
+static void apply_reference(syn_array *a, size_t k, float u)
+{
+    syn_cell c;
+    get_cell(a, k, &c);
+    syn_cell_step(a->model, &c, u, &c);
+    put_cell(a, k, &c);
+}
+
+void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u, size_t count)
+{
+    synp_floats voltage;
+    for (size_t j = 0; j < count; j++) {
+        for (int k = 0; k < SYNP_LANES; k++)
+            voltage[k] = u[j];
+        synp_apply_lanes(a, block, mask, voltage);
+    }
+}
+
+void synp_apply_lanes(syn_array *a, size_t block, uint32_t mask, const synp_floats u)
+{
+    uint32_t unsure =
+        a->kernel->apply(&a->single, block, synp_block_at(a, block), a->r + block * SYNP_LANES, mask, u);
+    for (; unsure; unsure &= unsure - 1) {
+        const int k = __builtin_ctz(unsure);
+        apply_reference(a, block * SYNP_LANES + (size_t)k, u[k]);
+    }
+}
+
+static void *allocate(size_t bytes)
+{
+    const size_t huge = (size_t)2 << 20, size = (bytes + huge - 1) / huge * huge;
+    if (bytes < huge)
+        return aligned_alloc(64, (bytes + 63) / 64 * 64);
+    void *p = size < bytes ? NULL : aligned_alloc(huge, size);
+    if (p)
+        madvise(p, size, MADV_HUGEPAGE); /* a hint: most of the time of a large array's creation goes into pages */
+    return p;
+}
+
+/* Cells of a block through the reference, for starts that the kernels do not know. */
+static void init_by_reference(syn_array *a, size_t block)
+{
+    for (size_t k = block * SYNP_LANES; k < (block + 1) * SYNP_LANES; k++) {
+        syn_cell c;
+        syn_cell_init(a->model, a->single.seed, a->single.first + k, &a->start, &c, NULL);
+        put_cell(a, k, &c);
+    }
+}
+
+static void init_block(syn_array *a, size_t block)
+{
+    synp_block *b = synp_block_at(a, block);
+    memset(b, 0, a->block_bytes);
+    if (a->start.history != SYN_COLD || a->start.resistance != 0) {
+        init_by_reference(a, block);
+        return;
+    }
+    a->kernel->init(&a->single, block, b, a->r + block * SYNP_LANES);
+    if (a->start.mode == SYN_LRS)
+        for (int k = 0; k < SYNP_LANES; k++) {
+            a->r[block * SYNP_LANES + (size_t)k] = b->r_lrs[k];
+            b->u_thr[k] = b->u_reset[k];
+            b->mode[k] = SYN_LRS;
+        }
+}
+
+/* The states of a read-only array: every thread draws into one block of its own. */
+static syn_status init_states(syn_array *a)
+{
+    syn_status status = SYN_OK;
+#pragma omp parallel num_threads(a->threads)
+    {
+        syn_array scratch = *a;
+        scratch.blocks = allocate(a->block_bytes);
+        if (!scratch.blocks) {
+#pragma omp critical
+            status = SYN_ENOMEM;
+        }
+#pragma omp for
+        for (size_t block = 0; block < a->n_blocks; block++)
+            if (scratch.blocks) {
+                scratch.blocks -= block * a->block_bytes;
+                init_block(&scratch, block);
+                scratch.blocks += block * a->block_bytes;
+            }
+        free(scratch.blocks);
+    }
+    return status;
+}
+
+static syn_status check_options(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o,
+                                syn_error *err)
+{
+    syn_cell c;
+    if (n < 1 || n > SIZE_MAX / 4096 || (n - 1) > UINT64_MAX - o->first)
+        return synp_fail(err, SYN_EINVAL, "n", "%zu cells from number %llu on is outside 1 .. %zu cells below 2^64",
+                         n, (unsigned long long)o->first, SIZE_MAX / 4096);
+    if (o->rows && n % o->rows)
+        return synp_fail(err, SYN_EINVAL, "rows", "%zu does not divide %zu cells", o->rows, n);
+    if (o->threads < 0)
+        return synp_fail(err, SYN_EINVAL, "threads", "%d is negative", o->threads);
+    return syn_cell_init(m, seed, o->first, &o->start, &c, err);
+}
+
+/* An array without its cells. */
+static syn_status make_empty(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_array **out,
+                             syn_error *err)
+{
+    const synp_kernel *kernel = find_kernel(o->kernel, err);
+    if (!kernel)
+        return SYN_EINVAL;
+    syn_array *a = calloc(1, sizeof *a);
+    if (!a)
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    a->model = m;
+    a->kernel = kernel;
+    make_single(m, seed, o->first, &a->single);
+    a->start = o->start;
+    a->n = n;
+    a->rows = o->rows ? o->rows : n;
+    a->n_blocks = (n + SYNP_LANES - 1) / SYNP_LANES;
+    a->block_bytes = sizeof(synp_block) + (size_t)a->single.order * sizeof(synp_floats[SYN_NFEAT]);
+    a->threads = o->threads ? o->threads : omp_get_max_threads();
+    a->r = allocate(a->n_blocks * sizeof(synp_floats));
+    if (!o->read_only)
+        a->blocks = allocate(a->n_blocks * a->block_bytes);
+    if (!a->r || (!o->read_only && !a->blocks)) {
+        syn_array_free(a);
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    }
+    *out = a;
+    return SYN_OK;
+}
+
+syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *options,
+                            syn_array **out, syn_error *err)
+{
+    const syn_array_options plain = {0};
+    if (!options)
+        options = &plain;
+    *out = NULL;
+    syn_array *a;
+    syn_status s = check_options(m, seed, n, options, err);
+    if (!s)
+        s = make_empty(m, seed, n, options, &a, err);
+    if (s)
+        return s;
+    if (options->read_only) {
+        s = init_states(a);
+        if (s) {
+            syn_array_free(a);
+            return synp_fail(err, s, "", "out of memory");
+        }
+    } else {
+#pragma omp parallel for num_threads(a->threads)
+        for (size_t block = 0; block < a->n_blocks; block++)
+            init_block(a, block);
+    }
+    *out = a;
+    return SYN_OK;
+}
+
+syn_status syn_array_freeze(const syn_array *a, syn_array **out)
+{
+    const syn_array_options o = {.first = a->single.first,
+                                 .start = a->start,
+                                 .rows = a->rows,
+                                 .kernel = a->kernel->name,
+                                 .threads = a->threads,
+                                 .read_only = 1};
+    *out = NULL;
+    const syn_status s = make_empty(a->model, a->single.seed, a->n, &o, out, NULL);
+    if (s == SYN_OK)
+        memcpy((*out)->r, a->r, a->n_blocks * sizeof(synp_floats));
+    return s;
+}
+
+void syn_array_free(syn_array *a)
+{
+    if (!a)
+        return;
+    free(a->blocks);
+    free(a->r);
+    free(a);
+}
+
+const syn_model *syn_array_model(const syn_array *a)
+{
+    return a->model;
+}
+
+size_t syn_array_size(const syn_array *a)
+{
+    return a->n;
+}
+
+size_t syn_array_rows(const syn_array *a)
+{
+    return a->rows;
+}
+
+uint64_t syn_array_seed(const syn_array *a)
+{
+    return a->single.seed;
+}
+
+uint64_t syn_array_first(const syn_array *a)
+{
+    return a->single.first;
+}
+
+const char *syn_array_kernel(const syn_array *a)
+{
+    return a->kernel->name;
+}
+
+size_t syn_array_bytes(const syn_array *a)
+{
+    return sizeof *a + a->n_blocks * (sizeof(synp_floats) + (a->blocks ? a->block_bytes : 0));
+}
+
+const float *syn_array_states(const syn_array *a)
+{
+    return a->r;
+}
+
+syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out)
+{
+    if (k >= a->n || !a->blocks)
+        return SYN_EINVAL;
+    const synp_block *b = synp_block_at(a, k / SYNP_LANES);
+    const size_t lane = k % SYNP_LANES;
+    *out = (syn_state){.r = a->r[k], .u_thr = b->u_thr[lane], .n = b->n[lane], .mode = (syn_mode)b->mode[lane]};
+    return SYN_OK;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Many cells at memory speed: the same devices as the single cell of cell.h, in single precision and lane by lane.
+ *
+ * Cell k of an array of seed s whose first cell is f is the device syn_cell_init(m, s, f + k): same draws, same modes
+ * and cycle counts after the same voltages; r agrees within 1e-5. Voltages are float; where a voltage comes so near
+ * to a threshold that single precision cannot tell (2e-6 V), the cell is recomputed in double precision from its
+ * draws. Results do not depend on the kernel beyond 1e-5 in r, nor on the number of threads at all.
+ *
+ * Threads: calls on one array must not overlap; inside a call OpenMP shares the cells out. Signs and units as in
+ * cell.h. Source: Hennen et al. 2024, doi:10.1109/TED.2024.3427616. */
+#ifndef SYNAPTOGEN_ARRAY_H
+#define SYNAPTOGEN_ARRAY_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <synaptogen/cell.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct syn_array syn_array;
+
+typedef struct syn_array_options {
+    uint64_t first;     /* number of the first cell */
+    syn_start start;    /* of every cell */
+    size_t rows;        /* of a matrix, column-major: cell (i, j) is i + rows j; divides n; 0 = n, one column */
+    const char *kernel; /* one of syn_array_kernel_name(), NULL: $SYNAPTOGEN_KERNEL if set, else the fastest */
+    int threads;        /* at most so many, 0: as many as OpenMP gives */
+    int read_only;      /* 1: keep only what a read needs, 4 bytes per cell; nothing can be applied then */
+} syn_array_options;
+
+/* Which cells a call is for, and in which order their values stand in its arrays. Zeroed = all cells. */
+typedef struct syn_cells {
+    size_t first, count, stride; /* cells first, first + stride, .. (count of them); count 0 = all, stride 0 = 1 */
+    const size_t *list;          /* if given: count numbers of cells, all different; first and stride are ignored */
+    const uint8_t *mask;         /* if given: a byte per cell of the array, nonzero = chosen; the rest is ignored */
+} syn_cells;
+
+/* Name of the k-th kernel that this CPU can run, fastest first, or NULL. Static text. */
+const char *syn_array_kernel_name(int k);
+
+/* n >= 1 cells. Memory: 72 + 16 order bytes per cell (232 at order 10), or 4 if read-only. The model must outlive the
+ * array. options NULL = zeroed, err may be NULL.
+ * Returns SYN_OK, SYN_EINVAL (err names the option), SYN_ENOMEM; *out is NULL on failure. */
+syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *options,
+                            syn_array **out, syn_error *err);
+
+/* What a needs for reads, as an array of its own. Returns SYN_OK or SYN_ENOMEM. */
+syn_status syn_array_freeze(const syn_array *a, syn_array **out);
+
+void syn_array_free(syn_array *a); /* NULL is allowed */
+
+const syn_model *syn_array_model(const syn_array *a);
+size_t syn_array_size(const syn_array *a);
+size_t syn_array_rows(const syn_array *a);
+uint64_t syn_array_seed(const syn_array *a);
+uint64_t syn_array_first(const syn_array *a);
+const char *syn_array_kernel(const syn_array *a);
+size_t syn_array_bytes(const syn_array *a); /* of memory, in all */
+
+/* How many cells are chosen. Returns SYN_OK or SYN_EINVAL (err names what is outside the array). */
+syn_status syn_array_chosen(const syn_array *a, const syn_cells *cells, size_t *count, syn_error *err);
+
+/* The calls below take cells NULL for all cells and return SYN_OK, SYN_EINVAL (a chosen cell does not exist or the
+ * array is read-only; nothing has changed then) or SYN_ENOMEM. */
+
+/* Applies a train of `count` voltages [V] in turn to each chosen cell: NaN does nothing, +-inf is allowed. A train is
+ * faster than as many calls, because the cells stay in the cache. */
+syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count);
+
+/* Applies u[j] [V] to the j-th chosen cell. */
+syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const float *u);
+
+/* i[j] = current [A] of the j-th chosen cell at u [V], without noise; _each: at u[j]. */
+syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, float *i);
+syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const float *u, float *i);
+
+/* The same with noise of the bandwidth [Hz] >= 0: read number `index` of each cell, as syn_read draws it. */
+syn_status syn_array_read_noisy(const syn_array *a, const syn_cells *cells, float u, double bandwidth, uint64_t index,
+                                float *i);
+
+/* g[j] = chord conductance I/U [S] of the j-th chosen cell at u [V]. */
+syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, float u, float *g);
+
+/* All states r, contiguous, cell by cell; changed by apply, valid until the array is freed. */
+const float *syn_array_states(const syn_array *a);
+
+/* State of cell k. Returns SYN_OK or SYN_EINVAL. */
+syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* Chosen cells of an array, and what is done to them: apply and read. */
+#include "array_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <synaptogen/read.h>
+#include <synaptogen/rng.h>
+
+static int by_cell(const void *a, const void *b)
+{
+    const size_t *x = a, *y = b;
+    return (x[0] > y[0]) - (x[0] < y[0]);
+}
+
+static syn_status check_list(const syn_array *a, const syn_cells *c, syn_error *err)
+{
+    for (size_t j = 0; j < c->count; j++)
+        if (c->list[j] >= a->n)
+            return synp_fail(err, SYN_EINVAL, "list", "cell %zu is outside 0 .. %zu", c->list[j], a->n - 1);
+    return SYN_OK;
+}
+
+/* Fills in the defaults of a regular choice and checks it. */
+static syn_status check_range(const syn_array *a, syn_cells *c, syn_error *err)
+{
+    if (c->stride == 0)
+        c->stride = 1;
+    if (c->first >= a->n)
+        return synp_fail(err, SYN_EINVAL, "first", "cell %zu is outside 0 .. %zu", c->first, a->n - 1);
+    const size_t most = (a->n - 1 - c->first) / c->stride + 1;
+    if (c->count == 0)
+        c->count = most;
+    if (c->count > most)
+        return synp_fail(err, SYN_EINVAL, "count", "%zu is outside 1 .. %zu from cell %zu with stride %zu", c->count,
+                         most, c->first, c->stride);
+    return SYN_OK;
+}
+
+syn_status syn_array_chosen(const syn_array *a, const syn_cells *cells, size_t *count, syn_error *err)
+{
+    syn_cells c = cells ? *cells : (syn_cells){0};
+    syn_status s = SYN_OK;
+    if (c.mask) {
+        c.count = 0;
+        for (size_t k = 0; k < a->n; k++)
+            c.count += c.mask[k] != 0;
+    } else {
+        s = c.list ? check_list(a, &c, err) : check_range(a, &c, err);
+    }
+    if (s == SYN_OK)
+        *count = c.count;
+    return s;
+}
+
+/* Sorts a list or mask into blocks. */
+static syn_status sort_choice(synp_choice *choice)
+{
+    const syn_cells *c = &choice->cells;
+    choice->order = malloc((choice->count + 1) * sizeof *choice->order);
+    choice->starts = malloc((choice->count + 1) * sizeof *choice->starts);
+    if (!choice->order || !choice->starts) {
+        synp_choice_free(choice);
+        return SYN_ENOMEM;
+    }
+    size_t n = 0;
+    int sorted = 1;
+    for (size_t j = 0; j < (c->mask ? choice->array->n : choice->count); j++) {
+        if (c->mask && !c->mask[j])
+            continue;
+        choice->order[n][0] = c->mask ? j : c->list[j];
+        choice->order[n][1] = n;
+        sorted = sorted && (n == 0 || choice->order[n][0] > choice->order[n - 1][0]);
+        n++;
+    }
+    if (!sorted)
+        qsort(choice->order, n, sizeof *choice->order, by_cell);
+    for (size_t j = 0; j < n; j++) {
+        if (j > 0 && choice->order[j][0] == choice->order[j - 1][0]) {
+            synp_choice_free(choice);
+            return SYN_EINVAL;
+        }
+        if (j == 0 || choice->order[j][0] / SYNP_LANES != choice->order[j - 1][0] / SYNP_LANES)
+            choice->starts[choice->parts++] = j;
+    }
+    choice->starts[choice->parts] = n;
+    return SYN_OK;
+}
+
+syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *choice)
+{
+    *choice = (synp_choice){.array = a, .cells = cells ? *cells : (syn_cells){0}};
+    syn_cells *c = &choice->cells;
+    const syn_status s = syn_array_chosen(a, cells, &choice->count, NULL);
+    if (s)
+        return s;
+    if (c->mask || c->list)
+        return sort_choice(choice);
+    check_range(a, c, NULL);
+    const size_t last = c->first + (c->count - 1) * c->stride;
+    choice->parts = c->stride >= SYNP_LANES ? c->count : last / SYNP_LANES - c->first / SYNP_LANES + 1;
+    return SYN_OK;
+}
+
+void synp_choice_free(synp_choice *choice)
+{
+    free(choice->order);
+    free(choice->starts);
+    choice->order = NULL;
+    choice->starts = NULL;
+}
+
+size_t synp_choice_part(const synp_choice *choice, size_t p, uint32_t *mask, size_t position[SYNP_LANES])
+{
+    const syn_cells *c = &choice->cells;
+    *mask = 0;
+    if (choice->order) {
+        const size_t block = choice->order[choice->starts[p]][0] / SYNP_LANES;
+        for (size_t j = choice->starts[p]; j < choice->starts[p + 1]; j++) {
+            const size_t lane = choice->order[j][0] % SYNP_LANES;
+            *mask |= UINT32_C(1) << lane;
+            position[lane] = choice->order[j][1];
+        }
+        return block;
+    }
+    size_t j = p;
+    if (c->stride < SYNP_LANES) { /* the first chosen cell in this block */
+        const size_t start = (c->first / SYNP_LANES + p) * SYNP_LANES;
+        j = start <= c->first ? 0 : (start - c->first + c->stride - 1) / c->stride;
+    }
+    const size_t block = (c->first + j * c->stride) / SYNP_LANES;
+    for (; j < c->count && (c->first + j * c->stride) / SYNP_LANES == block; j++) {
+        const size_t lane = (c->first + j * c->stride) % SYNP_LANES;
+        *mask |= UINT32_C(1) << lane;
+        position[lane] = j;
+    }
+    return block;
+}
+
+static syn_status choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice)
+{
+    return a->blocks ? synp_choose(a, cells, choice) : SYN_EINVAL;
+}
+
+syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count)
+{
+    synp_choice choice;
+    const syn_status s = choose_writable(a, cells, &choice);
+    if (s)
+        return s;
+#pragma omp parallel for num_threads(a->threads)
+    for (size_t p = 0; p < choice.parts; p++) {
+        uint32_t mask;
+        size_t position[SYNP_LANES];
+        const size_t block = synp_choice_part(&choice, p, &mask, position);
+        synp_apply_block(a, block, mask, u, count);
+    }
+    synp_choice_free(&choice);
+    return SYN_OK;
+}
+
+syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const float *u)
+{
+    synp_choice choice;
+    const syn_status s = choose_writable(a, cells, &choice);
+    if (s)
+        return s;
+#pragma omp parallel for num_threads(a->threads)
+    for (size_t p = 0; p < choice.parts; p++) {
+        uint32_t mask;
+        size_t position[SYNP_LANES];
+        synp_floats voltage = {0};
+        const size_t block = synp_choice_part(&choice, p, &mask, position);
+        for (uint32_t rest = mask; rest; rest &= rest - 1)
+            voltage[__builtin_ctz(rest)] = u[position[__builtin_ctz(rest)]];
+        synp_apply_lanes(a, block, mask, voltage);
+    }
+    synp_choice_free(&choice);
+    return SYN_OK;
+}
+
+/* LLRS(u)/u and (HHRS(u) - LLRS(u))/u in S: I = u (chord[0] + chord[1] r). */
+static void chords(const syn_array *a, float u, float chord[2])
+{
+    const double l = syn_chord(a->model, 0, u);
+    chord[0] = (float)l;
+    chord[1] = (float)(syn_chord(a->model, 1, u) - l);
+}
+
+static int is_regular(const synp_choice *choice)
+{
+    return !choice->order && choice->cells.stride == 1;
+}
+
+enum { PIECE = 4096 }; /* cells that a thread reads at a time: a multiple of 64 */
+
+/* out = scale (chord[0] + chord[1] r) of the chosen cells. */
+static void read_scaled(const syn_array *a, const synp_choice *choice, const float chord[2], float scale, float *out)
+{
+    if (is_regular(choice)) {
+        const float *r = a->r + choice->cells.first;
+#pragma omp parallel for num_threads(a->threads)
+        for (size_t k = 0; k < choice->count; k += PIECE)
+            a->kernel->read(chord, scale, r + k, choice->count - k < PIECE ? choice->count - k : PIECE, out + k);
+        return;
+    }
+#pragma omp parallel for num_threads(a->threads)
+    for (size_t p = 0; p < choice->parts; p++) {
+        uint32_t mask;
+        size_t position[SYNP_LANES];
+        const size_t block = synp_choice_part(choice, p, &mask, position);
+        for (; mask; mask &= mask - 1) {
+            const size_t lane = (size_t)__builtin_ctz(mask);
+            out[position[lane]] = scale * (chord[0] + chord[1] * a->r[block * SYNP_LANES + lane]);
+        }
+    }
+}
+
+syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, float *i)
+{
+    synp_choice choice;
+    const syn_status s = synp_choose(a, cells, &choice);
+    if (s)
+        return s;
+    float chord[2];
+    chords(a, u, chord);
+    read_scaled(a, &choice, chord, u, i);
+    synp_choice_free(&choice);
+    return SYN_OK;
+}
+
+syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, float u, float *g)
+{
+    synp_choice choice;
+    const syn_status s = synp_choose(a, cells, &choice);
+    if (s)
+        return s;
+    float chord[2];
+    chords(a, u, chord);
+    read_scaled(a, &choice, chord, 1, g);
+    synp_choice_free(&choice);
+    return SYN_OK;
+}
+
+syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const float *u, float *i)
+{
+    synp_choice choice;
+    const syn_status s = synp_choose(a, cells, &choice);
+    if (s)
+        return s;
+#pragma omp parallel for num_threads(a->threads)
+    for (size_t p = 0; p < choice.parts; p++) {
+        uint32_t mask;
+        size_t position[SYNP_LANES];
+        const size_t block = synp_choice_part(&choice, p, &mask, position);
+        for (; mask; mask &= mask - 1) {
+            const size_t lane = (size_t)__builtin_ctz(mask), j = position[lane];
+            i[j] = (float)syn_current(a->model, a->r[block * SYNP_LANES + lane], u[j], NULL);
+        }
+    }
+    synp_choice_free(&choice);
+    return SYN_OK;
+}
+
+/* Cells first .. first + n - 1 of the array, n <= PIECE, into i. */
+static void read_piece(const syn_array *a, const float chord[2], float u, float scale, uint64_t index, size_t first,
+                       size_t n, float *i)
+{
+    const uint64_t cell = a->single.first + first;
+    const size_t skip = (size_t)(cell % 4);
+    float z[PIECE + 8 * SYNP_LANES];
+    for (size_t k = 0; k < skip + n; k += 4 * SYNP_LANES)
+        a->kernel->read_normals(a->single.seed, cell - skip + k, index, z + k);
+    a->kernel->read(chord, u, a->r + first, n, i);
+    a->kernel->add_noise(chord, scale, z + skip, a->r + first, n, i);
+}
+
+syn_status syn_array_read_noisy(const syn_array *a, const syn_cells *cells, float u, double bandwidth, uint64_t index,
+                                float *i)
+{
+    if (!(bandwidth >= 0 && isfinite(bandwidth)))
+        return SYN_EINVAL;
+    synp_choice choice;
+    const syn_status s = synp_choose(a, cells, &choice);
+    if (s)
+        return s;
+    float chord[2];
+    chords(a, u, chord);
+    /* Both parts of the variance go with the conductance: 4 k T g and 2 q |u| g. */
+    const float scale = (float)syn_noise_sigma(1, u, bandwidth);
+    if (is_regular(&choice)) {
+#pragma omp parallel for num_threads(a->threads)
+        for (size_t k = 0; k < choice.count; k += PIECE)
+            read_piece(a, chord, u, scale, index, choice.cells.first + k,
+                       choice.count - k < PIECE ? choice.count - k : PIECE, i + k);
+    } else {
+        read_scaled(a, &choice, chord, u, i);
+#pragma omp parallel for num_threads(a->threads)
+        for (size_t p = 0; p < choice.parts; p++) {
+            uint32_t mask;
+            size_t position[SYNP_LANES];
+            const size_t block = synp_choice_part(&choice, p, &mask, position);
+            for (; mask; mask &= mask - 1) {
+                const size_t lane = (size_t)__builtin_ctz(mask), k = block * SYNP_LANES + lane;
+                const float z = (float)syn_rng_read(a->single.seed, a->single.first + k, index);
+                a->kernel->add_noise(chord, scale, &z, &a->r[k], 1, &i[position[lane]]);
+            }
+        }
+    }
+    synp_choice_free(&choice);
+    return SYN_OK;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* An array from the inside, for the files that work on it. */
+#ifndef SYNAPTOGEN_ARRAY_INTERNAL_H
+#define SYNAPTOGEN_ARRAY_INTERNAL_H
+
+#include "array_kernel.h"
+
+#include <synaptogen/array.h>
+
+struct syn_array {
+    const syn_model *model;
+    const synp_kernel *kernel;
+    synp_single single;
+    syn_start start;
+    size_t n, rows, n_blocks, block_bytes;
+    int threads;
+    float *r;     /* n_blocks * SYNP_LANES states; those behind n belong to no cell */
+    char *blocks; /* n_blocks times block_bytes; NULL if read-only */
+};
+
+synp_block *synp_block_at(const syn_array *a, size_t block);
+
+/* Applies u[lane] to the lanes of mask; a train of voltages, each to all lanes of mask. */
+void synp_apply_lanes(syn_array *a, size_t block, uint32_t mask, const synp_floats u);
+void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u, size_t count);
+
+/* The chosen cells, block by block, in an order that threads can share: each block occurs once. */
+typedef struct synp_choice {
+    const syn_array *array;
+    syn_cells cells;
+    size_t count;       /* chosen cells */
+    size_t parts;       /* blocks that hold chosen cells */
+    size_t *starts;     /* of a list or mask: parts + 1 positions in order */
+    size_t (*order)[2]; /* of a list or mask: cell and its position in the caller's arrays, sorted by cell */
+} synp_choice;
+
+syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *choice);
+void synp_choice_free(synp_choice *choice);
+
+/* Part number p < parts: its block, the mask of its chosen lanes, and for each of these the position in the caller's
+ * arrays. */
+size_t synp_choice_part(const synp_choice *choice, size_t p, uint32_t *mask, size_t position[SYNP_LANES]);
+
+#endif

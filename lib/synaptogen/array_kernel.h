@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* What array.c and the kernels share: layout of the cells and the table of functions of a kernel. */
+#ifndef SYNAPTOGEN_ARRAY_KERNEL_H
+#define SYNAPTOGEN_ARRAY_KERNEL_H
+
+#include "internal.h"
+
+#include <stdint.h>
+#include <synaptogen/cell.h>
+
+enum { SYNP_LANES = 16 }; /* cells of a block, in all kernels: one layout for all */
+
+typedef float synp_floats[SYNP_LANES];
+
+/* Sixteen cells; their r lies apart, contiguous over all cells, because that is all a read needs. */
+typedef struct synp_block {
+    synp_floats mu[SYN_NFEAT], sigma[SYN_NFEAT];
+    synp_floats u_set, u_reset; /* V, thresholds of the present cycle */
+    synp_floats r_lrs, r_hrs;   /* states of the present cycle */
+    synp_floats u_thr;          /* V, as in syn_state */
+    synp_floats x1, y1;         /* V, A: start of the transition into the present cycle */
+    uint32_t n[SYNP_LANES];     /* cycles begun */
+    uint32_t mode[SYNP_LANES];  /* syn_mode */
+    synp_floats x[][SYN_NFEAT]; /* latent of cycle c in slot c mod order */
+} synp_block;
+
+/* The model in single precision and in the order of use. */
+typedef struct synp_single {
+    uint64_t seed, first;
+    int order, n_components;
+    uint32_t threshold[SYN_MAX_COMPONENTS]; /* a word below it draws this component or one before */
+    float mean[SYN_MAX_COMPONENTS][SYN_NDEVICE], chol[SYN_MAX_COMPONENTS][SYN_NDEVICE][SYN_NDEVICE];
+    float b[SYN_NFEAT][SYN_NFEAT], a[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT];
+    float gamma[SYN_NFEAT][SYN_MAX_COEFFICIENTS], llrs[SYN_MAX_COEFFICIENTS], hhrs[SYN_MAX_COEFFICIENTS];
+    int n_gamma, n_llrs, n_hhrs; /* coefficients, the largest of the four gammas */
+    float u_max;                 /* V: the smallest float that is a full RESET */
+    float u_max_high, u_max_low; /* V: their sum is u_max in double precision */
+    float x1_max;                /* V: a transition that starts beyond is too short for single precision */
+    float eta, g_llrs, g_gap;    /* 1, S, 1 / (G_LLRS - G_HHRS) in ohm */
+    float r_lrs_min;             /* ohm */
+    float i_llrs_max, i_gap_max; /* A: LLRS(u_max) and HHRS(u_max) - LLRS(u_max) */
+    float u_linear;              /* V */
+} synp_single;
+
+/* Nearer than this to a threshold [V], single precision may decide otherwise than double: the error of a threshold is
+ * some 1e-7 V (1e-6 in the latent times a spread of 0.12 V at most). */
+#define SYNP_NEAR 2e-6f
+
+typedef struct synp_kernel {
+    const char *name;
+    /* Fresh cells: device, cold history (x is zeroed already) and cycle 0, in HRS. */
+    void (*init)(const synp_single *s, uint64_t block, synp_block *b, float *r);
+    /* Applies u[lane] to the lanes whose bit is set in mask. Returns those that it left untouched because single
+     * precision does not decide. */
+    uint32_t (*apply)(const synp_single *s, uint64_t block, synp_block *b, float *r, uint32_t mask, const float *u);
+    /* i = u (chord[0] + chord[1] r). */
+    void (*read)(const float chord[2], float u, const float *r, size_t n, float *i);
+    /* syn_rng_read of 64 cells from `cell`, a multiple of 4. */
+    void (*read_normals)(uint64_t seed, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES]);
+    /* i += scale sqrt|chord[0] + chord[1] r| z. */
+    void (*add_noise)(const float chord[2], float scale, const float *z, const float *r, size_t n, float *i);
+} synp_kernel;
+
+extern const synp_kernel synp_kernel_generic;
+#ifdef SYN_HAVE_AVX2
+extern const synp_kernel synp_kernel_avx2;
+#endif
+#ifdef SYN_HAVE_AVX512
+extern const synp_kernel synp_kernel_avx512;
+#endif
+
+#endif

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernels' code, WIDTH cells at a time in the compiler's vector types. A file that includes it defines WIDTH, a
+ * divisor of SYNP_LANES, KERNEL, KERNEL_NAME, and the two functions that the vector types of C cannot express well.
+ *
+ * Elementary functions: polynomials of the Cephes library (S. L. Moshier, single precision: logf, sinf, cosf, exp2f),
+ * relative error below 2e-7 over the ranges used here. */
+#include "array_kernel.h"
+
+#include <math.h>
+#include <string.h>
+#include <synaptogen/rng.h>
+
+typedef float lanes __attribute__((vector_size(4 * WIDTH)));
+typedef int32_t ints __attribute__((vector_size(4 * WIDTH)));
+typedef uint32_t words __attribute__((vector_size(4 * WIDTH)));
+
+/* The 64-bit products factor * a[k]. */
+static inline void multiply_wide(uint32_t factor, words a, words *high, words *low);
+
+/* Bit k: lane k of mask, whose lanes are 0 or -1. */
+static inline uint32_t collect(ints mask);
+
+static inline lanes load(const float *p)
+{
+    lanes v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void store(float *p, lanes v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+static inline lanes all(float x)
+{
+    return (lanes){0} + x;
+}
+
+static inline lanes choose(ints mask, lanes yes, lanes no)
+{
+    return (lanes)((mask & (ints)yes) | (~mask & (ints)no));
+}
+
+/* *p = v where mask is set. */
+static inline void update(float *p, ints mask, lanes v)
+{
+    store(p, choose(mask, v, load(p)));
+}
+
+static inline lanes largest(lanes a, lanes b)
+{
+    return choose(a > b, a, b);
+}
+
+static inline lanes smallest(lanes a, lanes b)
+{
+    return choose(a < b, a, b);
+}
+
+static inline lanes magnitude(lanes a)
+{
+    return (lanes)((ints)a & 0x7fffffff);
+}
+
+static inline lanes root(lanes a)
+{
+    float v[WIDTH];
+    store(v, a);
+    for (int k = 0; k < WIDTH; k++)
+        v[k] = sqrtf(v[k]);
+    return load(v);
+}
+
+/* Nearest integer, |a| < 2^22. */
+static inline lanes nearest(lanes a)
+{
+    return (a + 12582912.0f) - 12582912.0f;
+}
+
+static inline ints to_ints(lanes a)
+{
+    return __builtin_convertvector(a, ints);
+}
+
+static inline lanes to_lanes(ints a)
+{
+    return __builtin_convertvector(a, lanes);
+}
+
+/* 0, 1, 2, .. */
+static inline words numbers(void)
+{
+    static const uint32_t n[SYNP_LANES] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    words v;
+    memcpy(&v, n, sizeof v);
+    return v;
+}
+
+/* Bit k of bits -> lane k all ones. */
+static inline ints expand(uint32_t bits)
+{
+    const words bit = ((words){0} + 1) << numbers();
+    return (ints)((bits & bit) != 0);
+}
+
+/* ln a = e ln 2 + ln m with m in [0.707, 1.414); a > 0 and normal. */
+static inline void split(lanes a, lanes *e, lanes *ln_m)
+{
+    const ints exponent = ((ints)a - 0x3f3504f3) >> 23;
+    const lanes f = (lanes)((ints)a - (exponent << 23)) - 1.0f, z = f * f;
+    lanes y = all(7.0376836292e-2f);
+    y = y * f - 1.1514610310e-1f;
+    y = y * f + 1.1676998740e-1f;
+    y = y * f - 1.2420140846e-1f;
+    y = y * f + 1.4249322787e-1f;
+    y = y * f - 1.6668057665e-1f;
+    y = y * f + 2.0000714765e-1f;
+    y = y * f - 2.4999993993e-1f;
+    y = y * f + 3.3333331174e-1f;
+    *e = to_lanes(exponent);
+    *ln_m = f + (y * f * z - 0.5f * z);
+}
+
+static inline lanes exp2_lanes(lanes a)
+{
+    const lanes bounded = smallest(largest(a, all(-126.0f)), all(126.0f)), k = nearest(bounded), f = bounded - k;
+    lanes y = all(1.535336188319500e-4f);
+    y = y * f + 1.339887440266574e-3f;
+    y = y * f + 9.618437357674640e-3f;
+    y = y * f + 5.550332471162809e-2f;
+    y = y * f + 2.402264791363012e-1f;
+    y = y * f + 6.931472028550421e-1f;
+    y = y * f + 1.0f;
+    return y * (lanes)((to_ints(k) + 127) << 23);
+}
+
+/* a^b for 0 <= a <= 1, b > 0. */
+static inline lanes power(lanes a, float b)
+{
+    lanes e, ln_m;
+    split(largest(a, all(1e-30f)), &e, &ln_m);
+    return exp2_lanes(b * (e + ln_m * 1.44269504f));
+}
+
+/* sqrt(-2 ln u) for u = (w + 1/2) 2^-32. Next to 1 single precision cannot hold u: there ln u comes from v = 1 - u.
+ */
+static inline lanes radius_lanes(words w)
+{
+    const lanes u = (to_lanes((ints)(w >> 8)) * 256.0f + to_lanes((ints)(w & 255)) + 0.5f) * 0x1p-32f;
+    const words rest = ~w;
+    const lanes v = (to_lanes((ints)(rest >> 8)) * 256.0f + to_lanes((ints)(rest & 255)) + 0.5f) * 0x1p-32f;
+    lanes e, ln_m;
+    split(u, &e, &ln_m);
+    const lanes near_one = -v * (1.0f + v * (0.5f + v * 0.33333333f));
+    return root(-2.0f * choose(v < 0.00390625f, near_one, e * 0.693147181f + ln_m));
+}
+
+/* length (cos, sin)(2 pi (w + 1/2) 2^-32). Read as signed, w is the angle less half a turn. */
+static inline void direction(words w, lanes length, lanes *x, lanes *y)
+{
+    const ints centred = (ints)(w ^ 0x80000000u);
+    const lanes turns = to_lanes(centred) * 0x1p-32f, quarters = nearest(turns * 4.0f);
+    const lanes f = (turns * 4.0f - quarters) * 1.57079633f, z = f * f;
+    lanes s = all(-1.9515295891e-4f), c = all(2.443315711809948e-5f);
+    s = s * z + 8.3321608736e-3f;
+    s = s * z - 1.6666654611e-1f;
+    s = s * z * f + f;
+    c = c * z - 1.388731625493765e-3f;
+    c = c * z + 4.166664568298827e-2f;
+    c = c * z * z - 0.5f * z + 1.0f;
+    const ints q = to_ints(quarters), odd = (q & 1) != 0;
+    const ints sign_sine = (q & 2) << 30, sign_cosine = ((q + 1) & 2) << 30;
+    const lanes sine = (lanes)((ints)choose(odd, c, s) ^ sign_sine);
+    const lanes cosine = (lanes)((ints)choose(odd, s, c) ^ sign_cosine);
+    *x = -length * cosine;
+    *y = -length * sine;
+}
+
+/* Philox4x32-10 with a counter per lane; constants: Salmon et al., SC'11. */
+static inline void philox(uint64_t seed, words c[4])
+{
+    uint32_t k0 = (uint32_t)seed, k1 = (uint32_t)(seed >> 32);
+    for (int round = 0; round < 10; round++) {
+        words h0, l0, h1, l1;
+        multiply_wide(0xd2511f53u, c[0], &h0, &l0);
+        multiply_wide(0xcd9e8d57u, c[2], &h1, &l1);
+        c[0] = h1 ^ c[1] ^ k0;
+        c[1] = l1;
+        c[2] = h0 ^ c[3] ^ k1;
+        c[3] = l0;
+        k0 += 0x9e3779b9u;
+        k1 += 0xbb67ae85u;
+    }
+}
+
+/* WIDTH consecutive cells from `cell` on. */
+static inline void counter_of_cells(uint64_t cell, words *low, words *high)
+{
+    *low = (uint32_t)cell + numbers();
+    *high = (words)((ints){0} + (int32_t)(cell >> 32)) - (words)(*low < (uint32_t)cell);
+}
+
+static inline void normals(uint64_t seed, words low, words high, words index, syn_purpose purpose, lanes z[4])
+{
+    words w[4] = {index, (words){0} + ((uint32_t)purpose << 24), low, high};
+    philox(seed, w);
+    for (int i = 0; i < 4; i += 2)
+        direction(w[i + 1], radius_lanes(w[i]), &z[i], &z[i + 1]);
+}
+
+static inline lanes polynomial(const float *c, int n, lanes x)
+{
+    lanes y = all(c[n - 1]);
+    for (int j = n - 2; j >= 0; j--)
+        y = y * x + c[j];
+    return y;
+}
+
+/* Chord conductance of a curve without its c[0] = 0. */
+static inline lanes curve_chord(const float *c, int n, lanes u)
+{
+    return polynomial(c + 1, n - 1, u);
+}
+
+static inline lanes clamp_voltage(const synp_single *s, lanes u)
+{
+    return smallest(largest(u, all(-s->u_linear)), all(s->u_linear));
+}
+
+static inline lanes current(const synp_single *s, lanes r, lanes u)
+{
+    const lanes inside = clamp_voltage(s, u), l = curve_chord(s->llrs, s->n_llrs, inside);
+    return u * (l + r * (curve_chord(s->hhrs, s->n_hhrs, inside) - l));
+}
+
+/* WIDTH cells of a block, from number `lane` in it, and their states. */
+typedef struct place {
+    synp_block *block;
+    float *r;
+    size_t lane;
+} place;
+
+/* Cycle number `cycle` of the lanes in mask, whose slot in the history is the same. */
+static inline void draw_cycle(const synp_single *s, uint64_t cell, const place *p, words cycle, int slot, ints mask)
+{
+    words low, high;
+    counter_of_cells(cell, &low, &high);
+    synp_block *b = p->block;
+    const size_t o = p->lane;
+    lanes e[SYN_NFEAT], x[SYN_NFEAT], y[SYN_NFEAT];
+    normals(s->seed, low, high, cycle, SYN_DRAW_CYCLE, e);
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        x[i] = s->b[i][0] * e[0];
+        for (int j = 1; j <= i; j++)
+            x[i] += s->b[i][j] * e[j];
+    }
+    for (int l = 0; l < s->order; l++) {
+        const int from = slot - 1 - l;
+        const synp_floats *lag = b->x[from < 0 ? from + s->order : from];
+        for (int j = 0; j < SYN_NFEAT; j++) {
+            const lanes lagged = load(lag[j] + o);
+            for (int i = 0; i < SYN_NFEAT; i++)
+                x[i] += s->a[l][i][j] * lagged;
+        }
+    }
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        update(b->x[slot][i] + o, mask, x[i]);
+        y[i] = load(b->mu[i] + o) + load(b->sigma[i] + o) * polynomial(s->gamma[i], s->n_gamma, x[i]);
+    }
+    const lanes g_hrs = exp2_lanes(-3.32192809f * smallest(largest(y[SYN_LOG10_R_HRS], all(2)), all(12)));
+    const lanes g_lrs = 1.0f / largest(y[SYN_R_LRS], all(s->r_lrs_min));
+    update(b->r_hrs + o, mask, (s->g_llrs - g_hrs) * s->g_gap);
+    update(b->r_lrs + o, mask, (s->g_llrs - g_lrs) * s->g_gap);
+    update(b->u_set + o, mask, smallest(y[SYN_U_SET], all(-0.01f)));
+    update(b->u_reset + o, mask, largest(y[SYN_U_RESET], all(0.01f)));
+}
+
+static void init_part(const synp_single *s, uint64_t cell, const place *p)
+{
+    words low, high;
+    counter_of_cells(cell, &low, &high);
+    words w[4] = {{0}, (words){0} + ((uint32_t)SYN_DRAW_DEVICE << 24), low, high};
+    philox(s->seed, w);
+    lanes z[SYN_NDEVICE], v[SYN_NDEVICE];
+    normals(s->seed, low, high, (words){0} + 1, SYN_DRAW_DEVICE, z);
+    normals(s->seed, low, high, (words){0} + 2, SYN_DRAW_DEVICE, z + SYN_NFEAT);
+    ints open = (ints){0} - 1;
+    for (int k = 0; k < s->n_components; k++) {
+        const ints mine = k == s->n_components - 1 ? open : open & (ints)(w[0] < s->threshold[k]);
+        for (int i = 0; i < SYN_NDEVICE; i++) {
+            lanes x = all(s->mean[k][i]);
+            for (int j = 0; j <= i; j++)
+                x += s->chol[k][i][j] * z[j];
+            v[i] = k == 0 ? x : choose(mine, x, v[i]);
+        }
+        open &= ~mine;
+    }
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        store(p->block->mu[i] + p->lane, v[i]);
+        store(p->block->sigma[i] + p->lane, magnitude(v[SYN_NFEAT + i]));
+    }
+    draw_cycle(s, cell, p, (words){0}, 0, (ints){0} - 1);
+    store(p->r, load(p->block->r_hrs + p->lane));
+}
+
+static void init(const synp_single *s, uint64_t block, synp_block *b, float *r)
+{
+    for (size_t o = 0; o < SYNP_LANES; o += WIDTH)
+        init_part(s, s->first + block * SYNP_LANES + o, &(place){b, r + o, o});
+}
+
+/* Begins the next cycle in the lanes of mask, group by group of those that share a slot of the history. */
+static inline void begin_cycles(const synp_single *s, uint64_t cell, const place *p, ints mask)
+{
+    synp_block *b = p->block;
+    const size_t o = p->lane;
+    const lanes x1 = load(b->u_thr + o);
+    update(b->x1 + o, mask, x1);
+    update(b->y1 + o, mask, current(s, load(p->r), x1));
+    words n;
+    memcpy(&n, b->n + o, sizeof n);
+    n -= (words)mask; /* + 1 where set */
+    memcpy(b->n + o, &n, sizeof n);
+    for (uint32_t left = collect(mask); left;) {
+        const uint32_t slot = b->n[o + (size_t)__builtin_ctz(left)] % (uint32_t)s->order;
+        uint32_t group = 0;
+        if (collect((ints)(n == b->n[o + (size_t)__builtin_ctz(left)]) & mask) == left)
+            group = left; /* the usual case: all in the same cycle */
+        for (uint32_t rest = group ? 0 : left; rest; rest &= rest - 1) {
+            const int k = __builtin_ctz(rest);
+            group |= (uint32_t)(b->n[o + (size_t)k] % (uint32_t)s->order == slot) << k;
+        }
+        draw_cycle(s, cell, p, n, (int)slot, expand(group));
+        left &= ~group;
+    }
+}
+
+/* State on the RESET transition at u. */
+static inline lanes transition(const synp_single *s, const place *p, lanes u)
+{
+    const size_t o = p->lane;
+    const lanes y1 = load(p->block->y1 + o), y2 = s->i_llrs_max + load(p->block->r_hrs + o) * s->i_gap_max;
+    const lanes x1 = load(p->block->x1 + o);
+    const lanes left = ((s->u_max_high - u) + s->u_max_low) / ((s->u_max_high - x1) + s->u_max_low);
+    const lanes i = y2 + (y1 - y2) * power(left, s->eta), l = curve_chord(s->llrs, s->n_llrs, u);
+    return (i - u * l) / (u * (curve_chord(s->hhrs, s->n_hhrs, u) - l));
+}
+
+static inline uint32_t apply_part(const synp_single *s, uint64_t cell, const place *p, uint32_t bits, lanes u)
+{
+    synp_block *b = p->block;
+    const size_t o = p->lane;
+    const ints chosen = expand(bits);
+    const lanes u_set = load(b->u_set + o), u_thr = load(b->u_thr + o);
+    ints mode;
+    memcpy(&mode, b->mode + o, sizeof mode);
+    const ints in_lrs = mode == SYN_LRS, in_hrs = mode == SYN_HRS, full = u >= s->u_max;
+    ints set = chosen & ~in_lrs & (u <= u_set), reset = chosen & ~in_hrs & ~set & (u > u_thr);
+    ints unsure = (~in_lrs & (magnitude(u - u_set) < SYNP_NEAR)) | (in_lrs & (magnitude(u - u_thr) < SYNP_NEAR));
+    unsure = chosen & (unsure | (reset & ~full & (choose(in_lrs, u_thr, load(b->x1 + o)) > s->x1_max)));
+    set &= ~unsure;
+    reset &= ~unsure;
+    if (collect(set)) {
+        update(p->r, set, load(b->r_lrs + o));
+        update(b->u_thr + o, set, load(b->u_reset + o));
+        mode = (set & SYN_LRS) | (~set & mode);
+    }
+    if (collect(reset)) {
+        if (collect(reset & in_lrs))
+            begin_cycles(s, cell, p, reset & in_lrs);
+        const ints partial = reset & ~full;
+        lanes after = load(b->r_hrs + o);
+        if (collect(partial))
+            after = choose(full, after, transition(s, p, u));
+        update(p->r, reset, after);
+        update(b->u_thr + o, reset, smallest(u, all(s->u_max_high)));
+        mode = (partial & SYN_IRS) | (~reset & mode); /* HRS is 0 */
+    }
+    memcpy(b->mode + o, &mode, sizeof mode);
+    return collect(unsure);
+}
+
+static uint32_t apply(const synp_single *s, uint64_t block, synp_block *b, float *r, uint32_t mask, const float *u)
+{
+    uint32_t unsure = 0;
+    for (size_t o = 0; o < SYNP_LANES; o += WIDTH) {
+        const uint32_t bits = mask >> o & ((UINT32_C(1) << WIDTH) - 1);
+        if (bits)
+            unsure |= apply_part(s, s->first + block * SYNP_LANES + o, &(place){b, r + o, o}, bits, load(u + o)) << o;
+    }
+    return unsure;
+}
+
+static void read(const float chord[2], float u, const float *r, size_t n, float *i)
+{
+    const float a = u * chord[0], c = u * chord[1];
+    for (size_t k = 0; k < n; k++)
+        i[k] = a + c * r[k];
+}
+
+static void read_normals(uint64_t seed, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES])
+{
+    for (size_t o = 0; o < SYNP_LANES; o += WIDTH) {
+        words low, high;
+        counter_of_cells(cell / 4 + o, &low, &high);
+        words w[4] = {(words){0} + (uint32_t)index,
+                      (words){0} + ((uint32_t)(index >> 32) | (uint32_t)SYN_DRAW_READ << 24), low, high};
+        lanes v[4];
+        philox(seed, w);
+        for (int i = 0; i < 4; i += 2)
+            direction(w[i + 1], radius_lanes(w[i]), &v[i], &v[i + 1]);
+        for (size_t k = 0; k < WIDTH; k++)
+            for (size_t i = 0; i < 4; i++)
+                z[4 * (o + k) + i] = v[i][k];
+    }
+}
+
+static void add_noise(const float chord[2], float scale, const float *z, const float *r, size_t n, float *i)
+{
+    for (size_t k = 0; k < n; k++)
+        i[k] += scale * sqrtf(fabsf(chord[0] + chord[1] * r[k])) * z[k];
+}
+
+const synp_kernel KERNEL = {KERNEL_NAME, init, apply, read, read_normals, add_noise};
