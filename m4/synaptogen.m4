@@ -12,6 +12,21 @@ AC_DEFUN([SYN_CFLAG], [
     AS_IF([test "$AS_TR_SH([syn_cv_cflag_$2])" = yes], [$1="$$1 $2"])
 ])
 
+dnl SYN_ISA(NAME, FLAGS, STATEMENTS): whether the compiler, given FLAGS, can compile STATEMENTS with intrinsics.
+AC_DEFUN([SYN_ISA], [
+    AC_CACHE_CHECK([whether $CC can compile for $1], [syn_cv_isa_$1], [
+        syn_saved_CFLAGS=$CFLAGS
+        CFLAGS="$CFLAGS $2"
+        AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <immintrin.h>]], [[$3]])], [syn_cv_isa_$1=yes], [syn_cv_isa_$1=no])
+        CFLAGS=$syn_saved_CFLAGS
+    ])
+    AM_CONDITIONAL([HAVE_$1], [test "$syn_cv_isa_$1" = yes])
+    AS_IF([test "$syn_cv_isa_$1" = yes], [
+        AC_DEFINE([SYN_HAVE_$1], [1], [a kernel for $1 is built])
+        $1_CFLAGS="$2"])
+    AC_SUBST([$1_CFLAGS])
+])
+
 dnl SYN_PKG(PREFIX, MODULE, DEBIAN-PACKAGE): as PKG_CHECK_MODULES, with a message that helps.
 AC_DEFUN([SYN_PKG], [
     PKG_CHECK_MODULES([$1], [$2], [], [AC_MSG_ERROR([$2 is missing (Debian package $3): $$1_PKG_ERRORS])])

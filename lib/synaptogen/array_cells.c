@@ -270,7 +270,7 @@ static void read_piece(const syn_array *a, const float chord[2], float u, float 
     const size_t skip = (size_t)(cell % 4);
     float z[PIECE + 8 * SYNP_LANES];
     for (size_t k = 0; k < skip + n; k += 4 * SYNP_LANES)
-        a->kernel->read_normals(a->single.seed, cell - skip + k, index, z + k);
+        a->kernel->normals(a->single.seed, SYN_DRAW_READ, cell - skip + k, index, z + k);
     a->kernel->read(chord, u, a->r + first, n, i);
     a->kernel->add_noise(chord, scale, z + skip, a->r + first, n, i);
 }

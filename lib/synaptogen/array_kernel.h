@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <synaptogen/cell.h>
+#include <synaptogen/rng.h>
 
 enum { SYNP_LANES = 16 }; /* cells of a block, in all kernels: one layout for all */
 
@@ -55,10 +56,14 @@ typedef struct synp_kernel {
     uint32_t (*apply)(const synp_single *s, uint64_t block, synp_block *b, float *r, uint32_t mask, const float *u);
     /* i = u (chord[0] + chord[1] r). */
     void (*read)(const float chord[2], float u, const float *r, size_t n, float *i);
-    /* syn_rng_read of 64 cells from `cell`, a multiple of 4. */
-    void (*read_normals)(uint64_t seed, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES]);
+    /* Numbers for 64 cells from `cell`, a multiple of 4: number (cell mod 4) of block cell / 4, as in syn_rng_read.
+     */
+    void (*normals)(uint64_t seed, syn_purpose purpose, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES]);
     /* i += scale sqrt|chord[0] + chord[1] r| z. */
     void (*add_noise)(const float chord[2], float scale, const float *z, const float *r, size_t n, float *i);
+    /* i[k] = sum_j gap[j] r[k + stride j], noise likewise, k < rows <= 64; range: smallest and largest r. */
+    void (*product)(const float *r, size_t stride, size_t rows, size_t cols, const float *gap, const float *noise_gap,
+                    float *i, float *noise, float range[2]);
 } synp_kernel;
 
 extern const synp_kernel synp_kernel_generic;

@@ -399,13 +399,13 @@ static void read(const float chord[2], float u, const float *r, size_t n, float 
         i[k] = a + c * r[k];
 }
 
-static void read_normals(uint64_t seed, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES])
+static void normals64(uint64_t seed, syn_purpose purpose, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES])
 {
     for (size_t o = 0; o < SYNP_LANES; o += WIDTH) {
         words low, high;
         counter_of_cells(cell / 4 + o, &low, &high);
-        words w[4] = {(words){0} + (uint32_t)index,
-                      (words){0} + ((uint32_t)(index >> 32) | (uint32_t)SYN_DRAW_READ << 24), low, high};
+        words w[4] = {(words){0} + (uint32_t)index, (words){0} + ((uint32_t)(index >> 32) | (uint32_t)purpose << 24),
+                      low, high};
         lanes v[4];
         philox(seed, w);
         for (int i = 0; i < 4; i += 2)
@@ -422,4 +422,28 @@ static void add_noise(const float chord[2], float scale, const float *z, const f
         i[k] += scale * sqrtf(fabsf(chord[0] + chord[1] * r[k])) * z[k];
 }
 
-const synp_kernel KERNEL = {KERNEL_NAME, init, apply, read, read_normals, add_noise};
+static void product(const float *r, size_t stride, size_t rows, size_t cols, const float *gap, const float *noise_gap,
+                    float *restrict i, float *restrict noise, float range[2])
+{
+    float low[4 * SYNP_LANES], high[4 * SYNP_LANES];
+    for (size_t k = 0; k < rows; k++) {
+        i[k] = noise[k] = 0;
+        low[k] = INFINITY;
+        high[k] = -INFINITY;
+    }
+    for (size_t j = 0; j < cols; j++, r += stride)
+        for (size_t k = 0; k < rows; k++) {
+            i[k] += gap[j] * r[k];
+            noise[k] += noise_gap[j] * r[k];
+            low[k] = low[k] < r[k] ? low[k] : r[k];
+            high[k] = high[k] > r[k] ? high[k] : r[k];
+        }
+    range[0] = INFINITY;
+    range[1] = -INFINITY;
+    for (size_t k = 0; k < rows; k++) {
+        range[0] = fminf(range[0], low[k]);
+        range[1] = fmaxf(range[1], high[k]);
+    }
+}
+
+const synp_kernel KERNEL = {KERNEL_NAME, init, apply, read, normals64, add_noise, product};

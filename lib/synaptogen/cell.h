@@ -71,8 +71,9 @@ typedef struct syn_cell {
     uint64_t seed, id;
     int component;                          /* of the mixture, 0-based */
     double mu[SYN_NFEAT], sigma[SYN_NFEAT]; /* location and scale of the features; sigma >= 0 */
-    double x[SYN_MAX_ORDER + 1][SYN_NFEAT]; /* latent of the cycles up to c = state.n + 1, in slot c mod (order + 1) */
-    syn_cycle now, next;                    /* cycles state.n and state.n + 1 */
+    double x[SYN_MAX_ORDER + 1]
+            [SYN_NFEAT]; /* latent of the cycles up to c = state.n + 1, in slot c mod (order + 1) */
+    syn_cycle now, next; /* cycles state.n and state.n + 1 */
     syn_state state;
 } syn_cell;
 

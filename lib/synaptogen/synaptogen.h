@@ -3,11 +3,13 @@
 #ifndef SYNAPTOGEN_SYNAPTOGEN_H
 #define SYNAPTOGEN_SYNAPTOGEN_H
 
+#include <synaptogen/array.h>
 #include <synaptogen/cell.h>
 #include <synaptogen/model.h>
 #include <synaptogen/params.h>
 #include <synaptogen/read.h>
 #include <synaptogen/rng.h>
 #include <synaptogen/status.h>
+#include <synaptogen/vmm.h>
 
 #endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The matrix-vector product of a crossbar with ideal wires: cells (i, j) of an array with rows x cols cells, voltage
+ * v[j] [V] on column j, I[i] = sum_j I(r(i,j), v[j]) [A] out of row i (Hennen et al. 2024).
+ *
+ * I is linear in r for a given voltage, so a product is one pass of a matrix over r plus a constant. All calls: any
+ * thread, cells unchanged; sums in single precision, relative error of some sqrt(cols) 1e-7. */
+#ifndef SYNAPTOGEN_VMM_H
+#define SYNAPTOGEN_VMM_H
+
+#include <synaptogen/array.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* i[rows] from v[cols]. Returns SYN_OK or SYN_ENOMEM. */
+syn_status syn_vmm(const syn_array *a, const float *v, float *i);
+
+/* i[rows x count] from v[cols x count], both column-major: count products. Returns SYN_OK or SYN_ENOMEM. */
+syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float *i);
+
+/* With the noise of all cells in the bandwidth [Hz]. The sum of independent normal noises of the cells of a row is
+ * one normal with the summed variance bandwidth (4 k T |g| + 2 q |v| |g|), g = I/U, drawn for (seed, first + row,
+ * index). That sum is linear in r as well as long as no cell has g < 0 at its voltage, which is checked against the
+ * largest and smallest r; where one has, the variance is summed cell by cell. Returns SYN_OK, SYN_EINVAL (bandwidth
+ * negative or not finite, index >= 2^56) or SYN_ENOMEM. */
+syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, uint64_t index, float *i);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
