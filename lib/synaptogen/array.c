@@ -259,9 +259,8 @@ static syn_status check_options(const syn_model *m, uint64_t seed, size_t n, con
     return syn_cell_init(m, seed, o->first, &o->start, &c, err);
 }
 
-/* An array without its cells. */
-static syn_status make_empty(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_array **out,
-                             syn_error *err)
+syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_array **out,
+                           syn_error *err)
 {
     const synp_kernel *kernel = find_kernel(o->kernel, err);
     if (!kernel)
@@ -299,7 +298,7 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
     syn_array *a;
     syn_status s = check_options(m, seed, n, options, err);
     if (!s)
-        s = make_empty(m, seed, n, options, &a, err);
+        s = synp_array_make(m, seed, n, options, &a, err);
     if (s)
         return s;
     if (options->read_only) {
@@ -326,7 +325,7 @@ syn_status syn_array_freeze(const syn_array *a, syn_array **out)
                                  .threads = a->threads,
                                  .read_only = 1};
     *out = NULL;
-    const syn_status s = make_empty(a->model, a->single.seed, a->n, &o, out, NULL);
+    const syn_status s = synp_array_make(a->model, a->single.seed, a->n, &o, out, NULL);
     if (s == SYN_OK)
         memcpy((*out)->r, a->r, a->n_blocks * sizeof(synp_floats));
     return s;

@@ -18,6 +18,10 @@ struct syn_array {
     char *blocks; /* n_blocks times block_bytes; NULL if read-only */
 };
 
+/* An array whose cells are not filled in yet; options are checked but for the kernel and threads. */
+syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_array **out,
+                           syn_error *err);
+
 synp_block *synp_block_at(const syn_array *a, size_t block);
 
 /* Applies u[lane] to the lanes of mask; a train of voltages, each to all lanes of mask. */

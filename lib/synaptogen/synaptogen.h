@@ -4,6 +4,7 @@
 #define SYNAPTOGEN_SYNAPTOGEN_H
 
 #include <synaptogen/array.h>
+#include <synaptogen/array_file.h>
 #include <synaptogen/cell.h>
 #include <synaptogen/model.h>
 #include <synaptogen/params.h>

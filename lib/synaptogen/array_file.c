@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+#include "array_internal.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <synaptogen/array_file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static const char magic[] = "synaptogen-state";
+enum { MAGIC = 16, FILE_VERSION = 1, HEADER = MAGIC + 2 * 4 + 4 * 8 + 3 * 4 + 8 + 4, CHECKSUM = 4 };
+
+/* A stream with the checksum of what went through it. */
+typedef struct stream {
+    FILE *f;
+    uint32_t crc;
+    int failed; /* an error of the system, or the end of the file */
+} stream;
+
+static void put(stream *s, const void *bytes, size_t size)
+{
+    s->failed |= fwrite(bytes, 1, size, s->f) != size;
+    s->crc = (uint32_t)crc32_z(s->crc, bytes, size);
+}
+
+static void get(stream *s, void *bytes, size_t size)
+{
+    s->failed |= fread(bytes, 1, size, s->f) != size;
+    if (!s->failed)
+        s->crc = (uint32_t)crc32_z(s->crc, bytes, size);
+}
+
+enum { PIECE = 16384 }; /* words converted at a time */
+
+static void put_words(stream *s, const void *words, size_t n)
+{
+    uint32_t piece[PIECE];
+    for (size_t done = 0; done < n && !s->failed; done += PIECE) {
+        const size_t count = n - done < PIECE ? n - done : PIECE;
+        memcpy(piece, (const uint32_t *)words + done, count * sizeof *piece);
+        for (size_t k = 0; k < count; k++)
+            piece[k] = htole32(piece[k]);
+        put(s, piece, count * sizeof *piece);
+    }
+}
+
+static void get_words(stream *s, void *words, size_t n)
+{
+    for (size_t done = 0; done < n && !s->failed; done += PIECE) {
+        const size_t count = n - done < PIECE ? n - done : PIECE;
+        uint32_t *piece = (uint32_t *)words + done;
+        get(s, piece, count * sizeof *piece);
+        for (size_t k = 0; k < count; k++)
+            piece[k] = le32toh(piece[k]);
+    }
+}
+
+static void pack32(unsigned char **p, uint32_t x)
+{
+    x = htole32(x);
+    memcpy(*p, &x, sizeof x);
+    *p += sizeof x;
+}
+
+static void pack64(unsigned char **p, uint64_t x)
+{
+    x = htole64(x);
+    memcpy(*p, &x, sizeof x);
+    *p += sizeof x;
+}
+
+static uint32_t unpack32(const unsigned char **p)
+{
+    uint32_t x;
+    memcpy(&x, *p, sizeof x);
+    *p += sizeof x;
+    return le32toh(x);
+}
+
+static uint64_t unpack64(const unsigned char **p)
+{
+    uint64_t x;
+    memcpy(&x, *p, sizeof x);
+    *p += sizeof x;
+    return le64toh(x);
+}
+
+static uint32_t add_numbers(uint32_t crc, const double *v, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        uint64_t bits;
+        memcpy(&bits, &v[k], sizeof bits);
+        bits = htole64(bits);
+        crc = (uint32_t)crc32_z(crc, (const unsigned char *)&bits, sizeof bits);
+    }
+    return crc;
+}
+
+/* Of every figure that a cell depends on. */
+static uint32_t fingerprint(const syn_model *m)
+{
+    const syn_params *p = &m->params;
+    const syn_var *v = m->var;
+    uint32_t crc = add_numbers(0, (const double[]){p->u0, p->u_max, p->eta}, 3);
+    crc = add_numbers(crc, p->hhrs.c, (size_t)p->hhrs.n);
+    crc = add_numbers(crc, p->llrs.c, (size_t)p->llrs.n);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        crc = add_numbers(crc, p->gamma[i].c, (size_t)p->gamma[i].n);
+    const size_t components = (size_t)p->n_components;
+    crc = add_numbers(crc, p->weight, components);
+    crc = add_numbers(crc, &p->mean[0][0], components * SYN_NDEVICE);
+    crc = add_numbers(crc, &p->chol[0][0][0], components * SYN_NDEVICE * SYN_NDEVICE);
+    crc = add_numbers(crc, &v->b[0][0], SYN_NFEAT * SYN_NFEAT);
+    return add_numbers(crc, &v->a[0][0][0], (size_t)v->order * SYN_NFEAT * SYN_NFEAT);
+}
+
+static void pack_header(const syn_array *a, unsigned char header[HEADER])
+{
+    unsigned char *p = header + MAGIC;
+    uint64_t resistance;
+    memcpy(header, magic, MAGIC);
+    pack32(&p, FILE_VERSION);
+    pack32(&p, a->blocks == NULL);
+    pack64(&p, a->n);
+    pack64(&p, a->rows);
+    pack64(&p, a->single.seed);
+    pack64(&p, a->single.first);
+    pack32(&p, (uint32_t)a->single.order);
+    pack32(&p, (uint32_t)a->start.history);
+    pack32(&p, (uint32_t)a->start.mode);
+    memcpy(&resistance, &a->start.resistance, sizeof resistance);
+    pack64(&p, resistance);
+    pack32(&p, fingerprint(a->model));
+}
+
+static void put_array(stream *s, const syn_array *a)
+{
+    unsigned char header[HEADER], checksum[CHECKSUM], *p = checksum;
+    pack_header(a, header);
+    put(s, header, HEADER);
+    pack32(&p, s->crc);
+    put(s, checksum, CHECKSUM);
+    put_words(s, a->r, a->n_blocks * SYNP_LANES);
+    if (a->blocks)
+        put_words(s, a->blocks, a->n_blocks * a->block_bytes / sizeof(uint32_t));
+    p = checksum;
+    pack32(&p, s->crc);
+    put(s, checksum, CHECKSUM);
+}
+
+static syn_status fail_file(syn_error *err, syn_status status, const char *path, const char *text)
+{
+    synp_fail(err, status, "", "%s", text);
+    if (err)
+        snprintf(err->file, sizeof err->file, "%s", path);
+    return status;
+}
+
+static syn_status fail_system(syn_error *err, const char *path, const char *what)
+{
+    char text[128];
+    snprintf(text, sizeof text, "%s: %s", what, strerror(errno));
+    return fail_file(err, SYN_EIO, path, text);
+}
+
+syn_status syn_array_save(const syn_array *a, const char *path, syn_error *err)
+{
+    const size_t size = strlen(path) + sizeof ".XXXXXX";
+    char *temporary = malloc(size);
+    if (!temporary)
+        return fail_file(err, SYN_ENOMEM, path, "out of memory");
+    snprintf(temporary, size, "%s.XXXXXX", path);
+    const int fd = mkstemp(temporary);
+    stream s = {.f = fd < 0 ? NULL : fdopen(fd, "wb")};
+    syn_status status = SYN_OK;
+    if (!s.f) {
+        status = fail_system(err, path, "cannot write");
+    } else {
+        const mode_t mask = umask(0);
+        umask(mask);
+        fchmod(fd, 0666 & ~mask);
+        put_array(&s, a);
+        s.failed |= fflush(s.f) != 0 || fsync(fd) != 0;
+        if (s.failed)
+            status = fail_system(err, path, "cannot write");
+        fclose(s.f);
+        if (status == SYN_OK && rename(temporary, path) != 0)
+            status = fail_system(err, path, "cannot be replaced");
+        if (status != SYN_OK)
+            unlink(temporary);
+    }
+    free(temporary);
+    return status;
+}
+
+/* n cells as blocks of whole lanes; 0 if that many cannot be. */
+static uint64_t blocks_of(uint64_t n)
+{
+    return n > 0 && n < SIZE_MAX / 4096 ? (n + SYNP_LANES - 1) / SYNP_LANES : 0;
+}
+
+static uint64_t length_of(const syn_array_info *info)
+{
+    const uint64_t block = sizeof(synp_block) + (uint64_t)info->order * sizeof(synp_floats[SYN_NFEAT]);
+    return HEADER + CHECKSUM + blocks_of(info->n) * (sizeof(synp_floats) + (info->read_only ? 0 : block)) + CHECKSUM;
+}
+
+/* Fills info and the model's checksum from the beginning of a stream. */
+static syn_status get_header(stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err)
+{
+    unsigned char header[HEADER], checksum[CHECKSUM];
+    get(s, header, HEADER);
+    if (s->failed || memcmp(header, magic, MAGIC) != 0)
+        return fail_file(err, SYN_EFORMAT, path, "expected a state file, found something else");
+    const unsigned char *p = header + MAGIC;
+    const uint32_t version = unpack32(&p), crc = s->crc;
+    if (version != FILE_VERSION) {
+        char text[80];
+        snprintf(text, sizeof text, "expected a state file of version %d, found version %u", FILE_VERSION, version);
+        return fail_file(err, SYN_EFORMAT, path, text);
+    }
+    get(s, checksum, CHECKSUM);
+    const unsigned char *c = checksum;
+    if (s->failed || unpack32(&c) != crc)
+        return fail_file(err, SYN_EFORMAT, path, "the beginning of the file is damaged: its checksum does not fit");
+    info->read_only = unpack32(&p) & 1;
+    info->n = unpack64(&p);
+    info->rows = unpack64(&p);
+    info->seed = unpack64(&p);
+    info->first = unpack64(&p);
+    info->order = (int)unpack32(&p);
+    info->start.history = (syn_history)unpack32(&p);
+    info->start.mode = (syn_mode)unpack32(&p);
+    const uint64_t resistance = unpack64(&p);
+    memcpy(&info->start.resistance, &resistance, sizeof resistance);
+    *model = unpack32(&p);
+    return SYN_OK;
+}
+
+static syn_status check_length(FILE *f, const char *path, const syn_array_info *info, syn_error *err)
+{
+    struct stat file;
+    if (fstat(fileno(f), &file) != 0)
+        return fail_system(err, path, "cannot read");
+    if (info->order < 1 || info->order > SYN_MAX_ORDER || blocks_of(info->n) == 0 || info->rows == 0 ||
+        info->n % info->rows != 0)
+        return fail_file(err, SYN_EFORMAT, path, "the file describes an array that cannot be");
+    if ((uint64_t)file.st_size != length_of(info)) {
+        char text[128];
+        snprintf(text, sizeof text, "expected %llu bytes for %llu cells, found %llu",
+                 (unsigned long long)length_of(info), (unsigned long long)info->n, (unsigned long long)file.st_size);
+        return fail_file(err, SYN_EFORMAT, path, text);
+    }
+    return SYN_OK;
+}
+
+/* An open stream behind its header, or an error and no stream. */
+static syn_status open_file(stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err)
+{
+    *s = (stream){.f = fopen(path, "rb")};
+    if (!s->f)
+        return fail_system(err, path, "cannot read");
+    syn_status status = get_header(s, path, info, model, err);
+    if (!status)
+        status = check_length(s->f, path, info, err);
+    if (status)
+        fclose(s->f);
+    return status;
+}
+
+syn_status syn_array_peek(const char *path, syn_array_info *info, syn_error *err)
+{
+    stream s;
+    uint32_t model;
+    const syn_status status = open_file(&s, path, info, &model, err);
+    if (status == SYN_OK)
+        fclose(s.f);
+    return status;
+}
+
+static syn_status get_array(stream *s, const char *path, syn_array *a, syn_error *err)
+{
+    unsigned char checksum[CHECKSUM];
+    get_words(s, a->r, a->n_blocks * SYNP_LANES);
+    if (a->blocks)
+        get_words(s, a->blocks, a->n_blocks * a->block_bytes / sizeof(uint32_t));
+    const uint32_t crc = s->crc;
+    get(s, checksum, CHECKSUM);
+    if (s->failed)
+        return fail_file(err, SYN_EIO, path, "cannot be read to its end");
+    const unsigned char *c = checksum;
+    return unpack32(&c) == crc ? SYN_OK
+                               : fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
+}
+
+syn_status syn_array_load(const syn_model *m, const char *path, const char *kernel, int threads, syn_array **out,
+                          syn_error *err)
+{
+    stream s;
+    syn_array_info info;
+    uint32_t model;
+    *out = NULL;
+    syn_status status = open_file(&s, path, &info, &model, err);
+    if (status)
+        return status;
+    if (info.order != syn_model_order(m)) {
+        char text[96];
+        snprintf(text, sizeof text, "expected an array of order %d, found order %d", syn_model_order(m), info.order);
+        status = fail_file(err, SYN_EFORMAT, path, text);
+    } else if (model != fingerprint(m)) {
+        status = fail_file(err, SYN_EFORMAT, path, "the array was made with another parameter set");
+    } else {
+        const syn_array_options o = {.first = info.first,
+                                     .start = info.start,
+                                     .rows = (size_t)info.rows,
+                                     .kernel = kernel,
+                                     .threads = threads,
+                                     .read_only = info.read_only};
+        status = synp_array_make(m, info.seed, (size_t)info.n, &o, out, err);
+    }
+    if (status == SYN_OK) {
+        status = get_array(&s, path, *out, err);
+        if (status) {
+            syn_array_free(*out);
+            *out = NULL;
+        }
+    }
+    fclose(s.f);
+    return status;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* State files: an array on disk, to go on with elsewhere.
+ *
+ * Layout, version 1, all numbers little-endian: the 16 characters "synaptogen-state"; uint32 version, flags (1:
+ * read-only); uint64 n, rows, seed, first; uint32 order, start.history, start.mode; float64 start.resistance [ohm];
+ * uint32 checksum of the model's figures at this order; uint32 CRC-32 of all that before; then float32 r of 16 ceil(n
+ * / 16) cells; then, unless read-only, for every 16 cells their features, state and history; at the end the CRC-32 of
+ * the whole file before it. */
+#ifndef SYNAPTOGEN_ARRAY_FILE_H
+#define SYNAPTOGEN_ARRAY_FILE_H
+
+#include <synaptogen/array.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a state file says about itself. */
+typedef struct syn_array_info {
+    uint64_t n, rows, seed, first;
+    int order, read_only;
+    syn_start start;
+} syn_array_info;
+
+/* Writes a to a new file beside path and puts it in place of path when it is complete on the disk; on failure path is
+ * as it was. err may be NULL. Returns SYN_OK, SYN_EIO, SYN_ENOMEM. */
+syn_status syn_array_save(const syn_array *a, const char *path, syn_error *err);
+
+/* Reads the beginning of a state file. Returns SYN_OK, SYN_EIO, or SYN_EFORMAT (not a state file of a known version,
+ * or of another length than it says); err (may be NULL) says what was expected and what was found. */
+syn_status syn_array_peek(const char *path, syn_array_info *info, syn_error *err);
+
+/* The array of a state file; it continues exactly as the saved one. m must hold the figures and have the order that
+ * the array was made with. kernel and threads as in syn_array_options; 0 for both is fine. Every byte is covered by a
+ * checksum. err may be NULL.
+ * Returns SYN_OK, SYN_EIO, SYN_EFORMAT (truncated, altered, foreign, or of another model), SYN_EINVAL (kernel),
+ * SYN_ENOMEM; *out is NULL on failure. */
+syn_status syn_array_load(const syn_model *m, const char *path, const char *kernel, int threads, syn_array **out,
+                          syn_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
