@@ -12,5 +12,6 @@
 #include <synaptogen/rng.h>
 #include <synaptogen/status.h>
 #include <synaptogen/vmm.h>
+#include <synaptogen/program.h>
 
 #endif

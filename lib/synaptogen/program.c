@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "array_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <synaptogen/program.h>
+#include <synaptogen/read.h>
+#include <synaptogen/rng.h>
+
+void syn_program_default(const syn_model *m, syn_program *how)
+{
+    *how = (syn_program){.tolerance = 0.02,
+                         .u_set = -2,
+                         .u_start = 0.35 * m->params.u_max,
+                         .step_min = 0.002,
+                         .step_max = 0.05,
+                         .steepness = 6,
+                         .attempts = 20};
+}
+
+static syn_status check_program(const syn_program *p, syn_error *err)
+{
+    const struct {
+        const char *name;
+        double value, low, high;
+        const char *range;
+    } limits[] = {
+        {"tolerance", p->tolerance, 1e-9, 1e9, "[1e-9, 1e9]"},
+        {"u_set", p->u_set, -100, -1e-3, "[-100, -0.001] V"},
+        {"u_start", p->u_start, 1e-3, 100, "[0.001, 100] V"},
+        {"step_min", p->step_min, 1e-6, 100, "[1e-6, 100] V"},
+        {"step_max", p->step_max, p->step_min, 100, "[step_min, 100] V"},
+        {"steepness", p->steepness, 1e-3, 1e6, "[0.001, 1e6] /V"},
+        {"attempts", p->attempts, 1, 1e6, "[1, 1000000]"},
+        {"bandwidth", p->bandwidth, 0, 1e15, "[0, 1e15] Hz"},
+    };
+    for (size_t k = 0; k < sizeof limits / sizeof *limits; k++)
+        if (!(limits[k].value >= limits[k].low && limits[k].value <= limits[k].high))
+            return synp_fail(err, SYN_EINVAL, limits[k].name, "%g is outside %s", limits[k].value, limits[k].range);
+    return SYN_OK;
+}
+
+static syn_status check_targets(const float *target, size_t n, syn_error *err)
+{
+    for (size_t j = 0; j < n; j++)
+        if (!(target[j] > 0 && isfinite(target[j])))
+            return synp_fail(err, SYN_EINVAL, "target", "%g S of chosen cell %zu is not positive and finite",
+                             target[j], j);
+    return SYN_OK;
+}
+
+/* CLEAR is a full RESET, to get from an LRS that is too resistive to another one. */
+typedef enum pulse { NONE, SET, RESET, CLEAR } pulse;
+
+/* One cell being programmed. */
+typedef struct job {
+    double target; /* S */
+    double u;      /* V, of the last RESET pulse */
+    pulse last, next;
+    int attempts; /* SET pulses given */
+    uint32_t pulses;
+    int done, reached;
+} job;
+
+/* g [S] at u0 as the verifying read sees it, with its own number for every read of the cell. */
+static double verify(const syn_array *a, const syn_program *how, size_t k, uint32_t pulses)
+{
+    const double u0 = a->model->params.u0, g = syn_chord(a->model, a->r[k], u0);
+    if (how->bandwidth == 0)
+        return g;
+    const double z = syn_rng_read(a->single.seed, a->single.first + k, how->read_index + pulses);
+    return g + syn_noise_sigma(g, u0 * g, how->bandwidth) * z / u0;
+}
+
+/* Reads cell k after its last pulse and plans the next one. */
+static void plan(const syn_array *a, const syn_program *how, size_t k, job *b)
+{
+    const double excess = verify(a, how, k, b->pulses) / b->target - 1;
+    const double step = fmin(fmax(log1p(fmax(excess, 0)) / how->steepness, how->step_min), how->step_max);
+    b->reached = fabs(excess) <= how->tolerance;
+    b->next = SET;
+    if (b->last == SET) {
+        b->next = excess > 0 ? RESET : CLEAR;
+        b->u = how->u_start;
+    } else if (b->last == RESET && excess > 0 && b->u < a->model->params.u_max) {
+        b->next = RESET;
+        b->u += step;
+    }
+    b->done = b->reached || (b->next == SET && b->attempts == how->attempts);
+}
+
+static float pulse_voltage(const syn_array *a, const syn_program *how, job *b)
+{
+    b->pulses++;
+    b->last = b->next;
+    b->attempts += b->next == SET;
+    return (float)(b->next == SET ? how->u_set : b->next == RESET ? b->u : 1.1 * a->model->params.u_max);
+}
+
+/* The chosen cells of one block, whose state stays in the cache until all are done. */
+static void program_block(syn_array *a, size_t block, uint32_t mask, const syn_program *how, job jobs[SYNP_LANES])
+{
+    for (;;) {
+        synp_floats voltage = {0};
+        uint32_t busy = 0;
+        for (uint32_t rest = mask; rest; rest &= rest - 1) {
+            const int k = __builtin_ctz(rest);
+            plan(a, how, block * SYNP_LANES + (size_t)k, &jobs[k]);
+            if (jobs[k].done)
+                continue;
+            busy |= UINT32_C(1) << k;
+            voltage[k] = pulse_voltage(a, how, &jobs[k]);
+        }
+        mask = busy;
+        if (!mask)
+            return;
+        synp_apply_lanes(a, block, mask, voltage);
+    }
+}
+
+/* What became of one cell. */
+typedef struct outcome {
+    float g;
+    uint32_t pulses;
+    int reached;
+} outcome;
+
+static void program_part(syn_array *a, const synp_choice *choice, size_t p, const float *target,
+                         const syn_program *how, outcome *outcomes)
+{
+    uint32_t mask;
+    size_t position[SYNP_LANES];
+    job jobs[SYNP_LANES] = {0};
+    const size_t block = synp_choice_part(choice, p, &mask, position);
+    for (uint32_t rest = mask; rest; rest &= rest - 1)
+        jobs[__builtin_ctz(rest)].target = target[position[__builtin_ctz(rest)]];
+    program_block(a, block, mask, how, jobs);
+    for (uint32_t rest = mask; rest; rest &= rest - 1) {
+        const int k = __builtin_ctz(rest);
+        const double g = syn_chord(a->model, a->r[block * SYNP_LANES + (size_t)k], a->model->params.u0);
+        outcomes[position[k]] = (outcome){(float)g, jobs[k].pulses, jobs[k].reached};
+    }
+}
+
+static void sum_up(const outcome *o, const float *target, size_t n, syn_program_report *report)
+{
+    syn_program_report r = {.cells = n};
+    double pulses = 0, squares = 0;
+    for (size_t j = 0; j < n; j++) {
+        pulses += o[j].pulses;
+        r.pulses_max = o[j].pulses > r.pulses_max ? o[j].pulses : r.pulses_max;
+        if (!o[j].reached)
+            continue;
+        const double error = fabs(o[j].g / target[j] - 1);
+        r.reached++;
+        r.error_mean += error;
+        squares += error * error;
+        r.error_max = fmax(r.error_max, error);
+    }
+    r.pulses_mean = pulses / (double)n;
+    if (r.reached) {
+        r.error_mean /= (double)r.reached;
+        r.error_rms = sqrt(squares / (double)r.reached);
+    }
+    *report = r;
+}
+
+syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *target, const syn_program *how,
+                             float *g, uint32_t *pulses, syn_program_report *report, syn_error *err)
+{
+    size_t n;
+    syn_status s = a->blocks ? syn_array_chosen(a, cells, &n, err)
+                             : synp_fail(err, SYN_EINVAL, "array", "the array is read-only");
+    if (!s)
+        s = check_program(how, err);
+    if (!s)
+        s = check_targets(target, n, err);
+    if (s)
+        return s;
+    synp_choice choice;
+    s = synp_choose(a, cells, &choice);
+    if (s)
+        return synp_fail(err, s, "cells", s == SYN_ENOMEM ? "out of memory" : "a cell is chosen twice");
+    outcome *outcomes = malloc((n + 1) * sizeof *outcomes);
+    if (outcomes) {
+#pragma omp parallel for num_threads(a->threads) schedule(dynamic, 16)
+        for (size_t p = 0; p < choice.parts; p++)
+            program_part(a, &choice, p, target, how, outcomes);
+        for (size_t j = 0; j < n; j++) {
+            if (g)
+                g[j] = outcomes[j].g;
+            if (pulses)
+                pulses[j] = outcomes[j].pulses;
+        }
+        if (report)
+            sum_up(outcomes, target, n, report);
+    }
+    synp_choice_free(&choice);
+    free(outcomes);
+    return outcomes ? SYN_OK : synp_fail(err, SYN_ENOMEM, "", "out of memory");
+}

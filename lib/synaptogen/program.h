@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* Write-verify: brings cells to conductance targets with pulses, as users put weights on cells.
+ *
+ * A cell that does not read within the tolerance is SET, then RESET by pulses that climb until the read has come down
+ * to the target. The height of the next pulse follows from the last read: it climbs by ln(g / target) / steepness,
+ * not less than step_min and not more than step_max. A cell that has gone past the target, or that is fully RESET and
+ * still above it, is SET again: the next cycle draws new thresholds and resistances. */
+#ifndef SYNAPTOGEN_PROGRAM_H
+#define SYNAPTOGEN_PROGRAM_H
+
+#include <synaptogen/array.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct syn_program {
+    double tolerance;          /* relative, > 0 */
+    double u_set;              /* V, < 0 */
+    double u_start;            /* V, > 0: first RESET pulse */
+    double step_min, step_max; /* V, 0 < step_min <= step_max */
+    double steepness;          /* 1/V, > 0: bound of |d ln g / dU| along the RESET transition */
+    int attempts;              /* SET pulses per cell at most, 1 .. 1000000 */
+    double bandwidth;          /* Hz, of the noise of the verifying reads at u0, >= 0 */
+    uint64_t read_index;       /* number of the first verifying read */
+} syn_program;
+
+/* Good for the built-in set and devices like it: tolerance 0.02, -2 V, 0.35 u_max, 2 to 50 mV, 6 /V, 20 attempts,
+ * noiseless reads. */
+void syn_program_default(const syn_model *m, syn_program *how);
+
+typedef struct syn_program_report {
+    size_t cells, reached; /* cells asked for; cells whose last verifying read was within the tolerance */
+    double pulses_mean;    /* SET and RESET pulses per cell */
+    uint32_t pulses_max;
+    double error_mean, error_rms, error_max; /* of |g / target - 1| without noise, over the cells that reached it */
+} syn_program_report;
+
+/* Programs the chosen cells to target[j] [S] at u0, each > 0 and finite. g[j] [S], unless NULL, gets what was
+ * reached, without noise, and pulses[j], unless NULL, the number of pulses. err and report may be NULL. The result
+ * does not depend on the number of threads. Returns SYN_OK (also when some cells did not reach their targets),
+ * SYN_EINVAL (err names parameter, value and range; a cell that does not exist; read-only array; nothing has
+ * changed), SYN_ENOMEM. */
+syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *target, const syn_program *how,
+                             float *g, uint32_t *pulses, syn_program_report *report, syn_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
