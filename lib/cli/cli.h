@@ -11,14 +11,27 @@
 enum { CLI_OK, CLI_FAILED, CLI_USAGE };
 
 /* Which subcommands know an option. */
-enum { CLI_INFO = 1, CLI_SAMPLE = 2, CLI_PULSE = 4, CLI_IV = 8, CLI_ALL = 15 };
+enum {
+    CLI_INFO = 1,
+    CLI_SAMPLE = 2,
+    CLI_PULSE = 4,
+    CLI_IV = 8,
+    CLI_PROGRAM = 16,
+    CLI_READ = 32,
+    CLI_VMM = 64,
+    CLI_ALL = 127
+};
 
 /* The options' values, and what main makes of them before a subcommand runs. */
 typedef struct cli {
     int help;
     uint64_t seed, order, cells, cycles, first, history, mode, points;
-    const char *params, *output, *name, *voltages, *plot; /* NULL if absent */
-    double r_init, u_min, u_max;                          /* ohm (0 if absent), V, V */
+    uint64_t index, attempts;
+    const char *params, *output, *name, *voltages, *plot, *targets, *report; /* NULL if absent */
+    const char *state;              /* file that the command works on, NULL if absent */
+    double r_init, u_min, u_max;    /* ohm (0 if absent), V, V */
+    double u, bandwidth, tolerance; /* V, Hz, 1 */
+    int conductance;
 
     syn_model *model;
     syn_start start; /* accepted by syn_cell_init */
@@ -29,12 +42,16 @@ typedef struct cli_command {
     unsigned bit;
     int (*run)(const cli *c);
     const char *usage, *description;
+    int takes_state; /* its one argument is a state file */
 } cli_command;
 
 int cmd_info(const cli *c);
 int cmd_sample(const cli *c);
 int cmd_pulse(const cli *c);
 int cmd_iv(const cli *c);
+int cmd_program(const cli *c);
+int cmd_read(const cli *c);
+int cmd_vmm(const cli *c);
 
 /* Prints "synaptogen: text" as one line on stderr and returns status. */
 __attribute__((format(printf, 2, 3))) int cli_fail(int status, const char *format, ...);

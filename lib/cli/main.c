@@ -7,20 +7,34 @@
 #include <string.h>
 
 static const cli_command commands[] = {
-    {"info", CLI_INFO, cmd_info, "", "Describes the parameter set in words."},
+    {"info", CLI_INFO, cmd_info, "", "Describes the parameter set in words.", 0},
     {"sample", CLI_SAMPLE, cmd_sample, " --cells M --cycles N",
      "Draws the features of every cycle of M cells, one row per cell and cycle:\n"
      "  cell,cycle,component,log10_r_hrs,u_set,r_lrs,u_reset\n"
-     "component: of the device-to-device mixture, from 0; log10_r_hrs: of ohm; u_set, u_reset: V; r_lrs: ohm."},
+     "component: of the device-to-device mixture, from 0; log10_r_hrs: of ohm; u_set, u_reset: V; r_lrs: ohm.",
+     0},
     {"pulse", CLI_PULSE, cmd_pulse, " --cells M --voltages FILE",
      "Applies the same voltage pulses to M cells, one row per cell and pulse, after the pulse:\n"
      "  cell,pulse,u,mode,n,r,ur,i\n"
      "u: V; mode: HRS, LRS or IRS; n: cycles begun; r: state, 0 = LLRS .. 1 = HHRS; ur: V, beyond which the cell\n"
-     "RESETs (empty in HRS); i: A at u, without noise."},
+     "RESETs (empty in HRS); i: A at u, without noise.",
+     0},
     {"iv", CLI_IV, cmd_iv, " --cells M --cycles N",
      "Sweeps M cells through N quasi-static loops 0, u-min, 0, u-max, 0 each, one row per voltage step:\n"
      "  cell,cycle,u,i\n"
-     "cycle: number of the loop from 0; u: V; i: A, without noise."},
+     "cycle: number of the loop from 0; u: V; i: A, without noise.",
+     0},
+    {"program", CLI_PROGRAM, cmd_program, " --targets FILE -o STATE",
+     "Brings an array of cells to target conductances by write-verify, saves its state and reports:\n"
+     "  cells,reached,pulses_mean,pulses_max,error_mean,error_rms,error_max\n"
+     "reached: cells within the tolerance; errors: |g / target - 1| of these.",
+     0},
+    {"read", CLI_READ, cmd_read, " STATE", "Reads all cells of a state file: a matrix of currents in A.", 1},
+    {"vmm", CLI_VMM, cmd_vmm, " STATE --voltages FILE",
+     "Matrix-vector products of the array in a state file: a row of currents in A, one for each row of the array, "
+     "for\n"
+     "each row of voltages.",
+     1},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -45,9 +59,10 @@ static int print_help(const cli_command *command)
                 command->description);
         options_help(command, out.stream);
     } else {
-        fputs("Usage: synaptogen SUBCOMMAND [OPTION]...\nStochastic ReRAM cells: draws, pulses and current-voltage "
-              "loops, as CSV on standard output.\n\n",
-              out.stream);
+        fputs(
+            "Usage: synaptogen SUBCOMMAND [OPTION]...\nStochastic ReRAM cells: draws, pulses, current-voltage loops "
+            "and arrays, as CSV on standard output.\n\n",
+            out.stream);
         for (int k = 0; k < N_COMMANDS; k++)
             fprintf(out.stream, "  synaptogen %s%s\n", commands[k].name, commands[k].usage);
         fputs("\n`synaptogen SUBCOMMAND --help` describes columns and options, `synaptogen --version` prints the "
@@ -86,6 +101,12 @@ static int load_model(cli *c)
     syn_params params;
     syn_error err;
     char text[1024];
+    syn_array_info info;
+    if (c->state) {
+        if (syn_array_peek(c->state, &info, &err))
+            return cli_fail(CLI_FAILED, "%s", syn_error_format(&err, text, sizeof text));
+        c->order = (uint64_t)info.order;
+    }
     if (c->params ? syn_params_load(c->params, &params, &err) : syn_params_default(&params, &err))
         return cli_fail(CLI_FAILED, "%s", syn_error_format(&err, text, sizeof text));
     const syn_status s = syn_model_create(&params, (int)c->order, &c->model, &err);

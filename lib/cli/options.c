@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum option_kind { TEXT, INTEGER, NUMBER, CHOICE } option_kind;
+typedef enum option_kind { TEXT, INTEGER, NUMBER, CHOICE, SWITCH } option_kind;
 
 typedef struct option_spec {
     char letter;              /* short form, 0 = none */
     const char *name, *value; /* value: placeholder, or the words of a CHOICE separated by | */
     unsigned commands;
     option_kind kind;
-    size_t offset;        /* in cli, of a const char *, uint64_t, double, uint64_t (number of the word) */
+    size_t offset;        /* in cli, of a const char *, uint64_t, double, uint64_t (number of the word), int */
     uint64_t least, most; /* of an INTEGER */
     double low, high;     /* of a NUMBER */
     const char *fallback; /* as typed, NULL = zero */
@@ -28,19 +28,37 @@ typedef struct option_spec {
 #define AS_NUMBER(field, from, to)  .kind = NUMBER, .offset = offsetof(cli, field), .low = from, .high = to
 
 #define MANY UINT64_C(1000000000000)
-enum { CLI_CELLS = CLI_SAMPLE | CLI_PULSE | CLI_IV };
+enum { CLI_CELLS = CLI_SAMPLE | CLI_PULSE | CLI_IV, CLI_READS = CLI_PROGRAM | CLI_READ | CLI_VMM };
+enum { CLI_MAKES = CLI_ALL & ~CLI_READ & ~CLI_VMM };
 
 static const option_spec options[] = {
     {0, "cells", "M", CLI_CELLS, AS_INTEGER(cells, 1, MANY), .fallback = "1", .help = "number of cells"},
-    {0, "first", "K", CLI_CELLS, AS_INTEGER(first, 0, UINT64_MAX), .fallback = "0",
+    {0, "targets", "FILE", CLI_PROGRAM, AS_TEXT(targets),
+     .help = "matrix of conductances at u0 in S, .csv or .npy, a row for each row of the array"},
+    {0, "state", "FILE", CLI_PROGRAM, AS_TEXT(state), .help = "array to go on with; a new one if absent"},
+    {0, "tolerance", "X", CLI_PROGRAM, AS_NUMBER(tolerance, 1e-9, 1e9), .fallback = "0.02",
+     .help = "of the verifying read, relative"},
+    {0, "attempts", "N", CLI_PROGRAM, AS_INTEGER(attempts, 1, 1000000), .fallback = "20",
+     .help = "SET pulses for each cell at most"},
+    {0, "report", "FILE", CLI_PROGRAM, AS_TEXT(report),
+     .help = "target, conductance and pulses of each cell, as CSV"},
+    {0, "u", "V", CLI_READ, AS_NUMBER(u, -10, 10), .fallback = "0.2", .help = "read voltage"},
+    {0, "conductance", NULL, CLI_READ, .kind = SWITCH, .offset = offsetof(cli, conductance),
+     .help = "I/U in S instead of the current in A"},
+    {0, "bandwidth", "HZ", CLI_READS, AS_NUMBER(bandwidth, 0, 1e15), .fallback = "0", .help = "of the read noise"},
+    {0, "index", "N", CLI_READS, AS_INTEGER(index, 0, MANY), .fallback = "0",
+     .help = "number of the (first) read: the same number draws the same noise"},
+    {0, "first", "K", CLI_CELLS | CLI_PROGRAM, AS_INTEGER(first, 0, UINT64_MAX), .fallback = "0",
      .help = "number of the first cell"},
     {0, "name", "INSTANCE", CLI_CELLS, AS_TEXT(name),
      .help = "the one cell behind this full instance name in a netlist, such as a.x1.acell"},
     {0, "cycles", "N", CLI_SAMPLE | CLI_IV, AS_INTEGER(cycles, 1, MANY), .fallback = "1", .help = "number of cycles"},
-    {0, "start", "cold|stationary", CLI_CELLS, AS_CHOICE(history), .fallback = "cold",
+    {0, "start", "cold|stationary", CLI_CELLS | CLI_PROGRAM, AS_CHOICE(history), .fallback = "cold",
      .help = "history before cycle 0: none, or drawn so that cycle 0 is as any other"},
     {0, "voltages", "FILE", CLI_PULSE, AS_TEXT(voltages),
      .help = "one voltage in V per line, # starts a comment; - is standard input"},
+    {0, "voltages", "FILE", CLI_VMM, AS_TEXT(voltages),
+     .help = "a product for each row: a voltage in V for each column of the array, .csv or .npy"},
     {0, "init", "hrs|lrs", CLI_PULSE, AS_CHOICE(mode), .fallback = "hrs", .help = "state before the first pulse"},
     {0, "r-init", "OHM", CLI_PULSE, AS_NUMBER(r_init, 1, 1e12),
      .help = "resistance before the first pulse, at the read voltage u0; overrides --init"},
@@ -49,9 +67,9 @@ static const option_spec options[] = {
     {0, "points", "P", CLI_IV, AS_INTEGER(points, 4, 1000000), .fallback = "200",
      .help = "voltage steps per loop, even"},
     {0, "plot", "FILE", CLI_IV, AS_TEXT(plot), .help = "picture of the loops, .png or .svg (needs gnuplot)"},
-    {0, "seed", "S", CLI_ALL, AS_INTEGER(seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of all draws"},
+    {0, "seed", "S", CLI_MAKES, AS_INTEGER(seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of all draws"},
     {0, "params", "FILE", CLI_ALL, AS_TEXT(params), .help = "parameter set; the built-in one if absent"},
-    {0, "order", "P", CLI_ALL, AS_INTEGER(order, 1, SYN_MAX_ORDER),
+    {0, "order", "P", CLI_MAKES, AS_INTEGER(order, 1, SYN_MAX_ORDER),
      .help = "order of the cycle-to-cycle autoregression; the largest in the set if absent"},
     {'o', "output", "FILE", CLI_ALL, AS_TEXT(output),
      .help = "file for the result, put in place when complete; standard output if absent"},
@@ -118,6 +136,9 @@ static int set_option(const option_spec *o, const char *text, cli *c)
         case CHOICE:
             good = parse_choice(o, text, field);
             break;
+        case SWITCH:
+            *(int *)field = 1;
+            break;
     }
     char range[96];
     return good ? CLI_OK
@@ -183,11 +204,15 @@ int options_parse(const cli_command *command, int argc, char **argv, cli *c)
             status = refuse(command, (const char[]){'-', (char)optopt, '\0'});
         else if (k < 0)
             status = refuse(command, argv[optind - 1]);
-        else if (!options[k].value)
+        else if (options[k].letter == 'h')
             c->help = 1;
         else
             status = set_option(&options[k], optarg, c);
     }
+    if (!status && !c->help && command->takes_state && optind == argc)
+        status = cli_fail(CLI_USAGE, "expected a state file, found none");
+    if (!status && !c->help && command->takes_state)
+        c->state = argv[optind++];
     if (!status && !c->help && optind < argc)
         status = refuse(command, argv[optind]);
     return status;

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+#include "matrix.h"
+
+#include "cli.h"
+
+#include <ctype.h>
+#include <endian.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int is_npy(const char *path)
+{
+    const char *dot = path ? strrchr(path, '.') : NULL;
+    return dot && strcmp(dot, ".npy") == 0;
+}
+
+/* Numbers in the order of the file. */
+typedef struct list {
+    float *v;
+    size_t n, room;
+} list;
+
+static int append(list *l, float x)
+{
+    if (l->n == l->room) {
+        const size_t room = l->room ? 2 * l->room : 1024;
+        float *more = realloc(l->v, room * sizeof *more);
+        if (!more)
+            return 0;
+        l->v = more;
+        l->room = room;
+    }
+    l->v[l->n++] = x;
+    return 1;
+}
+
+/* rows x cols numbers, row by row, into a column-major matrix. */
+static int from_rows(const char *name, const float *v, size_t rows, size_t cols, matrix *m)
+{
+    *m = (matrix){rows, cols, malloc((rows * cols + 1) * sizeof *m->v)};
+    if (!m->v)
+        return cli_fail(CLI_FAILED, "%s: out of memory", name);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            m->v[i + rows * j] = v[i * cols + j];
+    return CLI_OK;
+}
+
+/* Appends the numbers of one line. */
+static int read_line(const char *name, unsigned long number, char *line, list *l)
+{
+    line[strcspn(line, "#\r\n")] = '\0';
+    for (char *c = line + strspn(line, " \t,"); *c; c += strspn(c, " \t,")) {
+        char *end;
+        const float x = strtof(c, &end);
+        if (end == c || (*end && !strchr(" \t,", *end)) || !isfinite(x))
+            return cli_fail(CLI_FAILED, "%s:%lu: expected a number, found \"%.40s\"", name, number, c);
+        if (!append(l, x))
+            return cli_fail(CLI_FAILED, "%s: out of memory", name);
+        c = end;
+    }
+    return CLI_OK;
+}
+
+static int read_csv(FILE *f, const char *name, matrix *m)
+{
+    list l = {0};
+    char *line = NULL;
+    size_t room = 0, rows = 0, cols = 0;
+    int status = CLI_OK;
+    for (unsigned long number = 1; !status && getline(&line, &room, f) >= 0; number++) {
+        const size_t before = l.n;
+        status = read_line(name, number, line, &l);
+        if (status || l.n == before)
+            continue;
+        if (rows > 0 && l.n - before != cols)
+            status = cli_fail(CLI_FAILED, "%s:%lu: expected %zu numbers as in the lines before, found %zu", name,
+                              number, cols, l.n - before);
+        cols = l.n - before;
+        rows++;
+    }
+    if (!status && ferror(f))
+        status = cli_fail(CLI_FAILED, "%s: cannot read: %s", name, strerror(errno));
+    else if (!status && rows == 0)
+        status = cli_fail(CLI_FAILED, "%s: expected numbers, found none", name);
+    if (!status)
+        status = from_rows(name, l.v, rows, cols, m);
+    free(l.v);
+    free(line);
+    return status;
+}
+
+/* What the header of a .npy file says. */
+typedef struct npy {
+    size_t size, rows, cols; /* of a number in bytes; of the matrix */
+    int by_columns;
+} npy;
+
+/* Parses the Python dictionary of a version 1.0 to 3.0 header; only what is read here is understood. */
+static int parse_npy(const char *text, npy *h)
+{
+    const char *kind = strstr(text, "'descr':"), *order = strstr(text, "'fortran_order':"),
+               *shape = strstr(text, "'shape':");
+    if (!kind || !order || !shape || !(shape = strchr(shape, '(')))
+        return 0;
+    kind += strcspn(kind, "<>=|");
+    if (strncmp(kind, "<f4", 3) != 0 && strncmp(kind, "<f8", 3) != 0)
+        return 0;
+    h->size = (size_t)(kind[2] - '0');
+    h->by_columns = strncmp(order + 16 + strspn(order + 16, " "), "True", 4) == 0;
+    size_t n[2] = {1, 1};
+    int dimensions = 0;
+    for (const char *c = shape + 1; *c && *c != ')';) {
+        char *end;
+        const unsigned long long x = strtoull(c, &end, 10);
+        if (end == c || dimensions == 2)
+            return 0;
+        n[dimensions++] = (size_t)x;
+        c = end + strspn(end, ", ");
+    }
+    h->rows = dimensions == 2 ? n[0] : 1;
+    h->cols = dimensions == 2 ? n[1] : n[0];
+    return dimensions > 0 && h->rows > 0 && h->cols > 0 && h->cols < SIZE_MAX / 16 / h->rows;
+}
+
+static int read_npy_header(FILE *f, npy *h)
+{
+    unsigned char start[12];
+    if (fread(start, 1, 10, f) != 10 || memcmp(start, "\x93NUMPY", 6) != 0 || start[6] < 1 || start[6] > 3)
+        return 0;
+    size_t length = start[8] + 256u * start[9];
+    if (start[6] > 1) {
+        if (fread(start + 10, 1, 2, f) != 2)
+            return 0;
+        length += 65536u * (start[10] + 256u * start[11]);
+    }
+    char *text = length < 65536 ? malloc(length + 1) : NULL;
+    int good = text && fread(text, 1, length, f) == length;
+    if (good) {
+        text[length] = '\0';
+        good = parse_npy(text, h);
+    }
+    free(text);
+    return good;
+}
+
+static float decode(const unsigned char *bytes, size_t size)
+{
+    if (size == 4) {
+        uint32_t bits;
+        float x;
+        memcpy(&bits, bytes, sizeof bits);
+        bits = le32toh(bits);
+        memcpy(&x, &bits, sizeof x);
+        return x;
+    }
+    uint64_t bits;
+    double x;
+    memcpy(&bits, bytes, sizeof bits);
+    bits = le64toh(bits);
+    memcpy(&x, &bits, sizeof x);
+    return (float)x;
+}
+
+static int read_npy(FILE *f, const char *name, matrix *m)
+{
+    npy h;
+    if (!read_npy_header(f, &h))
+        return cli_fail(CLI_FAILED,
+                        "%s: expected a .npy file of one or two dimensions of <f4 or <f8, found another kind", name);
+    *m = (matrix){h.rows, h.cols, malloc(h.rows * h.cols * sizeof *m->v)};
+    if (!m->v)
+        return cli_fail(CLI_FAILED, "%s: out of memory", name);
+    for (size_t k = 0; k < h.rows * h.cols; k++) {
+        unsigned char bytes[8];
+        const size_t place = h.by_columns ? k : k / h.cols + h.rows * (k % h.cols);
+        if (fread(bytes, 1, h.size, f) != h.size || !isfinite(m->v[place] = decode(bytes, h.size))) {
+            const int ended = feof(f) || ferror(f);
+            free(m->v);
+            return cli_fail(CLI_FAILED, "%s: expected %zu finite numbers, found %s number %zu", name, h.rows * h.cols,
+                            ended ? "the end before" : "something else as", k);
+        }
+    }
+    return CLI_OK;
+}
+
+int matrix_read(const char *path, matrix *m)
+{
+    const int standard = strcmp(path, "-") == 0;
+    FILE *f = standard ? stdin : fopen(path, "rb");
+    if (!f)
+        return cli_fail(CLI_FAILED, "%s: cannot read: %s", path, strerror(errno));
+    const int status = is_npy(path) ? read_npy(f, path, m) : read_csv(f, standard ? "standard input" : path, m);
+    if (!standard)
+        fclose(f);
+    return status;
+}
+
+static void write_npy(FILE *f, const matrix *m)
+{
+    char header[128];
+    /* The data begin at a multiple of 64 bytes: 10 bytes, the header padded with blanks, a line feed. */
+    const int used = snprintf(header, sizeof header, "{'descr': '<f4', 'fortran_order': True, 'shape': (%zu, %zu), }",
+                              m->rows, m->cols);
+    fwrite("\x93NUMPY\x01\x00\x76\x00", 1, 10, f);
+    fprintf(f, "%s%*s\n", header, 117 - used, "");
+    for (size_t k = 0; k < m->rows * m->cols; k++) {
+        uint32_t bits;
+        memcpy(&bits, &m->v[k], sizeof bits);
+        bits = htole32(bits);
+        fwrite(&bits, sizeof bits, 1, f);
+    }
+}
+
+static void write_csv(FILE *f, const matrix *m)
+{
+    for (size_t i = 0; i < m->rows; i++)
+        for (size_t j = 0; j < m->cols; j++) /* 9 digits reproduce every float */
+            fprintf(f, "%.9g%c", (double)m->v[i + m->rows * j], j + 1 < m->cols ? ',' : '\n');
+}
+
+int matrix_write(const char *path, const matrix *m)
+{
+    output out;
+    if (output_open(&out, path))
+        return CLI_FAILED;
+    (is_npy(path) ? write_npy : write_csv)(out.stream, m);
+    return output_close(&out, 1);
+}
