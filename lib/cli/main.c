@@ -87,7 +87,7 @@ static int check_cells(cli *c)
         return cli_fail(CLI_USAGE, "--cells: expected 1 together with --name, found %" PRIu64, c->cells);
     if (c->name && c->first != 0)
         return cli_fail(CLI_USAGE, "--first: expected 0 together with --name, found %" PRIu64, c->first);
-    if (c->first > UINT64_MAX - (c->cells - 1))
+    if (c->cells > 0 && c->first > UINT64_MAX - (c->cells - 1))
         return cli_fail(CLI_USAGE,
                         "--first: expected at most 2^64 - %" PRIu64 " with that many --cells, found %" PRIu64,
                         c->cells, c->first);

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <synaptogen/synaptogen.h>
+
+enum { N = 4099 }; /* not a multiple of a block */
+
+typedef struct bench {
+    syn_model *m;
+    syn_array *a;
+    float *target, *g;
+    uint32_t *pulses;
+    syn_program how;
+    syn_program_report report;
+} bench;
+
+static bench prepare(int threads)
+{
+    static syn_params params;
+    bench b = {.target = calloc(N, sizeof(float)), .g = calloc(N, sizeof(float)), .pulses = calloc(N, sizeof(uint32_t))};
+    syn_params_default(&params, NULL);
+    syn_model_create(&params, 0, &b.m, NULL);
+    cr_assert_eq(syn_array_create(b.m, 11, N, &(syn_array_options){.threads = threads}, &b.a, NULL), SYN_OK);
+    for (int k = 0; k < N; k++) /* 5 to 50 kohm, evenly in the logarithm */
+        b.target[k] = (float)(1 / (5000 * pow(10, (double)k / N)));
+    syn_program_default(b.m, &b.how);
+    return b;
+}
+
+static void clean(bench *b)
+{
+    syn_array_free(b->a);
+    syn_model_free(b->m);
+    free(b->target);
+    free(b->g);
+    free(b->pulses);
+}
+
+static syn_status run(bench *b, syn_error *err)
+{
+    return syn_array_program(b->a, NULL, b->target, &b->how, b->g, b->pulses, &b->report, err);
+}
+
+Test(program, every_cell_counted_as_reached_reads_within_the_tolerance)
+{
+    bench b = prepare(2);
+    cr_assert_eq(run(&b, NULL), SYN_OK);
+    size_t reached = 0;
+    double mean = 0, largest = 0, pulses = 0;
+    for (size_t k = 0; k < N; k++) {
+        syn_state s;
+        syn_array_state(b.a, k, &s);
+        const double g = 1 / syn_resistance_of_state(b.m, s.r), error = fabs(g / b.target[k] - 1);
+        cr_assert_float_eq(b.g[k], g, 1e-6 * g, "reported conductance of cell %zu", k); /* of a float */
+        pulses += b.pulses[k];
+        if (error > 0.02 * (1 + 1e-6))
+            continue;
+        reached++;
+        mean += error;
+        largest = fmax(largest, error);
+    }
+    cr_assert_eq(b.report.cells, N);
+    cr_assert_eq(b.report.reached, reached);
+    cr_assert_gt(reached, N * 0.999, "targets between LRS and 50 kohm are within reach of nearly all cells");
+    cr_assert_float_eq(b.report.error_mean, mean / (double)reached, 1e-6);
+    cr_assert_float_eq(b.report.error_max, largest, 1e-6);
+    cr_assert_float_eq(b.report.pulses_mean, pulses / N, 1e-9);
+    clean(&b);
+}
+
+/* The reference: the documented procedure on a single syn_cell, pulse by pulse. */
+static uint32_t program_cell(const bench *b, uint64_t id, double target, double *g)
+{
+    syn_cell c;
+    syn_cell_init(b->m, 11, id, NULL, &c, NULL);
+    uint32_t pulses = 0;
+    for (int attempts = 0; attempts < b->how.attempts;) {
+        *g = 1 / syn_resistance_of_state(b->m, c.state.r);
+        if (fabs(*g / target - 1) <= b->how.tolerance)
+            return pulses;
+        attempts++;
+        pulses++;
+        syn_cell_step(b->m, &c, (float)b->how.u_set, &c);
+        *g = 1 / syn_resistance_of_state(b->m, c.state.r);
+        if (fabs(*g / target - 1) <= b->how.tolerance)
+            return pulses;
+        if (*g < target) { /* this LRS is too resistive: on to the next cycle */
+            pulses++;
+            syn_cell_step(b->m, &c, (float)(1.1 * syn_model_params(b->m)->u_max), &c);
+            continue;
+        }
+        for (double u = b->how.u_start;;) {
+            pulses++;
+            syn_cell_step(b->m, &c, (float)u, &c);
+            *g = 1 / syn_resistance_of_state(b->m, c.state.r);
+            if (fabs(*g / target - 1) <= b->how.tolerance)
+                return pulses;
+            if (*g < target || u >= syn_model_params(b->m)->u_max)
+                break;
+            const double step = log(*g / target) / b->how.steepness;
+            u += step < b->how.step_min ? b->how.step_min : step > b->how.step_max ? b->how.step_max : step;
+        }
+    }
+    return pulses;
+}
+
+Test(program, a_cell_gets_the_pulses_of_the_documented_procedure)
+{
+    bench b = prepare(2);
+    cr_assert_eq(run(&b, NULL), SYN_OK);
+    int same = 0;
+    for (uint64_t k = 0; k < 512; k++) {
+        double g = 0;
+        const uint32_t pulses = program_cell(&b, k * 8, b.target[k * 8], &g);
+        same += pulses == b.pulses[k * 8] && fabs(g / b.g[k * 8] - 1) < 1e-4;
+    }
+    /* Single precision may end a cell one pulse earlier or later where a read lies on the edge of the tolerance, which
+     * is 1e-6 wide: fewer than one of 512 is expected. */
+    cr_assert_geq(same, 510);
+    clean(&b);
+}
+
+Test(program, the_result_does_not_depend_on_the_number_of_threads)
+{
+    bench one = prepare(1), three = prepare(3);
+    one.how.bandwidth = three.how.bandwidth = 1e8;
+    cr_assert_eq(run(&one, NULL), SYN_OK);
+    cr_assert_eq(run(&three, NULL), SYN_OK);
+    cr_assert_eq(memcmp(one.g, three.g, N * sizeof *one.g), 0);
+    cr_assert_eq(memcmp(one.pulses, three.pulses, N * sizeof *one.pulses), 0);
+    cr_assert_eq(memcmp(&one.report, &three.report, sizeof one.report), 0);
+    clean(&one);
+    clean(&three);
+}
+
+Test(program, noise_of_the_verifying_read_shows_in_the_final_error)
+{
+    bench b = prepare(2);
+    b.how.tolerance = 0.002;
+    cr_assert_eq(run(&b, NULL), SYN_OK);
+    cr_assert_leq(b.report.error_max, 0.002 * (1 + 1e-5));
+    bench noisy = prepare(2);
+    noisy.how.tolerance = 0.002;
+    noisy.how.bandwidth = 1e9; /* some 0.3 % of a 20 kohm cell's current */
+    cr_assert_eq(run(&noisy, NULL), SYN_OK);
+    cr_assert_gt(noisy.report.reached, 0);
+    size_t outside = 0;
+    for (size_t k = 0; k < N; k++)
+        outside += fabs(noisy.g[k] / noisy.target[k] - 1) > 0.002;
+    cr_assert_gt(outside, N / 10, "a noisy read accepts cells that are not in the tolerance");
+    clean(&b);
+    clean(&noisy);
+}
+
+Test(program, only_the_chosen_cells_are_pulsed)
+{
+    bench b = prepare(2);
+    syn_array *untouched;
+    cr_assert_eq(syn_array_create(b.m, 11, N, NULL, &untouched, NULL), SYN_OK);
+    const size_t list[] = {4098, 3, 17, 1000};
+    const float target[] = {1e-4f, 5e-5f, 8e-5f, 2.5e-5f};
+    const syn_cells cells = {.list = list, .count = 4};
+    cr_assert_eq(syn_array_program(b.a, &cells, target, &b.how, b.g, b.pulses, NULL, NULL), SYN_OK);
+    for (size_t k = 0; k < N; k++) {
+        int chosen = 0;
+        for (int j = 0; j < 4; j++)
+            if (list[j] == k) {
+                chosen = 1;
+                cr_assert_float_eq(1 / syn_resistance_of_state(b.m, syn_array_states(b.a)[k]), target[j],
+                                   0.0201 * target[j]);
+            }
+        if (!chosen)
+            cr_assert_eq(syn_array_states(b.a)[k], syn_array_states(untouched)[k]);
+    }
+    syn_array_free(untouched);
+    clean(&b);
+}
+
+Test(program, a_target_out_of_reach_ends_after_the_attempts)
+{
+    bench b = prepare(2);
+    for (size_t k = 0; k < N; k++)
+        b.target[k] = 1e-3f; /* 1 kohm: below every LRS */
+    b.how.attempts = 3;
+    cr_assert_eq(run(&b, NULL), SYN_OK);
+    cr_assert_eq(b.report.reached, 0);
+    cr_assert_eq(b.report.error_mean, 0);
+    cr_assert_leq(b.report.pulses_max, 6, "three times SET and full RESET");
+    clean(&b);
+}
+
+Test(program, bad_requests_are_refused_with_parameter_and_range_and_change_nothing)
+{
+    bench b = prepare(1);
+    syn_error err;
+    const syn_program good = b.how;
+#define REFUSED(member, value, name)                        \
+    do {                                                    \
+        b.how = good;                                       \
+        b.how.member = value;                               \
+        cr_assert_eq(run(&b, &err), SYN_EINVAL, "%s", name); \
+        cr_assert_str_eq(err.field, name);                  \
+        cr_assert(strstr(err.text, "outside ["));           \
+    } while (0)
+    REFUSED(tolerance, 0, "tolerance");
+    REFUSED(u_set, 0.5, "u_set");
+    REFUSED(u_start, NAN, "u_start");
+    REFUSED(step_min, 0, "step_min");
+    REFUSED(step_max, 0.001, "step_max");
+    REFUSED(steepness, -1, "steepness");
+    REFUSED(attempts, 0, "attempts");
+    REFUSED(bandwidth, -1, "bandwidth");
+    b.how = good;
+    b.target[7] = 0;
+    cr_assert_eq(run(&b, &err), SYN_EINVAL);
+    cr_assert_str_eq(err.field, "target");
+    for (size_t k = 0; k < N; k++) {
+        syn_state s;
+        syn_array_state(b.a, k, &s);
+        cr_assert(s.mode == SYN_HRS && s.n == 0);
+    }
+    clean(&b);
+}
