@@ -62,8 +62,10 @@ static int agrees(const state *s)
 int main(void)
 {
     static syn_params params;
+    static bench_memory memory;
     state s = {.cells = calloc(CELLS, sizeof *s.cells)};
-    if (!s.cells || syn_params_default(&params, NULL) || syn_model_create(&params, 0, &s.model, NULL))
+    if (!s.cells || !bench_memory_create(&memory) || syn_params_default(&params, NULL) ||
+        syn_model_create(&params, 0, &s.model, NULL))
         return 1;
     initialise(&s);
     cycle(&s);
@@ -71,12 +73,15 @@ int main(void)
         fputs("bench_cell: read currents disagree with the features\n", stderr);
         return 1;
     }
-    puts("what,per_second_median,per_second_slowest,per_second_fastest");
-    bench("cell initialisations", CELLS, initialise, &s);
-    bench("SET + RESET cycles", CELLS, cycle, &s);
-    bench("noiseless reads", CELLS, read_quiet, &s);
-    bench("reads with noise", CELLS, read_noisy, &s);
+    bench_header();
+    bench_bandwidth(&memory);
+    const bench_case cases[] = {{"cell initialisations", "reference", 1, CELLS, 0, initialise, &s},
+                                {"SET + RESET cycles", "reference", 1, CELLS, 0, cycle, &s},
+                                {"noiseless reads", "reference", 1, CELLS, 0, read_quiet, &s},
+                                {"reads with noise", "reference", 1, CELLS, 0, read_noisy, &s}};
+    for (int k = 0; k < 4; k++)
+        bench_group(&memory, &cases[k], 1);
     syn_model_free(s.model);
     free(s.cells);
-    return isnan(s.sum);
+    return isnan(s.sum + memory.sum);
 }

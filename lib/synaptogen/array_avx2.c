@@ -18,3 +18,28 @@ static inline uint32_t collect(ints mask)
 {
     return (uint32_t)_mm256_movemask_ps((__m256)mask);
 }
+
+static inline void stream(float *p, lanes v)
+{
+    _mm256_stream_ps(p, (__m256)v);
+}
+
+static inline void streamed(void)
+{
+    _mm_sfence();
+}
+
+static inline void interleave(const lanes v[4], float *z)
+{
+    const __m256 a = _mm256_unpacklo_ps((__m256)v[0], (__m256)v[2]),
+                 b = _mm256_unpackhi_ps((__m256)v[0], (__m256)v[2]);
+    const __m256 c = _mm256_unpacklo_ps((__m256)v[1], (__m256)v[3]),
+                 d = _mm256_unpackhi_ps((__m256)v[1], (__m256)v[3]);
+    /* k: cells k and k + 4 */
+    const __m256 t[4] = {_mm256_unpacklo_ps(a, c), _mm256_unpackhi_ps(a, c), _mm256_unpacklo_ps(b, d),
+                         _mm256_unpackhi_ps(b, d)};
+    for (int k = 0; k < 4; k++) {
+        _mm_storeu_ps(z + 4 * k, _mm256_castps256_ps128(t[k]));
+        _mm_storeu_ps(z + 4 * (k + 4), _mm256_extractf128_ps(t[k], 1));
+    }
+}

@@ -18,3 +18,30 @@ static inline uint32_t collect(ints mask)
 {
     return _mm512_movepi32_mask((__m512i)mask);
 }
+
+static inline void stream(float *p, lanes v)
+{
+    _mm512_stream_ps(p, (__m512)v);
+}
+
+static inline void streamed(void)
+{
+    _mm_sfence();
+}
+
+static inline void interleave(const lanes v[4], float *z)
+{
+    const __m512 a = _mm512_unpacklo_ps((__m512)v[0], (__m512)v[2]),
+                 b = _mm512_unpackhi_ps((__m512)v[0], (__m512)v[2]);
+    const __m512 c = _mm512_unpacklo_ps((__m512)v[1], (__m512)v[3]),
+                 d = _mm512_unpackhi_ps((__m512)v[1], (__m512)v[3]);
+    /* k: cells k, k + 4, k + 8, k + 12 */
+    const __m512 t[4] = {_mm512_unpacklo_ps(a, c), _mm512_unpackhi_ps(a, c), _mm512_unpacklo_ps(b, d),
+                         _mm512_unpackhi_ps(b, d)};
+    for (int k = 0; k < 4; k++) {
+        _mm_storeu_ps(z + 4 * k, _mm512_castps512_ps128(t[k]));
+        _mm_storeu_ps(z + 4 * (k + 4), _mm512_extractf32x4_ps(t[k], 1));
+        _mm_storeu_ps(z + 4 * (k + 8), _mm512_extractf32x4_ps(t[k], 2));
+        _mm_storeu_ps(z + 4 * (k + 12), _mm512_extractf32x4_ps(t[k], 3));
+    }
+}

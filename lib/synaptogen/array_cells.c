@@ -110,12 +110,29 @@ void synp_choice_free(synp_choice *choice)
     choice->starts = NULL;
 }
 
+/* The block of part p. */
+static size_t block_of_part(const synp_choice *choice, size_t p)
+{
+    const syn_cells *c = &choice->cells;
+    if (choice->order)
+        return choice->order[choice->starts[p]][0] / SYNP_LANES;
+    return c->stride < SYNP_LANES ? c->first / SYNP_LANES + p : (c->first + p * c->stride) / SYNP_LANES;
+}
+
+/* Has a block's memory on its way while another is worked on. */
+static void fetch(const syn_array *a, size_t block)
+{
+    const char *start = (const char *)synp_block_at(a, block);
+    for (size_t k = 0; k < a->block_bytes; k += 64)
+        __builtin_prefetch(start + k, 1, 2);
+}
+
 size_t synp_choice_part(const synp_choice *choice, size_t p, uint32_t *mask, size_t position[SYNP_LANES])
 {
     const syn_cells *c = &choice->cells;
+    const size_t block = block_of_part(choice, p);
     *mask = 0;
     if (choice->order) {
-        const size_t block = choice->order[choice->starts[p]][0] / SYNP_LANES;
         for (size_t j = choice->starts[p]; j < choice->starts[p + 1]; j++) {
             const size_t lane = choice->order[j][0] % SYNP_LANES;
             *mask |= UINT32_C(1) << lane;
@@ -125,10 +142,9 @@ size_t synp_choice_part(const synp_choice *choice, size_t p, uint32_t *mask, siz
     }
     size_t j = p;
     if (c->stride < SYNP_LANES) { /* the first chosen cell in this block */
-        const size_t start = (c->first / SYNP_LANES + p) * SYNP_LANES;
+        const size_t start = block * SYNP_LANES;
         j = start <= c->first ? 0 : (start - c->first + c->stride - 1) / c->stride;
     }
-    const size_t block = (c->first + j * c->stride) / SYNP_LANES;
     for (; j < c->count && (c->first + j * c->stride) / SYNP_LANES == block; j++) {
         const size_t lane = (c->first + j * c->stride) % SYNP_LANES;
         *mask |= UINT32_C(1) << lane;
@@ -142,17 +158,31 @@ static syn_status choose_writable(const syn_array *a, const syn_cells *cells, sy
     return a->blocks ? synp_choose(a, cells, choice) : SYN_EINVAL;
 }
 
+/* Threads for `count` pieces of work of some ns each: one, where waking the others would take longer. */
+static int threads_for(const syn_array *a, size_t count, size_t ns)
+{
+    const size_t worth = 30000; /* ns */
+    return count < worth / ns ? 1 : a->threads;
+}
+
+enum { APPLY_NS = 200, READ_NS = 1, NOISY_NS = 4, SINGLE_NS = 40 }; /* per block and pulse; per cell */
+
 syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count)
 {
     synp_choice choice;
     const syn_status s = choose_writable(a, cells, &choice);
     if (s)
         return s;
-#pragma omp parallel for num_threads(a->threads)
+    int resets = 0; /* only a RESET needs the whole block */
+    for (size_t j = 0; j < count; j++)
+        resets = resets || u[j] > 0;
+#pragma omp parallel for num_threads(threads_for(a, choice.parts, APPLY_NS *(count + 1)))
     for (size_t p = 0; p < choice.parts; p++) {
         uint32_t mask;
         size_t position[SYNP_LANES];
         const size_t block = synp_choice_part(&choice, p, &mask, position);
+        if (resets && p + 1 < choice.parts)
+            fetch(a, block_of_part(&choice, p + 1));
         synp_apply_block(a, block, mask, u, count);
     }
     synp_choice_free(&choice);
@@ -165,7 +195,7 @@ syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const floa
     const syn_status s = choose_writable(a, cells, &choice);
     if (s)
         return s;
-#pragma omp parallel for num_threads(a->threads)
+#pragma omp parallel for num_threads(threads_for(a, choice.parts, APPLY_NS))
     for (size_t p = 0; p < choice.parts; p++) {
         uint32_t mask;
         size_t position[SYNP_LANES];
@@ -192,19 +222,21 @@ static int is_regular(const synp_choice *choice)
     return !choice->order && choice->cells.stride == 1;
 }
 
-enum { PIECE = 4096 }; /* cells that a thread reads at a time: a multiple of 64 */
+enum { PIECE = 4096 };          /* cells that a thread reads at a time: a multiple of 64 */
+enum { PAST_CACHES = 1 << 20 }; /* cells from which on the currents would only wash out the second-level caches */
 
 /* out = scale (chord[0] + chord[1] r) of the chosen cells. */
 static void read_scaled(const syn_array *a, const synp_choice *choice, const float chord[2], float scale, float *out)
 {
     if (is_regular(choice)) {
         const float *r = a->r + choice->cells.first;
-#pragma omp parallel for num_threads(a->threads)
+#pragma omp parallel for num_threads(threads_for(a, choice->count, READ_NS))
         for (size_t k = 0; k < choice->count; k += PIECE)
-            a->kernel->read(chord, scale, r + k, choice->count - k < PIECE ? choice->count - k : PIECE, out + k);
+            a->kernel->read(chord, scale, r + k, choice->count - k < PIECE ? choice->count - k : PIECE,
+                            choice->count >= PAST_CACHES, out + k);
         return;
     }
-#pragma omp parallel for num_threads(a->threads)
+#pragma omp parallel for num_threads(threads_for(a, choice->count, SINGLE_NS))
     for (size_t p = 0; p < choice->parts; p++) {
         uint32_t mask;
         size_t position[SYNP_LANES];
@@ -248,7 +280,7 @@ syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const
     const syn_status s = synp_choose(a, cells, &choice);
     if (s)
         return s;
-#pragma omp parallel for num_threads(a->threads)
+#pragma omp parallel for num_threads(threads_for(a, choice.count, SINGLE_NS))
     for (size_t p = 0; p < choice.parts; p++) {
         uint32_t mask;
         size_t position[SYNP_LANES];
@@ -271,7 +303,7 @@ static void read_piece(const syn_array *a, const float chord[2], float u, float 
     float z[PIECE + 8 * SYNP_LANES];
     for (size_t k = 0; k < skip + n; k += 4 * SYNP_LANES)
         a->kernel->normals(a->single.seed, SYN_DRAW_READ, cell - skip + k, index, z + k);
-    a->kernel->read(chord, u, a->r + first, n, i);
+    a->kernel->read(chord, u, a->r + first, n, 0, i);
     a->kernel->add_noise(chord, scale, z + skip, a->r + first, n, i);
 }
 
@@ -289,13 +321,13 @@ syn_status syn_array_read_noisy(const syn_array *a, const syn_cells *cells, floa
     /* Both parts of the variance go with the conductance: 4 k T g and 2 q |u| g. */
     const float scale = (float)syn_noise_sigma(1, u, bandwidth);
     if (is_regular(&choice)) {
-#pragma omp parallel for num_threads(a->threads)
+#pragma omp parallel for num_threads(threads_for(a, choice.count, NOISY_NS))
         for (size_t k = 0; k < choice.count; k += PIECE)
             read_piece(a, chord, u, scale, index, choice.cells.first + k,
                        choice.count - k < PIECE ? choice.count - k : PIECE, i + k);
     } else {
         read_scaled(a, &choice, chord, u, i);
-#pragma omp parallel for num_threads(a->threads)
+#pragma omp parallel for num_threads(threads_for(a, choice.count, SINGLE_NS))
         for (size_t p = 0; p < choice.parts; p++) {
             uint32_t mask;
             size_t position[SYNP_LANES];

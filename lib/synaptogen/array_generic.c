@@ -20,3 +20,19 @@ static inline uint32_t collect(ints mask)
         bits |= (uint32_t)(mask[k] & 1) << k;
     return bits;
 }
+
+static inline void stream(float *p, lanes v)
+{
+    store(p, v); /* the language has no other */
+}
+
+static inline void streamed(void)
+{
+}
+
+static inline void interleave(const lanes v[4], float *z)
+{
+    for (int k = 0; k < WIDTH; k++)
+        for (int i = 0; i < 4; i++)
+            z[4 * k + i] = v[i][k];
+}

@@ -47,6 +47,11 @@ typedef struct synp_single {
  * some 1e-7 V (1e-6 in the latent times a spread of 0.12 V at most). */
 #define SYNP_NEAR 2e-6f
 
+/* A column of a product: a cell adds gap r [A] to the current and |noise + noise_gap r| [A^2] to the variance. */
+typedef struct synp_column {
+    float gap, noise, noise_gap;
+} synp_column;
+
 typedef struct synp_kernel {
     const char *name;
     /* Fresh cells: device, cold history (x is zeroed already) and cycle 0, in HRS. */
@@ -54,16 +59,16 @@ typedef struct synp_kernel {
     /* Applies u[lane] to the lanes whose bit is set in mask. Returns those that it left untouched because single
      * precision does not decide. */
     uint32_t (*apply)(const synp_single *s, uint64_t block, synp_block *b, float *r, uint32_t mask, const float *u);
-    /* i = u (chord[0] + chord[1] r). */
-    void (*read)(const float chord[2], float u, const float *r, size_t n, float *i);
+    /* i = u (chord[0] + chord[1] r). past_caches: a hint that i need not stay in them. */
+    void (*read)(const float chord[2], float u, const float *r, size_t n, int past_caches, float *i);
     /* Numbers for 64 cells from `cell`, a multiple of 4: number (cell mod 4) of block cell / 4, as in syn_rng_read.
      */
     void (*normals)(uint64_t seed, syn_purpose purpose, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES]);
     /* i += scale sqrt|chord[0] + chord[1] r| z. */
     void (*add_noise)(const float chord[2], float scale, const float *z, const float *r, size_t n, float *i);
-    /* i[k] = sum_j gap[j] r[k + stride j], noise likewise, k < rows <= 64; range: smallest and largest r. */
-    void (*product)(const float *r, size_t stride, size_t rows, size_t cols, const float *gap, const float *noise_gap,
-                    float *i, float *noise, float range[2]);
+    /* i[k] = sum_j gap[j] r[k + stride j], noise[k] = sum_j |noise[j] + noise_gap[j] r[k + stride j]|, k < rows. */
+    void (*product)(const float *r, size_t stride, size_t rows, size_t cols, const synp_column *columns, float *i,
+                    float *noise);
 } synp_kernel;
 
 extern const synp_kernel synp_kernel_generic;

@@ -20,6 +20,13 @@ static inline void multiply_wide(uint32_t factor, words a, words *high, words *l
 /* Bit k: lane k of mask, whose lanes are 0 or -1. */
 static inline uint32_t collect(ints mask);
 
+/* Writes v past the caches to an aligned address; streamed() lets the other threads see all such writes. */
+static inline void stream(float *p, lanes v);
+static inline void streamed(void);
+
+/* z[4 k + i] = lane k of v[i]. */
+static inline void interleave(const lanes v[4], float *z);
+
 static inline lanes load(const float *p)
 {
     lanes v;
@@ -250,6 +257,7 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const place *
     const size_t o = p->lane;
     lanes e[SYN_NFEAT], x[SYN_NFEAT], y[SYN_NFEAT];
     normals(s->seed, low, high, cycle, SYN_DRAW_CYCLE, e);
+    lanes odd[SYN_NFEAT] = {{0}}; /* a second sum, because one would wait for each of its terms */
     for (int i = 0; i < SYN_NFEAT; i++) {
         x[i] = s->b[i][0] * e[0];
         for (int j = 1; j <= i; j++)
@@ -258,12 +266,16 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const place *
     for (int l = 0; l < s->order; l++) {
         const int from = slot - 1 - l;
         const synp_floats *lag = b->x[from < 0 ? from + s->order : from];
-        for (int j = 0; j < SYN_NFEAT; j++) {
-            const lanes lagged = load(lag[j] + o);
-            for (int i = 0; i < SYN_NFEAT; i++)
-                x[i] += s->a[l][i][j] * lagged;
+#pragma GCC unroll 4
+        for (int i = 0; i < SYN_NFEAT; i++) {
+            x[i] += s->a[l][i][0] * load(lag[0] + o);
+            odd[i] += s->a[l][i][1] * load(lag[1] + o);
+            x[i] += s->a[l][i][2] * load(lag[2] + o);
+            odd[i] += s->a[l][i][3] * load(lag[3] + o);
         }
     }
+    for (int i = 0; i < SYN_NFEAT; i++)
+        x[i] += odd[i];
     for (int i = 0; i < SYN_NFEAT; i++) {
         update(b->x[slot][i] + o, mask, x[i]);
         y[i] = load(b->mu[i] + o) + load(b->sigma[i] + o) * polynomial(s->gamma[i], s->n_gamma, x[i]);
@@ -392,10 +404,16 @@ static uint32_t apply(const synp_single *s, uint64_t block, synp_block *b, float
     return unsure;
 }
 
-static void read(const float chord[2], float u, const float *r, size_t n, float *i)
+static void read(const float chord[2], float u, const float *r, size_t n, int past_caches, float *i)
 {
     const float a = u * chord[0], c = u * chord[1];
-    for (size_t k = 0; k < n; k++)
+    size_t k = 0;
+    if (past_caches && (uintptr_t)i % sizeof(lanes) == 0) {
+        for (; k + WIDTH <= n; k += WIDTH)
+            stream(i + k, a + c * load(r + k));
+        streamed();
+    }
+    for (; k < n; k++)
         i[k] = a + c * r[k];
 }
 
@@ -410,9 +428,7 @@ static void normals64(uint64_t seed, syn_purpose purpose, uint64_t cell, uint64_
         philox(seed, w);
         for (int i = 0; i < 4; i += 2)
             direction(w[i + 1], radius_lanes(w[i]), &v[i], &v[i + 1]);
-        for (size_t k = 0; k < WIDTH; k++)
-            for (size_t i = 0; i < 4; i++)
-                z[4 * (o + k) + i] = v[i][k];
+        interleave(v, z + 4 * o);
     }
 }
 
@@ -422,28 +438,41 @@ static void add_noise(const float chord[2], float scale, const float *z, const f
         i[k] += scale * sqrtf(fabsf(chord[0] + chord[1] * r[k])) * z[k];
 }
 
-static void product(const float *r, size_t stride, size_t rows, size_t cols, const float *gap, const float *noise_gap,
-                    float *restrict i, float *restrict noise, float range[2])
+/* `count` columns of a product. */
+static inline __attribute__((always_inline)) void add_columns(const float *r, size_t stride, size_t rows, int count,
+                                                              const synp_column *columns, float *i, float *noise)
 {
-    float low[4 * SYNP_LANES], high[4 * SYNP_LANES];
-    for (size_t k = 0; k < rows; k++) {
-        i[k] = noise[k] = 0;
-        low[k] = INFINITY;
-        high[k] = -INFINITY;
-    }
-    for (size_t j = 0; j < cols; j++, r += stride)
-        for (size_t k = 0; k < rows; k++) {
-            i[k] += gap[j] * r[k];
-            noise[k] += noise_gap[j] * r[k];
-            low[k] = low[k] < r[k] ? low[k] : r[k];
-            high[k] = high[k] > r[k] ? high[k] : r[k];
+    size_t k = 0;
+    for (; k + WIDTH <= rows; k += WIDTH) {
+        lanes current = load(i + k), variance = load(noise + k);
+        for (int j = 0; j < count; j++) {
+            const float *cell = r + (size_t)j * stride + k;
+            const lanes x = load(cell);
+            __builtin_prefetch(cell + (size_t)count * stride); /* no hardware looks ahead over a stride of pages */
+            current += columns[j].gap * x;
+            variance += magnitude(columns[j].noise + columns[j].noise_gap * x);
         }
-    range[0] = INFINITY;
-    range[1] = -INFINITY;
-    for (size_t k = 0; k < rows; k++) {
-        range[0] = fminf(range[0], low[k]);
-        range[1] = fmaxf(range[1], high[k]);
+        store(i + k, current);
+        store(noise + k, variance);
     }
+    for (; k < rows; k++)
+        for (int j = 0; j < count; j++) {
+            const float x = r[(size_t)j * stride + k];
+            i[k] += columns[j].gap * x;
+            noise[k] += fabsf(columns[j].noise + columns[j].noise_gap * x);
+        }
+}
+
+static void product(const float *r, size_t stride, size_t rows, size_t cols, const synp_column *columns, float *i,
+                    float *noise)
+{
+    memset(i, 0, rows * sizeof *i);
+    memset(noise, 0, rows * sizeof *noise);
+    size_t j = 0;
+    for (; j + 4 <= cols; j += 4)
+        add_columns(r + j * stride, stride, rows, 4, columns + j, i, noise);
+    for (; j < cols; j++)
+        add_columns(r + j * stride, stride, rows, 1, columns + j, i, noise);
 }
 
 const synp_kernel KERNEL = {KERNEL_NAME, init, apply, read, normals64, add_noise, product};

@@ -21,9 +21,8 @@ syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float
 
 /* With the noise of all cells in the bandwidth [Hz]. The sum of independent normal noises of the cells of a row is
  * one normal with the summed variance bandwidth (4 k T |g| + 2 q |v| |g|), g = I/U, drawn for (seed, first + row,
- * index). That sum is linear in r as well as long as no cell has g < 0 at its voltage, which is checked against the
- * largest and smallest r; where one has, the variance is summed cell by cell. Returns SYN_OK, SYN_EINVAL (bandwidth
- * negative or not finite, index >= 2^56) or SYN_ENOMEM. */
+ * index). The variance is summed cell by cell in the same pass over r, so it holds for either sign of g. Returns
+ * SYN_OK, SYN_EINVAL (bandwidth negative or not finite, index >= 2^56) or SYN_ENOMEM. */
 syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, uint64_t index, float *i);
 
 #ifdef __cplusplus
