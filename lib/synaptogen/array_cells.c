@@ -161,7 +161,7 @@ static syn_status choose_writable(const syn_array *a, const syn_cells *cells, sy
 /* Threads for `count` pieces of work of some ns each: one, where waking the others would take longer. */
 static int threads_for(const syn_array *a, size_t count, size_t ns)
 {
-    const size_t worth = 30000; /* ns */
+    const size_t worth = 60000; /* ns */
     return count < worth / ns ? 1 : a->threads;
 }
 

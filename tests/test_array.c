@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/* Arrays against the single cell, the reference. Every claim holds for every kernel of this processor. */
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SEED = 9, CELLS = 20011 }; /* not a multiple of a block */
+
+static syn_array *make(size_t n, const char *kernel, int threads, const syn_start *start)
+{
+    syn_array *a;
+    syn_array_options o = {
+        .first = UINT32_MAX - 1001, .kernel = kernel, .threads = threads}; /* the high word changes */
+    if (start)
+        o.start = *start;
+    cr_assert_eq(syn_array_create(support_model(0), SEED, n, &o, &a, NULL), SYN_OK);
+    return a;
+}
+
+static void reference(size_t k, const syn_start *start, syn_cell *c)
+{
+    cr_assert_eq(syn_cell_init(support_model(0), SEED, UINT32_MAX - 1001 + (uint64_t)k, start, c, NULL), SYN_OK);
+}
+
+/* Modes and cycle counts must be the same, r within the 1e-5 that array.h states. */
+static void compare(const syn_array *a, size_t k, const syn_cell *c)
+{
+    syn_state s;
+    cr_assert_eq(syn_array_state(a, k, &s), SYN_OK);
+    cr_assert(s.mode == c->state.mode && s.n == c->state.n, "cell %zu, %s: mode %d n %d, expected %d %d", k,
+              syn_array_kernel(a), (int)s.mode, (int)s.n, (int)c->state.mode, (int)c->state.n);
+    cr_assert_float_eq(s.r, c->state.r, 1e-5, "cell %zu, %s: r %.9g, expected %.9g", k, syn_array_kernel(a), s.r,
+                       c->state.r);
+}
+
+/* A pulse script: SETs, partial RESETs, repeats, full RESETs, and what is no voltage. */
+static float scripted(uint64_t *state, float last)
+{
+    const double kind = support_uniform(state, 0, 10);
+    if (kind < 0.2)
+        return kind < 0.1f ? NAN : kind < 0.15 ? INFINITY : -INFINITY;
+    if (kind < 1)
+        return last;
+    if (kind < 4)
+        return (float)support_uniform(state, -1.6, -0.4);
+    return (float)support_uniform(state, kind < 8 ? 0.6 : 1.2, kind < 8 ? 1.47 : 1.7);
+}
+
+Test(array, cells_follow_the_reference_through_a_random_script_in_every_kernel)
+{
+    enum { PULSES = 60 };
+    float u[PULSES];
+    uint64_t state = 1;
+    for (int j = 0; j < PULSES; j++)
+        u[j] = scripted(&state, j ? u[j - 1] : 0);
+    syn_cell *cells = malloc(CELLS * sizeof *cells);
+    for (size_t k = 0; k < CELLS; k++) {
+        reference(k, NULL, &cells[k]);
+        for (int j = 0; j < PULSES; j++)
+            syn_cell_step(support_model(0), &cells[k], u[j], &cells[k]);
+    }
+    const char *kernel;
+    for (int i = 0; (kernel = syn_array_kernel_name(i)); i++) {
+        syn_array *a = make(CELLS, kernel, 2, NULL);
+        cr_assert_eq(syn_array_apply(a, NULL, u, PULSES / 2), SYN_OK);
+        for (int j = PULSES / 2; j < PULSES; j++) /* a train is the same as its pulses one by one */
+            cr_assert_eq(syn_array_apply(a, NULL, &u[j], 1), SYN_OK);
+        for (size_t k = 0; k < CELLS; k++)
+            compare(a, k, &cells[k]);
+        syn_array_free(a);
+    }
+    free(cells);
+}
+
+Test(array, single_voltages_per_cell_and_diverging_histories_follow_the_reference)
+{
+    enum { PULSES = 80, N = 3001 };
+    float *u = malloc(N * sizeof *u);
+    syn_cell *cells = malloc(N * sizeof *cells);
+    const char *kernel;
+    for (int i = 0; (kernel = syn_array_kernel_name(i)); i++) {
+        uint64_t state = 7;
+        syn_array *a = make(N, kernel, 3, NULL);
+        for (size_t k = 0; k < N; k++)
+            reference(k, NULL, &cells[k]);
+        memset(u, 0, N * sizeof *u);
+        for (int j = 0; j < PULSES; j++) {
+            for (size_t k = 0; k < N; k++) {
+                u[k] = scripted(&state, u[k]);
+                syn_cell_step(support_model(0), &cells[k], u[k], &cells[k]);
+            }
+            cr_assert_eq(syn_array_apply_each(a, NULL, u), SYN_OK);
+        }
+        for (size_t k = 0; k < N; k++)
+            compare(a, k, &cells[k]);
+        syn_array_free(a);
+    }
+    free(u);
+    free(cells);
+}
+
+/* The nearest floats on both sides of each cell's own thresholds: single precision alone could not decide. */
+Test(array, voltages_next_to_a_threshold_are_decided_as_in_double_precision)
+{
+    enum { N = 4096 };
+    float *u = malloc(N * sizeof *u);
+    syn_cell *cells = malloc(N * sizeof *cells);
+    const char *kernel;
+    for (int i = 0; (kernel = syn_array_kernel_name(i)); i++) {
+        syn_array *a = make(N, kernel, 2, NULL);
+        uint64_t state = 3;
+        for (size_t k = 0; k < N; k++)
+            reference(k, NULL, &cells[k]);
+        for (int j = 0; j < 40; j++) {
+            for (size_t k = 0; k < N; k++) {
+                const double threshold =
+                    cells[k].state.mode == SYN_LRS ? cells[k].state.u_thr : cells[k].now.y[SYN_U_SET];
+                u[k] = j % 4 == 3 ? 1.5f : (float)(threshold + support_uniform(&state, -3e-6, 3e-6));
+                syn_cell_step(support_model(0), &cells[k], u[k], &cells[k]);
+            }
+            cr_assert_eq(syn_array_apply_each(a, NULL, u), SYN_OK);
+        }
+        for (size_t k = 0; k < N; k++)
+            compare(a, k, &cells[k]);
+        syn_array_free(a);
+    }
+    free(u);
+    free(cells);
+}
+
+Test(array, results_are_the_same_to_the_bit_for_1_2_and_3_threads)
+{
+    const float u[] = {-1.5f, 0.9f, 1.1f, -0.7f, 1.5f, -1.4f, 1.0f};
+    const char *kernel;
+    for (int i = 0; (kernel = syn_array_kernel_name(i)); i++) {
+        float *noisy[3];
+        syn_array *a[3];
+        for (int t = 0; t < 3; t++) {
+            a[t] = make(CELLS, kernel, t + 1, NULL);
+            noisy[t] = malloc(CELLS * sizeof(float));
+            cr_assert_eq(syn_array_apply(a[t], NULL, u, 7), SYN_OK);
+            cr_assert_eq(syn_array_read_noisy(a[t], NULL, 0.2f, 1e8, 5, noisy[t]), SYN_OK);
+            cr_assert_eq(memcmp(syn_array_states(a[0]), syn_array_states(a[t]), CELLS * sizeof(float)), 0);
+            cr_assert_eq(memcmp(noisy[0], noisy[t], CELLS * sizeof(float)), 0);
+        }
+        for (int t = 0; t < 3; t++) {
+            syn_array_free(a[t]);
+            free(noisy[t]);
+        }
+    }
+}
+
+Test(array, every_start_is_that_of_the_reference)
+{
+    const syn_start starts[] = {
+        {.mode = SYN_LRS},    {.history = SYN_STATIONARY}, {.history = SYN_STATIONARY, .mode = SYN_LRS},
+        {.resistance = 4000}, {.resistance = 20e3},        {.resistance = 1e7}};
+    const float u[] = {1.2f, -1.5f, 1.0f, 1.3f, -1.5f, 1.5f, -1.5f};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        syn_array *a = make(200, NULL, 2, &starts[i]);
+        for (size_t k = 0; k < 200; k++) {
+            syn_cell c;
+            reference(k, &starts[i], &c);
+            compare(a, k, &c);
+        }
+        cr_assert_eq(syn_array_apply(a, NULL, u, 7), SYN_OK);
+        for (size_t k = 0; k < 200; k++) {
+            syn_cell c;
+            reference(k, &starts[i], &c);
+            for (int j = 0; j < 7; j++)
+                syn_cell_step(support_model(0), &c, u[j], &c);
+            compare(a, k, &c);
+        }
+        syn_array_free(a);
+    }
+}
+
+/* All ways to choose the same or other cells, against a plain list of flags. */
+Test(array, a_choice_touches_its_cells_alone_and_maps_values_in_its_order)
+{
+    enum { N = 250 };
+    uint8_t mask[N];
+    size_t list[N];
+    for (int i = 0; i < 40; i++) {
+        uint64_t state = (uint64_t)i;
+        syn_cells c = {.first = (size_t)support_uniform(&state, 0, N),
+                       .stride = (size_t)support_uniform(&state, 1, 40)};
+        size_t count = 0;
+        if (i % 4 == 0)
+            c.count = 1 + (N - 1 - c.first) / c.stride / 2;
+        if (i % 4 == 1)
+            c.mask = mask;
+        if (i % 4 == 2)
+            c.list = list;
+        for (size_t k = 0; k < N; k++)
+            mask[k] = support_uniform(&state, 0, 1) < 0.3;
+        if (c.list) { /* a permutation's first half: 137 is coprime to 250 */
+            c.count = N / 2;
+            for (size_t j = 0; j < N; j++)
+                list[j] = j * 137 % N;
+        }
+        syn_array *a = make(N, NULL, 2, NULL);
+        float *u = malloc(N * sizeof *u), *read = malloc(N * sizeof *read);
+        cr_assert_eq(syn_array_chosen(a, &c, &count, NULL), SYN_OK);
+        for (size_t j = 0; j < count; j++)
+            u[j] = j % 2 ? -2 : NAN;
+        cr_assert_eq(syn_array_apply_each(a, &c, u), SYN_OK);
+        cr_assert_eq(syn_array_conductance(a, &c, 0.2f, read), SYN_OK);
+        size_t next = 0;
+        for (size_t k = 0; k < N; k++) {
+            size_t position = SIZE_MAX;
+            if (c.mask)
+                position = mask[k] ? next++ : SIZE_MAX;
+            else if (c.list)
+                for (size_t j = 0; j < c.count; j++)
+                    position = list[j] == k ? j : position;
+            else if (k >= c.first && (k - c.first) % c.stride == 0 && (k - c.first) / c.stride < count)
+                position = (k - c.first) / c.stride;
+            syn_state s;
+            syn_array_state(a, k, &s);
+            cr_assert_eq(s.mode, position != SIZE_MAX && position % 2 ? SYN_LRS : SYN_HRS, "choice %d, cell %zu", i,
+                         k);
+            if (position != SIZE_MAX) /* a float's rounding */
+                cr_assert_float_eq(read[position], 1 / syn_resistance_of_state(support_model(0), s.r), 1e-9);
+        }
+        free(u);
+        free(read);
+        syn_array_free(a);
+    }
+}
+
+Test(array, reads_are_the_current_of_the_reference_also_beyond_the_fitted_range)
+{
+    float i[500], each[500], u[500];
+    const char *kernel;
+    for (int q = 0; (kernel = syn_array_kernel_name(q)); q++) {
+        syn_array *a = make(500, kernel, 2, NULL);
+        for (float v = -2; v <= 2; v += 0.25f) {
+            for (int k = 0; k < 500; k++)
+                u[k] = v;
+            cr_assert_eq(syn_array_read(a, NULL, v, i), SYN_OK);
+            cr_assert_eq(syn_array_read_each(a, NULL, u, each), SYN_OK);
+            for (int k = 0; k < 500; k++) {
+                const double expected = syn_current(support_model(0), syn_array_states(a)[k], v, NULL);
+                cr_assert_float_eq(i[k], expected, 1e-10, "%g V", (double)v); /* 1e-6 of 1e-4 A */
+                cr_assert_float_eq(each[k], expected, 1e-10, "%g V", (double)v);
+            }
+        }
+        syn_array_free(a);
+    }
+}
+
+Test(array, noisy_reads_draw_the_noise_of_the_reference_for_every_choice)
+{
+    float i[500];
+    const char *kernel;
+    for (int q = 0; (kernel = syn_array_kernel_name(q)); q++) {
+        syn_array *a = make(500, kernel, 2, NULL);
+        for (size_t first = 0; first < 9; first++)
+            for (size_t stride = 1; stride < 4; stride++) {
+                const syn_cells c = {.first = first, .stride = stride};
+                cr_assert_eq(syn_array_read_noisy(a, &c, -0.3f, 1e9, 77, i), SYN_OK);
+                for (size_t k = first, j = 0; k < 500; k += stride, j++) {
+                    syn_cell cell;
+                    reference(k, NULL, &cell);
+                    cell.state.r = syn_array_states(a)[k];
+                    /* the current as above; sigma is 4e-8 A and more, so another draw would be noticed */
+                    cr_assert_float_eq(i[j], syn_read(support_model(0), &cell, -0.3f, 1e9, 77), 1e-10, "cell %zu", k);
+                }
+            }
+        syn_array_free(a);
+    }
+}
+
+Test(array, a_product_is_the_sum_over_the_columns_currents_and_its_noise_the_sum_of_the_cells_variances)
+{
+    const struct {
+        size_t rows, cols;
+    } shapes[] = {{1, 1}, {1, 7}, {33, 17}, {64, 16}, {257, 65}};
+    const char *kernel;
+    for (int q = 0; (kernel = syn_array_kernel_name(q)); q++)
+        for (size_t t = 0; t < sizeof shapes / sizeof *shapes; t++) {
+            const size_t rows = shapes[t].rows, cols = shapes[t].cols;
+            const syn_array_options o = {.rows = rows, .kernel = kernel, .first = 3};
+            syn_array *a;
+            cr_assert_eq(syn_array_create(support_model(0), SEED, rows * cols, &o, &a, NULL), SYN_OK);
+            float *v = malloc(2 * cols * sizeof *v), *i = malloc(2 * rows * sizeof *i),
+                  *noisy = malloc(rows * sizeof *noisy);
+            uint64_t state = t;
+            for (size_t j = 0; j < 2 * cols; j++)
+                v[j] = j % 5 == 4 ? 0 : (float)support_uniform(&state, -1.4, 1.4);
+            cr_assert_eq(syn_vmm_batch(a, v, 2, i), SYN_OK);
+            cr_assert_eq(syn_vmm_noisy(a, v, 1e8, 123, noisy), SYN_OK);
+            for (size_t row = 0; row < rows; row++) {
+                double current[2] = {0}, scale = 0, variance = 0;
+                for (size_t j = 0; j < cols; j++) {
+                    const double r = syn_array_states(a)[row + rows * j];
+                    for (int b = 0; b < 2; b++)
+                        current[b] += syn_current(support_model(0), r, v[j + cols * (size_t)b], NULL);
+                    const double one = syn_current(support_model(0), r, v[j], NULL),
+                                 g = syn_chord(support_model(0), r, v[j]);
+                    scale += fabs(syn_current(support_model(0), 0, v[j], NULL));
+                    variance += pow(syn_noise_sigma(g, one, 1e8), 2);
+                }
+                double z[4];
+                syn_rng_normals(SEED, (3 + row) / 4, 123, SYN_DRAW_PRODUCT, z);
+                /* single precision: 1e-6 of the terms that are summed, the LLRS currents */
+                cr_assert_float_eq(i[row], current[0], 1e-6 * scale + 1e-12, "row %zu of %zu x %zu", row, rows, cols);
+                cr_assert_float_eq(i[row + rows], current[1], 2e-6 * scale + 1e-9);
+                cr_assert_float_eq(noisy[row], current[0] + sqrt(variance) * z[(3 + row) % 4],
+                                   1e-6 * scale + 1e-3 * sqrt(variance) + 1e-12, "row %zu, %s", row, kernel);
+            }
+            free(v);
+            free(i);
+            free(noisy);
+            syn_array_free(a);
+        }
+}
+
+Test(array, the_noise_of_a_product_counts_a_negative_conductance_by_its_magnitude)
+{
+    /* Beyond 3.8 Mohm cells are not passive at all voltages (model: r > 0.88920): with 1e12 ohm at some voltage g <
+     * 0, where a sum of g instead of |g| would be smaller, even negative. */
+    const syn_array_options o = {.rows = 1, .start.resistance = 1e12};
+    syn_array *a;
+    float v[64], noisy;
+    cr_assert_eq(syn_array_create(support_model(0), SEED, 64, &o, &a, NULL), SYN_OK);
+    double worst = 0, at = 0;
+    for (double u = -1.5; u <= 1.5; u += 0.01) {
+        const double g = syn_chord(support_model(0), syn_array_states(a)[0], u);
+        if (g < worst) {
+            worst = g;
+            at = u;
+        }
+    }
+    cr_assert_lt(worst, -1e-9);
+    double variance = 0, current = 0, z[4];
+    for (int j = 0; j < 64; j++) {
+        const double r = syn_array_states(a)[j], u = v[j] = (float)at, i = syn_current(support_model(0), r, u, NULL);
+        current += i;
+        variance += pow(syn_noise_sigma(syn_chord(support_model(0), r, u), i, 1e12), 2);
+    }
+    syn_rng_normals(SEED, 0, 1, SYN_DRAW_PRODUCT, z);
+    cr_assert_eq(syn_vmm_noisy(a, v, 1e12, 1, &noisy), SYN_OK);
+    /* g is a difference of some 1e-4 S in single precision */
+    cr_assert_float_eq(noisy, current + sqrt(variance) * z[0], 64 * 1e-10 + 0.02 * sqrt(variance));
+    cr_assert_gt(sqrt(variance) * fabs(z[0]), 64 * 1e-10, "the noise would be noticed if it were missing");
+    syn_array_free(a);
+}
+
+Test(array, memory_is_as_stated_and_read_only_arrays_hold_the_same_states)
+{
+    syn_array *a = make(1 << 16, NULL, 2, NULL), *frozen, *drawn;
+    cr_assert_leq(syn_array_bytes(a), ((size_t)232 << 16) + 65536);
+    cr_assert_eq(syn_array_freeze(a, &frozen), SYN_OK);
+    cr_assert_leq(syn_array_bytes(frozen), ((size_t)4 << 16) + 65536);
+    const syn_array_options o = {.first = syn_array_first(a), .read_only = 1};
+    cr_assert_eq(syn_array_create(support_model(0), SEED, 1 << 16, &o, &drawn, NULL), SYN_OK);
+    cr_assert_eq(memcmp(syn_array_states(a), syn_array_states(frozen), sizeof(float) << 16), 0);
+    cr_assert_eq(memcmp(syn_array_states(a), syn_array_states(drawn), sizeof(float) << 16), 0);
+    const float u = -1;
+    cr_assert_eq(syn_array_apply(frozen, NULL, &u, 1), SYN_EINVAL);
+    syn_array_free(a);
+    syn_array_free(frozen);
+    syn_array_free(drawn);
+}
+
+Test(array, bad_requests_are_refused_and_change_nothing)
+{
+    syn_array *a = make(100, NULL, 1, NULL), *none = a;
+    const size_t outside[] = {3, 100}, twice[] = {3, 5, 3};
+    const float u = -2, each[] = {-2, -2, -2};
+    cr_expect_eq(syn_array_apply(a, &(syn_cells){.first = 100}, &u, 1), SYN_EINVAL);
+    cr_expect_eq(syn_array_apply(a, &(syn_cells){.first = 90, .count = 11}, &u, 1), SYN_EINVAL);
+    cr_expect_eq(syn_array_apply(a, &(syn_cells){.list = outside, .count = 2}, &u, 1), SYN_EINVAL);
+    cr_expect_eq(syn_array_apply_each(a, &(syn_cells){.list = twice, .count = 3}, each), SYN_EINVAL);
+    for (size_t k = 0; k < 100; k++) {
+        syn_state s;
+        syn_array_state(a, k, &s);
+        cr_expect_eq(s.mode, SYN_HRS);
+    }
+    const struct {
+        syn_array_options o;
+        size_t n;
+        const char *field;
+    } cases[] = {{{.kernel = "abacus"}, 10, "kernel"},
+                 {{.rows = 3}, 10, "rows"},
+                 {{.threads = -1}, 10, "threads"},
+                 {{.first = UINT64_MAX}, 2, "n"},
+                 {{0}, 0, "n"},
+                 {{.start.resistance = 5}, 10, "resistance"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        syn_error err = {0};
+        cr_expect_eq(syn_array_create(support_model(0), 1, cases[i].n, &cases[i].o, &none, &err), SYN_EINVAL);
+        cr_expect_null(none);
+        cr_expect_str_eq(err.field, cases[i].field);
+    }
+    setenv("SYNAPTOGEN_KERNEL", "generic", 1);
+    cr_assert_eq(syn_array_create(support_model(0), 1, 10, NULL, &none, NULL), SYN_OK);
+    cr_expect_str_eq(syn_array_kernel(none), "generic");
+    syn_array_free(none);
+    setenv("SYNAPTOGEN_KERNEL", "abacus", 1);
+    cr_expect_eq(syn_array_create(support_model(0), 1, 10, NULL, &none, NULL), SYN_EINVAL);
+    syn_array_free(a);
+}
