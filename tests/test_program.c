@@ -19,7 +19,8 @@ typedef struct bench {
 static bench prepare(int threads)
 {
     static syn_params params;
-    bench b = {.target = calloc(N, sizeof(float)), .g = calloc(N, sizeof(float)), .pulses = calloc(N, sizeof(uint32_t))};
+    bench b = {
+        .target = calloc(N, sizeof(float)), .g = calloc(N, sizeof(float)), .pulses = calloc(N, sizeof(uint32_t))};
     syn_params_default(&params, NULL);
     syn_model_create(&params, 0, &b.m, NULL);
     cr_assert_eq(syn_array_create(b.m, 11, N, &(syn_array_options){.threads = threads}, &b.a, NULL), SYN_OK);
@@ -116,8 +117,8 @@ Test(program, a_cell_gets_the_pulses_of_the_documented_procedure)
         const uint32_t pulses = program_cell(&b, k * 8, b.target[k * 8], &g);
         same += pulses == b.pulses[k * 8] && fabs(g / b.g[k * 8] - 1) < 1e-4;
     }
-    /* Single precision may end a cell one pulse earlier or later where a read lies on the edge of the tolerance, which
-     * is 1e-6 wide: fewer than one of 512 is expected. */
+    /* Single precision may end a cell one pulse earlier or later where a read lies on the edge of the tolerance,
+     * which is 1e-6 wide: fewer than one of 512 is expected. */
     cr_assert_geq(same, 510);
     clean(&b);
 }
@@ -196,13 +197,13 @@ Test(program, bad_requests_are_refused_with_parameter_and_range_and_change_nothi
     bench b = prepare(1);
     syn_error err;
     const syn_program good = b.how;
-#define REFUSED(member, value, name)                        \
-    do {                                                    \
-        b.how = good;                                       \
-        b.how.member = value;                               \
-        cr_assert_eq(run(&b, &err), SYN_EINVAL, "%s", name); \
-        cr_assert_str_eq(err.field, name);                  \
-        cr_assert(strstr(err.text, "outside ["));           \
+#define REFUSED(member, value, name)                                                                                 \
+    do {                                                                                                             \
+        b.how = good;                                                                                                \
+        b.how.member = value;                                                                                        \
+        cr_assert_eq(run(&b, &err), SYN_EINVAL, "%s", name);                                                         \
+        cr_assert_str_eq(err.field, name);                                                                           \
+        cr_assert(strstr(err.text, "outside ["));                                                                    \
     } while (0)
     REFUSED(tolerance, 0, "tolerance");
     REFUSED(u_set, 0.5, "u_set");

@@ -306,7 +306,7 @@ Test(stats, devices_fall_into_the_components_with_their_weights_means_and_covari
 /* The latent vector of cycle state.n + 1. */
 static const double *next_latent(const syn_cell *c, int order)
 {
-    return c->x[(c->state.n + 1) % (uint64_t)order];
+    return c->x[(c->state.n + 1) % ((uint64_t)order + 1)];
 }
 
 /* How far, in standard errors, the worst entry of E[x_t x_{t-lag}'], lag 0 .. 20, of cells of m is from what the
@@ -410,7 +410,7 @@ Test(stats, a_cold_start_begins_with_the_exact_small_variances_and_warms_up_over
         for (int k = 0; k < TIMES; k++) {
             while (c.state.n < times[k])
                 cycle(support_model(10), &c);
-            const double *x = c.x[c.state.n % 10];
+            const double *x = c.x[c.state.n % 11];
             for (int i = 0; i < SYN_NFEAT; i++)
                 for (int j = 0; j <= i; j++)
                     sum[k][i][j] += x[i] * x[j];
@@ -441,8 +441,8 @@ Test(stats, a_stationary_start_has_the_full_covariances_from_cycle_0_on)
         for (int t = 0; t < CYCLES; t++, cycle(support_model(10), &c))
             for (int i = 0; i < SYN_NFEAT; i++)
                 for (int j = 0; j < SYN_NFEAT; j++) {
-                    sum[t][i][j] += c.x[t % 10][i] * first[j];
-                    variance[t][i][j] += c.x[t % 10][i] * c.x[t % 10][j];
+                    sum[t][i][j] += c.x[t % 11][i] * first[j];
+                    variance[t][i][j] += c.x[t % 11][i] * c.x[t % 11][j];
                 }
     }
     matrix now;

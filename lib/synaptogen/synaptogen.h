@@ -8,10 +8,10 @@
 #include <synaptogen/cell.h>
 #include <synaptogen/model.h>
 #include <synaptogen/params.h>
+#include <synaptogen/program.h>
 #include <synaptogen/read.h>
 #include <synaptogen/rng.h>
 #include <synaptogen/status.h>
 #include <synaptogen/vmm.h>
-#include <synaptogen/program.h>
 
 #endif
