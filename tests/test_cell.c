@@ -579,6 +579,29 @@ Test(cell, a_cell_under_random_pulses_is_the_published_rule_on_its_own_features)
     cr_expect(gt(u64, cycles, 1000));
 }
 
+/* Weights with sum 0.9991, as a set may have them: left as they are, they would move the limits between components
+ * by 4.5e-4 and 8.1e-4 and so some 38 of these devices into another one. */
+Test(cell, weights_count_by_their_share_of_the_sum)
+{
+    static syn_params p;
+    p = *support_params();
+    const double weight[] = {0.5, 0.4, 0.0991};
+    memcpy(p.weight, weight, sizeof weight);
+    syn_model *m;
+    cr_assert(eq(int, syn_model_create(&p, 1, &m, NULL), SYN_OK));
+    int wrong = 0;
+    for (uint64_t id = 0; id < 30000; id++) {
+        uint32_t w[4];
+        syn_cell c;
+        syn_rng_block(3, id, 0, SYN_DRAW_DEVICE, w);
+        const double u = 0.9991 * (w[0] + 0.5) / 4294967296.0;
+        syn_cell_init(m, 3, id, NULL, &c, NULL);
+        wrong += c.component != (u >= 0.5) + (u >= 0.9);
+    }
+    cr_expect(eq(int, wrong, 0));
+    syn_model_free(m);
+}
+
 static int same_cycle(const syn_cycle *a, const syn_cycle *b)
 {
     return memcmp(a, b, sizeof *a) == 0;
@@ -750,6 +773,27 @@ Test(cell, a_start_between_r_lrs_and_r_hrs_is_a_partial_reset_on_the_curve)
             cr_expect(same_cell(&partial, &c), "cell %d at %g", (int)id, part);
         }
     }
+}
+
+/* A set whose U_R are all near 2 V, beyond u_max: no voltage leads to a state in between. */
+Test(cell, without_a_reset_transition_a_start_in_between_is_an_hrs)
+{
+    static syn_params p;
+    p = *support_params();
+    for (int k = 0; k < p.n_components; k++)
+        p.mean[k][U_R] = 2;
+    syn_model *m;
+    cr_assert(eq(int, syn_model_create(&p, 10, &m, NULL), SYN_OK));
+    for (uint64_t id = 0; id < 50; id++) {
+        syn_cell c;
+        cr_assert(eq(int, syn_cell_init(m, 21, id, &(syn_start){.resistance = 10000}, &c, NULL), SYN_OK));
+        cr_assert(lt(dbl, c.now.y[R_LRS], 10000));
+        cr_assert(gt(dbl, c.next.y[R_HRS], 4));
+        cr_expect(eq(int, c.state.mode, SYN_HRS));
+        cr_expect(eq(u64, c.state.n, 0));
+        cr_expect(epsilon_eq(dbl, syn_resistance_of_state(m, c.state.r), 10000, 1e-8));
+    }
+    syn_model_free(m);
 }
 
 Test(cell, a_start_above_r_hrs_is_an_hrs)

@@ -204,6 +204,26 @@ Test(params, a_file_that_cannot_be_read_is_an_input_error_that_names_it)
     expect_unreadable("/dev/zero", "larger than 16777216 bytes, not a parameter file");
 }
 
+/* Longer than any buffer that a reader would start with: the set behind a megabyte of empty lines. */
+Test(params, a_long_file_is_read_whole)
+{
+    enum { LINES = 1 << 20 };
+    char path[] = "/tmp/synaptogen-test-XXXXXX";
+    size_t size;
+    char *text = support_edited_params("-n p", &size);
+    FILE *f = fdopen(mkstemp(path), "w");
+    cr_assert(f != NULL);
+    for (int i = 0; i < LINES; i++)
+        putc('\n', f);
+    cr_assert(eq(sz, fwrite(text, 1, size, f), size));
+    fclose(f);
+    free(text);
+    static syn_params p;
+    cr_expect(eq(int, syn_params_load(path, &p, NULL), SYN_OK));
+    cr_expect(eq(int, memcmp(&p, support_params(), sizeof p), 0));
+    unlink(path);
+}
+
 Test(params, a_loaded_file_is_named_in_the_message)
 {
     char path[] = "/tmp/synaptogen-test-XXXXXX";
