@@ -389,3 +389,45 @@ syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out)
     *out = (syn_state){.r = a->r[k], .u_thr = b->u_thr[lane], .n = b->n[lane], .mode = (syn_mode)b->mode[lane]};
     return SYN_OK;
 }
+
+/* Cell k as it is in cycle s->n, mode s->mode and, in IRS, after s->u_thr: all of it follows from its draws. */
+static syn_status cell_in_state(const syn_array *a, size_t k, const syn_state *s, syn_cell *c, syn_error *err)
+{
+    if (s->mode != SYN_HRS && s->mode != SYN_LRS && s->mode != SYN_IRS)
+        return synp_fail(err, SYN_EINVAL, "mode", "%d is none of HRS (0), LRS (1) and IRS (2)", (int)s->mode);
+    const uint64_t from = s->n - (s->mode == SYN_IRS);
+    if (from >= UINT32_MAX)
+        return synp_fail(err, SYN_EINVAL, "n", "%llu is outside %d .. 2^32 - 2 of this mode",
+                         (unsigned long long)s->n, s->mode == SYN_IRS);
+    replay(a, k, from, c);
+    if (c->state.n != from)
+        return synp_fail(err, SYN_EINVAL, "n", "%llu is before the start of the cell", (unsigned long long)s->n);
+    if (s->mode == SYN_HRS)
+        c->state = (syn_state){.r = c->now.r_hrs, .n = from, .mode = SYN_HRS};
+    else
+        c->state = (syn_state){.r = c->now.r_lrs, .u_thr = c->now.y[SYN_U_RESET], .n = from, .mode = SYN_LRS};
+    if (s->mode == SYN_IRS)
+        syn_cell_step(a->model, c, s->u_thr, c);
+    if (c->state.mode != s->mode)
+        return synp_fail(err, SYN_EINVAL, "u_thr", "%.9g V does not bring cycle %llu of the cell to IRS", s->u_thr,
+                         (unsigned long long)s->n);
+    return SYN_OK;
+}
+
+syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_error *err)
+{
+    const double tolerance = 2e-5; /* twice what the kernels may differ from the reference */
+    if (k >= a->n)
+        return synp_fail(err, SYN_EINVAL, "k", "%zu is not below the %zu cells of the array", k, a->n);
+    if (!a->blocks)
+        return synp_fail(err, SYN_EINVAL, "k", "the array is read-only");
+    syn_cell c;
+    const syn_status status = cell_in_state(a, k, s, &c, err);
+    if (status)
+        return status;
+    if (!(fabs(s->r - c.state.r) <= tolerance))
+        return synp_fail(err, SYN_EINVAL, "r", "%.9g is not %.9g, the state of this cell in %s of cycle %llu", s->r,
+                         c.state.r, syn_mode_name(s->mode), (unsigned long long)s->n);
+    put_cell(a, k, &c);
+    return SYN_OK;
+}

@@ -89,6 +89,11 @@ const float *syn_array_states(const syn_array *a);
 /* State of cell k. Returns SYN_OK or SYN_EINVAL. */
 syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out);
 
+/* Puts cell k into one of its own states: cycle n < 2^32 - 1, mode and, in IRS, the voltage u_thr it was RESET with
+ * decide; r must agree within 2e-5 with what the cell has drawn for them. Its draws are repeated, which takes time
+ * proportional to n. err may be NULL. Returns SYN_OK, or SYN_EINVAL with nothing changed. */
+syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_error *err);
+
 #ifdef __cplusplus
 }
 #endif

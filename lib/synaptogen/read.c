@@ -44,6 +44,12 @@ uint32_t syn_adc_level(const syn_adc *adc, double v)
     return nearest > 0 ? (uint32_t)fmin(nearest, top) : 0;
 }
 
+void syn_adc_levels(const syn_adc *adc, const float *v, size_t n, uint32_t *level)
+{
+    for (size_t k = 0; k < n; k++)
+        level[k] = syn_adc_level(adc, (double)v[k]);
+}
+
 double syn_adc_value(const syn_adc *adc, uint32_t level)
 {
     return adc->lo + level * (adc->hi - adc->lo) / top_level(adc);

@@ -4,6 +4,7 @@
 #ifndef SYNAPTOGEN_READ_H
 #define SYNAPTOGEN_READ_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <synaptogen/cell.h>
 
@@ -31,6 +32,9 @@ syn_status syn_adc_check(const syn_adc *adc, syn_error *err);
 
 /* Nearest level of v, clamped to 0 .. 2^bits - 1 on both sides (ties up); a NaN gives 0. */
 uint32_t syn_adc_level(const syn_adc *adc, double v);
+
+/* level[k] of v[k] for n values. */
+void syn_adc_levels(const syn_adc *adc, const float *v, size_t n, uint32_t *level);
 
 /* The value of a level: lo + level (hi - lo) / (2^bits - 1). */
 double syn_adc_value(const syn_adc *adc, uint32_t level);
