@@ -129,7 +129,7 @@ int main(void)
     for (int k = 0; k < SIDE * BATCH; k++)
         v[k] = 0.2f * (float)(k * 37 % 101 - 50) / 50;
     bench_header();
-    printf("# %s\n", openblas_get_config());
+    printf("# %s, kernels: %s\n", openblas_get_config(), openblas_get_corename());
     bench_bandwidth(&memory);
     job j = {.model = model, .v = v, .i = i};
     int fine = 1;
