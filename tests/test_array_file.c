@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <synaptogen/synaptogen.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static syn_model *model_of_order(int order)
@@ -92,6 +97,30 @@ Test(array_file, a_loaded_array_continues_bit_for_bit_as_the_saved_one)
     }
 }
 
+Test(array_file, an_array_larger_than_a_piece_of_the_file_comes_back_whole)
+{
+    syn_model *m = model_of_order(10);
+    const syn_array_options o = {.first = UINT64_C(7) << 32};
+    syn_array *a, *b, *frozen, *states;
+    cr_assert_eq(syn_array_create(m, UINT64_C(5) << 40, 40003, &o, &a, NULL), SYN_OK);
+    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES), SYN_OK);
+    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK);
+    cr_assert(syn_array_seed(b) == UINT64_C(5) << 40 && syn_array_first(b) == UINT64_C(7) << 32);
+    syn_array_apply(a, NULL, script, PULSES);
+    syn_array_apply(b, NULL, script, PULSES);
+    same_cells(a, b);
+    cr_assert_eq(syn_array_freeze(a, &frozen), SYN_OK);
+    cr_assert_eq(syn_array_save(frozen, path, NULL), SYN_OK);
+    cr_assert_eq(syn_array_load(m, path, NULL, 0, &states, NULL), SYN_OK);
+    cr_assert_eq(memcmp(syn_array_states(a), syn_array_states(states), 40003 * sizeof(float)), 0);
+    syn_array_free(a);
+    syn_array_free(b);
+    syn_array_free(frozen);
+    syn_array_free(states);
+    syn_model_free(m);
+}
+
 Test(array_file, every_kernel_continues_within_the_tolerance_of_arrays)
 {
     syn_model *m = model_of_order(0);
@@ -140,11 +169,97 @@ Test(array_file, peek_tells_what_the_array_was_made_with)
     cr_assert(info.n == 37 && info.rows == 37 && info.seed == 5 && info.first == 1000 && info.order == 7 &&
               !info.read_only && info.start.history == SYN_STATIONARY);
     syn_array_free(a);
+    const syn_array_options others[] = {{.rows = 6, .start = {.mode = SYN_LRS}},
+                                        {.first = UINT64_C(1) << 63, .start.resistance = 5000, .read_only = 1}};
+    for (int k = 0; k < 2; k++) {
+        const syn_array_options *o = &others[k];
+        cr_assert_eq(syn_array_create(m, UINT64_MAX, 48, o, &a, NULL), SYN_OK);
+        cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+        cr_assert_eq(syn_array_peek(path, &info, NULL), SYN_OK);
+        cr_assert(info.n == 48 && info.rows == (o->rows ? 6 : 48) && info.seed == UINT64_MAX &&
+                  info.first == o->first && info.read_only == o->read_only && info.start.mode == o->start.mode &&
+                  info.start.history == SYN_COLD && info.start.resistance == o->start.resistance);
+        syn_array_free(a);
+    }
     syn_model_free(m);
+}
+
+/* Little-endian, as the format has it on every machine. */
+static uint64_t number(const char *bytes, size_t at, size_t size)
+{
+    uint64_t x = 0;
+    for (size_t k = size; k-- > 0;)
+        x = x << 8 | (unsigned char)bytes[at + k];
+    return x;
+}
+
+/* CRC-32 of ISO 3309, bit by bit. */
+static uint32_t checksum(const char *bytes, size_t size)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t k = 0; k < size; k++) {
+        crc ^= (unsigned char)bytes[k];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+    }
+    return ~crc;
+}
+
+/* Where things are in version 1, added up from the description in array_file.h. */
+enum {
+    AT_VERSION = 16,
+    AT_FLAGS = 20,
+    AT_CELLS = 24,
+    AT_ROWS = 32,
+    AT_SEED = 40,
+    AT_FIRST = 48,
+    AT_ORDER = 56,
+    AT_START = 60,
+    AT_HEADER_CHECKSUM = 80,
+    AT_STATES = 84
+};
+
+Test(array_file, the_file_has_the_documented_layout)
+{
+    syn_model *m = model_of_order(3);
+    syn_array *a = sample_array(m);
+    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    size_t size;
+    char *bytes = contents(&size);
+    cr_assert_eq(size, AT_STATES + 48 * 4 + 48 * (17 + 4 * 3) * 4 + 4); /* 17 words and the history for each cell */
+    cr_assert_eq(memcmp(bytes, "synaptogen-state", 16), 0);
+    cr_assert_eq(number(bytes, AT_VERSION, 4), 1);
+    cr_assert_eq(number(bytes, AT_FLAGS, 4), 0);
+    cr_assert_eq(number(bytes, AT_CELLS, 8), 37);
+    cr_assert_eq(number(bytes, AT_ROWS, 8), 37);
+    cr_assert_eq(number(bytes, AT_SEED, 8), 5);
+    cr_assert_eq(number(bytes, AT_FIRST, 8), 1000);
+    cr_assert_eq(number(bytes, AT_ORDER, 4), 3);
+    cr_assert_eq(number(bytes, AT_START, 4), SYN_STATIONARY);
+    cr_assert_eq(number(bytes, AT_START + 4, 4), SYN_HRS);
+    cr_assert_eq(number(bytes, AT_START + 8, 8), 0);
+    cr_assert_eq(number(bytes, AT_HEADER_CHECKSUM, 4), checksum(bytes, AT_HEADER_CHECKSUM));
+    cr_assert_eq(number(bytes, size - 4, 4), checksum(bytes, size - 4));
+    for (size_t k = 0; k < 37; k++) {
+        const uint32_t word = (uint32_t)number(bytes, AT_STATES + 4 * k, 4);
+        cr_assert_eq(memcmp(&word, &syn_array_states(a)[k], sizeof word), 0, "state of cell %zu", k);
+    }
+    free(bytes);
+    syn_array_free(a);
+    syn_model_free(m);
+}
+
+/* The number that the next opened file gets. */
+static int next_descriptor(void)
+{
+    const int fd = open("/dev/null", O_RDONLY);
+    close(fd);
+    return fd;
 }
 
 static void refused(const syn_model *m, const char *what, size_t where)
 {
+    const int descriptor = next_descriptor();
     syn_array *b = (syn_array *)path;
     syn_error err = {0};
     const syn_status s = syn_array_load(m, path, NULL, 1, &b, &err);
@@ -152,6 +267,21 @@ static void refused(const syn_model *m, const char *what, size_t where)
     cr_assert_null(b, "%s at %zu", what, where);
     cr_assert_str_eq(err.file, path);
     cr_assert(err.text[0], "%s at %zu", what, where);
+    cr_assert_eq(next_descriptor(), descriptor, "%s at %zu leaves the file open", what, where);
+}
+
+/* Loading says text; peek says so too where it looks that far. */
+static void refused_with(const syn_model *m, const char *text, int peek_sees_it)
+{
+    syn_array *b;
+    syn_array_info info;
+    syn_error err = {0};
+    const int descriptor = next_descriptor();
+    cr_assert_eq(syn_array_load(m, path, NULL, 1, &b, &err), SYN_EFORMAT, "%s", text);
+    cr_assert_str_eq(err.text, text);
+    cr_assert_eq(syn_array_peek(path, &info, &err), peek_sees_it ? SYN_EFORMAT : SYN_OK, "%s", text);
+    cr_assert_str_eq(err.text, text);
+    cr_assert_eq(next_descriptor(), descriptor, "%s: leaves the file open", text);
 }
 
 Test(array_file, any_altered_byte_is_refused)
@@ -189,23 +319,130 @@ Test(array_file, a_file_cut_or_extended_at_any_length_is_refused)
     syn_model_free(m);
 }
 
+/* Writes a number into a copy of the file and makes the checksum of the header fit again. */
+static void forge(const char *bytes, size_t size, size_t at, uint64_t x, size_t digits)
+{
+    char *copy = malloc(size);
+    memcpy(copy, bytes, size);
+    for (size_t k = 0; k < digits; k++)
+        copy[at + k] = (char)(x >> 8 * k);
+    const uint32_t crc = checksum(copy, AT_HEADER_CHECKSUM);
+    for (size_t k = 0; k < 4; k++)
+        copy[AT_HEADER_CHECKSUM + k] = (char)(crc >> 8 * k);
+    replace(copy, size);
+    free(copy);
+}
+
+Test(array_file, a_refusal_says_what_was_expected_and_found)
+{
+    const char cannot_be[] = "the file describes an array that cannot be";
+    const struct {
+        size_t at, digits;
+        uint64_t x;
+        const char *text;
+    } cases[] = {{0, 1, 'S', "expected a state file, found something else"},
+                 {15, 1, 'E', "expected a state file, found something else"},
+                 {AT_VERSION, 4, 2, "expected a state file of version 1, found version 2"},
+                 {AT_ORDER, 4, 0, cannot_be},
+                 {AT_ORDER, 4, 11, cannot_be},
+                 {AT_CELLS, 8, 0, cannot_be},
+                 {AT_CELLS, 8, UINT64_C(37) << 50, cannot_be},
+                 {AT_ROWS, 8, 0, cannot_be},
+                 {AT_ROWS, 8, 36, cannot_be},
+                 {AT_CELLS, 8, 74, "expected 16088 bytes for 74 cells, found 9688"},
+                 {AT_FLAGS, 4, 1, "expected 280 bytes for 37 cells, found 9688"}};
+    syn_model *m = model_of_order(8); /* 88 bytes, 4 for each state and 4 (17 + 4 8) for each cell's features */
+    syn_array *a = sample_array(m);
+    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    size_t size;
+    char *bytes = contents(&size);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        forge(bytes, size, cases[k].at, cases[k].x, cases[k].digits);
+        refused_with(m, cases[k].text, 1);
+    }
+    bytes[AT_SEED] ^= 1;
+    replace(bytes, size);
+    refused_with(m, "the beginning of the file is damaged: its checksum does not fit", 1);
+    bytes[AT_SEED] ^= 1;
+    bytes[size - 1] ^= 1;
+    replace(bytes, size);
+    refused_with(m, "the file is damaged: its checksum does not fit", 0);
+    free(bytes);
+    syn_array_free(a);
+    syn_model_free(m);
+}
+
+Test(array_file, a_single_cell_is_kept_too)
+{
+    syn_model *m = model_of_order(1);
+    syn_array *a, *b;
+    cr_assert_eq(syn_array_create(m, 1, 1, NULL, &a, NULL), SYN_OK);
+    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK);
+    same_cells(a, b);
+    syn_array_free(a);
+    syn_array_free(b);
+    syn_model_free(m);
+}
+
 Test(array_file, an_array_of_another_order_or_set_is_refused)
 {
     syn_model *m = model_of_order(10), *other = model_of_order(9), *changed;
     syn_array *a = sample_array(m);
     cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
-    refused(other, "order", 9);
-    syn_params params = *syn_model_params(m);
-    params.var[9].a[3][2][1] *= 1 + 1e-12;
-    cr_assert_eq(syn_model_create(&params, 10, &changed, NULL), SYN_OK);
-    refused(changed, "figure", 0);
+    refused_with(other, "expected an array of order 9, found order 10", 0);
+    static syn_params p;
+    p = *syn_model_params(m);
+    double *const figures[] = {&p.u0,
+                               &p.u_max,
+                               &p.eta,
+                               &p.hhrs.c[p.hhrs.n - 1],
+                               &p.llrs.c[p.llrs.n - 1],
+                               &p.gamma[0].c[0],
+                               &p.gamma[3].c[p.gamma[3].n - 1],
+                               &p.weight[0],
+                               &p.weight[p.n_components - 1],
+                               &p.mean[0][0],
+                               &p.mean[p.n_components - 1][7],
+                               &p.chol[0][0][0],
+                               &p.chol[p.n_components - 1][7][7],
+                               &p.var[9].b[0][0],
+                               &p.var[9].b[3][3],
+                               &p.var[9].a[0][0][0],
+                               &p.var[9].a[9][3][3]};
+    for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
+        const double figure = *figures[k];
+        *figures[k] *= 1 + 1e-12;
+        cr_assert_eq(syn_model_create(&p, 10, &changed, NULL), SYN_OK);
+        refused_with(changed, "the array was made with another parameter set", 0);
+        syn_model_free(changed);
+        *figures[k] = figure;
+    }
     syn_array_free(a);
     syn_model_free(m);
     syn_model_free(other);
-    syn_model_free(changed);
 }
 
-Test(array_file, a_save_that_fails_leaves_the_old_file)
+static void same_contents(const char *bytes, size_t size)
+{
+    size_t now;
+    char *read = contents(&now);
+    cr_assert(now == size && memcmp(read, bytes, size) == 0);
+    free(read);
+}
+
+/* Files whose names begin as path. */
+static size_t files(void)
+{
+    char pattern[sizeof path + 1];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s*", path);
+    const size_t n = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+    globfree(&found);
+    return n;
+}
+
+Test(array_file, a_save_that_fails_leaves_the_old_file_and_no_other)
 {
     syn_model *m = model_of_order(1);
     syn_array *a = sample_array(m), *b;
@@ -214,10 +451,62 @@ Test(array_file, a_save_that_fails_leaves_the_old_file)
     snprintf(elsewhere, sizeof elsewhere, "%s/none/file", path);
     cr_assert_eq(syn_array_save(a, elsewhere, &err), SYN_EIO);
     cr_assert_str_eq(err.file, elsewhere);
+    cr_assert_str_eq(err.text, "cannot write: Not a directory");
     cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
     cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK, "an existing file is replaced");
     cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK);
-    syn_array_free(a);
     syn_array_free(b);
+    size_t size;
+    char *bytes = contents(&size);
+    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES - 1), SYN_OK);
+    const int descriptor = next_descriptor();
+    struct rlimit usual;
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &usual);
+    const struct rlimit small = {.rlim_cur = 1000, .rlim_max = usual.rlim_max}; /* like a full disk */
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+    const syn_status s = syn_array_save(a, path, &err);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &usual), 0);
+    cr_assert_eq(s, SYN_EIO);
+    cr_assert_str_eq(err.text, "cannot write: File too large");
+    same_contents(bytes, size);
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_eq(mkdir(path, 0700), 0);
+    cr_assert_eq(syn_array_save(a, path, &err), SYN_EIO);
+    cr_assert_str_eq(err.text, "cannot be replaced: Is a directory");
+    cr_assert_eq(rmdir(path), 0);
+    cr_assert_eq(files(), 0, "nothing is left beside it");
+    cr_assert_eq(next_descriptor(), descriptor);
+    free(bytes);
+    syn_array_free(a);
+    syn_model_free(m);
+}
+
+Test(array_file, a_saved_file_has_the_permissions_of_any_new_file)
+{
+    syn_model *m = model_of_order(1);
+    syn_array *a = sample_array(m);
+    struct stat status;
+    umask(027);
+    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    cr_assert_eq(stat(path, &status), 0);
+    cr_assert_eq(status.st_mode & 07777, 0640);
+    cr_assert_eq(umask(022), 027, "the mask is as it was");
+    syn_array_free(a);
+    syn_model_free(m);
+}
+
+Test(array_file, a_file_that_is_not_there_is_named)
+{
+    syn_model *m = model_of_order(1);
+    syn_array *b;
+    syn_array_info info;
+    syn_error err = {0};
+    cr_assert_eq(unlink(path), 0);
+    cr_assert_eq(syn_array_peek(path, &info, &err), SYN_EIO);
+    cr_assert_str_eq(err.file, path);
+    cr_assert_str_eq(err.text, "cannot read: No such file or directory");
+    cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, &err), SYN_EIO);
+    cr_assert_null(b);
     syn_model_free(m);
 }

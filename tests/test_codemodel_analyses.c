@@ -121,8 +121,9 @@ Test(codemodel_analyses, nested_dc_sweep_goes_on_with_the_state_from_one_inner_s
 
 Test(codemodel_analyses, dc_sweep_of_a_dummy_source_draws_full_hysteresis_loops)
 {
-    /* Triangle of amplitude 1.6 V and period 4 over the sweep, four cycles. */
-    load_cell("", "vx x 0 0\nb1 te 0 v=1.6*asin(sin(1.5707963267948966*v(x)))*0.63661977236758134");
+    /* Four periods of a sine of 1.6 V. A triangle by asin(sin()) has no derivative at its peaks, and what ngspice
+     * makes of that differs between machines: 0 V or millions. */
+    load_cell("", "vx x 0 0\nb1 te 0 v=1.6*sin(1.5707963267948966*v(x))");
     spice_run("dc vx 0 16 0.01");
     cr_expect(expect_replay(library_cell(starts[0].start), 0, "loops").state.n == 3);
 }

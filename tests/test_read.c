@@ -154,3 +154,15 @@ Test(read, an_impossible_converter_is_refused_by_name)
     cr_expect(eq(int, syn_adc_check(&(syn_adc){1e-6, 5e-5, 4}, &err), SYN_OK));
     cr_expect(eq(int, err.line, 42));
 }
+
+/* Levels of a 3-bit converter from 0 to 7 A are the rounded currents: below, ties, above, no number. */
+Test(read, a_converter_treats_every_value_of_an_array_alike)
+{
+    const syn_adc adc = {.lo = 0, .hi = 7, .bits = 3};
+    const float v[] = {-INFINITY, -1, 0, 0.49f, 0.5f, 3.2f, 6.6f, 7, 9, INFINITY, NAN};
+    const uint32_t expected[] = {0, 0, 0, 0, 1, 3, 7, 7, 7, 7, 0};
+    uint32_t level[11];
+    syn_adc_levels(&adc, v, 11, level);
+    for (int k = 0; k < 11; k++)
+        cr_assert_eq(level[k], expected[k], "value %g: level %u", (double)v[k], level[k]);
+}

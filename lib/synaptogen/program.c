@@ -157,7 +157,8 @@ static void sum_up(const outcome *o, const float *target, size_t n, syn_program_
         squares += error * error;
         r.error_max = fmax(r.error_max, error);
     }
-    r.pulses_mean = pulses / (double)n;
+    if (n)
+        r.pulses_mean = pulses / (double)n;
     if (r.reached) {
         r.error_mean /= (double)r.reached;
         r.error_rms = sqrt(squares / (double)r.reached);

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/* What the array calls do when memory runs out or a disk fails: the linker puts the functions below between the
+ * library and the C library (-Wl,--wrap), so that each call can fail in turn and blocks can be counted. */
+#include "support.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ALLOCATION, READ, WRITE, SYNC, KINDS };
+static atomic_long until_failure[KINDS] = {-1, -1, -1, -1}; /* calls before the one that fails; negative: none does */
+static atomic_long held;                                    /* blocks not yet freed */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void __real_free(void *p);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void __wrap_free(void *p);
+size_t __real_fread(void *p, size_t size, size_t n, FILE *f);
+size_t __real_fwrite(const void *p, size_t size, size_t n, FILE *f);
+int __real_fsync(int fd);
+size_t __wrap_fread(void *p, size_t size, size_t n, FILE *f);
+size_t __wrap_fwrite(const void *p, size_t size, size_t n, FILE *f);
+int __wrap_fsync(int fd);
+
+static int fails(int kind)
+{
+    return atomic_fetch_sub(&until_failure[kind], 1) == 0;
+}
+
+/* Fresh memory holds no zeros by chance. */
+static void *handed_out(void *p, size_t size, int filled)
+{
+    if (p)
+        held++;
+    return p && filled ? memset(p, 0xa5, size) : p;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails(ALLOCATION) ? NULL : handed_out(__real_malloc(size), size, 1);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+    return fails(ALLOCATION) ? NULL : handed_out(__real_calloc(n, size), n * size, 0);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return fails(ALLOCATION) ? NULL : handed_out(__real_aligned_alloc(alignment, size), size, 1);
+}
+
+void __wrap_free(void *p)
+{
+    if (p)
+        held--;
+    __real_free(p);
+}
+
+size_t __wrap_fread(void *p, size_t size, size_t n, FILE *f)
+{
+    const size_t got = __real_fread(p, size, n, f);
+    return fails(READ) ? got / 2 : got;
+}
+
+size_t __wrap_fwrite(const void *p, size_t size, size_t n, FILE *f)
+{
+    errno = ENOSPC;
+    return fails(WRITE) ? 0 : __real_fwrite(p, size, n, f);
+}
+
+int __wrap_fsync(int fd)
+{
+    errno = EIO;
+    return fails(SYNC) ? -1 : __real_fsync(fd);
+}
+
+enum { N = 50, LISTED = 3 };
+static const size_t list[LISTED] = {49, 3, 20}, twice[LISTED] = {3, 5, 3};
+static const syn_cells listed = {.list = list, .count = LISTED};
+static const float set = -2, voltages[N] = {1.2f, 1.2f, 1.2f}, targets[LISTED] = {1e-4f, 1e-4f, 1e-4f};
+
+static syn_array *subject;
+static char path[] = "/tmp/synaptogen-test-XXXXXX";
+
+/* An array comes with success alone. */
+static syn_status judged(syn_status s, syn_array *const *made)
+{
+    cr_assert_eq(s == SYN_OK, *made != NULL);
+    syn_array_free(*made);
+    return s;
+}
+
+static syn_status create(void)
+{
+    syn_array *a = subject;
+    return judged(syn_array_create(support_model(0), 1, N, NULL, &a, NULL), &a);
+}
+
+static syn_status create_read_only(void)
+{
+    syn_array *a = subject;
+    const syn_array_options o = {.threads = 2, .read_only = 1};
+    return judged(syn_array_create(support_model(0), 1, N, &o, &a, NULL), &a);
+}
+
+static syn_status freeze(void)
+{
+    syn_array *a = subject;
+    return judged(syn_array_freeze(subject, &a), &a);
+}
+
+static syn_status load(void)
+{
+    syn_array *a = subject;
+    return judged(syn_array_load(support_model(0), path, NULL, 1, &a, NULL), &a);
+}
+
+static syn_status save(void)
+{
+    return syn_array_save(subject, path, NULL);
+}
+
+static syn_status apply(void)
+{
+    return syn_array_apply(subject, &listed, &set, 1);
+}
+
+static syn_status apply_each(void)
+{
+    return syn_array_apply_each(subject, &listed, voltages);
+}
+
+static syn_status read_listed(void)
+{
+    float i[LISTED];
+    return syn_array_read(subject, &listed, 0.2f, i);
+}
+
+static syn_status read_each(void)
+{
+    float i[LISTED];
+    return syn_array_read_each(subject, &listed, voltages, i);
+}
+
+static syn_status read_noisy(void)
+{
+    float i[LISTED];
+    return syn_array_read_noisy(subject, &listed, 0.2f, 1e6, 0, i);
+}
+
+static syn_status conductance(void)
+{
+    float g[LISTED];
+    return syn_array_conductance(subject, &listed, 0.2f, g);
+}
+
+static syn_status product(void)
+{
+    float i[N];
+    return syn_vmm(subject, voltages, i);
+}
+
+static syn_status products(void)
+{
+    float i[2 * N];
+    return syn_vmm_batch(subject, voltages, 2, i);
+}
+
+static syn_status program(void)
+{
+    syn_program how;
+    syn_program_default(support_model(0), &how);
+    return syn_array_program(subject, &listed, targets, &how, NULL, NULL, NULL, NULL);
+}
+
+static const struct {
+    const char *name;
+    syn_status (*call)(void);
+    int changes; /* the array, when it succeeds */
+} calls[] = {{"create", create, 0},
+             {"create read-only", create_read_only, 0},
+             {"freeze", freeze, 0},
+             {"save", save, 0},
+             {"load", load, 0},
+             {"apply", apply, 1},
+             {"apply_each", apply_each, 1},
+             {"read", read_listed, 0},
+             {"read_each", read_each, 0},
+             {"read_noisy", read_noisy, 0},
+             {"conductance", conductance, 0},
+             {"vmm", product, 0},
+             {"vmm_batch", products, 0},
+             {"program", program, 1}};
+enum { CALLS = sizeof calls / sizeof *calls };
+
+static float before[N]; /* states */
+
+/* Has the first, second, .. function of that kind fail in a call until it has no more of them; returns how many it
+ * had. */
+static int fail_in_turn(int kind, syn_status (*call)(void), syn_status expected)
+{
+    for (int failures = 0;; failures++) {
+        const long blocks = held;
+        until_failure[kind] = failures;
+        const syn_status s = call();
+        const int failed = until_failure[kind] < 0;
+        until_failure[kind] = -1;
+        cr_assert_eq(s, failed ? expected : SYN_OK, "failure %d: %s", failures, syn_strstatus(s));
+        cr_assert_eq(held, blocks, "failure %d keeps %ld blocks", failures, held - blocks);
+        if (!failed)
+            return failures;
+        cr_assert_eq(memcmp(before, syn_array_states(subject), sizeof before), 0, "failure %d", failures);
+    }
+}
+
+static void prepare(void)
+{
+    close(mkstemp(path));
+    cr_assert_eq(syn_array_create(support_model(0), 1, N, NULL, &subject, NULL), SYN_OK);
+    cr_assert_eq(save(), SYN_OK);
+    memcpy(before, syn_array_states(subject), sizeof before);
+}
+
+static void clean(void)
+{
+    syn_array_free(subject);
+    unlink(path);
+}
+
+TestSuite(faults, .init = prepare, .fini = clean);
+
+Test(faults, a_call_whose_nth_allocation_fails_says_so_changes_nothing_and_keeps_no_block)
+{
+    for (int c = 0; c < CALLS; c++) {
+        memcpy(before, syn_array_states(subject), sizeof before);
+        cr_assert_gt(fail_in_turn(ALLOCATION, calls[c].call, SYN_ENOMEM), 0, "%s allocates", calls[c].name);
+        cr_assert_eq(memcmp(before, syn_array_states(subject), sizeof before) != 0, calls[c].changes, "%s",
+                     calls[c].name);
+    }
+}
+
+Test(faults, a_refused_call_keeps_no_block)
+{
+    const syn_cells duplicate = {.list = twice, .count = LISTED};
+    const syn_array_options abacus = {.kernel = "abacus"};
+    syn_program how;
+    syn_array *a;
+    syn_program_default(support_model(0), &how);
+    const long blocks = held;
+    cr_assert_eq(syn_array_apply_each(subject, &duplicate, voltages), SYN_EINVAL);
+    cr_assert_eq(syn_array_program(subject, &duplicate, targets, &how, NULL, NULL, NULL, NULL), SYN_EINVAL);
+    cr_assert_eq(syn_array_create(support_model(0), 1, N, &abacus, &a, NULL), SYN_EINVAL);
+    cr_assert_eq(syn_array_load(support_model(0), path, "abacus", 1, &a, NULL), SYN_EINVAL);
+    cr_assert_eq(truncate(path, 1000), 0);
+    cr_assert_eq(syn_array_load(support_model(0), path, NULL, 1, &a, NULL), SYN_EFORMAT);
+    cr_assert_eq(held, blocks);
+}
+
+Test(faults, a_file_that_cannot_be_read_to_its_end_is_no_array)
+{
+    /* Without its first piece it is no state file; behind that every failure is the system's. */
+    cr_assert_eq(save(), SYN_OK);
+    until_failure[READ] = 0;
+    cr_assert_eq(load(), SYN_EFORMAT);
+    until_failure[READ] = 1;
+    cr_assert_eq(load(), SYN_EFORMAT);
+    int failures = 0;
+    for (syn_status s = SYN_EIO; s != SYN_OK; failures++) {
+        until_failure[READ] = 2 + failures;
+        s = load();
+        cr_assert_eq(s, until_failure[READ] < 0 ? SYN_EIO : SYN_OK);
+    }
+    cr_assert_gt(failures, 3, "states, blocks and checksum");
+}
+
+Test(faults, a_save_whose_nth_write_fails_leaves_the_old_file)
+{
+    cr_assert_gt(fail_in_turn(WRITE, save, SYN_EIO), 3);
+    cr_assert_eq(fail_in_turn(SYNC, save, SYN_EIO), 1);
+    cr_assert_eq(load(), SYN_OK);
+}
