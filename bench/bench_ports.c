@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Port conductance matrices of square crossbars: in full, and after one row or column has changed. */
+#include "bench.h"
+
+#include <math.h>
+#include <synaptogen/crossbar_ports.h>
+
+enum { MOST = 1024 };
+
+static const double segment = 1, driver = 100;     /* ohm */
+static const double lowest = 1e-5, highest = 4e-4; /* S, of the cells */
+
+typedef struct job {
+    size_t side;
+    syn_wires wires;
+    synp_kron *kron;
+    double *g, *y;
+    syn_status status;
+} job;
+
+static void reduce(job *j)
+{
+    if (synp_kron_reduce(j->kron, j->g, j->y, NULL))
+        j->status = SYN_EINVAL;
+}
+
+/* Any change will do; it is not to drive them away from where they are. */
+static void change(double *g)
+{
+    *g = lowest + highest - *g;
+}
+
+static void analyse(void *data)
+{
+    job *j = data;
+    synp_kron_free(j->kron);
+    j->status = synp_kron_create(&j->wires, &j->kron, NULL);
+}
+
+static void all_new(void *data)
+{
+    job *j = data;
+    for (size_t k = 0; k < j->side * j->side; k++)
+        change(&j->g[k]);
+    reduce(j);
+}
+
+static void row_new(void *data)
+{
+    job *j = data;
+    for (size_t k = 0; k < j->side; k++)
+        change(&j->g[j->side / 3 + j->side * k]);
+    reduce(j);
+}
+
+static void column_new(void *data)
+{
+    job *j = data;
+    for (size_t k = 0; k < j->side; k++)
+        change(&j->g[j->side * (j->side / 3) + k]);
+    reduce(j);
+}
+
+static void time_side(bench_memory *m, job *j, const char *ends)
+{
+    char what[4][64];
+    static const char *const parts[] = {"analysis", "ports", "ports after a row", "ports after a column"};
+    for (int k = 0; k < 4; k++)
+        snprintf(what[k], sizeof what[k], "%s of %zux%zu %s", parts[k], j->side, j->side, ends);
+    analyse(j);
+    if (j->status)
+        return;
+    const double ports = (double)synp_kron_ports(j->kron), bytes = 8 * ports * ports;
+    const char *kernel = syn_array_kernel_name(0);
+    const bench_case cases[] = {{what[1], kernel, 1, 1, bytes, all_new, j},
+                                {what[2], kernel, 1, 1, bytes, row_new, j},
+                                {what[3], kernel, 1, 1, bytes, column_new, j}};
+    printf("# %s: %.0f ports, %.1f MB\n", what[1], ports, 1e-6 * (double)synp_kron_bytes(j->kron));
+    bench_group(m, cases, 3);
+    bench_group(m, &(bench_case){what[0], kernel, 1, 1, (double)synp_kron_bytes(j->kron), analyse, j}, 1);
+    synp_kron_free(j->kron);
+    j->kron = NULL;
+}
+
+int main(void)
+{
+    static bench_memory memory;
+    static double end[MOST];
+    job j = {.g = bench_allocate(sizeof(double) * MOST * MOST),
+             .y = bench_allocate(sizeof(double) * 4 * MOST * MOST)};
+    if (!j.g || !j.y || !bench_memory_create(&memory))
+        return 1;
+    for (size_t k = 0; k < MOST; k++)
+        end[k] = driver;
+    for (size_t k = 0; k < MOST * MOST; k++) /* spread like the fractions of multiples of the golden ratio */
+        j.g[k] = lowest + (highest - lowest) * fmod((double)k * 0.6180339887498949, 1);
+    bench_header();
+    for (j.side = 16; j.side <= MOST && !j.status; j.side *= 2) {
+        j.wires = (syn_wires){.rows = j.side, .cols = j.side, .r_wl = segment, .r_bl = segment};
+        j.wires.end[SYN_LEFT] = j.wires.end[SYN_BOTTOM] = end;
+        time_side(&memory, &j, "with ends at left and bottom");
+        if (j.side == MOST)
+            break;
+        j.wires.end[SYN_RIGHT] = j.wires.end[SYN_TOP] = end;
+        time_side(&memory, &j, "with all ends");
+        j.wires.r_wl = j.wires.r_bl = 0;
+        time_side(&memory, &j, "with all ends and ideal wires");
+    }
+    free(j.g);
+    free(j.y);
+    return j.status || isnan(memory.sum);
+}

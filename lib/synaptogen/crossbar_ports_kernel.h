@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The arithmetic of the port matrices, once for each instruction set. */
+#ifndef SYNAPTOGEN_CROSSBAR_PORTS_KERNEL_H
+#define SYNAPTOGEN_CROSSBAR_PORTS_KERNEL_H
+
+#include <stddef.h>
+
+/* Columns are worked on in pieces of rows whose number divides this: what is below the diagonal, up to the next
+ * multiple, is read and written, but is of no consequence. */
+enum { SYNP_FRONT_TILE = 24 };
+
+/* front, column-major: at i + stride j, i < j, the conductance between nodes i and j of a network. Leaves that of the
+ * equivalent network between the nodes 0 .. ports - 1. stride: a multiple of 8, at least `nodes` rounded up to
+ * SYNP_FRONT_TILE; pack: room for stride (nodes - ports). Both are aligned to 64 bytes. */
+typedef struct synp_ports_kernel {
+    const char *name;
+    void (*eliminate)(double *front, size_t stride, size_t nodes, size_t ports, double *pack);
+} synp_ports_kernel;
+
+extern const synp_ports_kernel synp_ports_generic;
+#ifdef SYN_HAVE_AVX2
+extern const synp_ports_kernel synp_ports_avx2;
+#endif
+#ifdef SYN_HAVE_AVX512
+extern const synp_ports_kernel synp_ports_avx512;
+#endif
+
+#endif
