@@ -45,20 +45,19 @@ static syn_status run(bench *b, syn_error *err)
     return syn_array_program(b->a, NULL, b->target, &b->how, b->g, b->pulses, &b->report, err);
 }
 
-Test(program, every_cell_counted_as_reached_reads_within_the_tolerance)
+/* The report against g and pulses of every cell; returns the number of cells within the tolerance. */
+static size_t check_report(const bench *b)
 {
-    bench b = prepare(2);
-    cr_assert_eq(run(&b, NULL), SYN_OK);
     size_t reached = 0;
     double mean = 0, squares = 0, largest = 0, pulses = 0;
     uint32_t most = 0;
     for (size_t k = 0; k < N; k++) {
         syn_state s;
-        syn_array_state(b.a, k, &s);
-        const double g = 1 / syn_resistance_of_state(b.m, s.r), error = fabs(g / b.target[k] - 1);
-        cr_assert_float_eq(b.g[k], g, 1e-6 * g, "reported conductance of cell %zu", k); /* of a float */
-        pulses += b.pulses[k];
-        most = b.pulses[k] > most ? b.pulses[k] : most;
+        syn_array_state(b->a, k, &s);
+        const double g = 1 / syn_resistance_of_state(b->m, s.r), error = fabs(g / b->target[k] - 1);
+        cr_assert_float_eq(b->g[k], g, 1e-6 * g, "reported conductance of cell %zu", k); /* of a float */
+        pulses += b->pulses[k];
+        most = b->pulses[k] > most ? b->pulses[k] : most;
         if (error > 0.02 * (1 + 1e-6))
             continue;
         reached++;
@@ -66,14 +65,26 @@ Test(program, every_cell_counted_as_reached_reads_within_the_tolerance)
         squares += error * error;
         largest = fmax(largest, error);
     }
-    cr_assert_eq(b.report.cells, N);
-    cr_assert_eq(b.report.reached, reached);
-    cr_assert_gt(reached, N * 0.999, "targets between LRS and 50 kohm are within reach of nearly all cells");
-    cr_assert_float_eq(b.report.error_mean, mean / (double)reached, 1e-6);
-    cr_assert_float_eq(b.report.error_max, largest, 1e-6);
-    cr_assert_float_eq(b.report.error_rms, sqrt(squares / (double)reached), 1e-6);
-    cr_assert_float_eq(b.report.pulses_mean, pulses / N, 1e-9);
-    cr_assert_eq(b.report.pulses_max, most);
+    cr_assert_eq(b->report.cells, N);
+    cr_assert_eq(b->report.reached, reached);
+    cr_assert_float_eq(b->report.error_mean, mean / (double)reached, 1e-6);
+    cr_assert_float_eq(b->report.error_max, largest, 1e-6);
+    cr_assert_float_eq(b->report.error_rms, sqrt(squares / (double)reached), 1e-6);
+    cr_assert_float_eq(b->report.pulses_mean, pulses / N, 1e-9);
+    cr_assert_eq(b->report.pulses_max, most);
+    return reached;
+}
+
+Test(program, every_cell_counted_as_reached_reads_within_the_tolerance)
+{
+    bench b = prepare(2);
+    cr_assert_eq(run(&b, NULL), SYN_OK);
+    cr_assert_gt(check_report(&b), N * 0.999, "targets between LRS and 50 kohm are within reach of nearly all cells");
+    clean(&b);
+    b = prepare(2);
+    b.how.attempts = 1;
+    cr_assert_eq(run(&b, NULL), SYN_OK);
+    cr_assert_lt(check_report(&b), N * 0.99, "some cells miss their targets at the first attempt");
     clean(&b);
 }
 
@@ -135,6 +146,15 @@ static int same_as_documented(bench *b)
 Test(program, a_cell_gets_the_pulses_of_the_documented_procedure)
 {
     bench b = prepare(2);
+    cr_assert_geq(same_as_documented(&b), 510);
+    clean(&b);
+}
+
+Test(program, an_lrs_that_is_too_resistive_is_left_by_a_full_reset)
+{
+    bench b = prepare(2);
+    for (int k = 0; k < N; k++) /* 4.2 to 5 kohm, amid the LRS of the cells */
+        b.target[k] = (float)(1 / (4200 + 800.0 * k / N));
     cr_assert_geq(same_as_documented(&b), 510);
     clean(&b);
 }
