@@ -6,6 +6,7 @@
 #include <synaptogen/array.h>
 #include <synaptogen/array_file.h>
 #include <synaptogen/cell.h>
+#include <synaptogen/crossbar.h>
 #include <synaptogen/model.h>
 #include <synaptogen/params.h>
 #include <synaptogen/program.h>

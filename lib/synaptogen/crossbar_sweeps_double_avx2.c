@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#define REAL      double
+#define ACCURACY  1e-14
+#define PRECISION synp_sweeps_double_avx2
+#include "crossbar_lines_sweeps.h"

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#define REAL      float
+#define ACCURACY  1e-6
+#define PRECISION synp_sweeps_single_avx512
+#include "crossbar_lines_sweeps.h"
