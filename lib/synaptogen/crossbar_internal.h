@@ -4,7 +4,7 @@
 #ifndef SYNAPTOGEN_CROSSBAR_INTERNAL_H
 #define SYNAPTOGEN_CROSSBAR_INTERNAL_H
 
-#include "crossbar_lines.h"
+#include "crossbar_lines_kernel.h"
 #include "crossbar_ports.h"
 
 /* What the cells are. TANGENT: the conductances g as they are. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Solutions of a crossbar: Newton's method with residuals in double precision; the corrections come from
- * crossbar_lines.h in single precision as long as that helps. For linear cells this is iterative refinement.
+ * crossbar_lines_kernel.h in single precision as long as that helps. For linear cells this is iterative refinement.
  *
  * Bound of the errors. Let h be the voltages of all nodes for 1 V at terminal p and 0 V at all others, with the
  * slopes of the cells. A current rho left over at node n changes the current of p by rho h_n. With S the sum of the

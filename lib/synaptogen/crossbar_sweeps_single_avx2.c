@@ -2,4 +2,4 @@
 #define REAL      float
 #define ACCURACY  1e-6
 #define PRECISION synp_sweeps_single_avx2
-#include "crossbar_lines_sweeps.h"
+#include "crossbar_sweeps_lanes.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The solver of crossbar_lines.h in one precision. A file that includes it defines REAL, PRECISION and ACCURACY. */
-#include "crossbar_lines.h"
+/* The solver of crossbar_lines_kernel.h in one precision. A file that includes it defines REAL, PRECISION and
+ * ACCURACY. */
+#include "crossbar_lines_kernel.h"
 
 #include <math.h>
 #include <stdint.h>
