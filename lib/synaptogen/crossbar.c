@@ -156,7 +156,7 @@ static int wants_coarse(const syn_crossbar *x)
         }
         mean += sum / (double)count / 2;
     }
-    return l->rows >= 64 && l->cols >= 64 && 4 + 1.8 * sqrt(typical * exp(mean) * (double)(l->rows * l->cols)) > 15;
+    return l->rows >= 64 && l->cols >= 64 && 4 + 1.8 * sqrt(typical * exp(mean) * (double)(l->rows * l->cols)) > 12;
 }
 
 static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_error *err)

@@ -46,6 +46,19 @@ struct syn_crossbar {
     struct synp_switching *switching; /* of an array that is not read-only */
 };
 
+/* What a thread adds up of the left-over currents of its rows: for each word line the sum up to the present column
+ * and the squares of all such sums; for each bit line the sum over these rows, the sum of the sums up to each row,
+ * and of their squares. */
+typedef struct synp_sums {
+    double *row, *row_square;                     /* [ld], shared: each thread has its own rows */
+    double *column, *column_sums, *column_square; /* [cols], the thread's own */
+    double largest_current, largest_slope;        /* A, S, of the cells */
+} synp_sums;
+
+/* Cells in series with their access devices, crossbar_solve.c. */
+void synp_bare_cells(const syn_crossbar *x, size_t at, const double *u, size_t n, double *i, double *g);
+void synp_series_cell(const syn_crossbar *x, size_t at, double u, double *i, double *g);
+
 /* Switching, crossbar_switch.c. */
 syn_status synp_switching_create(syn_crossbar *x);
 void synp_switching_free(syn_crossbar *x);
@@ -53,14 +66,6 @@ size_t synp_switching_bytes(const syn_crossbar *x);
 /* Brings the states to the voltages of the field; *moved is the largest change of one. Returns SYN_OK or SYN_ENOMEM.
  */
 syn_status synp_switching_follow(syn_crossbar *x, double *moved, syn_solution *info);
-
-/* Voltage across cell (i, j) of the field, with its access device. */
-static inline double synp_cell_voltage(const syn_crossbar *x, size_t i, size_t j)
-{
-    const synp_field *f = &x->field;
-    const size_t at = i + x->lines.ld * j;
-    return (f->line[0][i] - f->line[1][j]) + (f->drop[0][at] - f->drop[1][at]);
-}
 
 /* A solution for the sources of x->field; switching: the states follow. info is filled in. */
 syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *info, syn_error *err);

@@ -17,7 +17,7 @@
 
 static const double enough = 1e-10, bearable = 1e-9; /* residual as a part of the scale */
 
-enum { MOST_NEWTON = 500, MOST_ITERATIONS = 1000, PIECE = 64 /* rows that are evaluated at once */ };
+enum { MOST_NEWTON = 500, MOST_ITERATIONS = 1000 };
 
 /* Voltage across a selector that carries i, and its resistance there. */
 static double selector_voltage(const syn_access *a, double i, double *slope)
@@ -32,7 +32,7 @@ static double selector_voltage(const syn_access *a, double i, double *slope)
 }
 
 /* The cells themselves, without anything in series. */
-static void bare_cells(const syn_crossbar *x, size_t at, const double *u, size_t n, double *i, double *g)
+void synp_bare_cells(const syn_crossbar *x, size_t at, const double *u, size_t n, double *i, double *g)
 {
     if (x->cells == SYNP_ARRAY) {
         x->kernel->cells(&x->law, x->r + at, u, n, i, g);
@@ -46,13 +46,13 @@ static void bare_cells(const syn_crossbar *x, size_t at, const double *u, size_t
 
 /* A cell and its access device in series at u: the voltage v of the cell solves v + resistance I(v) + selector(I(v))
  * = u. It lies between 0 and u; Newton's method, or halving where that leaves the interval. */
-static void series_cell(const syn_crossbar *x, size_t at, double u, double *i, double *g)
+void synp_series_cell(const syn_crossbar *x, size_t at, double u, double *i, double *g)
 {
     const syn_access *a = &x->wires.access;
     double low = fmin(0, u), high = fmax(0, u), v = fmin(fmax(x->inner[at], low), high), device = 0;
     for (int n = 0; n < 100; n++) {
         double drop = 0, ohm = 0;
-        bare_cells(x, at, &v, 1, i, g);
+        synp_bare_cells(x, at, &v, 1, i, g);
         if (a->points > 0)
             drop = selector_voltage(a, *i, &ohm);
         device = a->resistance + ohm;
@@ -69,36 +69,6 @@ static void series_cell(const syn_crossbar *x, size_t at, double u, double *i, d
     *g /= 1 + device * *g;
 }
 
-/* i, g of n cells from `at` on in one column, whose first row is `row`. */
-static void cell_currents(const syn_crossbar *x, size_t at, size_t row, const double *u, size_t n, double *i,
-                          double *g)
-{
-    if (x->cells == SYNP_TANGENT) {
-        for (size_t k = 0; k < n; k++)
-            i[k] = g[k] * u[k];
-        return;
-    }
-    if (x->inner)
-        for (size_t k = 0; k < n; k++)
-            series_cell(x, at + k, u[k], &i[k], &g[k]);
-    else
-        bare_cells(x, at, u, n, i, g);
-    for (size_t k = 0; k < n; k++) {
-        const double on = x->on[row + k], gmin = x->wires.gmin;
-        g[k] = on * g[k] + gmin;
-        i[k] = on * i[k] + gmin * u[k];
-    }
-}
-
-/* What a thread adds up of the left-over currents of its rows: for each word line the sum up to the present column
- * and the squares of all such sums; for each bit line the sum over these rows, the sum of the sums up to each row,
- * and of their squares. */
-typedef struct sums {
-    double *row, *row_square;                     /* [ld], shared: each thread has its own rows */
-    double *column, *column_sums, *column_square; /* [cols], the thread's own */
-    double largest_current, largest_slope;        /* A, S, of the cells */
-} sums;
-
 /* Rows are shared out in whole pieces of the kernels' width. */
 static size_t first_row(const synp_lines *l, int part)
 {
@@ -106,82 +76,11 @@ static size_t first_row(const synp_lines *l, int part)
     return row < l->rows ? row : l->rows;
 }
 
-static sums sums_of(const syn_crossbar *x, int part)
+static synp_sums sums_of(const syn_crossbar *x, int part)
 {
     const synp_lines *l = &x->lines;
     double *own = x->sums + 2 * l->ld + 3 * l->cols * (size_t)part;
-    return (sums){x->sums, x->sums + l->ld, own, own + l->cols, own + 2 * l->cols, 0, 0};
-}
-
-/* Left-over currents of the word lines' nodes in column j, rows from .. from + n - 1, whose cells take c. */
-static void row_residuals(const syn_crossbar *x, size_t j, size_t from, size_t n, const double *c, sums *s)
-{
-    const synp_lines *l = &x->lines;
-    const double *d = x->field.drop[0] + l->ld * j + from, *r = l->r[0] + from;
-    const double *before = j > 0 ? d - l->ld : d, *after = j + 1 < l->cols ? d + l->ld : d;
-    double *restrict rho = x->rho[0] + l->ld * j + from, *restrict sum = s->row + from,
-                     *restrict square = s->row_square + from;
-    for (size_t k = 0; k < n; k++) {
-        const double segment = r[k] > 0 ? 1 / r[k] : 0;
-        rho[k] = segment * ((before[k] - d[k]) + (after[k] - d[k])) - c[k];
-    }
-    for (int far = 0; far < 2; far++) {
-        const double *source = x->field.source[far] + from, *line = x->field.line[0] + from;
-        for (size_t k = 0; j == (far ? l->cols - 1 : 0) && k < n; k++)
-            rho[k] += x->loose[far][from + k] * (source[k] - line[k] - d[k]);
-    }
-    for (size_t k = 0; k < n; k++) {
-        sum[k] += rho[k];
-        square[k] += sum[k] * sum[k];
-    }
-}
-
-/* The same of the bit lines' nodes, which get what the cells take from the word lines. */
-static void column_residuals(const syn_crossbar *x, size_t j, size_t from, size_t n, const double *c, sums *s)
-{
-    const synp_lines *l = &x->lines;
-    const double *d = x->field.drop[1] + l->ld * j, r = l->r[1][j], segment = r > 0 ? 1 / r : 0;
-    double *restrict rho = x->rho[1] + l->ld * j, sum = s->column[j], sums_up = 0, square = 0;
-    for (size_t i = from; i < from + n; i++) {
-        const double above = i > 0 ? d[i - 1] - d[i] : 0, below = i + 1 < l->rows ? d[i + 1] - d[i] : 0;
-        rho[i] = segment * (above + below) + c[i - from];
-    }
-    for (int far = 0; far < 2; far++) {
-        const size_t i = far ? l->rows - 1 : 0;
-        if (i >= from && i < from + n)
-            rho[i] += x->loose[2 + far][j] * (x->field.source[2 + far][j] - x->field.line[1][j] - d[i]);
-    }
-    for (size_t i = from; i < from + n; i++) {
-        sum += rho[i];
-        sums_up += sum;
-        square += sum * sum;
-    }
-    s->column[j] = sum;
-    s->column_sums[j] += sums_up;
-    s->column_square[j] += square;
-}
-
-/* Currents, slopes and left-over currents of the rows from .. to - 1. */
-static void evaluate_rows(syn_crossbar *x, size_t from, size_t to, sums *s)
-{
-    const synp_lines *l = &x->lines;
-    double u[PIECE], c[PIECE];
-    memset(s->column, 0, 3 * l->cols * sizeof *s->column);
-    for (size_t i = from; i < to; i++)
-        s->row[i] = s->row_square[i] = 0;
-    for (size_t j = 0; j < l->cols; j++)
-        for (size_t first = from; first < to; first += PIECE) {
-            const size_t n = to - first < PIECE ? to - first : PIECE, at = first + l->ld * j;
-            for (size_t k = 0; k < n; k++)
-                u[k] = synp_cell_voltage(x, first + k, j);
-            cell_currents(x, at, first, u, n, c, x->g + at);
-            for (size_t k = 0; k < n; k++) {
-                s->largest_current = fabs(c[k]) > s->largest_current ? fabs(c[k]) : s->largest_current;
-                s->largest_slope = x->g[at + k] > s->largest_slope ? x->g[at + k] : s->largest_slope;
-            }
-            row_residuals(x, j, first, n, c, s);
-            column_residuals(x, j, first, n, c, s);
-        }
+    return (synp_sums){x->sums, x->sums + l->ld, own, own + l->cols, own + 2 * l->cols, 0, 0};
 }
 
 /* Into the array, from what the ends and the lines lack. A line that is its source's node takes from it what is left
@@ -215,9 +114,9 @@ static int is_source(const syn_crossbar *x, int along, size_t i)
 static void join_columns(const syn_crossbar *x)
 {
     const synp_lines *l = &x->lines;
-    const sums all = sums_of(x, 0);
+    const synp_sums all = sums_of(x, 0);
     for (int part = 1; part < l->threads; part++) {
-        const sums s = sums_of(x, part);
+        const synp_sums s = sums_of(x, part);
         const double n = (double)(first_row(l, part + 1) - first_row(l, part));
         for (size_t j = 0; j < l->cols; j++) {
             const double start = all.column[j];
@@ -233,13 +132,13 @@ static void evaluate(syn_crossbar *x, syn_solution *info)
     double largest = 0, slope = 0, lines = 0, segments = 0;
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(max : largest, slope)
     for (int part = 0; part < l->threads; part++) {
-        sums s = sums_of(x, part);
-        evaluate_rows(x, first_row(l, part), first_row(l, part + 1), &s);
+        synp_sums s = sums_of(x, part);
+        x->kernel->evaluate_rows(x, first_row(l, part), first_row(l, part + 1), &s);
         largest = fmax(largest, s.largest_current);
         slope = fmax(slope, s.largest_slope);
     }
     join_columns(x);
-    const sums all = sums_of(x, 0);
+    const synp_sums all = sums_of(x, 0);
     double lead = 0;
     for (int along = 0; along < 2; along++)
         for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
@@ -410,8 +309,9 @@ void syn_crossbar_cells(const syn_crossbar *x, double *u, double *i)
     for (size_t j = 0; j < l->cols; j++)
         for (size_t row = 0; row < l->rows; row++) {
             const size_t at = row + l->ld * j;
-            double v = synp_cell_voltage(x, row, j), current, slope = x->g[at];
-            cell_currents(x, at, row, &v, 1, &current, &slope);
+            double v, current, slope = x->g[at];
+            x->kernel->voltages(x, row, j, 1, &v);
+            x->kernel->currents(x, at, row, &v, 1, &current, &slope);
             if (u)
                 u[row + l->rows * j] = x->inner ? x->inner[at] : v;
             if (i)

@@ -29,6 +29,12 @@ static size_t tiles_of(const synp_lines *l)
     return (l->cols + SYNP_TILE - 1) / SYNP_TILE;
 }
 
+static size_t tile_columns(const synp_lines *l, size_t tile)
+{
+    const size_t first = tile * SYNP_TILE;
+    return l->cols - first < SYNP_TILE ? l->cols - first : SYNP_TILE;
+}
+
 static size_t matrix_size(const synp_lines *l)
 {
     return l->ld * l->cols;
@@ -114,6 +120,56 @@ static REAL last_pivot(const synp_lines *l, int along, size_t i, REAL e)
     return e > 0 && !isinf(first[i]) && !isinf(last[i]) ? 1 / e : 0;
 }
 
+/* Loops over n numbers at different addresses. */
+static inline double product(const REAL *restrict a, const REAL *restrict b, size_t n)
+{
+    REAL sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t k = 0; k < n; k++)
+        sum += a[k] * b[k];
+    return (double)sum;
+}
+
+/* a = b + factor a */
+static inline void scale_and_add(REAL *restrict a, REAL factor, const REAL *restrict b, size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] = b[k] + factor * a[k];
+}
+
+/* a += factor b */
+static inline void add(REAL *restrict a, REAL factor, const REAL *restrict b, size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] += factor * b[k];
+}
+
+/* a += factor (b - c) */
+static inline void add_difference(REAL *restrict a, REAL factor, const REAL *restrict b, const REAL *restrict c,
+                                  size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] += factor * (b[k] - c[k]);
+}
+
+/* a = b; a += b */
+static inline void narrow(REAL *restrict a, const double *restrict b, size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] = (REAL)b[k];
+}
+
+static inline void widen(double *restrict a, const REAL *restrict b, size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] += (double)b[k];
+}
+
 /* Rows from .. to - 1 of all columns. */
 static void factor_rows(synp_lines_work *w, size_t from, size_t to)
 {
@@ -134,41 +190,101 @@ static void factor_rows(synp_lines_work *w, size_t from, size_t to)
         e[i] = last_pivot(l, 0, i, e[i]);
 }
 
-/* room[i][k] = a[i, k] b[i, k], or a[i, k] without b, of the n columns of a tile; 0 behind them. */
-static void load_tile(const synp_lines *l, const REAL *restrict a, const REAL *restrict b, size_t n,
-                      REAL *restrict room)
+enum { BLOCK = 32 / sizeof(REAL) }; /* numbers of a vector; transposed BLOCK x BLOCK at a time */
+typedef REAL vector __attribute__((vector_size(32)));
+
+static inline vector load(const REAL *p)
 {
-    for (size_t i = 0; i < l->ld; i += SYNP_TILE)
-        for (size_t k = 0; k < SYNP_TILE; k++) {
-            const size_t at = i + l->ld * k;
-            REAL v[SYNP_TILE] = {0};
-            if (k < n)
-                for (size_t m = 0; m < SYNP_TILE; m++)
-                    v[m] = b ? a[at + m] * b[at + m] : a[at + m];
-            for (size_t m = 0; m < SYNP_TILE; m++)
-                room[(i + m) * SYNP_TILE + k] = v[m];
+    vector v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void store(REAL *p, vector v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+/* Each of these three exchanges the parts of neighbours: numbers, pairs, quadruples. */
+#if SINGLE_PRECISION
+#define SHUFFLE_NUMBERS(a, b, up)                                                                                    \
+    __builtin_shufflevector(a, b, 0 + up, 8 + up, 1 + up, 9 + up, 4 + up, 12 + up, 5 + up, 13 + up)
+#define SHUFFLE_PAIRS(a, b, up)                                                                                      \
+    __builtin_shufflevector(a, b, 0 + up, 1 + up, 8 + up, 9 + up, 4 + up, 5 + up, 12 + up, 13 + up)
+#define SHUFFLE_HALVES(a, b, up)                                                                                     \
+    __builtin_shufflevector(a, b, 0 + up, 1 + up, 2 + up, 3 + up, 8 + up, 9 + up, 10 + up, 11 + up)
+
+static inline void transpose(vector v[BLOCK])
+{
+    vector t[BLOCK], s[BLOCK];
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; k++) {
+        t[2 * k] = SHUFFLE_NUMBERS(v[2 * k], v[2 * k + 1], 0);
+        t[2 * k + 1] = SHUFFLE_NUMBERS(v[2 * k], v[2 * k + 1], 2);
+    }
+#pragma GCC unroll 2
+    for (int k = 0; k < 8; k += 4) {
+        s[k] = SHUFFLE_PAIRS(t[k], t[k + 2], 0);
+        s[k + 1] = SHUFFLE_PAIRS(t[k], t[k + 2], 2);
+        s[k + 2] = SHUFFLE_PAIRS(t[k + 1], t[k + 3], 0);
+        s[k + 3] = SHUFFLE_PAIRS(t[k + 1], t[k + 3], 2);
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; k++) {
+        v[k] = SHUFFLE_HALVES(s[k], s[k + 4], 0);
+        v[k + 4] = SHUFFLE_HALVES(s[k], s[k + 4], 4);
+    }
+}
+#else
+static inline void transpose(vector v[BLOCK])
+{
+    const vector a = __builtin_shufflevector(v[0], v[1], 0, 4, 2, 6),
+                 b = __builtin_shufflevector(v[0], v[1], 1, 5, 3, 7),
+                 c = __builtin_shufflevector(v[2], v[3], 0, 4, 2, 6),
+                 d = __builtin_shufflevector(v[2], v[3], 1, 5, 3, 7);
+    v[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+    v[1] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+    v[2] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+    v[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+}
+#endif
+
+/* room[i][k] = a[i, k] b[i, k], or a[i, k] without b, of the n columns of a tile; 0 behind them. */
+static void load_tile(const synp_lines *l, const REAL *a, const REAL *b, size_t n, REAL *room)
+{
+    for (size_t i = 0; i < l->ld; i += BLOCK)
+        for (size_t k = 0; k < SYNP_TILE; k += BLOCK) {
+            vector v[BLOCK];
+            for (size_t m = 0; m < BLOCK; m++) {
+                const size_t at = i + l->ld * (k + m);
+                v[m] = k + m >= n ? (vector){0} : b ? load(a + at) * load(b + at) : load(a + at);
+            }
+            transpose(v);
+            for (size_t m = 0; m < BLOCK; m++)
+                store(room + (i + m) * SYNP_TILE + k, v[m]);
         }
 }
 
 /* The way back: out = room times b. */
-static void store_tile(const synp_lines *l, const REAL *restrict room, const REAL *restrict b, size_t n,
-                       REAL *restrict out)
+static void store_tile(const synp_lines *l, const REAL *room, const REAL *b, size_t n, REAL *out)
 {
-    for (size_t i = 0; i < l->ld; i += SYNP_TILE)
-        for (size_t k = 0; k < n; k++) {
-            const size_t at = i + l->ld * k;
-            REAL v[SYNP_TILE];
-            for (size_t m = 0; m < SYNP_TILE; m++)
-                v[m] = room[(i + m) * SYNP_TILE + k];
-            for (size_t m = 0; m < SYNP_TILE; m++)
-                out[at + m] = b ? v[m] * b[at + m] : v[m];
+    for (size_t i = 0; i < l->ld; i += BLOCK)
+        for (size_t k = 0; k < n; k += BLOCK) {
+            vector v[BLOCK];
+            for (size_t m = 0; m < BLOCK; m++)
+                v[m] = load(room + (i + m) * SYNP_TILE + k);
+            transpose(v);
+            for (size_t m = 0; m < BLOCK && k + m < n; m++) {
+                const size_t at = i + l->ld * (k + m);
+                store(out + at, b ? v[m] * load(b + at) : v[m]);
+            }
         }
 }
 
 static void factor_tile(synp_lines_work *w, size_t tile, REAL *room)
 {
     const synp_lines *l = w->lines;
-    const size_t first = tile * SYNP_TILE, n = l->cols - first < SYNP_TILE ? l->cols - first : SYNP_TILE;
+    const size_t first = tile * SYNP_TILE, n = tile_columns(l, tile);
     REAL *t = w->t[1] + first * l->rows;
     const REAL *r = w->r[1] + first;
     REAL e[SYNP_TILE] = {0};
@@ -195,9 +311,7 @@ static size_t row_limit(const synp_lines *l, int part)
 static void factor(synp_lines_work *w, const double *g)
 {
     const synp_lines *l = w->lines;
-    const size_t n = matrix_size(l);
-    for (size_t k = 0; k < n; k++)
-        w->g[k] = (REAL)g[k];
+    narrow(w->g, g, matrix_size(l));
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++) {
         factor_rows(w, row_limit(l, part), row_limit(l, part + 1));
@@ -211,8 +325,8 @@ static void solve_rows(const synp_lines_work *w, const REAL *in, REAL *out, size
 {
     const synp_lines *l = w->lines;
     const REAL *r = w->r[0];
-    for (size_t i = from; i < to; i++)
-        out[i] = in[i];
+    if (out != in)
+        memcpy(out + from, in + from, (to - from) * sizeof *out);
     for (size_t j = 1; j < l->cols; j++) {
         const REAL *before = out + l->ld * (j - 1), *tj = w->t[0] + l->ld * j, *inj = in + l->ld * j;
         REAL *f = out + l->ld * j;
@@ -258,43 +372,26 @@ static void sweep_tile(const synp_lines_work *w, size_t tile, REAL *room)
     memcpy(room, f, sizeof f);
 }
 
-/* out = b B^-1 (a in); a or b NULL: without it. May be in place. */
+/* out = b B^-1 (a in) in a tile; a or b NULL: without it. May be in place. */
+static void solve_tile(const synp_lines_work *w, size_t tile, int part, const REAL *a, const REAL *in, const REAL *b,
+                       REAL *out)
+{
+    const synp_lines *l = w->lines;
+    const size_t n = tile_columns(l, tile), at = l->ld * tile * SYNP_TILE;
+    REAL *room = w->room + (size_t)part * l->ld * SYNP_TILE;
+    load_tile(l, in + at, a ? a + at : NULL, n, room);
+    sweep_tile(w, tile, room);
+    store_tile(l, room, b ? b + at : NULL, n, out + at);
+}
+
+/* The same in all tiles. */
 static void solve_columns(const synp_lines_work *w, const REAL *a, const REAL *in, const REAL *b, REAL *out)
 {
     const synp_lines *l = w->lines;
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++)
-        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads) {
-            const size_t first = tile * SYNP_TILE, n = l->cols - first < SYNP_TILE ? l->cols - first : SYNP_TILE;
-            const size_t at = l->ld * first;
-            REAL *room = w->room + (size_t)part * l->ld * SYNP_TILE;
-            load_tile(l, in + at, a ? a + at : NULL, n, room);
-            sweep_tile(w, tile, room);
-            store_tile(l, room, b ? b + at : NULL, n, out + at);
-        }
-}
-
-static double dot(const synp_lines *l, const REAL *a, const REAL *b)
-{
-    double sum = 0;
-#pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(+ : sum)
-    for (size_t j = 0; j < l->cols; j++) {
-        const REAL *aj = a + l->ld * j, *bj = b + l->ld * j;
-        REAL s = 0;
-#pragma omp simd reduction(+ : s)
-        for (size_t i = 0; i < l->ld; i++)
-            s += aj[i] * bj[i];
-        sum += (double)s;
-    }
-    return sum;
-}
-
-static void invert_rows(const synp_lines_work *w, const REAL *in, REAL *out)
-{
-    const synp_lines *l = w->lines;
-#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
-    for (int part = 0; part < l->threads; part++)
-        solve_rows(w, in, out, row_limit(l, part), row_limit(l, part + 1));
+        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
+            solve_tile(w, tile, part, a, in, b, out);
 }
 
 /* In the coarse grid: the sums of y over the hat functions. */
@@ -381,74 +478,121 @@ static void prolong(const synp_lines_work *w, REAL *z, REAL *az)
     }
 }
 
-/* z = M^-1 res: a sweep along the rows, and with a coarse grid its correction and a second sweep. Returns A z. */
-static const REAL *precondition(const synp_lines_work *w)
+/* y = what is left of the residual after a first sweep z and the coarse correction; coarse_az = A times all that the
+ * preconditioner makes. */
+static void correct_coarsely(const synp_lines_work *w)
 {
     const synp_lines *l = w->lines;
-    REAL *z = w->z, *az = w->coarse_az;
-    invert_rows(w, w->res, z);
-    if (!w->coarse)
-        return w->res;
-    solve_columns(w, w->g, z, w->g, w->y); /* the residual after the first sweep */
-    restrict_rows(w, w->y);
+    REAL *az = w->coarse_az, *y = w->y;
+    solve_columns(w, w->g, w->z, w->g, y);
+    restrict_rows(w, y);
     synp_coarse_solve(w->coarse);
     prolong(w, w->coarse_z, az);
     solve_columns(w, w->g, w->coarse_z, w->g, w->coarse_y);
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
-    for (size_t j = 0; j < l->cols; j++)
-        for (size_t k = l->ld * j; k < l->ld * (j + 1); k++) {
-            const REAL left = w->y[k] - az[k] + w->coarse_y[k];
-            az[k] += w->res[k] + left;
-            w->y[k] = left;
-        }
-    invert_rows(w, w->y, w->y);
-#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
-    for (size_t j = 0; j < l->cols; j++)
-        for (size_t k = l->ld * j; k < l->ld * (j + 1); k++)
-            z[k] += w->coarse_z[k] + w->y[k];
-    return az;
+    for (size_t j = 0; j < l->cols; j++) {
+        const size_t at = l->ld * j;
+        add_difference(y + at, 1, w->coarse_y + at, az + at, l->ld);
+        add(az + at, 1, y + at, l->ld);
+        add(az + at, 1, w->res + at, l->ld);
+    }
 }
 
-/* p = z + beta p, ap = az + beta ap. */
-static void turn(const synp_lines_work *w, const REAL *az, REAL beta)
+/* z += the coarse correction + the second sweep, in the rows from .. to - 1. */
+static void finish_cycle(const synp_lines_work *w, size_t from, size_t to)
 {
     const synp_lines *l = w->lines;
-#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
-    for (size_t j = 0; j < l->cols; j++)
-        for (size_t k = l->ld * j; k < l->ld * (j + 1); k++) {
-            w->p[k] = w->z[k] + beta * w->p[k];
-            w->ap[k] = az[k] + beta * w->ap[k];
-        }
+    solve_rows(w, w->y, w->y, from, to);
+    for (size_t j = 0; j < l->cols; j++) {
+        const size_t at = l->ld * j + from;
+        add(w->z + at, 1, w->coarse_z + at, to - from);
+        add(w->z + at, 1, w->y + at, to - from);
+    }
 }
 
-/* x += alpha p, res -= alpha S p. */
-static void advance(const synp_lines_work *w, REAL alpha)
+/* x += alpha p, res -= alpha S p in the rows from .. to - 1. */
+static void advance_rows(const synp_lines_work *w, REAL alpha, size_t from, size_t to)
 {
     const synp_lines *l = w->lines;
-#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
+    for (size_t j = 0; j < l->cols; j++) {
+        const size_t at = l->ld * j + from;
+        add(w->x + at, alpha, w->p + at, to - from);
+        add_difference(w->res + at, -alpha, w->ap + at, w->y + at, to - from);
+    }
+}
+
+/* res z over the rows from .. to - 1. */
+static double product_of_rows(const synp_lines_work *w, size_t from, size_t to)
+{
+    const synp_lines *l = w->lines;
+    double sum = 0;
     for (size_t j = 0; j < l->cols; j++)
-        for (size_t k = l->ld * j; k < l->ld * (j + 1); k++) {
-            w->x[k] += alpha * w->p[k];
-            w->res[k] -= alpha * (w->ap[k] - w->y[k]);
-        }
+        sum += product(w->res + l->ld * j + from, w->z + l->ld * j + from, to - from);
+    return sum;
+}
+
+/* Goes alpha along p, then z = M^-1 res: a sweep along the rows, and with a coarse grid its correction and a second
+ * sweep. Returns res z. */
+static double advance(const synp_lines_work *w, REAL alpha)
+{
+    const synp_lines *l = w->lines;
+    double rz = 0;
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(+ : rz)
+    for (int part = 0; part < l->threads; part++) {
+        const size_t from = row_limit(l, part), to = row_limit(l, part + 1);
+        if (alpha != 0)
+            advance_rows(w, alpha, from, to);
+        solve_rows(w, w->res, w->z, from, to);
+        rz += w->coarse ? 0 : product_of_rows(w, from, to);
+    }
+    if (!w->coarse)
+        return rz;
+    correct_coarsely(w);
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(+ : rz)
+    for (int part = 0; part < l->threads; part++) {
+        const size_t from = row_limit(l, part), to = row_limit(l, part + 1);
+        finish_cycle(w, from, to);
+        rz += product_of_rows(w, from, to);
+    }
+    return rz;
+}
+
+/* p = z + beta p, ap = A p, y = G B^-1 G p in a tile. Returns p S p. */
+static double turn_tile(const synp_lines_work *w, size_t tile, int part, const REAL *az, REAL beta)
+{
+    const synp_lines *l = w->lines;
+    const size_t first = l->ld * tile * SYNP_TILE, n = tile_columns(l, tile);
+    scale_and_add(w->p + first, beta, w->z + first, l->ld * n);
+    scale_and_add(w->ap + first, beta, az + first, l->ld * n);
+    solve_tile(w, tile, part, w->g, w->p, w->g, w->y);
+    double sum = 0;
+    for (size_t at = first; at < first + l->ld * n; at += l->ld)
+        sum += product(w->p + at, w->ap + at, l->ld) - product(w->p + at, w->y + at, l->ld);
+    return sum;
+}
+
+static double turn(const synp_lines_work *w, REAL beta)
+{
+    const synp_lines *l = w->lines;
+    const REAL *az = w->coarse ? w->coarse_az : w->res;
+    double psp = 0;
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(+ : psp)
+    for (int part = 0; part < l->threads; part++)
+        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
+            psp += turn_tile(w, tile, part, az, beta);
+    return psp;
 }
 
 /* S x = res by conjugate gradients. */
 static int iterate(const synp_lines_work *w, double tolerance, int most, int *iterations)
 {
-    const synp_lines *l = w->lines;
-    const REAL *az = precondition(w);
-    double rz = dot(l, w->res, w->z), beta = 0;
+    double rz = advance(w, 0), beta = 0;
     const double enough = tolerance * tolerance * rz;
     for (int n = 0; n < most && rz > enough; n++) {
-        turn(w, az, (REAL)beta);
-        solve_columns(w, w->g, w->p, w->g, w->y);
-        const double psp = dot(l, w->p, w->ap) - dot(l, w->p, w->y), alpha = rz / psp;
+        const double psp = turn(w, (REAL)beta), alpha = rz / psp;
         if (!(psp > 0 && isfinite(alpha)))
             return 0;
-        advance(w, (REAL)alpha);
-        az = precondition(w);
-        const double next = dot(l, w->res, w->z);
+        const double next = advance(w, (REAL)alpha);
         beta = next / rz;
         rz = next;
         ++*iterations;
@@ -456,26 +600,49 @@ static int iterate(const synp_lines_work *w, double tolerance, int most, int *it
     return isfinite(rz) && rz >= 0;
 }
 
+/* res = rho_u + G B^-1 rho_w in a tile, and nothing solved yet. */
+static void start_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_u, const double *rho_w)
+{
+    const synp_lines *l = w->lines;
+    const size_t at = l->ld * tile * SYNP_TILE, n = l->ld * tile_columns(l, tile);
+    narrow(w->y + at, rho_w + at, n);
+    solve_tile(w, tile, part, NULL, w->y, w->g, w->y);
+    narrow(w->res + at, rho_u + at, n);
+    add(w->res + at, 1, w->y + at, n);
+    memset(w->x + at, 0, n * sizeof *w->x);
+    memset(w->p + at, 0, n * sizeof *w->p);
+    memset(w->ap + at, 0, n * sizeof *w->ap);
+}
+
+/* du += x, dw += B^-1 (rho_w + G x) in a tile. */
+static void end_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_w, double *du, double *dw)
+{
+    const synp_lines *l = w->lines;
+    const size_t at = l->ld * tile * SYNP_TILE, n = l->ld * tile_columns(l, tile);
+    const REAL *restrict g = w->g + at, *restrict x = w->x + at;
+    REAL *restrict y = w->y + at;
+    narrow(y, rho_w + at, n);
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        y[k] += g[k] * x[k];
+    solve_tile(w, tile, part, NULL, w->y, NULL, w->y);
+    widen(du + at, x, n);
+    widen(dw + at, y, n);
+}
+
 static int solve(synp_lines_work *w, const double *rho_u, const double *rho_w, double tolerance, int most, double *du,
                  double *dw, int *iterations)
 {
     const synp_lines *l = w->lines;
-    const size_t n = matrix_size(l);
-    for (size_t k = 0; k < n; k++)
-        w->y[k] = (REAL)rho_w[k];
-    solve_columns(w, NULL, w->y, w->g, w->y);
-    for (size_t k = 0; k < n; k++) {
-        w->res[k] = (REAL)rho_u[k] + w->y[k];
-        w->x[k] = w->p[k] = w->ap[k] = 0;
-    }
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
+    for (int part = 0; part < l->threads; part++)
+        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
+            start_tile(w, tile, part, rho_u, rho_w);
     const int sound = iterate(w, tolerance, most, iterations);
-    for (size_t k = 0; k < n; k++)
-        w->y[k] = (REAL)rho_w[k] + w->g[k] * w->x[k];
-    solve_columns(w, NULL, w->y, NULL, w->y);
-    for (size_t k = 0; k < n; k++) {
-        du[k] += (double)w->x[k];
-        dw[k] += (double)w->y[k];
-    }
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
+    for (int part = 0; part < l->threads; part++)
+        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
+            end_tile(w, tile, part, rho_w, du, dw);
     return sound;
 }
 

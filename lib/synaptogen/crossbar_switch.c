@@ -108,9 +108,10 @@ static int find_spots(syn_crossbar *x)
             const size_t last = first + SYNP_TILE < l->rows ? first + SYNP_TILE : l->rows;
             int any = 0;
             double u[SYNP_TILE];
+            x->kernel->voltages(x, first, j, last - first, u);
             for (size_t i = first; i < last; i++) {
                 const size_t at = i + l->ld * j;
-                u[i - first] = x->inner ? x->inner[at] : synp_cell_voltage(x, i, j);
+                u[i - first] = x->inner ? x->inner[at] : u[i - first];
                 any |= (u[i - first] <= (double)s->low[at]) | (u[i - first] > (double)s->high[at]);
             }
             for (size_t i = first; any && i < last; i++) {
