@@ -30,28 +30,23 @@ static double write_level(const netlist *n, line_kind kind, size_t line, size_t 
     return kind == SOURCE ? fmax(-u, 0) : fmax(u, 0);
 }
 
-static size_t write_phases(const netlist *n)
+size_t netlist_phases(const netlist *n)
 {
-    return n->rows * netlist_phases_per_row(n);
-}
-
-static size_t all_phases(const netlist *n)
-{
-    return write_phases(n) + (netlist_has_cells(n) ? 0 : n->rows);
+    return n->rows * netlist_phases_per_row(n) + (netlist_has_cells(n) ? 0 : n->rows);
 }
 
 static double level(const netlist *n, line_kind kind, size_t line, size_t phase)
 {
     const size_t steps = netlist_phases_per_row(n);
-    if (phase < write_phases(n))
+    if (phase < n->rows * steps)
         return write_level(n, kind, line, phase / steps, phase % steps);
-    return kind == WORD && line == phase - write_phases(n) ? n->c->v_read : 0;
+    return kind == WORD && line == phase - n->rows * steps ? n->c->v_read : 0;
 }
 
 /* Corners at which neither the value nor the slope changes are left out. */
 static void put_waveform(const netlist *n, line_kind kind, size_t line)
 {
-    const size_t phases = all_phases(n);
+    const size_t phases = netlist_phases(n);
     double before = 0;
     int count = 1;
     fputs("pwl(0 0", n->f);
@@ -191,7 +186,8 @@ static void put_models(const netlist *n)
 void netlist_put_circuit(const netlist *n)
 {
     put_sources(n, WORD, n->rows);
-    put_sources(n, BIT, n->cols);
+    if (n->c->kind != KIND_ARRAY || n->c->job != JOB_READ) /* there bit lines end at 0 V inside */
+        put_sources(n, BIT, n->cols);
     if (n->c->kind == KIND_1T1R)
         put_sources(n, SOURCE, n->cols);
     if (n->c->kind == KIND_TILE) {
