@@ -204,19 +204,109 @@ static int fill_pattern(netlist *n, const char *name)
     return 1;
 }
 
+/* The shape of the array in --state, 0 x 0 without. */
+static int shape_of_state(netlist *n)
+{
+    syn_array_info info;
+    syn_error err;
+    if (!n->c->state)
+        return CLI_OK;
+    if (syn_array_peek(n->c->state, &info, &err)) {
+        char text[1024];
+        return cli_fail(CLI_FAILED, "%s", syn_error_format(&err, text, sizeof text));
+    }
+    n->rows = (size_t)info.rows;
+    n->cols = (size_t)(info.n / info.rows);
+    return fit(n, n->c->state, n->rows, n->cols);
+}
+
 static int make_pattern(netlist *n)
 {
     const char *name = n->c->pattern ? n->c->pattern : "checkerboard";
-    if (!fill_pattern(n, name))
-        return read_pattern(n, name);
-    n->rows = n->c->rows;
-    n->cols = n->c->cols;
+    int status = shape_of_state(n);
+    if (status)
+        return status;
+    const size_t rows = n->rows, cols = n->cols;
+    if (!fill_pattern(n, name)) {
+        status = read_pattern(n, name);
+        return status || !rows || (rows == n->rows && cols == n->cols)
+                   ? status
+                   : cli_fail(CLI_FAILED, "%s: expected %zu x %zu bits as %s has cells, found %zu x %zu", name, rows,
+                              cols, n->c->state, n->rows, n->cols);
+    }
+    if (!rows) {
+        n->rows = n->c->rows;
+        n->cols = n->c->cols;
+    }
     if (n->rows == 0 || n->cols == 0)
         return cli_fail(CLI_USAGE, "--%s: expected a number together with --pattern %s, found none",
                         n->rows ? "cols" : "rows", name);
-    const int status = make_room(n);
+    status = make_room(n);
     if (!status)
         fill_pattern(n, name);
+    return status;
+}
+
+/* Whether tiles can be wired: each side with nodes has one for each line. */
+static int check_tiles(const netlist *n)
+{
+    const netlist_block t = netlist_block_of(n, 0);
+    const size_t grid = netlist_blocks(n) > 1;
+    const size_t nodes =
+        t.rows * (n->c->r_wl > 0 ? 1 + grid : 1) + t.cols * (n->c->r_bl > 0 ? 1 + grid : 1); /* at most */
+    if (n->c->kind == KIND_TILE && nodes > MOST_NODES)
+        return cli_fail(CLI_USAGE,
+                        "--tile: expected at most %d nodes of a tile, which is the limit of ngspice, found %zu "
+                        "with %zu rows and %zu columns",
+                        MOST_NODES, nodes, t.rows, t.cols);
+    if (n->c->kind == KIND_TILE && (n->c->state || n->c->state_out) && netlist_blocks(n) > 1)
+        return cli_fail(CLI_USAGE, "--%s: expected a single tile with it or --cells array, found %zu tiles",
+                        n->c->state ? "state" : "state-out", netlist_blocks(n));
+    return CLI_OK;
+}
+
+/* Cells of a read that start as the pattern says, where one model holds many of them. */
+static int needs_states(const netlist *n)
+{
+    int ones = 0;
+    if (netlist_has_cells(n) || n->c->state || n->c->job != JOB_READ)
+        return 0;
+    for (size_t k = 0; k < n->rows * n->cols; k++)
+        ones |= n->bits[k];
+    return ones;
+}
+
+static int write_state(const netlist *n, const netlist_block *t)
+{
+    const syn_array_options o = {.first = t->first, .rows = t->rows, .start = n->c->start};
+    const size_t folder = strrchr(n->c->output, '/') ? (size_t)(strrchr(n->c->output, '/') - n->c->output) + 1 : 0;
+    syn_array *a = NULL;
+    syn_error err;
+    char path[4096 + 64], text[1024];
+    float *u = malloc(t->rows * t->cols * sizeof *u);
+    if (!u)
+        return cli_fail(CLI_FAILED, "out of memory");
+    for (size_t k = 0; k < t->rows * t->cols; k++)
+        u[k] = netlist_bit(n, t->row + k % t->rows, t->col + k / t->rows) ? -INFINITY : NAN;
+    snprintf(path, sizeof path, "%.*s%s%zu.state", (int)folder, n->c->output, n->name, t->number);
+    const int failed = syn_array_create(n->c->model, n->c->seed, t->rows * t->cols, &o, &a, &err) ||
+                       syn_array_apply_each(a, NULL, u) || syn_array_save(a, path, &err);
+    syn_array_free(a);
+    free(u);
+    return failed ? cli_fail(CLI_FAILED, "%s", syn_error_format(&err, text, sizeof text)) : CLI_OK;
+}
+
+static int write_states(netlist *n)
+{
+    n->states = needs_states(n);
+    if (n->states && !n->c->output)
+        return cli_fail(CLI_USAGE,
+                        "--output: expected a file name, beside which the states of the pattern go, found none");
+    int status = CLI_OK;
+    for (size_t k = 0; n->states && !status && k < netlist_blocks(n); k++) {
+        const netlist_block t = netlist_block_of(n, k);
+        status = write_state(n, &t);
+    }
     return status;
 }
 
@@ -271,6 +361,8 @@ static int prepare(netlist *n)
         status = make_pattern(n);
     if (!status)
         status = read_voltages(n);
+    if (!status)
+        status = check_tiles(n);
     choose_voltages(n);
     choose_name(n);
     n->limit = limit_of(n->c->model);
@@ -278,7 +370,7 @@ static int prepare(netlist *n)
         snprintf(n->library, sizeof n->library, "%s", n->c->library);
     else
         find_library(n);
-    return status;
+    return status ? status : write_states(n);
 }
 
 static void put_command(const netlist *n)

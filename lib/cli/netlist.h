@@ -22,6 +22,7 @@ typedef struct netlist {
     float *volts;          /* V [rows], of the word lines of a read; NULL: all v_read, or v_gate */
     double v_set, v_reset; /* V across a selected cell */
     double limit;          /* ohm; below it a cell reads as LRS */
+    int states;            /* the netlist comes with state files of its bits, NAME0.state .. */
     char library[4096];    /* what to include */
     char name[64];         /* of the data files, without ending */
 } netlist;
@@ -54,7 +55,17 @@ void netlist_put_device(const netlist *n);
 
 /* netlist_circuit.c: sources, wires and cells. */
 void netlist_put_circuit(const netlist *n);
+/* ngspice takes so many nodes in one A line: its table of tokens is fixed, and overrun without a word. */
+enum { MOST_NODES = 240 };
+
+/* A tile, or the whole array: where it lies, and its first cell's number. */
+typedef struct netlist_block {
+    size_t number, row, col, rows, cols, first;
+} netlist_block;
+
 /* netlist_tiles.c: cells of the kinds tile and array. */
+size_t netlist_blocks(const netlist *n);
+netlist_block netlist_block_of(const netlist *n, size_t number);
 void netlist_put_tiles(const netlist *n);
 void netlist_put_array(const netlist *n);
 /* netlist_control.c: options, analysis, and what is printed. */

@@ -76,12 +76,19 @@ static double read_level(const netlist *n, line_kind kind, size_t line)
     return kind == BIT && gates ? n->c->v_read : 0;
 }
 
+static double wire_resistance(const netlist *n, line_kind kind)
+{
+    return kind == WORD ? n->c->r_wl : n->c->r_bl;
+}
+
+/* Between a line's source and its node. Tiles of a grid end with half a segment; the other half is here. */
 static double series_resistance(const netlist *n, line_kind kind)
 {
     if (n->c->kind == KIND_ARRAY)
         return 0; /* it is inside */
     const line_kind sensed = n->c->kind == KIND_1T1R ? SOURCE : BIT;
-    return n->c->job == JOB_READ && kind == sensed ? n->c->sense : n->c->driver;
+    const double lead = netlist_blocks(n) > 1 ? 0.5 * wire_resistance(n, kind) : 0;
+    return lead + (n->c->job == JOB_READ && kind == sensed ? n->c->sense : n->c->driver);
 }
 
 static void put_sources(const netlist *n, line_kind kind, size_t lines)
@@ -98,11 +105,6 @@ static void put_sources(const netlist *n, line_kind kind, size_t lines)
     }
     for (size_t k = 0; r > 0 && k < lines; k++)
         fprintf(n->f, "r%c%zu %cd%zu %c%zu %.6g\n", kind, k, kind, k, kind, k, r);
-}
-
-static double wire_resistance(const netlist *n, line_kind kind)
-{
-    return kind == WORD ? n->c->r_wl : n->c->r_bl;
 }
 
 /* Node of a line at its cell number `place`, counted from the end that is driven: w3, or w3_7 with wires. */

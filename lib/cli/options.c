@@ -62,7 +62,7 @@ static const option_spec options[] = {
      .help = "on the word lines of a read (1t1r: on the bit lines)"},
     {0, "v-gate", "V", CLI_NETLIST, AS_NUMBER(v_gate, 0, 10), .fallback = "2.5",
      .help = "on the gates of the row that is selected"},
-    {0, "tile", "T", CLI_NETLIST, AS_INTEGER(tile, 1, 120), .fallback = "64", .help = "rows and columns of a tile"},
+    {0, "tile", "T", CLI_NETLIST, AS_INTEGER(tile, 1, 120), .fallback = "60", .help = "rows and columns of a tile"},
     {0, "library", "FILE", CLI_NETLIST, AS_TEXT(library),
      .help = "synaptogen.lib as the netlist shall include it; the one that belongs to this command if absent"},
     {0, "state", "FILE", CLI_NETLIST, AS_TEXT(state), .help = "array to start from (tile, array)"},
