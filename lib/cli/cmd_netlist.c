@@ -123,7 +123,8 @@ static int read_line(const char *name, size_t number, const char *line, unsigned
         if (strchr(" ,\t\r\n", *line))
             continue;
         if (!strchr("01.#", *line))
-            return cli_fail(CLI_FAILED, "%s:%zu: expected 0, 1, . or #, found \"%.20s\"", name, number, line);
+            return cli_fail(CLI_FAILED, "%s:%zu: expected 0, 1, . or #, found \"%.*s\"", name, number,
+                            (int)strcspn(line, "\r\n"), line);
         if ((*count & (*count - 1)) == 0) { /* full: the room is the next power of two */
             unsigned char *more = realloc(*list, *count ? 2 * *count : 1);
             if (!more)

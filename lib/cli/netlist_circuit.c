@@ -55,7 +55,7 @@ static void put_waveform(const netlist *n, line_kind kind, size_t line)
         if (now != before || now != after) {
             fputs(count++ % 8 ? " " : "\n+ ", n->f);
             netlist_put_time(n, (double)(k + 1));
-            fprintf(n->f, " %.6g", now);
+            fprintf(n->f, " %.10g", now);
         }
         before = now;
     }
