@@ -39,6 +39,7 @@ typedef struct cli {
 
     /* Of netlists: */
     uint64_t rows, cols, job, kind, scheme, tile;
+    int picture;
     const char *pattern, *library, *state_out;
     double r_wl, r_bl, driver, sense;      /* ohm; wires per segment */
     double v_set, v_reset, v_read, v_gate; /* V; 0 if absent */

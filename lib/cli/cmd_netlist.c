@@ -92,6 +92,8 @@ static int check_combination(const cli *c)
     if (gates && c->r_wl > 0)
         return cli_fail(CLI_USAGE, "--r-wl: expected 0 with --cells 1t1r, whose word lines are gates, found %g",
                         c->r_wl);
+    if (c->picture && c->job == JOB_READ)
+        return cli_fail(CLI_USAGE, "--picture: expected --mode write or write-verify with it, found --mode read");
     if (c->voltages && c->job != JOB_READ)
         return cli_fail(CLI_USAGE, "--voltages: expected --mode read with it, found --mode %s", jobs[c->job]);
     if (c->seed > UINT64_C(9007199254740992))
@@ -281,8 +283,8 @@ static int write_state(const netlist *n, const netlist_block *t)
 {
     const syn_array_options o = {.first = t->first, .rows = t->rows, .start = n->c->start};
     const size_t folder = strrchr(n->c->output, '/') ? (size_t)(strrchr(n->c->output, '/') - n->c->output) + 1 : 0;
-    syn_array *a = NULL;
-    syn_error err;
+    syn_array *a = NULL, *frozen = NULL;
+    syn_error err = {.text = "out of memory"};
     char path[4096 + 64], text[1024];
     float *u = malloc(t->rows * t->cols * sizeof *u);
     if (!u)
@@ -291,8 +293,10 @@ static int write_state(const netlist *n, const netlist_block *t)
         u[k] = netlist_bit(n, t->row + k % t->rows, t->col + k / t->rows) ? -INFINITY : NAN;
     snprintf(path, sizeof path, "%.*s%s%zu.state", (int)folder, n->c->output, n->name, t->number);
     const int failed = syn_array_create(n->c->model, n->c->seed, t->rows * t->cols, &o, &a, &err) ||
-                       syn_array_apply_each(a, NULL, u) || syn_array_save(a, path, &err);
+                       syn_array_apply_each(a, NULL, u) || syn_array_freeze(a, &frozen) ||
+                       syn_array_save(frozen, path, &err);
     syn_array_free(a);
+    syn_array_free(frozen);
     free(u);
     return failed ? cli_fail(CLI_FAILED, "%s", syn_error_format(&err, text, sizeof text)) : CLI_OK;
 }
@@ -417,12 +421,13 @@ static void explain_results(const netlist *n)
 {
     fprintf(n->f,
             "* Prints:  how many cells read wrong (LRS is below %.5g ohm)%s.\n"
-            "* Writes:  %s.map: column, row, bit wanted, %s\n",
+            "* Writes:  %s.map: column, row, bit wanted, %s%s\n",
             n->limit,
             n->c->job == JOB_VERIFY ? ", rounds and pulses"
             : netlist_has_cells(n)  ? ", how many never switched, how many changed for other rows' pulses"
                                     : "",
-            n->name, netlist_has_cells(n) ? "ohm, mode (0 HRS, 1 LRS, 2 between), cycles begun" : "ohm");
+            n->name, netlist_has_cells(n) ? "ohm, mode (0 HRS, 1 LRS, 2 between), cycles begun" : "ohm",
+            n->c->picture ? "; and a picture of it" : "");
 }
 
 static void explain_read(const netlist *n)

@@ -135,6 +135,15 @@ static void put_report(const netlist *n)
                  "echo \"  never switched           $&failed\"\necho \"  disturbed by other rows  $&disturbed\"\n");
 }
 
+/* The script lies beside synaptogen.lib. */
+static void put_picture(const netlist *n)
+{
+    const char *slash = strrchr(n->library, '/');
+    if (n->c->picture)
+        fprintf(n->f, "shell sh %.*s/plot.sh %s crossbar\n", slash ? (int)(slash - n->library) : 9,
+                slash ? n->library : "$inputdir", n->name);
+}
+
 /* Steps of any length are safe for Newton's method at ideal lines; there voltages are exact after one iteration, and
  * the currents belong to them, so that these need no test of their own, which would cost one iteration more. */
 static void put_options(const netlist *n)
@@ -223,5 +232,7 @@ void netlist_put_control(const netlist *n)
     put_options(n);
     fputs("\n.control\nset noinit\n", n->f);
     (n->c->job == JOB_WRITE ? put_write : n->c->job == JOB_READ ? put_read : put_verify)(n);
+    if (n->c->job != JOB_READ)
+        put_picture(n);
     fputs("quit\n.endc\n.end\n", n->f);
 }

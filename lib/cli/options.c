@@ -63,6 +63,8 @@ static const option_spec options[] = {
     {0, "v-gate", "V", CLI_NETLIST, AS_NUMBER(v_gate, 0, 10), .fallback = "2.5",
      .help = "on the gates of the row that is selected"},
     {0, "tile", "T", CLI_NETLIST, AS_INTEGER(tile, 1, 120), .fallback = "60", .help = "rows and columns of a tile"},
+    {0, "picture", NULL, CLI_NETLIST, .kind = SWITCH, .offset = offsetof(cli, picture),
+     .help = "the netlist also draws bits and currents into a .png (needs gnuplot)"},
     {0, "library", "FILE", CLI_NETLIST, AS_TEXT(library),
      .help = "synaptogen.lib as the netlist shall include it; the one that belongs to this command if absent"},
     {0, "state", "FILE", CLI_NETLIST, AS_TEXT(state), .help = "array to start from (tile, array)"},
