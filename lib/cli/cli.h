@@ -19,8 +19,12 @@ enum {
     CLI_PROGRAM = 16,
     CLI_READ = 32,
     CLI_VMM = 64,
-    CLI_ALL = 127
+    CLI_NETLIST = 128,
+    CLI_ALL = 255
 };
+
+/* Value of a CHOICE without default that was not given. */
+#define CLI_ABSENT UINT64_MAX
 
 /* The options' values, and what main makes of them before a subcommand runs. */
 typedef struct cli {
@@ -33,6 +37,16 @@ typedef struct cli {
     double u, bandwidth, tolerance; /* V, Hz, 1 */
     int conductance;
 
+    /* Of netlists: */
+    uint64_t rows, cols, job, kind, scheme, tile;
+    int picture;
+    const char *pattern, *library, *state_out;
+    double r_wl, r_bl, driver, sense;      /* ohm; wires per segment */
+    double v_set, v_reset, v_read, v_gate; /* V; 0 if absent */
+    double pulse;                          /* s, from one peak to the next */
+    int argc;                              /* the command as typed, for the heading */
+    char **argv;
+
     syn_model *model;
     syn_start start; /* accepted by syn_cell_init */
 } cli;
@@ -42,7 +56,8 @@ typedef struct cli_command {
     unsigned bit;
     int (*run)(const cli *c);
     const char *usage, *description;
-    int takes_state; /* its one argument is a state file */
+    int takes_state;  /* its one argument is a state file */
+    const char *word; /* its one argument is this word; NULL: none */
 } cli_command;
 
 int cmd_info(const cli *c);
@@ -52,6 +67,7 @@ int cmd_iv(const cli *c);
 int cmd_program(const cli *c);
 int cmd_read(const cli *c);
 int cmd_vmm(const cli *c);
+int cmd_netlist(const cli *c);
 
 /* Prints "synaptogen: text" as one line on stderr and returns status. */
 __attribute__((format(printf, 2, 3))) int cli_fail(int status, const char *format, ...);

@@ -7,34 +7,39 @@
 #include <string.h>
 
 static const cli_command commands[] = {
-    {"info", CLI_INFO, cmd_info, "", "Describes the parameter set in words.", 0},
+    {"info", CLI_INFO, cmd_info, "", "Describes the parameter set in words.", 0, NULL},
     {"sample", CLI_SAMPLE, cmd_sample, " --cells M --cycles N",
      "Draws the features of every cycle of M cells, one row per cell and cycle:\n"
      "  cell,cycle,component,log10_r_hrs,u_set,r_lrs,u_reset\n"
      "component: of the device-to-device mixture, from 0; log10_r_hrs: of ohm; u_set, u_reset: V; r_lrs: ohm.",
-     0},
+     0, NULL},
     {"pulse", CLI_PULSE, cmd_pulse, " --cells M --voltages FILE",
      "Applies the same voltage pulses to M cells, one row per cell and pulse, after the pulse:\n"
      "  cell,pulse,u,mode,n,r,ur,i\n"
      "u: V; mode: HRS, LRS or IRS; n: cycles begun; r: state, 0 = LLRS .. 1 = HHRS; ur: V, beyond which the cell\n"
      "RESETs (empty in HRS); i: A at u, without noise.",
-     0},
+     0, NULL},
     {"iv", CLI_IV, cmd_iv, " --cells M --cycles N",
      "Sweeps M cells through N quasi-static loops 0, u-min, 0, u-max, 0 each, one row per voltage step:\n"
      "  cell,cycle,u,i\n"
      "cycle: number of the loop from 0; u: V; i: A, without noise.",
-     0},
+     0, NULL},
     {"program", CLI_PROGRAM, cmd_program, " --targets FILE -o STATE",
      "Brings an array of cells to target conductances by write-verify, saves its state and reports:\n"
      "  cells,reached,pulses_mean,pulses_max,error_mean,error_rms,error_max\n"
      "reached: cells within the tolerance; errors: |g / target - 1| of these.",
-     0},
-    {"read", CLI_READ, cmd_read, " STATE", "Reads all cells of a state file: a matrix of currents in A.", 1},
+     0, NULL},
+    {"read", CLI_READ, cmd_read, " STATE", "Reads all cells of a state file: a matrix of currents in A.", 1, NULL},
     {"vmm", CLI_VMM, cmd_vmm, " STATE --voltages FILE",
      "Matrix-vector products of the array in a state file: a row of currents in A, one for each row of the array, "
      "for\n"
      "each row of voltages.",
-     1},
+     1, NULL},
+    {"netlist", CLI_NETLIST, cmd_netlist, " crossbar --rows M --cols N",
+     "Writes a netlist for ngspice: a crossbar of M word lines and N bit lines that writes a pattern and reads it "
+     "back,\n"
+     "or reads all columns. The netlist's heading says what it does and what it prints; run it with `ngspice -b`.",
+     0, "crossbar"},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -61,7 +66,7 @@ static int print_help(const cli_command *command)
     } else {
         fputs(
             "Usage: synaptogen SUBCOMMAND [OPTION]...\nStochastic ReRAM cells: draws, pulses, current-voltage loops "
-            "and arrays, as CSV on standard output.\n\n",
+            "and arrays, as CSV on standard output; netlists of crossbars.\n\n",
             out.stream);
         for (int k = 0; k < N_COMMANDS; k++)
             fprintf(out.stream, "  synaptogen %s%s\n", commands[k].name, commands[k].usage);
@@ -135,7 +140,7 @@ void cli_cell(const cli *c, uint64_t index, syn_cell *out)
 
 static int run(const cli_command *command, int argc, char **argv)
 {
-    cli c = {0};
+    cli c = {.scheme = CLI_ABSENT, .argc = argc, .argv = argv};
     int status = options_parse(command, argc, argv, &c);
     if (c.help)
         return print_help(command);
