@@ -65,6 +65,7 @@ static void place_all(syn_crossbar *x)
         const size_t lines = side / 2 ? l->cols : l->ld;
         l->end[side] = place(x, lines);
         x->loose[side] = place(x, lines);
+        x->lead[side] = place(x, lines);
         x->field.source[side] = place(x, lines);
         x->field.current[side] = place(x, lines);
     }
@@ -104,10 +105,7 @@ static syn_status set_lines(syn_crossbar *x, const syn_wires *w, syn_error *err)
                 return status;
             for (int far = 0; far < 2; far++) {
                 const int side = 2 * along + far;
-                x->lines.end[side][i] = 1 / lead[far];
-                x->loose[side][i] = lead[far] > 0 ? 1 / lead[far] : 0;
-                if (isinf(lead[far]))
-                    x->field.current[side][i] = NAN;
+                x->lead[side][i] = 1 / lead[far];
             }
         }
     return SYN_OK;
@@ -186,6 +184,8 @@ static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_
     place_all(x);
     memset(x->on, 1, w->rows);
     status = set_lines(x, w, err);
+    if (!status)
+        syn_crossbar_connect(x, (const uint8_t *[SYN_SIDES]){0});
     if (!status && wants_coarse(x))
         status = synp_coarse_create(l, &x->coarse);
     return status ? status : x->kernel->single_precision->create(l, x->coarse, &x->single_work);
@@ -309,4 +309,18 @@ void syn_crossbar_select(syn_crossbar *x, const uint8_t *on)
     for (size_t i = 0; i < x->lines.rows; i++)
         x->on[i] = !on || on[i];
     x->factored = 0;
+}
+
+void syn_crossbar_connect(syn_crossbar *x, const uint8_t *const on[SYN_SIDES])
+{
+    for (int side = 0; side < SYN_SIDES; side++)
+        for (size_t i = 0; i < (side / 2 ? x->lines.cols : x->lines.rows); i++) {
+            const double lead = !on[side] || on[side][i] ? x->lead[side][i] : 0;
+            x->lines.end[side][i] = lead;
+            x->loose[side][i] = isinf(lead) ? 0 : lead;
+            x->field.current[side][i] = lead > 0 ? 0 : NAN;
+        }
+    x->factored = 0;
+    synp_kron_free(x->kron);
+    x->kron = NULL;
 }

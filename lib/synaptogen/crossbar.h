@@ -84,6 +84,10 @@ syn_status syn_crossbar_bind(syn_crossbar *x, syn_array *a, syn_error *err);
 /* Disconnects the cells of rows with on[i] = 0, as access transistors that are off do; NULL: all are on. */
 void syn_crossbar_select(syn_crossbar *x, const uint8_t *on);
 
+/* Opens the line ends with on[side][line] = 0, as switches in front of the sources do; NULL for a side that stays
+ * connected. Ends that are open for good stay so. */
+void syn_crossbar_connect(syn_crossbar *x, const uint8_t *const on[SYN_SIDES]);
+
 /* v[side][line] [V]: the sources' voltages; NULL for a side all of whose voltages are 0; values at open ends are
  * ignored. The states of the cells stay. Stops when the residual is below 1e-10 of the scale, or as small as rounding
  * allows; one above 1e-9 of it is SYN_ENUMERIC, and the solution is what was reached. err may be NULL. Returns

@@ -23,6 +23,7 @@ struct syn_crossbar {
     synp_lines lines;
     syn_wires wires; /* its arrays are in copies */
     double *copies;
+    double *lead[SYN_SIDES];  /* S of the ends to their sources, whether connected or not; 0: open for good */
     double *loose[SYN_SIDES]; /* S of the ends to their sources; 0 if open or the source's own node */
     const synp_lines_kernel *kernel;
     synp_coarse *coarse; /* or NULL */
@@ -66,6 +67,12 @@ size_t synp_switching_bytes(const syn_crossbar *x);
 /* Brings the states to the voltages of the field; *moved is the largest change of one. Returns SYN_OK or SYN_ENOMEM.
  */
 syn_status synp_switching_follow(syn_crossbar *x, double *moved, syn_solution *info);
+
+/* A solution that the cells switch to, nothing of it committed. */
+syn_status synp_crossbar_settle(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err);
+
+/* Calls f for each cell whose state is another than that in the array. */
+void synp_switching_each(const syn_crossbar *x, void (*f)(void *context, size_t cell), void *context);
 
 /* A solution for the sources of x->field; switching: the states follow. info is filled in. */
 syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *info, syn_error *err);

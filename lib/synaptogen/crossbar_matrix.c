@@ -31,16 +31,33 @@ static void list_ports(const syn_crossbar *x, size_t (*port)[2])
             }
 }
 
+/* For the ends that are connected now. */
+static syn_status make_kron(syn_crossbar *x, syn_error *err)
+{
+    const synp_lines *l = &x->lines;
+    syn_wires w = x->wires;
+    double *ends = malloc(2 * (l->rows + l->cols) * sizeof *ends), *end = ends;
+    if (!ends)
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    for (int side = 0; side < SYN_SIDES; side++) {
+        for (size_t i = 0; i < lines_at(x, side); i++)
+            end[i] = l->end[side][i] > 0 ? x->wires.end[side][i] : INFINITY;
+        w.end[side] = end;
+        end += lines_at(x, side);
+    }
+    const syn_status status = synp_kron_create(&w, &x->kron, err);
+    free(ends);
+    return status;
+}
+
 syn_status syn_crossbar_port_matrix(syn_crossbar *x, double *y, syn_error *err)
 {
     const synp_lines *l = &x->lines;
     if (x->cells == SYNP_NONE)
         return synp_fail(err, SYN_EINVAL, "cells", "the crossbar has none yet");
-    if (!x->kron) {
-        const syn_status status = synp_kron_create(&x->wires, &x->kron, err);
-        if (status)
-            return status;
-    }
+    const syn_status made = x->kron ? SYN_OK : make_kron(x, err);
+    if (made)
+        return made;
     double *g = malloc(l->rows * l->cols * sizeof *g);
     if (!g)
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");

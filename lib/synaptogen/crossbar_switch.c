@@ -301,25 +301,41 @@ syn_status syn_crossbar_try(syn_crossbar *x, const double *const v[SYN_SIDES], s
     return status ? status : synp_crossbar_converge(x, 1, info ? info : &unseen, err);
 }
 
-syn_status syn_crossbar_step(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err)
+syn_status synp_crossbar_settle(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err)
 {
-    syn_solution one, all = {0};
+    syn_solution all = {0};
     size_t latched = 1;
     syn_crossbar_restart(x);
     while (latched > 0) {
-        syn_status status = syn_crossbar_try(x, v, &one, err);
+        syn_status status = syn_crossbar_try(x, v, info, err);
         if (!status)
             status = syn_crossbar_latch(x, &latched) ? synp_fail(err, SYN_ENOMEM, "", "out of memory") : SYN_OK;
         if (status) {
             syn_crossbar_restart(x);
             return status;
         }
-        one.newton += all.newton;
-        one.iterations += all.iterations;
-        all = one;
+        info->newton += all.newton;
+        info->iterations += all.iterations;
+        all = *info;
     }
-    syn_crossbar_commit(x);
-    if (info)
-        *info = all;
     return SYN_OK;
+}
+
+syn_status syn_crossbar_step(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err)
+{
+    syn_solution unseen;
+    const syn_status status = synp_crossbar_settle(x, v, info ? info : &unseen, err);
+    if (!status)
+        syn_crossbar_commit(x);
+    return status;
+}
+
+void synp_switching_each(const syn_crossbar *x, void (*f)(void *context, size_t cell), void *context)
+{
+    const struct synp_switching *s = x->switching;
+    for (size_t k = 0; k < s->set.count; k++)
+        f(context, s->set.spot[k].cell);
+    for (size_t k = 0; k < s->now.count; k++)
+        if (s->now.spot[k].r != x->array->r[s->now.spot[k].cell])
+            f(context, s->now.spot[k].cell);
 }
