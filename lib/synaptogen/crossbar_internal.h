@@ -69,7 +69,8 @@ size_t synp_switching_bytes(const syn_crossbar *x);
 syn_status synp_switching_follow(syn_crossbar *x, double *moved, syn_solution *info);
 
 /* A solution that the cells switch to, nothing of it committed. */
-syn_status synp_crossbar_settle(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err);
+syn_status synp_crossbar_settle(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info,
+                                syn_error *err);
 
 /* Calls f for each cell whose state is another than that in the array. */
 void synp_switching_each(const syn_crossbar *x, void (*f)(void *context, size_t cell), void *context);

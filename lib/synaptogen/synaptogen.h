@@ -7,6 +7,7 @@
 #include <synaptogen/array_file.h>
 #include <synaptogen/cell.h>
 #include <synaptogen/crossbar.h>
+#include <synaptogen/crossbar_write.h>
 #include <synaptogen/model.h>
 #include <synaptogen/params.h>
 #include <synaptogen/program.h>
