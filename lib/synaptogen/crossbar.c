@@ -70,7 +70,7 @@ static void place_all(syn_crossbar *x)
         x->field.current[side] = place(x, lines);
     }
     x->g = place(x, n);
-    x->r = (float *)place(x, (n + 1) / 2);
+    x->r = place(x, n);
     x->on = (uint8_t *)place(x, l->ld / sizeof(double));
     x->sums = place(x, 2 * l->ld + 3 * (size_t)l->threads * l->cols);
     if (x->wires.access.resistance > 0 || x->wires.access.points > 0)
@@ -295,12 +295,29 @@ syn_status syn_crossbar_bind(syn_crossbar *x, syn_array *a, syn_error *err)
     x->array = a;
     set_law(syn_array_model(a), &x->law);
     for (size_t j = 0; j < l->cols; j++)
-        memcpy(x->r + l->ld * j, syn_array_states(a) + l->rows * j, l->rows * sizeof *x->r);
+        for (size_t i = 0; i < l->rows; i++)
+            x->r[i + l->ld * j] = (double)a->r[i + l->rows * j];
     forget_cells(x, SYNP_ARRAY);
     if (a->blocks && synp_switching_create(x)) {
         forget_cells(x, SYNP_NONE);
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");
     }
+    return SYN_OK;
+}
+
+syn_status syn_crossbar_set_states(syn_crossbar *x, const syn_model *m, const double *r, syn_error *err)
+{
+    const synp_lines *l = &x->lines;
+    for (size_t k = 0; k < l->rows * l->cols; k++)
+        if (!(fabs(r[k]) <= 1))
+            return synp_fail(err, SYN_EINVAL, "r", "%g at row %zu, column %zu is outside [-1, 1]", r[k], k % l->rows,
+                             k / l->rows);
+    for (size_t j = 0; j < l->cols; j++)
+        memcpy(x->r + l->ld * j, r + l->rows * j, l->rows * sizeof *r);
+    synp_switching_free(x);
+    x->array = NULL;
+    set_law(m, &x->law);
+    forget_cells(x, SYNP_ARRAY);
     return SYN_OK;
 }
 

@@ -76,6 +76,10 @@ size_t syn_crossbar_bytes(const syn_crossbar *x); /* of memory, in all */
  * names the cell) or SYN_ENOMEM; nothing has changed on failure. */
 syn_status syn_crossbar_set_conductances(syn_crossbar *x, const double *g, syn_error *err);
 
+/* The cells are nonlinear with the fixed states r[rows x cols], each in [-1, 1]; above 0.889 the built-in curves are
+ * not passive at small voltages. Copied; the model is not needed afterwards. Returns as set_conductances. */
+syn_status syn_crossbar_set_states(syn_crossbar *x, const syn_model *m, const double *r, syn_error *err);
+
 /* The cells are those of an array with rows x cols cells, nonlinear and, in _try and _step, switching. The array must
  * outlive the crossbar or the next call of one of these two; what changes it otherwise must be followed by another
  * call of this. Read-only arrays can only be solved for. Returns SYN_OK, SYN_EINVAL (other size) or SYN_ENOMEM. */

@@ -43,7 +43,7 @@ struct syn_crossbar {
     double *sums;   /* what the threads add up */
     size_t bytes;
     void *memory;
-    float *r;                         /* states, a matrix */
+    double *r;                        /* states, a matrix */
     struct synp_switching *switching; /* of an array that is not read-only */
 };
 

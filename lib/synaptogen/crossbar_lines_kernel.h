@@ -77,7 +77,7 @@ typedef struct synp_lines_kernel {
     const char *name;
     const synp_lines_precision *single_precision, *double_precision;
     /* i[k], g[k] = current and slope of n cells of states r at voltages u. */
-    void (*cells)(const synp_law *law, const float *r, const double *u, size_t n, double *i, double *g);
+    void (*cells)(const synp_law *law, const double *r, const double *u, size_t n, double *i, double *g);
     /* The same of the cells from `at` on in one column, whose first row is `row`, with all that belongs to them. */
     void (*currents)(const syn_crossbar *x, size_t at, size_t row, const double *u, size_t n, double *i, double *g);
     /* u[k] = voltages of n cells of column j from a row on, with their access devices. */

@@ -8,13 +8,13 @@
 
 enum { PIECE = 64 }; /* rows that are evaluated at once */
 
-static inline void cells_of_degree(int degree, const synp_law *law, const float *restrict r, const double *restrict u,
-                                   size_t n, double *restrict i, double *restrict g)
+static inline void cells_of_degree(int degree, const synp_law *law, const double *restrict r,
+                                   const double *restrict u, size_t n, double *restrict i, double *restrict g)
 {
     const double limit = law->u_linear, slope_min = law->slope_min;
 #pragma omp simd
     for (size_t k = 0; k < n; k++) {
-        const double state = (double)r[k], v = u[k] > limit ? limit : u[k] < -limit ? -limit : u[k];
+        const double state = r[k], v = u[k] > limit ? limit : u[k] < -limit ? -limit : u[k];
         double chord = law->low[degree] + state * law->gap[degree], rise = 0;
 #pragma GCC unroll 16
         for (int c = degree - 1; c >= 0; c--) {
@@ -28,7 +28,7 @@ static inline void cells_of_degree(int degree, const synp_law *law, const float 
 }
 
 /* The degree of the published curves as a constant is what the compiler can unroll. */
-static void cells(const synp_law *law, const float *r, const double *u, size_t n, double *i, double *g)
+static void cells(const synp_law *law, const double *r, const double *u, size_t n, double *i, double *g)
 {
     if (law->n == 6)
         cells_of_degree(5, law, r, u, n, i, g);

@@ -321,6 +321,8 @@ void syn_crossbar_cells(const syn_crossbar *x, double *u, double *i)
 
 void syn_crossbar_states(const syn_crossbar *x, float *r)
 {
-    for (size_t j = 0; j < x->lines.cols; j++)
-        memcpy(r + x->lines.rows * j, x->r + x->lines.ld * j, x->lines.rows * sizeof *r);
+    const synp_lines *l = &x->lines;
+    for (size_t j = 0; j < l->cols; j++)
+        for (size_t i = 0; i < l->rows; i++)
+            r[i + l->rows * j] = (float)x->r[i + l->ld * j];
 }

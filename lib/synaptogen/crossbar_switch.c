@@ -47,7 +47,7 @@ static void refresh(syn_crossbar *x, size_t cell, size_t at)
     struct synp_switching *s = x->switching;
     const synp_block *b = synp_block_at(x->array, cell / SYNP_LANES);
     const size_t lane = cell % SYNP_LANES;
-    x->r[at] = x->array->r[cell];
+    x->r[at] = (double)x->array->r[cell];
     s->low[at] = b->mode[lane] == SYN_LRS ? -INFINITY : b->u_set[lane] + SYNP_NEAR;
     s->high[at] = b->mode[lane] == SYN_HRS ? INFINITY : b->u_thr[lane] - SYNP_NEAR;
 }
@@ -170,7 +170,7 @@ static size_t follow_block(syn_crossbar *x, size_t from, syn_solution *info)
         info->beyond += (size_t)p->beyond;
         p->r = p->beyond ? x->array->r[p->cell] : r[lane];
         info->switched += p->r != x->array->r[p->cell];
-        x->r[p->at] = p->r;
+        x->r[p->at] = (double)p->r;
     }
     return to;
 }
@@ -202,7 +202,7 @@ syn_status synp_switching_follow(syn_crossbar *x, double *moved, syn_solution *i
     keep_voltages(s);
     for (size_t k = 0; k < s->before.count; k++)
         if (!s->is_set[s->before.spot[k].at])
-            x->r[s->before.spot[k].at] = x->array->r[s->before.spot[k].cell];
+            x->r[s->before.spot[k].at] = (double)x->array->r[s->before.spot[k].cell];
     info->beyond = 0;
     info->switched = s->set.count;
     for (size_t k = 0; k < s->now.count;)
@@ -218,10 +218,10 @@ void syn_crossbar_restart(syn_crossbar *x)
         return;
     for (size_t k = 0; k < s->set.count; k++) {
         s->is_set[s->set.spot[k].at] = 0;
-        x->r[s->set.spot[k].at] = x->array->r[s->set.spot[k].cell];
+        x->r[s->set.spot[k].at] = (double)x->array->r[s->set.spot[k].cell];
     }
     for (size_t k = 0; k < s->now.count; k++)
-        x->r[s->now.spot[k].at] = x->array->r[s->now.spot[k].cell];
+        x->r[s->now.spot[k].at] = (double)x->array->r[s->now.spot[k].cell];
     s->set.count = s->now.count = 0;
 }
 
@@ -234,7 +234,7 @@ static size_t latch_block(syn_crossbar *x, size_t from)
     const size_t to = gather(&s->set, from, &mask, u);
     synp_try_lanes(x->array, s->set.spot[from].cell / SYNP_LANES, mask, u, s->block, r, mode);
     for (size_t k = from; k < to; k++)
-        x->r[s->set.spot[k].at] = r[s->set.spot[k].cell % SYNP_LANES];
+        x->r[s->set.spot[k].at] = (double)r[s->set.spot[k].cell % SYNP_LANES];
     return to;
 }
 
