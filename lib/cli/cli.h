@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <synaptogen/synaptogen.h>
+#include <time.h>
 
 /* Exit status. Every function below that returns int returns one of these and has printed the reason. */
 enum { CLI_OK, CLI_FAILED, CLI_USAGE };
@@ -20,7 +21,10 @@ enum {
     CLI_READ = 32,
     CLI_VMM = 64,
     CLI_NETLIST = 128,
-    CLI_ALL = 255
+    CLI_SOLVE = 256,
+    CLI_WRITE = 512,
+    CLI_XREAD = 1024,
+    CLI_ALL = 2047
 };
 
 /* Value of a CHOICE without default that was not given. */
@@ -44,7 +48,11 @@ typedef struct cli {
     double r_wl, r_bl, driver, sense;      /* ohm; wires per segment */
     double v_set, v_reset, v_read, v_gate; /* V; 0 if absent */
     double pulse;                          /* s, from one peak to the next */
-    int argc;                              /* the command as typed, for the heading */
+    /* Of crossbars: */
+    const char *file;
+    int nodes, ports, both_ends, by_cell, each_row, sneak;
+    uint64_t steps;
+    int argc; /* the command as typed, for the heading */
     char **argv;
 
     syn_model *model;
@@ -56,8 +64,7 @@ typedef struct cli_command {
     unsigned bit;
     int (*run)(const cli *c);
     const char *usage, *description;
-    int takes_state;  /* its one argument is a state file */
-    const char *word; /* its one argument is this word; NULL: none */
+    int takes_file; /* its one argument is a state file (1) or another file (2) */
 } cli_command;
 
 int cmd_info(const cli *c);
@@ -68,12 +75,27 @@ int cmd_program(const cli *c);
 int cmd_read(const cli *c);
 int cmd_vmm(const cli *c);
 int cmd_netlist(const cli *c);
+int cmd_crossbar_solve(const cli *c);
+int cmd_crossbar_write(const cli *c);
+int cmd_crossbar_read(const cli *c);
 
 /* Prints "synaptogen: text" as one line on stderr and returns status. */
 __attribute__((format(printf, 2, 3))) int cli_fail(int status, const char *format, ...);
 
+/* The same with the library's message behind prefix. */
+int cli_fail_library(const char *prefix, const syn_error *err);
+
 /* Cell number `index` of those asked for, at its start. */
 void cli_cell(const cli *c, uint64_t index, syn_cell *out);
+
+/* A bar on a terminal, once work has taken a second. Zeroed at the start. */
+typedef struct progress {
+    time_t start;
+    int shown;
+} progress;
+
+void progress_show(progress *p, const char *what, size_t done, size_t total);
+void progress_end(const progress *p);
 
 /* options.c */
 int options_parse(const cli_command *command, int argc, char **argv, cli *c);
@@ -106,6 +128,9 @@ typedef struct plot {
 } plot;
 
 int plot_check_name(const char *path);
+/* Starts gnuplot, which writes into the picture what p->gnuplot tells it. */
+int plot_start(plot *p, const char *path);
+int plot_is_svg(const char *path);
 /* If c->plot is NULL, or on failure, the calls that follow do nothing. */
 int plot_open(plot *p, const cli *c);
 void plot_begin_cell(plot *p, const cli *c, uint64_t index);

@@ -54,7 +54,7 @@ static double balanced_set(const syn_model *m, double parts)
 /* Voltages in steps of 10 mV. SET: see above; with transistors, which spare the other cells, all but 1e-5 of the
  * cells. RESET: as far as it goes, which is u_max, but below what RESETs one in a thousand of the cells in LRS that
  * see a part of it; with transistors 10 % above u_max for the drop across them. */
-static void choose_voltages(netlist *n)
+void netlist_choose_voltages(netlist *n)
 {
     const syn_model *m = n->c->model;
     const double u_max = syn_model_params(m)->u_max, parts = n->c->scheme == SCHEME_HALF ? 2 : 3;
@@ -223,7 +223,7 @@ static int shape_of_state(netlist *n)
     return fit(n, n->c->state, n->rows, n->cols);
 }
 
-static int make_pattern(netlist *n)
+int netlist_make_pattern(netlist *n)
 {
     const char *name = n->c->pattern ? n->c->pattern : "checkerboard";
     int status = shape_of_state(n);
@@ -363,12 +363,12 @@ static int prepare(netlist *n)
 {
     int status = check_combination(n->c);
     if (!status)
-        status = make_pattern(n);
+        status = netlist_make_pattern(n);
     if (!status)
         status = read_voltages(n);
     if (!status)
         status = check_tiles(n);
-    choose_voltages(n);
+    netlist_choose_voltages(n);
     choose_name(n);
     n->limit = limit_of(n->c->model);
     if (n->c->library)

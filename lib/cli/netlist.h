@@ -32,6 +32,10 @@ static inline int netlist_bit(const netlist *n, size_t row, size_t col)
     return n->bits[row + n->rows * col];
 }
 
+/* Reads or makes the bits that c asks for, and the voltages that suit the cells' statistics. */
+int netlist_make_pattern(netlist *n);
+void netlist_choose_voltages(netlist *n);
+
 /* Whether the cells are reached by ngspice one by one. */
 static inline int netlist_has_cells(const netlist *n)
 {

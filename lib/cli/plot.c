@@ -141,6 +141,23 @@ static void put_page(FILE *f, const plot *p, const cli *c)
     fputs("set tics front\nset grid lc '#d8d8d8' lt 1 lw 0.5\nset border lw 0.7\nset key off\n", f);
 }
 
+int plot_start(plot *p, const char *path)
+{
+    if (output_open(&p->picture, path))
+        return CLI_FAILED;
+    const int error = start_gnuplot(p);
+    if (!error)
+        return CLI_OK;
+    output_close(&p->picture, 0);
+    return cli_fail(CLI_FAILED, "%s: no picture: %s", path,
+                    error == ENOENT ? "gnuplot is missing (Debian package gnuplot-nox)" : strerror(error));
+}
+
+int plot_is_svg(const char *path)
+{
+    return ends_with(path, ".svg");
+}
+
 int plot_open(plot *p, const cli *c)
 {
     *p = (plot){.panels = (int)(c->cells < MAX_PANELS ? c->cells : MAX_PANELS), .colour_bar = c->cycles > 1};
@@ -148,14 +165,8 @@ int plot_open(plot *p, const cli *c)
         return CLI_OK;
     p->columns = (int)ceil(sqrt(p->panels));
     p->rows = (p->panels + p->columns - 1) / p->columns;
-    if (output_open(&p->picture, c->plot))
+    if (plot_start(p, c->plot))
         return CLI_FAILED;
-    const int error = start_gnuplot(p);
-    if (error) {
-        output_close(&p->picture, 0);
-        return cli_fail(CLI_FAILED, "%s: no picture: %s", c->plot,
-                        error == ENOENT ? "gnuplot is missing (Debian package gnuplot-nox)" : strerror(error));
-    }
     put_page(p->gnuplot, p, c);
     return CLI_OK;
 }
