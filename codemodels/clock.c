@@ -99,5 +99,6 @@ int host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
 
 int host_clock_settled(const host_clock *clock, uint64_t trial)
 {
-    return clock->trial == trial && clock->circuit->CKTnoncon == 0;
+    const CKTcircuit *ckt = clock->circuit;
+    return clock->trial == trial && (ckt->CKTmode & MODEDCTRANCURVE) && ckt->CKTnoncon == 0;
 }

@@ -36,8 +36,8 @@ void host_clock_leave(host_clock *clock);
  * before is lost, and the instance that failed must fail on. */
 int host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private);
 
-/* Once a solution has been accepted and no pass has followed: whether it was the trial of this number. Transient
- * points are told to the model's DEVaccept, this is for the last point of a DC sweep. */
+/* Whether a point of a DC sweep has been solved and accepted as the trial of this number, and no pass has followed:
+ * when results are written, and at the end. Transient points are told to the model's DEVaccept. */
 int host_clock_settled(const host_clock *clock, uint64_t trial);
 
 #endif

@@ -112,6 +112,11 @@ void host_forget_failure(void)
     told = NULL;
 }
 
+int host_failed(const JOB *analysis)
+{
+    return told && told == analysis;
+}
+
 void host_fail_again(void)
 {
     /* ngspice 39 gives code models no way to end an analysis. No convergence, no stepping aids and no room for a
@@ -158,20 +163,48 @@ static int match_path(char *path)
     return 1;
 }
 
-/* A copy of path as it exists on disk, or path itself for the error message. To be freed. */
-static char *find_file(const char *path)
+/* A copy of path in the netlist's directory as it exists on disk, NULL if it does not. To be freed. */
+static char *beside_netlist(const char *path)
 {
     const char *directory = cm_get_path();
-    if (path[0] != '/' && directory && *directory) {
-        char *beside_netlist = NULL;
-        if (asprintf(&beside_netlist, "%s/%s", directory, path) >= 0 && match_path(beside_netlist))
-            return beside_netlist;
-        free(beside_netlist);
+    char *found = NULL;
+    if (path[0] == '/' || !directory || !*directory || asprintf(&found, "%s/%s", directory, path) < 0)
+        return NULL;
+    if (match_path(found))
+        return found;
+    free(found);
+    return NULL;
+}
+
+/* A copy of path as it exists on disk, or path itself for the error message. To be freed. */
+static char *find_parameter_file(const char *path)
+{
+    char *file = beside_netlist(path);
+    if (!file && (file = strdup(path)))
+        match_path(file);
+    return file;
+}
+
+char *host_find_file(const char *path)
+{
+    char *as_given = strdup(path), *other = NULL;
+    if (as_given && !match_path(as_given) && (other = beside_netlist(path))) {
+        free(as_given);
+        return other;
     }
-    char *as_given = strdup(path);
-    if (as_given)
-        match_path(as_given);
     return as_given;
+}
+
+char *host_output_file(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup("."), *file = NULL;
+    char *absolute = folder && match_path(folder) ? realpath(folder, NULL) : NULL;
+    if (*name && absolute && access(absolute, W_OK | X_OK) == 0 && asprintf(&file, "%s/%s", absolute, name) < 0)
+        file = NULL;
+    free(folder);
+    free(absolute);
+    return file;
 }
 
 /* A model without users stays until another one is loaded: each run of a circuit releases its models and asks for
@@ -248,7 +281,7 @@ static const syn_model *acquire(const char *file, int order, syn_error *err)
 const syn_model *host_model_acquire(const char *path, int order)
 {
     syn_error err = {.status = SYN_ENOMEM, .text = "out of memory"};
-    char *file = *path ? find_file(path) : NULL;
+    char *file = *path ? find_parameter_file(path) : NULL;
     const syn_model *model = !*path || file ? acquire(file, order, &err) : NULL;
     free(file);
     if (!model) {
@@ -417,12 +450,59 @@ void *host_kept_of(const GENinstance *instance)
     return ((const MIFinstance *)instance)->inst_var;
 }
 
+const GENinstance *host_next_instance(const GENmodel *first, const GENinstance *instance)
+{
+    if (instance && instance->GENnextInstance)
+        return instance->GENnextInstance;
+    const GENmodel *m = instance ? instance->GENmodPtr->GENnextModel : first;
+    while (m && !m->GENinstances)
+        m = m->GENnextModel;
+    return m ? m->GENinstances : NULL;
+}
+
 int host_monitor(const GENinstance *instance, int question)
 {
     return question - ((const MIFinstance *)instance)->num_param;
 }
 
+const GENinstance *host_instance(const Mif_Private_t *mif_private)
+{
+    return &instance_of(mif_private)->gen;
+}
+
+const GENmodel *host_models(const Mif_Private_t *mif_private)
+{
+    const int type = host_instance(mif_private)->GENmodPtr->GENmodType;
+    return cm_get_circuit()->CKThead[type];
+}
+
+void host_view(const GENinstance *instance, Mif_Private_t *view)
+{
+    MIFinstance *in = (MIFinstance *)instance;
+    *view = (Mif_Private_t){.num_conn = in->num_conn,
+                            .conn = in->conn,
+                            .num_param = in->num_param,
+                            .param = in->param,
+                            .num_inst_var = in->num_inst_var,
+                            .inst_var = in->inst_var,
+                            .callback = &in->callback};
+}
+
+int host_is_null(const GENinstance *instance, int connection)
+{
+    return ((const MIFinstance *)instance)->conn[connection]->is_null;
+}
+
 const Mif_Port_Data_t *host_port(const GENinstance *instance, int connection, int k)
 {
     return ((const MIFinstance *)instance)->conn[connection]->port[k];
+}
+
+double host_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port)
+{
+    if (ckt->CKTmode & MODEINITJCT)
+        return 0;
+    if (ckt->CKTmode & (MODEINITTRAN | MODEINITPRED))
+        return ckt->CKTstate1[port->old_input];
+    return ckt->CKTrhsOld[port->smp_data.pos_node] - ckt->CKTrhsOld[port->smp_data.neg_node];
 }

@@ -26,6 +26,9 @@ int host_trailing_number(const char *name, uint64_t *number);
 __attribute__((format(__printf__, 1, 2))) void host_fail(const char *format, ...);
 void host_fail_again(void);
 
+/* Whether host_fail has ended an analysis. */
+int host_failed(const JOB *analysis);
+
 /* Lets the next failure be told again; for the DESTROY call of an instance that failed. */
 void host_forget_failure(void);
 
@@ -34,6 +37,14 @@ void host_forget_failure(void);
  * where no exact match exists, because the simulator lowers the case of paths. NULL after host_fail. */
 const syn_model *host_model_acquire(const char *path, int order);
 void host_model_release(const syn_model *model);
+
+/* Path of a file to be read, looked up in the working directory, then in the netlist's, as a parameter file's case is
+ * corrected; path itself if there is no such file. To be freed. NULL without memory. */
+char *host_find_file(const char *path);
+
+/* Path of a file to be written, wherever the working directory is later. To be freed. NULL if its folder does not
+ * exist or cannot be written to. */
+char *host_output_file(const char *path);
 
 /* A parameter that must be a whole number in [low, high]. 0 after host_fail. */
 int host_whole_number(const char *name, double value, double low, double high, double *out);
@@ -70,8 +81,24 @@ void host_keep(const Mif_Private_t *mif_private, void *kept);
 void *host_kept(const Mif_Private_t *mif_private);
 void *host_kept_of(const GENinstance *instance);
 
-/* Which STATIC_VAR a question is about, from 0, and the k-th port of a connection. */
+/* The next instance of all models of a device, the first one if instance is NULL. NULL behind the last. */
+const GENinstance *host_next_instance(const GENmodel *first, const GENinstance *instance);
+
+/* Which STATIC_VAR a question is about, from 0. */
 int host_monitor(const GENinstance *instance, int question);
+
+/* Beyond the instance being called: it itself, all models of its kind in the circuit, and what macros such as PARAM
+ * see of another instance. */
+const GENinstance *host_instance(const Mif_Private_t *mif_private);
+const GENmodel *host_models(const Mif_Private_t *mif_private);
+void host_view(const GENinstance *instance, Mif_Private_t *view);
+
+/* A connection by its number in the interface: whether it is not connected, and its k-th port. */
+int host_is_null(const GENinstance *instance, int connection);
 const Mif_Port_Data_t *host_port(const GENinstance *instance, int connection, int k);
+
+/* Voltage of an input port in the present pass, whether its instance has been called or not, without the simulator's
+ * limit of its change. */
+double host_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port);
 
 #endif
