@@ -246,7 +246,7 @@ Test(codemodel_tile, operating_points_are_the_solutions_of_the_library_at_the_st
             set_sources(c, random, 0.7, v);
             spice_run("op");
             cr_assert(syn_crossbar_solve(x, (const double *const[]){v[0], v[1], v[2], v[3]}, &info, &err) == SYN_OK,
-                      "%s", err.text);
+                      "%d x %d: %s", c->rows, c->cols, err.text);
             for (int side = 0; side < 4; side++)
                 for (int line = 0; c->ends[side] && line < crossbar_lines(c, side); line++) {
                     char name[40];

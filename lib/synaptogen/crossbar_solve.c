@@ -227,8 +227,12 @@ syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *
             return synp_fail(err, SYN_ENOMEM, "", "out of memory");
         evaluate(x, info);
         x->factored = x->factored && linear;
-        if (info->residual <= fmax(enough * info->scale, nothing) && (moved < 1e-6 || !x->inner))
-            break;
+        if (info->residual <= fmax(enough * info->scale, nothing)) {
+            /* Behind access devices the states have followed the voltages of the evaluation before. */
+            if (!switching || !x->inner || (n > 0 && moved < 1e-6))
+                break;
+            continue;
+        }
         if (!isfinite(info->residual))
             return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
         slow = info->residual > 0.5 * best ? slow + 1 : 0; /* it may go round in circles */
