@@ -174,10 +174,10 @@ Test(codemodel_tile, rejected_time_steps_leave_no_trace_in_a_tile)
             for (int side = 0; side < 4; side += 3)
                 for (int k = 0; k < 4; k++) {
                     /* One word line is pulsed against the bit lines, so that no two events depend on each other. */
-                    const double peak = side == 0 ? k == (int)random % 4 ? -0.8 : 0 : 0.7;
+                    const double peak = side == 0 ? k == (int)random % 4 ? -1 : 0 : 0.5;
                     spice_add("v%d_%d s%d_%d 0 pwl(0 0 1u %g 1.001u 0 2u %g 2.001u 0)\n", side, k, side, k, peak,
                               -peak);
-                    spice_add("r%d_%d s%d_%d %s%d 1k\nc%d_%d %s%d 0 0.1p\n", side, k, side, k, crossbar_sides[side],
+                    spice_add("r%d_%d s%d_%d %s%d 200\nc%d_%d %s%d 0 2p\n", side, k, side, k, crossbar_sides[side],
                               k, side, k, crossbar_sides[side], k);
                 }
             char parameters[80];
