@@ -16,6 +16,7 @@
 #include <string.h>
 
 static const double enough = 1e-10, bearable = 1e-9; /* residual as a part of the scale */
+static const double nothing = 1e-30;                 /* A: where all sources are at 0 V, both vanish together */
 
 enum { MOST_NEWTON = 500, MOST_ITERATIONS = 1000 };
 
@@ -218,7 +219,7 @@ static double next_tolerance(const syn_crossbar *x, const syn_solution *info, do
 syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *info, syn_error *err)
 {
     const int linear = x->cells != SYNP_ARRAY && !x->inner;
-    double before = 0;
+    double before = 0, best = INFINITY;
     *info = (syn_solution){0};
     for (int n = 0, slow = 0; n < MOST_NEWTON; n++) {
         double moved = 0;
@@ -226,11 +227,16 @@ syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *
             return synp_fail(err, SYN_ENOMEM, "", "out of memory");
         evaluate(x, info);
         x->factored = x->factored && linear;
-        if (info->residual <= enough * info->scale && (moved < 1e-6 || !x->inner))
-            break;
+        if (info->residual <= fmax(enough * info->scale, nothing)) {
+            /* Behind access devices the states have followed the voltages of the evaluation before. */
+            if (!switching || !x->inner || (n > 0 && moved < 1e-6))
+                break;
+            continue;
+        }
         if (!isfinite(info->residual))
             return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
-        slow = before > 0 && info->residual > 0.5 * before ? slow + 1 : 0;
+        slow = info->residual > 0.5 * best ? slow + 1 : 0; /* it may go round in circles */
+        best = fmin(best, info->residual);
         if (slow > 3 && info->residual <= bearable * info->scale)
             break;
         if (slow > (linear ? 0 : 3) && !x->use_double && take_double(x))
@@ -249,7 +255,7 @@ syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *
     }
     settle_loose_lines(x);
     info->power = delivered_power(x);
-    if (info->residual <= bearable * info->scale)
+    if (info->residual <= fmax(bearable * info->scale, nothing))
         return SYN_OK;
     return synp_fail(err, SYN_ENUMERIC, "crossbar",
                      "after %d linearisations %g A are left over at the nodes, of %g A in the largest terminal",
