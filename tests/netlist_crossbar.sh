@@ -13,7 +13,7 @@ run() {
 }
 simulate() {
     "$NGSPICE" -b "$1.cir" >"$1.out" 2>&1 </dev/null || { cat "$1.out"; return 1; }
-    ! grep -i -E 'warning|error|too small|not converge|no such' "$1.out"
+    ! grep -i -E 'warning|error|too small|not converge|no such' "$1.out" | grep -v 'Interpolated raw file data'
 }
 count() { # WORDS NAME: the figure behind these words
     sed -n "s/^  $1  *\([0-9]*\)\$/\1/p" "$2.out"
@@ -150,6 +150,50 @@ ladder() {
 }
 check "read: wires of a row and of its columns obey Ohm and Kirchhoff" ladder
 
+# Blocks keep their states in single precision, which is 1e-7 in r and up to some 1e-6 in the current of an HRS cell.
+close_to() { # FILE FILE COLUMN: this column of both
+    paste "$1" "$2" | awk -v c="$3" '{ d = $c / $(c + NF / 2) - 1; if (d > 1e-5 || d < -1e-5) { print; bad++ } } END { exit !(NR > 0 && !bad) }'
+}
+same_read() { # KIND ARGUMENT...
+    cells=$1
+    shift
+    run r --mode read --seed 6 --pattern random "$@" && cp r.data single && run r --mode read --seed 6 --pattern random "$@" --cells $cells &&
+        close_to r.data single 2
+}
+check "read: an array draws the currents of its single cells" same_read array --rows 6 --cols 9
+check "read: also with wires, drivers and sense resistances" same_read array --rows 9 --cols 6 --r-wl 20 --r-bl 10 --driver 30 --sense 40
+check "read: an array in several banks does" same_read array --rows 130 --cols 250
+check "read: so does a tile" same_read tile --rows 6 --cols 9 --r-wl 20 --r-bl 10 --driver 30 --sense 40
+check "read: and tiles that continue a word line" same_read tile --rows 1 --cols 7 --tile 2 --r-wl 20 --r-bl 10 --driver 30
+check "read: and tiles that continue a bit line" same_read tile --rows 7 --cols 1 --tile 3 --r-wl 20 --r-bl 10 --sense 40
+check "read: and tiles that share ideal lines" same_read tile --rows 1 --cols 7 --tile 3 --driver 30
+
+same_write() { # KIND ARGUMENT...
+    cells=$1
+    shift
+    run w --rows 7 --cols 5 --seed 1 "$@" && cp w.map single && run w --rows 7 --cols 5 --seed 1 "$@" --cells $cells &&
+        awk '{ print $1, $2, $3, $4 }' single >columns && close_to w.map columns 4
+}
+check "write: an array ends as its single cells do, disturbed or not" same_write array --init lrs --v-set -1.35 --v-reset 1.47
+check "write: a tile does, with a third of the voltage" same_write tile --scheme third --v-set -2 --v-reset 2.2
+
+# With wires what is read at the end has their resistance in it; the states themselves are in the state file.
+state_out() {
+    run w --rows 6 --cols 5 --seed 1 --r-wl 20 --r-bl 10 --driver 50 --pattern random && cp w.map single &&
+        run w --rows 6 --cols 5 --seed 1 --r-wl 20 --r-bl 10 --driver 50 --pattern random --cells array --state-out out.state &&
+        syn read out.state --conductance | awk -F, '{ for (j = 1; j <= NF; j++) print j - 1, NR - 1, 1 / $j }' | sort -n -k2 -k1 >states &&
+        awk '{ print $1, $2, $4 }' single >columns && close_to states columns 3
+}
+check "write: an array with wires and drivers leaves a state file with the states of its single cells" state_out
+state_in() {
+    run r --mode read --cells array --state out.state && cp r.data first && run r --mode read --cells tile --state out.state && close_to r.data first 2 &&
+        syn read out.state | awk -F, '{ for (j = 1; j <= NF; j++) i[j] += $j } END { for (j = 1; j <= NF; j++) print j - 1, i[j] }' >sums &&
+        close_to r.data sums 2
+}
+check "read: a state file gives size and states, to arrays and tiles" state_in
+check "write-verify: 9 x 8 bits of an array are right" verified --rows 9 --cols 8 --cells array --scheme third
+check "write-verify: so are those of tiles" verified --rows 5 --cols 8 --cells tile --tile 3
+
 one_order() { # NAME COLUMN-MAJOR
     awk -v by_column="$2" 'function number(s) { gsub(/[^0-9]/, "", s); return s + 0 }
         /^v[wbs][0-9]/ { kind = substr($1, 2, 1); k = number($1); if (k != next_of[kind]++) bad++; if (cells) bad++ }
@@ -219,6 +263,11 @@ check "a missing pattern is named" refused 1 'none: cannot read' crossbar --patt
 check "voltages for another number of rows are refused" refused 1 'two: expected 3 voltages' crossbar --rows 3 --cols 3 --mode read \
     --voltages two
 check "voltages without a read are refused" refused 2 '--voltages: ' crossbar --rows 2 --cols 2 --voltages two
+check "a state file of another size is refused" refused 1 'out.state: expected 9 x 5 .* found 6 x 5' crossbar --cells array --rows 9 --state out.state
+check "a state file for many tiles is refused" refused 2 '--state-out: expected a single tile .* found 4 tiles' crossbar --cells tile \
+    --rows 4 --cols 4 --tile 2 --state-out x
+check "states of a pattern need a place" refused 2 '--output: ' crossbar --cells array --mode read --rows 4 --cols 4
+check "a picture of a read is refused" refused 2 '--picture: ' crossbar --rows 2 --cols 2 --mode read --picture
 check "a state file for single cells is refused" refused 2 '--state-out: ' crossbar --rows 2 --cols 2 --state-out x
 check "too large tiles are refused with the limit" refused 2 '--tile: expected at most 240 nodes .* found 480' crossbar --rows 200 \
     --cols 200 --cells tile --tile 120 --r-wl 1 --r-bl 1

@@ -51,23 +51,24 @@ static double balanced_set(const syn_model *m, double parts)
     return low;
 }
 
-/* Voltages in steps of 10 mV. SET: see above; with transistors, which spare the other cells, all but 1e-5 of the
- * cells. RESET: as far as it goes, which is u_max, but below what RESETs one in a thousand of the cells in LRS that
- * see a part of it; with transistors 10 % above u_max for the drop across them. */
+/* In steps of 10 mV. Of the passive schemes: SET as above, RESET below what RESETs one in a thousand of the cells in
+ * LRS that see a part of it, and, as a third of it reaches other cells as SET voltage, no higher than SET. With
+ * transistors, which spare all other cells: SET for all but 1e-5 of the cells, RESET 10 % above u_max for the drop
+ * across them. */
 void netlist_choose_voltages(netlist *n)
 {
     const syn_model *m = n->c->model;
-    const double u_max = syn_model_params(m)->u_max, parts = n->c->scheme == SCHEME_HALF ? 2 : 3;
+    const double u_max = syn_model_params(m)->u_max;
     const feature_law set = feature_law_of(m, SYN_U_SET), reset = feature_law_of(m, SYN_U_RESET);
-    const int full = n->c->scheme == SCHEME_FULL;
-    const double safe = parts * feature_quantile(&reset, 1e-3);
-    n->v_set = n->c->v_set;
-    n->v_reset = n->c->v_reset;
-    if (n->v_set == 0)
-        n->v_set =
-            full ? floor(100 * feature_quantile(&set, 1e-5)) / 100 : -round(100 * balanced_set(m, parts)) / 100;
-    if (n->v_reset == 0)
-        n->v_reset = floor(100 * (full ? 1.1 * u_max : fmin(safe, u_max + 0.01))) / 100;
+    const double parts = n->c->scheme == SCHEME_HALF ? 2 : 3,
+                 most = fmin(u_max, parts * feature_quantile(&reset, 1e-3));
+    double u_set = balanced_set(m, parts), u_reset = n->c->scheme == SCHEME_THIRD ? fmin(most, u_set) : most;
+    if (n->c->scheme == SCHEME_FULL) {
+        u_set = -feature_quantile(&set, 1e-5);
+        u_reset = 1.1 * u_max;
+    }
+    n->v_set = n->c->v_set != 0 ? n->c->v_set : -round(100 * u_set) / 100;
+    n->v_reset = n->c->v_reset != 0 ? n->c->v_reset : round(100 * u_reset) / 100;
 }
 
 /* The resistance that is exceeded by as many cells in LRS as fall below it in HRS. */

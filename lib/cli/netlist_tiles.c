@@ -64,8 +64,8 @@ static void put_tile(const netlist *n, const netlist_block *t)
 
 static void put_tile_model(const netlist *n, const netlist_block *t)
 {
-    fprintf(n->f, ".model tile%zu synaptogen_tile(rows=%zu cols=%zu ends=\"left%s%s bottom\"", t->number, t->rows,
-            t->cols, has_right(n, t) ? " right" : "", has_top(n, t) ? " top" : "");
+    fprintf(n->f, ".model tile%zu synaptogen_tile(rows=%zu cols=%zu ends=\"left%s%s+bottom\"", t->number, t->rows,
+            t->cols, has_right(n, t) ? "+right" : "", has_top(n, t) ? "+top" : "");
     put_wire_parameters(n);
     /* Tiles of a grid are one uniform array: half a segment each side of their common nodes. */
     if (netlist_blocks(n) > 1 && (n->c->r_wl > 0 || n->c->r_bl > 0))
