@@ -290,8 +290,8 @@ static syn_status verify_row(writer *w, const syn_program *program, synp_job *jo
             g += syn_noise_sigma(g, u0 * g, program->bandwidth) / u0 *
                  syn_rng_read(x->array->single.seed, x->array->single.first + w->row + x->lines.rows * j,
                               program->read_index + b->pulses);
-        if (!b->done)
-            synp_plan(program, w->how->u_reset, g, b);
+        /* Also of cells that are done: their neighbours' pulses have changed the drop along the wires. */
+        synp_plan(program, w->how->u_reset, g, b);
     }
     return status;
 }
