@@ -251,3 +251,36 @@ Test(jart_in_ngspice, varied_cells_end_where_the_equations_alone_do)
         spice_forget();
     }
 }
+
+/* The behavioural subcircuit under one SET and one RESET pulse, and the published sweep of 1 ms. Its temperature lags
+ * by tau and its time steps are the simulator's: 5 % of n, 5 mV. */
+Test(jart_in_ngspice, the_subcircuit_switches_as_the_equations_do)
+{
+    const jart_shape nominal = jart_nominal();
+    jart_state s = jart_start(&nominal);
+    const double corners[][2] = {{50e-9, -1.2}, {1.2e-6, -1.2}, {50e-9, 0}, {50e-9, 1.8}, {1.2e-6, 1.8}, {50e-9, 0}};
+    double v = 0, end[2] = {0};
+    for (int k = 0; k < 6; k++) {
+        s = jart_turn(&s, &nominal, 0.5 * (v + corners[k][1]));
+        jart_ramp(&s, &nominal, v, corners[k][1], corners[k][0], 1e-5);
+        v = corners[k][1];
+        end[k / 3] = s.n;
+    }
+    spice_circuit(".include %s\nx1 te 0 jart_vcm\n"
+                  "v1 te 0 pwl(0 0 50n -1.2 1.25u -1.2 1.3u 0 1.35u 1.8 2.55u 1.8 2.6u 0 2.8u 0)",
+                  support_path("bench/peers/jart/jart_vcm.sub"));
+    spice_do("save v(x1.x)");
+    spice_run("tran 50n 2.8u 0 100n");
+    cr_expect(fabs(spice_at("v(x1.x)", "time", 1.3e-6) - log(end[0])) < 0.05, "LRS");
+    const double hrs = exp(spice_last("v(x1.x)"));
+    cr_expect(fabs(hrs / end[1] - 1) < 0.05, "HRS: n = %g, not %g", hrs, end[1]);
+    spice_forget();
+    spice_circuit(".include %s\nx1 te 0 jart_vcm\nv1 te 0 pwl(0 0 250u -1.5 500u 0 750u 1.5 1m 0)",
+                  support_path("bench/peers/jart/jart_vcm.sub"));
+    spice_do("save v(te) v(x1.x)");
+    spice_run("tran 1u 1m 0 2.5u");
+    spice_do("meas tran v_set find v(te) when v(x1.x)=-0.9163 rise=1");
+    spice_do("meas tran v_reset find v(te) when v(x1.x)=-0.9163 fall=1");
+    cr_expect(fabs(spice_last("v_set") + 0.821) < 0.005, "SET at %g V", spice_last("v_set"));
+    cr_expect(fabs(spice_last("v_reset") - 1.343) < 0.005, "RESET at %g V", spice_last("v_reset"));
+}

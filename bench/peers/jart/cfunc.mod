@@ -2,7 +2,7 @@
 /* The cell of jart.h as a two-terminal XSPICE device.
  *
  * As in every code model with a state here, slot 1 holds the last accepted state, and each call computes slot 0 from it
- * and the present voltage alone. n is integrated by the simulator's own formula and under its error control, as it would be for the
+ * and the present voltage alone. n is integrated by the simulator's own formula under its error control, as for the
  * published Verilog-A; the implicit equation for n is solved inside the model, so that the simulator iterates over
  * voltages only. With substeps = 1 the model integrates by itself between the simulator's time points instead. */
 #include "support.h"
@@ -110,7 +110,7 @@ static const jart_shape *target_of(instance *in, double event)
     return &t->shape;
 }
 
-/* Solves y = known + weight f(y), f = d(ln n)/dt at v, from the last y on: one step of the simulator's implicit formula.
+/* Solves y = known + weight f(y), f = d(ln n)/dt at v, from in->y on: one step of the simulator's implicit formula.
  * Where that has no slope to the right side, in the middle of an avalanche, n is led on to where the avalanche ends;
  * the simulator will reject so large a step. *y_v becomes dy/dv. Returns 0 if no solution was found. */
 static int step_implicitly(instance *in, const jart_shape *shape, double v, double known, double weight, double *y_v)
@@ -162,7 +162,8 @@ static double integrate_within(ARGS, instance *in, const jart_shape *target, jar
                                const double *accepted)
 {
     const double v = INPUT(electrodes), duration = T(0) - T(1);
-    const int solved = in->time == T(0) && in->v == v && in->event == s->event && in->accepted_y == accepted[STATE_Y];
+    const int solved = in->time == T(0) && in->v == v && in->event == s->event &&
+                       in->accepted_y == accepted[STATE_Y];
     if (!solved) {
         if (duration > 0)
             jart_ramp(s, target, accepted[STATE_V], v, duration, own_tolerance);
