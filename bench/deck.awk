@@ -115,28 +115,43 @@ function column(j) {
     return lines == "shared" ? "c0" : "c" j
 }
 
-function print_cell(i, j,    text) {
-    text = element
-    gsub(/@K/, i + n * j, text)
-    gsub(/@R/, "r" i, text)
-    gsub(/@C/, column(j), text)
-    gsub(/@DEVICE/, device[i + n * j], text)
+# The element's line with its placeholders filled in from value[]. The line is taken apart once: mawk remembers every
+# replacement text of gsub.
+function print_element(    k, text) {
+    if (!pieces) {
+        pieces = split(element, piece, "@")
+        for (k = 2; k <= pieces; k++) {
+            match(piece[k], /^[A-Z]+/)
+            key[k] = substr(piece[k], 1, RLENGTH)
+            piece[k] = substr(piece[k], RLENGTH + 1)
+        }
+    }
+    text = piece[1]
+    for (k = 2; k <= pieces; k++)
+        text = text value[key[k]] piece[k]
     print text
 }
 
-function print_block(first_row, first_column, size,    i, j, rows, columns, text) {
+function print_cell(i, j) {
+    value["K"] = i + n * j
+    value["R"] = "r" i
+    value["C"] = column(j)
+    if (element ~ /@DEVICE/)
+        value["DEVICE"] = device[i + n * j]
+    print_element()
+}
+
+function print_block(first_row, first_column, size,    i, j) {
+    value["ROWS"] = value["COLUMNS"] = ""
     for (i = first_row; i < n && i < first_row + size; i++)
-        rows = rows (i % 20 ? " " : "\n+ ") "r" i
+        value["ROWS"] = value["ROWS"] (i % 20 ? " " : "\n+ ") "r" i
     for (j = first_column; j < n && j < first_column + size; j++)
-        columns = columns (j % 20 ? " " : "\n+ ") column(j)
-    text = element
-    gsub(/@ROWS/, rows, text)
-    gsub(/@COLUMNS/, columns, text)
-    gsub(/@K/, blocks++, text)
-    gsub(/@I/, first_row, text)
-    gsub(/@J/, first_column, text)
-    gsub(/@N/, n, text)
-    print text
+        value["COLUMNS"] = value["COLUMNS"] (j % 20 ? " " : "\n+ ") column(j)
+    value["K"] = blocks++
+    value["I"] = first_row
+    value["J"] = first_column
+    value["N"] = n
+    print_element()
 }
 
 # Descending order, the opposite of the sources': ngspice 39's matrix is built fastest then.

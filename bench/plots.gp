@@ -18,7 +18,8 @@ contents(file) = int(system("grep -c '^\"' " . file))
 name(file, k) = system("grep '^\"' " . file . " | tr -d '\"' | sed -n " . (k + 1) . "p")
 # The colour belongs to the name, in the order of contenders.txt.
 rank(file, k) = int(system("grep -v '^#' contenders.txt | grep -n '^" . name(file, k) . " *|' | cut -d: -f1")) - 1
-thickness(file, k) = name(file, k) eq 'synaptogen' ? 4 : 2
+ours(file, k) = name(file, k)[1:10] eq 'synaptogen'
+thickness(file, k) = ours(file, k) ? 4 : 2
 writes = contents('write.dat')
 reads = contents('read.dat')
 
@@ -30,13 +31,13 @@ if (writes > 0) {
     plot for [k = 0:writes - 1] 'write.dat' index k using 1:2:3:4 with yerrorlines linewidth thickness('write.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k)
     set output 'write_speedup.' . format
-    set title "Write by half-select: speed-up over JART with variability\nsolid: at the simulator's tolerances, dashed: at its fastest setting"
+    set title "Write by half-select: speed-up over JART with variability\nsolid: at the simulator's tolerances; dashed, of this project: at JART's fastest setting"
     set ylabel 'time of JART / time'
     set format y '%g'
     plot for [k = 0:writes - 1] 'write.dat' index k using 1:6 with linespoints linewidth thickness('write.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k), \
-        for [k = 0:writes - 1] 'write.dat' index k using 1:7 with lines linewidth 1.5 dashtype 2 \
-        linecolor rgb colour_of(rank('write.dat', k)) notitle, \
+        for [k = 0:writes - 1] 'write.dat' index k using (ours('write.dat', k) ? $1 : NaN):7 with lines \
+        linewidth 2.5 dashtype 2 linecolor rgb colour_of(rank('write.dat', k)) notitle, \
         100 with lines linecolor rgb '#777777' dashtype 3 title '100'
 }
 if (reads > 0) {
@@ -53,13 +54,18 @@ if (reads > 0) {
     plot for [k = 0:reads - 1] 'read.dat' index k using 1:5 with linespoints linewidth thickness('read.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k)
 }
-if (reads > 0 && writes > 0) {
-    set output 'floor.' . format
-    set title "Multiples of a bare linear conductance\nsolid: reads, dashed: writes"
-    set ylabel 'time / time of the conductance'
-    set format y '%g'
+set ylabel 'time / time of the conductance'
+set format y '%g'
+if (reads > 0) {
+    set output 'read_floor.' . format
+    set title 'Read: multiples of a bare linear conductance'
     plot for [k = 0:reads - 1] 'read.dat' index k using 1:8 with linespoints linewidth thickness('read.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k), \
-        for [k = 0:writes - 1] 'write.dat' index k using 1:8 with lines linewidth 1.5 dashtype 2 \
-        linecolor rgb colour_of(rank('write.dat', k)) notitle
+        1.3 with lines linecolor rgb '#777777' dashtype 3 title '1.3'
+}
+if (writes > 0) {
+    set output 'write_floor.' . format
+    set title 'Write by half-select: multiples of a bare linear conductance'
+    plot for [k = 0:writes - 1] 'write.dat' index k using 1:8 with linespoints linewidth thickness('write.dat', k) \
+        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k)
 }
