@@ -14,6 +14,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 seed=1
 raw=$folder/runs.csv
+columns=workload,lines,n,ops,contender,repeat,status,simulation_s,wall_s,user_s,system_s,peak_kib,accepted,rejected
+columns=$columns,iterations,deviation
 unset SPICE_ASCIIRAWFILE SPICE_SCRIPTS
 HOME=$work # no .spiceinit of the user; ngspice 39 crashes where HOME is not set
 OMP_NUM_THREADS=${OMP_NUM_THREADS:-$(getconf _NPROCESSORS_ONLN)}
@@ -34,7 +36,7 @@ deck() { # CONTENDER WORKLOAD N OPS LINES [SCHEDULE]
 expect() { # FAMILY WORKLOAD N OPS LINES
     key=$work/expected-$(echo "$*" | tr ' :' '__')
     if [ ! -e "$key" ]; then
-        deck resistor "$2" "$3" "$4" "$5" 1 >"$work/schedule"
+        deck - "$2" "$3" "$4" "$5" 1 >"$work/schedule"
         if [ "$2" = each ]; then
             k=0
             while [ $k -lt "$4" ]; do
@@ -115,7 +117,7 @@ run_size() { # WORKLOAD LINES N OPS REPEATS LIMIT CONTENDERS
 run_plan() {
     contenders=$("$AWK" -F '[ \t]*[|]' '!/^#/ && NF > 1 { printf "%s ", $1 }' "$here/contenders.txt")
     "$BENCH_BIN/reference" devices 1024 $seed >"$work/devices.txt"
-    echo "workload,lines,n,ops,contender,repeat,status,simulation_s,wall_s,user_s,system_s,peak_kib,accepted,rejected,iterations,deviation" >"$raw"
+    echo "$columns" >"$raw"
     sed -n "s/^$mode *| *//p" "$here/plan.txt" | tr -s ' ' >"$work/plan"
     while IFS='|' read -r workload lines sizes repeats limit who <&3; do
         workload=${workload% } lines=${lines% } limit=${limit% }
@@ -165,4 +167,5 @@ describe >"$folder/machine.txt"
 if [ "$wanted" = all ] || [ "$wanted" = library ]; then
     [ "$mode" = quick ] && [ "$wanted" = all ] || run_library
 fi
-[ -e "$raw" ] && sh "$here/report.sh" "$folder"
+[ -e "$raw" ] || echo "$columns" >"$raw"
+sh "$here/report.sh" "$folder"

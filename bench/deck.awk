@@ -190,13 +190,13 @@ function print_control(    step) {
 }
 
 END {
-    if (!found) {
-        print "deck.awk: no contender \"" contender "\" in contenders.txt" >"/dev/stderr"
-        exit 1
-    }
     if (schedule) {
         print_schedule()
         exit
+    }
+    if (!found) {
+        print "deck.awk: no contender \"" contender "\" in contenders.txt" >"/dev/stderr"
+        exit 1
     }
     print contender " " workload " " n " x " n
     if (plugin != "-")

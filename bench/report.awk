@@ -227,6 +227,7 @@ function over(at, above, below) {
 
 function plot_data(workload, lines, file,    list, c, i, at, any) {
     list = workload SUBSEP lines
+    printf "" >file
     for (c = 1; c <= contenders; c++) {
         any = 0
         for (i = 1; i <= size_count[list]; i++) {
