@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The cell of jart.h as a two-terminal XSPICE device.
  *
- * As in every code model with a state here, slot 1 holds the last accepted state, and each call computes slot 0 from it
- * and the present voltage alone. n is integrated by the simulator's own formula under its error control, as for the
+ * As in every code model with a state here, slot 1 holds the last accepted state, and each call computes slot 0 from
+ * it and the present voltage alone. n is integrated by the simulator's own formula under its error control, as for the
  * published Verilog-A; the implicit equation for n is solved inside the model, so that the simulator iterates over
  * voltages only. With substeps = 1 the model integrates by itself between the simulator's time points instead. */
 #include "support.h"
@@ -156,8 +156,8 @@ static double integrate(ARGS, instance *in, const jart_shape *shape, double v, d
     return in->point.i_v + in->point.i_n * n_ref * exp(in->y) * y_v;
 }
 
-/* The model's own integration from the last accepted point on, the voltage being a straight line. Returns di/dv at the
- * n reached. */
+/* The model's own integration from the last accepted point on, the voltage being a straight line. Returns di/dv at
+ * the n reached. */
 static double integrate_within(ARGS, instance *in, const jart_shape *target, jart_state *s, double *now,
                                const double *accepted)
 {

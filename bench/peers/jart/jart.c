@@ -223,8 +223,7 @@ static residual root_between(const given *g, double inner, double outer, double 
     }
 }
 
-/* Whether a solution lies on the low branch, its contact's voltage below the point where the barrier is no longer
- * lowered. */
+/* Whether root_between ended on a root; behind a fold it ends where its bracket has shrunk to nothing. */
 static int solved(const residual *r, double i)
 {
     return fabs(r->f) <= 1e-6 * fabs(i);
@@ -244,7 +243,8 @@ static residual solve_current(const given *g, double guess, double *i, int *coun
 /* dn/dt of the ions that hop over a barrier tilted by the field, and its derivatives. */
 static void drift(const given *g, const jart_shape *s, const residual *r, jart_point *p)
 {
-    const double i = p->i, reset = g->v > 0, rs = r_oxide + r_line, ii = g->heat * i * i;
+    const int reset = g->v > 0;
+    const double i = p->i, rs = r_oxide + r_line, ii = g->heat * i * i;
     const double field = reset ? (g->v - i * (rs + ii)) / l_cell : i * g->disc / s->l; /* V / m */
     const double field_i = reset ? -(rs + 3 * ii) / l_cell : g->disc / s->l;
     const double field_v = reset ? 1 / l_cell : 0, field_n = reset ? 0 : -field / g->n;
