@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # clang-format decides the layout of the C sources.
 . "$srcdir/tests/tap.sh"
-for file in "$srcdir"/*/*.[ch] "$srcdir"/*/*/*.[ch]; do
-    case $file in */params_default.c | */synaptogen-generated/*) continue ;; esac
+for file in "$srcdir"/*/*.[ch] "$srcdir"/*/*/*.[ch] "$srcdir"/*/*/*/*.[ch]; do
+    case $file in */params_default.c | */synaptogen-generated/* | */generated/*) continue ;; esac
     claim="${file#"$srcdir"/} has the layout of clang-format"
     if ! command -v clang-format >/dev/null; then
         skip "$claim" "clang-format is not installed"

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+# gnuplot -e "format='png'" plots.gp: the report's plots from write.dat and read.dat of the current folder.
+# Columns: n, s per item, least, most, MiB, JART / this, JART at its fastest / this, this / bare conductance.
+if (format eq 'png') {
+    set terminal pngcairo size 1000,700 background 'white' font 'sans,13'
+} else {
+    set terminal svg size 1000,700 background 'white' font 'sans,13'
+}
+set border linecolor rgb '#777777'
+set grid xtics ytics linetype 1 linecolor rgb '#e6e6e6'
+set key outside right center samplen 2 noenhanced
+set logscale xy
+set xtics (1, 4, 16, 32, 64, 128, 256, 512, 1024)
+set xlabel 'n, array of n x n cells'
+array colour[12] = ['#999999', '#555555', '#e9a23b', '#3b528b', '#d1495b', '#e58c98', '#8c2d3d', '#b58db6', '#7a5195', '#21918c', '#5ec962', '#000000']
+colour_of(k) = colour[(k % 12) + 1]
+contents(file) = int(system("grep -c '^\"' " . file))
+name(file, k) = system("grep '^\"' " . file . " | tr -d '\"' | sed -n " . (k + 1) . "p")
+# The colour belongs to the name, in the order of contenders.txt.
+rank(file, k) = int(system("grep -v '^#' contenders.txt | grep -n '^" . name(file, k) . " *|' | cut -d: -f1")) - 1
+ours(file, k) = name(file, k)[1:10] eq 'synaptogen'
+thickness(file, k) = ours(file, k) ? 4 : 2
+writes = contents('write.dat')
+reads = contents('read.dat')
+
+if (writes > 0) {
+    set output 'write_time.' . format
+    set title 'Write by half-select: processor time per cell and SET + RESET'
+    set ylabel 's'
+    set format y '10^{%T}'
+    plot for [k = 0:writes - 1] 'write.dat' index k using 1:2:3:4 with yerrorlines linewidth thickness('write.dat', k) \
+        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k)
+    set output 'write_speedup.' . format
+    set title "Write by half-select: speed-up over JART with variability\nsolid: at the simulator's tolerances; dashed, of this project: at JART's fastest setting"
+    set ylabel 'time of JART / time'
+    set format y '%g'
+    plot for [k = 0:writes - 1] 'write.dat' index k using 1:6 with linespoints linewidth thickness('write.dat', k) \
+        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k), \
+        for [k = 0:writes - 1] 'write.dat' index k using (ours('write.dat', k) ? $1 : NaN):7 with lines \
+        linewidth 2.5 dashtype 2 linecolor rgb colour_of(rank('write.dat', k)) notitle, \
+        100 with lines linecolor rgb '#777777' dashtype 3 title '100'
+}
+if (reads > 0) {
+    set output 'read_time.' . format
+    set title 'Read of all columns: processor time per cell and read'
+    set ylabel 's'
+    set format y '10^{%T}'
+    plot for [k = 0:reads - 1] 'read.dat' index k using 1:2:3:4 with yerrorlines linewidth thickness('read.dat', k) \
+        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k)
+    set output 'memory.' . format
+    set title 'Peak memory of a read, netlist and all'
+    set ylabel 'MiB'
+    set format y '%g'
+    plot for [k = 0:reads - 1] 'read.dat' index k using 1:5 with linespoints linewidth thickness('read.dat', k) \
+        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k)
+}
+set ylabel 'time / time of the conductance'
+set format y '%g'
+if (reads > 0) {
+    set output 'read_floor.' . format
+    set title 'Read: multiples of a bare linear conductance'
+    plot for [k = 0:reads - 1] 'read.dat' index k using 1:8 with linespoints linewidth thickness('read.dat', k) \
+        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k), \
+        1.3 with lines linecolor rgb '#777777' dashtype 3 title '1.3'
+}
+if (writes > 0) {
+    set output 'write_floor.' . format
+    set title 'Write by half-select: multiples of a bare linear conductance'
+    plot for [k = 0:writes - 1] 'write.dat' index k using 1:8 with linespoints linewidth thickness('write.dat', k) \
+        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k)
+}

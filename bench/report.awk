@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: MIT
+# awk -f report.awk -v folder=FOLDER contenders.txt machine.txt summary.csv library files: writes report.md to standard
+# output, and results.json and the data of the plots into the folder.
+BEGIN { FS = "," }
+
+FILENAME ~ /contenders.txt$/ {
+    if ($0 !~ /^#/ && split($0, part, /[ \t]*[|]/) > 1) contender[++contenders] = part[1]
+    next
+}
+FILENAME ~ /machine.txt$/ { eq = index($0, "="); machine[substr($0, 1, eq - 1)] = substr($0, eq + 1); machine_key[++facts] = substr($0, 1, eq - 1); next }
+FILENAME ~ /summary.csv$/ {
+    if (FNR == 1) { columns = split($0, title); next }
+    row[++rows] = $0
+    id = $1 SUBSEP $2 SUBSEP $3 SUBSEP $4
+    at = $1 SUBSEP $2 SUBSEP $3
+    state[at, $5] = $6
+    if ($6 == "ok") { time[at, $5] = $8; least[at, $5] = $9; most[at, $5] = $10 }
+    peak[at, $5] = $12; wall[at, $5] = $11
+    accepted[at, $5] = $13; rejected[at, $5] = $14; iterations[at, $5] = $15; deviation[at, $5] = $16; ops[at, $5] = $4
+    list = $1 SUBSEP $2
+    if (!((list, $3) in seen_size)) { seen_size[list, $3] = 1; sizes[list, ++size_count[list]] = $3 }
+    seen[list, $5] = 1
+    next
+}
+/^#/ { if (FNR <= 3) library_note[FILENAME] = library_note[FILENAME] "\n" substr($0, 3); next }
+FNR > 1 && NF > 6 && $1 != "what" { library[++library_rows] = $0 }
+
+function seconds(t) {
+    if (t >= 1) return sprintf("%.3g s", t)
+    if (t >= 1e-3) return sprintf("%.3g ms", t * 1e3)
+    if (t >= 1e-6) return sprintf("%.3g us", t * 1e6)
+    return sprintf("%.3g ns", t * 1e9)
+}
+
+# What a table says about a contender at a size.
+function cell(at, c) {
+    if ((at, c) in time) return seconds(time[at, c])
+    if ((at, c) in state) return "**" state[at, c] "**"
+    return "-"
+}
+
+function has(list) { return size_count[list] > 0 }
+
+function seen_at(at, c) {
+    return (at, c) in time
+}
+
+function table(workload, lines, item,    list, i, c, text, at) {
+    list = workload SUBSEP lines
+    if (!has(list)) return
+    text = "| n |"
+    for (c = 1; c <= contenders; c++) if ((list, contender[c]) in seen) text = text " " contender[c] " |"
+    print text
+    gsub(/[^|]+/, "---", text); print text
+    for (i = 1; i <= size_count[list]; i++) {
+        at = list SUBSEP sizes[list, i]
+        text = "| " sizes[list, i] " |"
+        for (c = 1; c <= contenders; c++) if ((list, contender[c]) in seen) text = text " " cell(at, contender[c]) " |"
+        print text
+    }
+    print ""
+}
+
+function items(workload, n, ops) {
+    if (workload == "write") return ops * n
+    if (workload == "full" || workload == "read") return ops * n * n
+    return ops
+}
+
+function details(workload, lines,    list, i, c, at, k) {
+    list = workload SUBSEP lines
+    if (!has(list)) return
+    print "| n | contender | ops | spread | time points | rejected | iterations | per cell and iteration | peak memory | whole run | deviation |"
+    print "|---|---|---|---|---|---|---|---|---|---|---|"
+    for (i = 1; i <= size_count[list]; i++)
+        for (c = 1; c <= contenders; c++) {
+            at = list SUBSEP sizes[list, i]; k = contender[c]
+            if (!((at, k) in time)) continue
+            printf "| %s | %s | %s | %s ... %s | %s | %s | %s | %s | %.0f MiB | %.3g s | %s |\n", sizes[list, i], k, ops[at, k], \
+                seconds(least[at, k]), seconds(most[at, k]), accepted[at, k], rejected[at, k], iterations[at, k], \
+                seconds(time[at, k] * items(workload, sizes[list, i], ops[at, k]) / iterations[at, k] / sizes[list, i] ^ 2), peak[at, k] / 1024, wall[at, k], deviation[at, k]
+        }
+    print ""
+}
+
+function ratio(list, n, above, below,    at) {
+    at = list SUBSEP n
+    if (((at, above) in time) && ((at, below) in time)) return time[at, above] / time[at, below]
+    return ""
+}
+
+function verdict(name, value, limit, more,    fine) {
+    if (value == "") return
+    fine = more ? value >= limit : value <= limit
+    printf "| %s | %.3g | %s %g | %s |\n", name, value, more ? "at least" : "at most", limit, fine ? "met" : "**missed**"
+}
+
+function marks(    list, i, n) {
+    print "## Marks\n\n| what | found | mark | |\n|---|---|---|---|"
+    list = "write" SUBSEP "crossbar"
+    for (i = 1; i <= size_count[list]; i++) {
+        n = sizes[list, i] + 0
+        if (n < 16) continue
+        verdict("write " n " x " n ": JART at the simulator's tolerances / synaptogen", ratio(list, n, "jart", "synaptogen"), 100, 1)
+        verdict("write " n " x " n ": JART at its fastest setting / synaptogen", ratio(list, n, "jart_xtrtol", "synaptogen"), 100, 1)
+        verdict("write " n " x " n ": synaptogen / memristor", ratio(list, n, "synaptogen", "memristor"), 1, 0)
+    }
+    list = "read" SUBSEP "crossbar"
+    for (i = 1; i <= size_count[list]; i++)
+        if (sizes[list, i] + 0 >= 16)
+            verdict("read " sizes[list, i] " x " sizes[list, i] ": synaptogen / bare conductance", \
+                ratio(list, sizes[list, i], "synaptogen", "conductance"), 1.3, 0)
+    print ""
+}
+
+# Time = time points x iterations per point x cells x time per cell and iteration: which of them makes the difference.
+function why(    list, i, n, at, c, k) {
+    list = "write" SUBSEP "crossbar"
+    n = sizes[list, size_count[list]] + 0
+    for (i = size_count[list]; i > 0; i--)
+        if (((list, sizes[list, i], "jart") in time) && ((list, sizes[list, i], "synaptogen") in time)) {
+            n = sizes[list, i] + 0
+            break
+        }
+    if (n < 2) return
+    at = list SUBSEP n
+    print "Where the time of a write goes, n = " n ": the product of the columns.\n"
+    print "| | time points tried per row operation | iterations per time point | cells | time per cell and iteration |"
+    print "|---|---|---|---|---|"
+    for (c = 1; c <= contenders; c++) {
+        k = contender[c]
+        if (!((at, k) in time)) continue
+        printf "| %s | %.0f | %.2f | %d | %s |\n", k, (accepted[at, k] + rejected[at, k]) / ops[at, k], \
+            iterations[at, k] / (accepted[at, k] + rejected[at, k]), n * n, \
+            seconds(time[at, k] * ops[at, k] * n / iterations[at, k] / n ^ 2)
+    }
+    print "\nWhat a missed mark means: against JART, the ratio grows with n because the switching of each cell adds time points for"
+    print "all cells; at small n both are bound by the same few dozen points. Against the memristor and the conductance, where the"
+    print "numbers of points and iterations are alike, the difference is the time per cell and iteration.\n"
+}
+
+# One answer each to what a reader asks, from the figures above.
+function answer_half_select(    list, full, i, n, a, b) {
+    list = "write" SUBSEP "crossbar"; full = "full" SUBSEP "crossbar"
+    print "**What half-select costs against full-select.** Row by row, each of the n operations drags n^2 cells along, so a"
+    print "write of the whole array costs n times as many cell evaluations as one with all cells at once.\n"
+    print "| n | half-select, per cell | full-select, per cell | ratio |\n|---|---|---|---|"
+    for (i = 1; i <= size_count[full]; i++) {
+        n = sizes[full, i]
+        if (n < 2 || !((list, n, "synaptogen") in time) || !((full, n, "synaptogen") in time)) continue
+        a = time[list, n, "synaptogen"]; b = time[full, n, "synaptogen"]
+        printf "| %d | %s | %s | %.3g |\n", n, seconds(a), seconds(b), a / b
+    }
+    print ""
+}
+
+function answer_connectivity(    list, shared, i, n, a, b) {
+    list = "write" SUBSEP "crossbar"; shared = "write" SUBSEP "shared"
+    print "**What connectivity costs.** The same write with all columns as one node (waveforms shared) and as a true crossbar.\n"
+    print "| n | crossbar, per cell | shared, per cell | ratio | bare conductance: ratio |\n|---|---|---|---|---|"
+    for (i = 1; i <= size_count[shared]; i++) {
+        n = sizes[shared, i]
+        if (n < 2 || !((list, n, "synaptogen") in time) || !((shared, n, "synaptogen") in time)) continue
+        a = time[list, n, "synaptogen"]; b = time[shared, n, "synaptogen"]
+        printf "| %d | %s | %s | %.3g | %s |\n", n, seconds(a), seconds(b), a / b, \
+            seen_at(shared SUBSEP n, "conductance") ? sprintf("%.3g", time[list, n, "conductance"] / time[shared, n, "conductance"]) : "-"
+    }
+    print ""
+}
+
+function answer_reads(    write, read, i, n, w, r) {
+    write = "write" SUBSEP "crossbar"; read = "read" SUBSEP "crossbar"
+    print "**Why reads scale better than writes.** A read serves all n^2 cells with one sequence of time points, a row operation"
+    print "only n of them; and a write has switching points, which take more iterations.\n"
+    print "| n | write: time points x cells / cells written | read: time points x cells / cells read | write / read, per cell |"
+    print "|---|---|---|---|"
+    for (i = 1; i <= size_count[write]; i++) {
+        n = sizes[write, i]
+        if (n < 2 || !((read, n, "synaptogen") in time) || !((write, n, "synaptogen") in time)) continue
+        w = accepted[write, n, "synaptogen"] * n / ops[write, n, "synaptogen"]
+        r = accepted[read, n, "synaptogen"] / ops[read, n, "synaptogen"]
+        printf "| %d | %.3g | %.3g | %.3g |\n", n, w, r, time[write, n, "synaptogen"] / time[read, n, "synaptogen"]
+    }
+    print ""
+}
+
+function answer_limits(    read, i, n, at) {
+    read = "read" SUBSEP "crossbar"
+    print "**What limits large arrays.** Memory per cell, and how much of the run is not simulation but reading and setting up the netlist.\n"
+    print "| n | memory per cell | whole run | of it simulation |\n|---|---|---|---|"
+    for (i = 1; i <= size_count[read]; i++) {
+        n = sizes[read, i]; at = read SUBSEP n
+        if (n < 16 || !((at, "synaptogen") in time)) continue
+        printf "| %d | %.0f B | %.3g s | %.0f %% |\n", n, peak[at, "synaptogen"] * 1024 / (n * n), wall[at, "synaptogen"], \
+            100 * time[at, "synaptogen"] * n * n * ops[at, "synaptogen"] / wall[at, "synaptogen"]
+    }
+    print ""
+}
+
+function answer_networks(    read, n, at, bytes, t, m) {
+    read = "read" SUBSEP "crossbar"; n = sizes[read, size_count[read]]; at = read SUBSEP n
+    while (size_count[read] > 0 && !((at, "synaptogen") in time)) { n = sizes[read, --size_count[read]]; at = read SUBSEP n }
+    if (!((at, "synaptogen") in time)) return
+    bytes = peak[at, "synaptogen"] * 1024 / (n * n); t = time[at, "synaptogen"]
+    print "**How far a network of many cells is.** On paper, with the time and memory per cell of the largest read measured (n = " n "),"
+    print "every cell being read once, as one netlist of discrete cells:\n"
+    print "| cells | memory | one read of all |\n|---|---|---|"
+    for (m = 1e6; m <= 1e8; m *= 10)
+        printf "| %.0e | %.3g GiB | %s |\n", m, m * bytes / 2 ^ 30, seconds(m * t)
+    print ""
+}
+
+function library_table(    k, part, any) {
+    if (!library_rows) return
+    print "## The library alone\n\n| what | by | threads | items per second | slowest ... fastest |\n|---|---|---|---|---|"
+    for (k = 1; k <= library_rows; k++) {
+        split(library[k], part, ",")
+        printf "| %s | %s | %s | %.3g | %.3g ... %.3g |\n", part[1], part[2], part[3], part[5], part[6], part[7]
+    }
+    print ""
+}
+
+function over(at, above, below) {
+    if (((at, above) in time) && ((at, below) in time)) return time[at, above] / time[at, below]
+    return "nan"
+}
+
+function plot_data(workload, lines, file,    list, c, i, at, any) {
+    list = workload SUBSEP lines
+    printf "" >file
+    for (c = 1; c <= contenders; c++) {
+        any = 0
+        for (i = 1; i <= size_count[list]; i++) {
+            at = list SUBSEP sizes[list, i]
+            if (!((at, contender[c]) in time)) continue
+            if (!any++) print "\"" contender[c] "\"" >file
+            print sizes[list, i], time[at, contender[c]], least[at, contender[c]], most[at, contender[c]], \
+                peak[at, contender[c]] / 1024, over(at, "jart", contender[c]), over(at, "jart_xtrtol", contender[c]), \
+                over(at, contender[c], "conductance") >file
+        }
+        if (any) print "\n" >file
+    }
+    close(file)
+}
+
+function json_value(text) {
+    if (text == "" || text == "none") return "null"
+    if (text ~ /^[-+.0-9e]+$/) return text
+    return "\"" text "\""
+}
+
+function json(    k, i, part, file) {
+    file = folder "/results.json"
+    print "{\n  \"machine\": {" >file
+    for (k = 1; k <= facts; k++) {
+        gsub(/["\\]/, "", machine[machine_key[k]])
+        printf "    \"%s\": \"%s\"%s\n", machine_key[k], machine[machine_key[k]], (k < facts ? "," : "") >file
+    }
+    print "  },\n  \"results\": [" >file
+    for (k = 1; k <= rows; k++) {
+        split(row[k], part, ",")
+        printf "    {" >file
+        for (i = 1; i <= columns; i++)
+            printf "%s\"%s\": %s", (i > 1 ? ", " : ""), title[i], json_value(part[i]) >file
+        printf "}%s\n", (k < rows ? "," : "") >file
+    }
+    print "  ]\n}" >file
+    close(file)
+}
+
+function picture(name, text) {
+    if (machine["plots"] != "no") print "![" text "](" name ".png)\n"
+}
+
+END {
+    print "# Side by side in ngspice\n"
+    print machine["date"] ", " machine["processor"] ", " machine["cores"] " cores, " machine["memory_gib"] " GiB, " machine["system"] "; " \
+        machine["ngspice"] ", synaptogen " machine["synaptogen"] ", " machine["compiler"] ", " machine["flags"] "; load before: " machine["load_before"] \
+        "; mode: " machine["mode"] "."
+    print "\nTimes are processor time of the simulation per item, without reading the netlist; medians of the repeats, contenders in turns."
+    print "Same netlist, same stimulus for all; every result is compared with its reference before its time counts. **Bold** in"
+    print "place of a time: what happened instead. `-`: not tried, because of what happened at a smaller size. Who is who:"
+    print "contenders.txt; what was run: plan.txt; all figures: runs.csv, summary.csv, results.json.\n"
+    marks()
+    why()
+    print "## Writing by half-select, true crossbar: per cell and SET + RESET\n"
+    table("write", "crossbar")
+    picture("write_time", "Time per cell and write against n")
+    picture("write_speedup", "Speed-up over JART")
+    picture("write_floor", "Multiples of the bare conductance")
+    print "## Reading, true crossbar: per cell and read\n"
+    table("read", "crossbar")
+    picture("read_time", "Time per cell and read against n")
+    picture("read_floor", "Multiples of the bare conductance")
+    picture("memory", "Peak memory")
+    if (has("full" SUBSEP "crossbar")) { print "## Writing all cells at once (full-select): per cell and SET + RESET\n"; table("full", "crossbar") }
+    if (has("write" SUBSEP "shared")) { print "## Writing by half-select, all columns one node: per cell and SET + RESET\n"; table("write", "shared") }
+    if (has("full" SUBSEP "shared")) { print "## Monte Carlo in one circuit: n^2 different cells SET and RESET together, per cell\n"; table("full", "shared") }
+    if (has("each" SUBSEP "crossbar")) { print "## Monte Carlo, one simulation for each cell\n"; table("each", "crossbar") }
+    if (has("loops" SUBSEP "crossbar")) { print "## I-V loops of one cell: per loop\n"; table("loops", "crossbar") }
+    library_table()
+    print "## Questions\n"
+    answer_half_select(); answer_connectivity(); answer_reads(); answer_limits()
+    print "## Details\n\nWrites:\n"; details("write", "crossbar")
+    print "Reads:\n"; details("read", "crossbar")
+    if (has("loops" SUBSEP "crossbar")) { print "Loops:\n"; details("loops", "crossbar") }
+    plot_data("write", "crossbar", folder "/write.dat")
+    plot_data("read", "crossbar", folder "/read.dat")
+    json()
+    answer_networks()
+}

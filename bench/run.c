@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* run SECONDS FILE COMMAND...: runs a command with a time limit, its output in FILE, and prints
+ * status,wall (s),user (s),system (s),peak resident memory (KiB). The status is ok, timeout, failed (another exit
+ * status than 0) or crashed (a signal). The command and all it starts end with it; it finds its own process number in
+ * BENCH_PID. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t expired;
+
+static void on_alarm(int signal)
+{
+    (void)signal;
+    expired = 1;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
+}
+
+static void become(const char *output, char **command)
+{
+    const int out = open(output, O_WRONLY | O_CREAT | O_TRUNC, 0666), in = open("/dev/null", O_RDONLY);
+    if (out < 0 || in < 0 || setpgid(0, 0) || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
+        _exit(127);
+    char pid[24];
+    snprintf(pid, sizeof pid, "%ld", (long)getpid());
+    setenv("BENCH_PID", pid, 1);
+    execvp(command[0], command);
+    _exit(127);
+}
+
+/* Waits for a child; once the alarm has rung, kills its process group first. */
+static int wait_for(pid_t child, struct rusage *use)
+{
+    int status;
+    while (wait4(child, &status, 0, use) < 0) {
+        if (errno != EINTR)
+            return -1;
+        if (expired)
+            kill(-child, SIGKILL);
+    }
+    kill(-child, SIGKILL);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    const double limit = argc > 3 ? atof(argv[1]) : 0;
+    if (!(limit > 0 && limit < 1e6)) {
+        fprintf(stderr, "usage: run SECONDS FILE COMMAND...\n");
+        return 2;
+    }
+    const struct sigaction ring = {.sa_handler = on_alarm};
+    const struct itimerval timer = {.it_value = {(time_t)limit, (suseconds_t)((limit - (double)(time_t)limit) * 1e6)},
+                                    .it_interval = {1, 0}};
+    const double start = now();
+    const pid_t child = fork();
+    if (child < 0)
+        return 1;
+    if (child == 0)
+        become(argv[2], argv + 3);
+    setpgid(child, child); /* whoever of the two comes first */
+    sigaction(SIGALRM, &ring, NULL);
+    setitimer(ITIMER_REAL, &timer, NULL);
+    struct rusage use;
+    const int status = wait_for(child, &use);
+    if (status == -1)
+        return 1;
+    const char *text = expired && WIFSIGNALED(status)              ? "timeout"
+                       : WIFSIGNALED(status)                       ? "crashed"
+                       : WIFEXITED(status) && !WEXITSTATUS(status) ? "ok"
+                                                                   : "failed";
+    printf("%s,%.3f,%.3f,%.3f,%ld\n", text, now() - start, seconds(use.ru_utime), seconds(use.ru_stime),
+           use.ru_maxrss);
+    return 0;
+}
