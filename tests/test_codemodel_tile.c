@@ -177,8 +177,8 @@ Test(codemodel_tile, rejected_time_steps_leave_no_trace_in_a_tile)
                     const double peak = side == 0 ? k == (int)random % 4 ? -1 : 0 : 0.5;
                     spice_add("v%d_%d s%d_%d 0 pwl(0 0 1u %g 1.001u 0 2u %g 2.001u 0)\n", side, k, side, k, peak,
                               -peak);
-                    spice_add("r%d_%d s%d_%d %s%d 200\nc%d_%d %s%d 0 2p\n", side, k, side, k, crossbar_sides[side],
-                              k, side, k, crossbar_sides[side], k);
+                    spice_add("r%d_%d s%d_%d %s%d 200\nc%d_%d %s%d 0 2p\n", side, k, side, k, crossbar_sides[side], k,
+                              side, k, crossbar_sides[side], k);
                 }
             char parameters[80];
             sprintf(parameters, "seed=%d first=0 state_out=\"%s.state\"", (int)random, ends[coarse]);
