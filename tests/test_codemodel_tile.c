@@ -550,6 +550,23 @@ Test(codemodel_tile, each_analysis_begins_at_the_start_and_resume_goes_on)
     cr_expect(spice_last("@a1[lrs]") == 0);
 }
 
+Test(codemodel_tile, the_analyses_of_one_run_each_begin_at_the_start)
+{
+    const crossbar c = {.rows = 2, .cols = 2, .ends = {1, 0, 0, 1}};
+    spice_add(
+        "v0 left0 0 0\nv1 left1 0 0\nvb0 bottom0 0 0\nvb1 bottom1 0 0\n.dc v0 0 -1.5 -0.05\n.op\n.tran 10n 20n\n"
+        ".save @a1[lrs] @a1[switched]\n");
+    crossbar_add_tile(&c, "seed=1 first=0 state_out=\"x.state\"");
+    spice_load();
+    spice_run("run");
+    for (int k = 0; k < 3; k++) {
+        static const char *const plots[] = {"dc1", "op1", "tran1"};
+        spice_do("setplot %s", plots[k]);
+        cr_expect(spice_last("@a1[lrs]") == (k == 0 ? 2 : 0), "%s: %g", plots[k], spice_last("@a1[lrs]"));
+        cr_expect(spice_last("@a1[switched]") == (k == 0 ? 2 : 0));
+    }
+}
+
 /* name of the instance, parameters, what the one line must say. */
 static void expect_refusal(const char *line, const char *parameters, const char *analysis, const char *text)
 {
