@@ -259,6 +259,8 @@ check "no kind of netlist is refused" refused 2 'expected "synaptogen netlist cr
 check "another kind is refused" refused 2 'found "tree"' tree --rows 2 --cols 2
 check "zero rows are refused with the range" refused 2 '--rows: .*\[1, 65536\], found "0"' crossbar --rows 0
 check "a missing size is refused" refused 2 '--cols: expected a number' crossbar --rows 4
+check "more cells than a netlist can have are refused" refused 2 '--rows, --cols: .*found 65536 x 65536' crossbar --rows 65536 --cols 65536
+check "a read at 0 V is refused" refused 2 '--v-read: ' crossbar --rows 2 --cols 2 --v-read 0
 check "an unknown scheme is refused with the words" refused 2 'half|third|full, found "quarter"' crossbar --scheme quarter
 check "full-select without transistors is refused" refused 2 '--scheme: expected half or third with --cells discrete, found full' \
     crossbar --rows 2 --cols 2 --scheme full
