@@ -144,4 +144,72 @@ cp value.json one.json
 check "a parameter file is looked for beside the netlist, ignoring case" runs Deck/deck
 check "the same by the absolute path of the netlist" runs "$tmp/Deck/deck"
 check "and it is that file" fails Deck/wrong '2 is not among the orders'
+
+# Crossbars: the last accepted states are in the file at the end, however ngspice is run.
+crossbar() {
+    cat >"$1.cir" <<DECK
+crossbar
+.control
+pre_codemodel $PLUGIN
+.endc
+vx x 0 0
+bl0 l0 0 v=$2
+vl1 l1 0 0
+rb0 b0 0 10
+rb1 b1 0 10
+a1 [ l0 l1 b0 b1 ] m
+.model m synaptogen_tile(rows=2 cols=2 seed=1 first=0 state_out="$1.state")
+aw [ l0 l1 ] null null w
+as null [ s0 s1 ] null s
+.model w synaptogen_array(array="x" side="left" rows=2 cols=2 seed=2 r_bottom=10 state_out="$1.array")
+.model s synaptogen_array(array="x" side="bottom")
+$3
+.end
+DECK
+}
+
+# The first word line is SET in both.
+states_are_written() {
+    runs "$1" || return 1
+    for file in "$1.state" "$1.array"; do
+        "$SYNAPTOGEN" read "$file" --conductance -o "$file.csv" && cat "$file.csv" || return 1
+        awk -F, 'NR == 1 && ($1 < 1e-4 || $2 < 1e-4) || NR == 2 && ($1 > 1e-4 || $2 > 1e-4) { exit 1 }' "$file.csv" ||
+            return 1
+    done
+}
+
+ramp='time<1u ? -1.5e6*time : -1.5+1.5e6*(time-1u)'
+crossbar cards "$ramp" '.tran 10n 2u
+.print tran v(l0)'
+check "crossbars write their states after a .tran card" states_are_written cards
+crossbar sweep '-1.5*v(x)' '.dc vx 0 1 0.05
+.print dc v(l0)'
+check "crossbars write their states after a .dc card" states_are_written sweep
+crossbar quits "$ramp" '.control
+tran 10n 2u
+quit
+.endc'
+check "crossbars write their states in a .control section that quits" states_are_written quits
+crossbar sweepquits '-1.5*v(x)' '.control
+dc vx 0 1 0.05
+quit
+.endc'
+check "crossbars write their states after a sweep in one that quits" states_are_written sweepquits
+crossbar halted "$ramp" '.control
+stop when time = 1.5u
+tran 10n 2u
+quit
+.endc'
+check "crossbars write their states when a run is stopped and ngspice quits" states_are_written halted
+crossbar points "$ramp" '.op
+.print op v(l0)'
+check "an operating point alone" runs points
+check "writes no states" sh -c '[ ! -e points.state ] && [ ! -e points.array ]'
+crossbar late "$ramp" '.control
+stop when time = 1.5u
+tran 10n 2u
+resume
+quit
+.endc'
+check "a run that goes on writes its last states" states_are_written late
 finish

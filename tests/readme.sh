@@ -10,19 +10,37 @@ ln -s "$NGSPICE" bin/ngspice
 ln -s "$builddir/netlists" netlists
 PATH=$tmp/bin:$PATH
 
-# block LANGUAGE: the lines of the fenced blocks of that language, blocks separated by a form feed.
+# block LANGUAGE [N]: the lines of the fenced blocks of that language, or of the N-th of them.
 block() {
-    awk -v start="\`\`\`$1" '$0 == "```" { inside = 0 } inside { print } $0 == start { inside = 1 }' "$srcdir/README.md"
+    awk -v start="\`\`\`$1" -v wanted="${2:-0}" '$0 == "```" { inside = 0 } inside { print }
+        $0 == start { inside = !wanted || ++n == wanted }' "$srcdir/README.md"
+}
+
+# run_block N: that spice block, its output in block.log.
+run_block() {
+    block spice "$1" | sed "s|/usr/local/share/synaptogen/netlists|$builddir/netlists|" >block.cir
+    "$NGSPICE" -b block.cir >block.log 2>&1 </dev/null || return 1
+    cat block.log
 }
 
 run_spice() {
-    block spice | sed "s|/usr/local/share/synaptogen/netlists|$builddir/netlists|" >first.cir
-    "$NGSPICE" -b first.cir >first.log 2>&1 </dev/null || return 1
-    cat first.log
+    run_block 1 || return 1
     awk '$1 == "r_lrs" { lrs = $3 } $1 == "r_hrs" { hrs = $3 }
-         END { exit !(lrs > 3000 && lrs < 9000 && hrs > 10000) }' first.log
+         END { exit !(lrs > 3000 && lrs < 9000 && hrs > 10000) }' block.log
 }
 check "the first netlist SETs and RESETs its cell" run_spice
+
+run_tile() {
+    run_block 2 || return 1
+    awk '$1 == "cells_in_lrs" { n = $3 } $1 == "i_read" { i = $3 } END { exit !(n == 1 && i > 1e-5 && i < 1e-3) }' block.log
+}
+check "the tile SETs one cell and reads it" run_tile
+
+run_array() {
+    run_block 3 || return 1
+    awk '$1 ~ /^v\(i[0-3]\)$/ { n += $3 > 1e-7 && $3 < 1e-3 } $1 ~ /power/ { p = $3 > 1e-7 } END { exit !(n == 4 && p) }' block.log
+}
+check "the array in three banks reads four columns" run_array
 
 run_c() {
     block c >cell.c
@@ -47,9 +65,9 @@ while read -r line <&3; do
     esac
 done 3<commands
 
-check "the README names every parameter of the code model" sh -c "
-    sed -n 's/^Parameter_Name://p' '$srcdir/codemodels/synaptogen/cell/ifspec.ifs' | tr -s ' ' '\n' | grep . |
-    while read -r p; do grep -q \"^| .\$p. \" '$srcdir/README.md' || { echo \"\$p\"; exit 1; }; done"
+check "the README names every parameter of the code models" sh -c "
+    sed -n 's/^Parameter_Name://p' '$srcdir'/codemodels/synaptogen/*/ifspec.ifs | tr -s ' ' '\n' | grep . |
+    while read -r p; do grep -q \"^| .*\\\`\$p\\\`.* |.* |\" '$srcdir/README.md' || { echo \"\$p\"; exit 1; }; done"
 check "every file that the README links to exists" sh -c "
     grep -o ']([^)h][^)]*)' '$srcdir/README.md' | tr -d ']()' | while read -r f; do
         test -e '$srcdir/'\"\$f\" || { echo \"\$f\"; exit 1; }; done"

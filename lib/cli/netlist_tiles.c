@@ -123,25 +123,17 @@ static void put_bank_nodes(const netlist *n, char letter, size_t from, size_t li
     fputs(" ]", n->f);
 }
 
-/* Lines of one side, as many in an A line as ngspice can take. Word lines have sources; bit lines have sources,
- * unless they only sense, and their currents as the voltages of nodes i0, i1 .. */
-static void put_banks(const netlist *n, line_kind kind, size_t lines)
+/* Lines of one side, as many in an A line as ngspice can take: their sources' voltages, or their currents as the
+ * voltages of nodes i0, i1 .. One A line with both would couple all of them in ngspice's matrix. */
+static void put_banks(const netlist *n, line_kind kind, int currents, size_t lines)
 {
-    const int both = kind == BIT && n->c->job != JOB_READ;
-    const size_t most = both ? MOST_NODES / 2 : MOST_NODES;
-    for (size_t from = 0; from < lines; from += most) {
-        const size_t count = lines - from < most ? lines - from : most;
-        fprintf(n->f, "ax%c%zu", kind, from / most);
-        if (kind == WORD || both)
-            put_bank_nodes(n, (char)kind, from, count);
-        else
-            fputs(" null", n->f);
-        if (kind == BIT)
-            put_bank_nodes(n, 'i', from, count);
-        else
-            fputs(" null", n->f);
-        fprintf(n->f, " null x%c%zu\n", kind, from / most);
-        fprintf(n->f, ".model x%c%zu synaptogen_array(array=\"x\" side=\"%s\" line=%zu", kind, from / most,
+    for (size_t from = 0; from < lines; from += MOST_NODES) {
+        const size_t count = lines - from < MOST_NODES ? lines - from : MOST_NODES, bank = from / MOST_NODES;
+        const char *name = currents ? "xi" : kind == WORD ? "xw" : "xb";
+        fprintf(n->f, "a%s%zu%s", name, bank, currents ? " null" : "");
+        put_bank_nodes(n, currents ? 'i' : (char)kind, from, count);
+        fprintf(n->f, "%s null %s%zu\n", currents ? "" : " null", name, bank);
+        fprintf(n->f, ".model %s%zu synaptogen_array(array=\"x\" side=\"%s\" line=%zu", name, bank,
                 kind == WORD ? "left" : "bottom", from);
         if (kind == WORD && from == 0) {
             fprintf(n->f, "\n+ rows=%zu cols=%zu r_left=%.6g r_bottom=%.6g", n->rows, n->cols, n->c->driver,
@@ -158,6 +150,8 @@ void netlist_put_array(const netlist *n)
     fputs("* The array, in banks of lines; cell (i, j) is cell i + rows j. Nodes i0, i1 .. are column currents, V "
           "for A.\n",
           n->f);
-    put_banks(n, WORD, n->rows);
-    put_banks(n, BIT, n->cols);
+    put_banks(n, WORD, 0, n->rows);
+    if (n->c->job != JOB_READ)
+        put_banks(n, BIT, 0, n->cols);
+    put_banks(n, BIT, 1, n->cols);
 }

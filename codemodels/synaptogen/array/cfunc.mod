@@ -230,28 +230,50 @@ static int collect(ARGS, array *a, host_crossbar_parameters *p)
     return 1;
 }
 
-/* The resistance of each line end that a bank names. */
-static int place_banks(array *a, const double *const r[SYN_SIDES])
+/* What banks a line end has already: a line may have its input in one bank and its output in another. */
+enum { HAS_INPUT = 1, HAS_OUTPUT = 2, HAS_PORT = 4 };
+
+static int roles(const bank *b)
 {
-    for (size_t k = 0; k < a->banks; k++) {
-        const bank *b = &a->bank[k];
-        for (size_t l = 0; l < b->lines; l++) {
-            const place *p = &b->place[l];
-            const size_t lines = p->side == SYN_LEFT || p->side == SYN_RIGHT ? a->rows : a->cols;
-            if (p->line >= lines) {
-                host_fail("%s: line %zu is behind the last one of side %s, %zu", b->instance->GENname, p->line,
-                          host_crossbar_side_names[p->side], lines - 1);
-                return 0;
-            }
-            if (!isnan(a->end[p->side][p->line])) {
-                host_fail("%s: line %zu of side %s is in another bank, too", b->instance->GENname, p->line,
-                          host_crossbar_side_names[p->side]);
-                return 0;
-            }
-            a->end[p->side][p->line] = b == a->exact || !r[p->side] ? 0 : *r[p->side];
+    return (host_is_null(b->instance, CONNECTION_IN) ? 0 : HAS_INPUT) |
+           (host_is_null(b->instance, CONNECTION_OUT) ? 0 : HAS_OUTPUT) |
+           (host_is_null(b->instance, CONNECTION_PORTS) ? 0 : HAS_PORT);
+}
+
+/* The resistance of each line end that a bank names; has[side][line]: its roles so far. */
+static int place_bank(array *a, const bank *b, const double *const r[SYN_SIDES], uint8_t *const has[SYN_SIDES])
+{
+    for (size_t l = 0; l < b->lines; l++) {
+        const place *p = &b->place[l];
+        const size_t lines = p->side == SYN_LEFT || p->side == SYN_RIGHT ? a->rows : a->cols;
+        if (p->line >= lines) {
+            host_fail("%s: line %zu is behind the last one of side %s, %zu", b->instance->GENname, p->line,
+                      host_crossbar_side_names[p->side], lines - 1);
+            return 0;
         }
+        uint8_t *roles_of_line = &has[p->side][p->line];
+        if (*roles_of_line & roles(b) || (*roles_of_line | roles(b)) > HAS_PORT) {
+            host_fail("%s: line %zu of side %s is in another bank, too", b->instance->GENname, p->line,
+                      host_crossbar_side_names[p->side]);
+            return 0;
+        }
+        *roles_of_line |= (uint8_t)roles(b);
+        a->end[p->side][p->line] = b == a->exact || !r[p->side] ? 0 : *r[p->side];
     }
     return 1;
+}
+
+static int place_banks(array *a, const double *const r[SYN_SIDES])
+{
+    uint8_t *all = calloc(2 * (a->rows + a->cols), 1);
+    uint8_t *const has[SYN_SIDES] = {all, all + a->rows, all + 2 * a->rows, all + 2 * a->rows + a->cols};
+    int placed = all != NULL;
+    if (!placed)
+        host_fail("out of memory");
+    for (size_t k = 0; placed && k < a->banks; k++)
+        placed = place_bank(a, &a->bank[k], r, has);
+    free(all);
+    return placed;
 }
 
 /* The line ends that no bank names. */
@@ -427,6 +449,17 @@ static void load_ports(ARGS, const bank *b)
     }
 }
 
+/* Whether the analysis, an AC analysis before it has its operating point, can see the outputs. 0 after host_fail. */
+static int simulator_can(const array *a)
+{
+    if (!a->has_outputs || strncmp(a->circuit->CKTcurJob->JOBname, "AC", 2) != 0)
+        return 1;
+    host_fail("array = \"%s\": ngspice has no way from the inputs of one bank to the outputs of another in AC analysis; "
+              "use ports",
+              a->name);
+    return 0;
+}
+
 void cm_synaptogen_array(ARGS)
 {
     bank *b = INIT ? create(mif_private) : host_kept(mif_private);
@@ -436,14 +469,8 @@ void cm_synaptogen_array(ARGS)
         return;
     }
     int sound = host_clock_tick(host_crossbar_clock(a->crossbar), mif_private);
-    if (sound && ANALYSIS == MIF_AC && a->has_outputs) {
-        host_fail("array = \"%s\": ngspice has no way from the inputs of one bank to the outputs of another in AC "
-                  "analysis; use ports",
-                  a->name);
-        sound = 0;
-    }
     if (sound && ANALYSIS != MIF_AC && b == a->first)
-        sound = pass(a);
+        sound = simulator_can(a) && pass(a);
     if (!sound) {
         host_crossbar_free(a->crossbar);
         a->crossbar = NULL;
