@@ -28,7 +28,7 @@ for name; do
         crossbar_16x16) make_netlist "$name" --pattern "$here/pattern.txt" --v-set -1.1 --picture ;;
         crossbar_full_16x16) make_netlist "$name" --pattern "$here/pattern.txt" --cells 1t1r --picture ;;
         crossbar_1t1r_64) make_netlist "$name" --rows 64 --cols 64 --cells 1t1r --driver 50 ;;
-        crossbar_write_256*) make_netlist "$name" --rows 256 --cols 256 --cells $cells $wires ;;
+        crossbar_write_256*) make_netlist "$name" --drive step --rows 256 --cols 256 --cells $cells $wires ;;
         crossbar_read_1024*) make_netlist "$name" --mode read --rows 1024 --cols 1024 --cells $cells $wires ;;
         *)
             echo "crossbars.sh: expected crossbar_16x16, crossbar_full_16x16, crossbar_1t1r_64 or one of" $large "found $name" >&2

@@ -13,7 +13,7 @@ run() {
 }
 simulate() {
     "$NGSPICE" -b "$1.cir" >"$1.out" 2>&1 </dev/null || { cat "$1.out"; return 1; }
-    ! grep -i -E 'warning|error|too small|not converge|no such' "$1.out" | grep -v 'Interpolated raw file data'
+    ! grep -i -E 'warning|error|too small|not converge|no such' "$1.out"
 }
 count() { # WORDS NAME: the figure behind these words
     sed -n "s/^  $1  *\([0-9]*\)\$/\1/p" "$2.out"
@@ -55,9 +55,11 @@ same_states() { # MAP PREDICTION
           if ($5 != mode[i, j] || $6 != cycle[i, j] || d > 2e-8 || d < -2e-8) { print; bad++ } }
         END { print n + 0, "cells"; exit !(n == known && n > 0 && !bad) }' "$2" "$1"
 }
-agrees() { # ROWS COLS SCHEME V_SET V_RESET BITS INIT
-    run w --rows "$1" --cols "$2" --scheme "$3" --v-set "$4" --v-reset "$5" --pattern "$6" --init "$7" --seed 1 &&
-        predicted "$@" >w.predicted && same_states w.map w.predicted
+agrees() { # ROWS COLS SCHEME V_SET V_RESET BITS INIT [ARGUMENT...]
+    rows=$1 cols=$2 scheme=$3 v_set=$4 v_reset=$5 bits=$6 init=$7
+    shift 7
+    run w --rows $rows --cols $cols --scheme $scheme --v-set $v_set --v-reset $v_reset --pattern $bits --init $init --seed 1 "$@" &&
+        predicted $rows $cols $scheme $v_set $v_reset $bits $init >w.predicted && same_states w.map w.predicted
 }
 # Voltages at which a good part of the half-selected cells switch as well.
 check "1 x 1: the cell is in the state that the library computes" agrees 1 1 half -1.1 1.2 ones hrs
@@ -67,6 +69,14 @@ check "7 x 5, half-select: states, modes and cycles are the library's, disturbed
 disturb() { [ "$(count 'disturbed by other rows' w)" -gt 5 ]; }
 check "and some of these cells were disturbed" disturb
 check "5 x 7, third: states, modes and cycles are the library's" agrees 5 7 third -2 2.2 checkerboard hrs
+
+check "steps, 6 x 5: so do they" agrees 6 5 half -1.35 1.47 checkerboard lrs --drive step
+check "steps, 5 x 6, third: in nanoseconds as well" agrees 5 6 third -2 2.2 checkerboard hrs --drive step --pulse 1e-9
+steps() { # every pulse of 40 rows has its point, and no two more
+    run w --rows 40 --cols 3 --seed 1 --drive step && points=$(sed -n 's/^Transient timepoints = //p' w.out) && echo "$points points" &&
+        [ "$points" -ge 80 ] && [ "$points" -le 110 ]
+}
+check "steps: little more than one time point per pulse" steps
 
 # The same transient in steps of a hundredth of a ramp.
 no_event_lost() { # SCHEME V_SET V_RESET
@@ -175,6 +185,8 @@ same_write() { # KIND ARGUMENT...
         awk '{ print $1, $2, $3, $4 }' single >columns && close_to w.map columns 4
 }
 check "write: an array ends as its single cells do, disturbed or not" same_write array --init lrs --v-set -1.35 --v-reset 1.47
+check "write: also by steps" same_write array --drive step --init lrs --v-set -1.35 --v-reset 1.47
+check "write: a tile does by steps, with a third of the voltage" same_write tile --drive step --scheme third --v-set -2 --v-reset 2.2
 check "write: a tile does, with a third of the voltage" same_write tile --scheme third --v-set -2 --v-reset 2.2
 
 # With wires what is read at the end has their resistance in it; the states themselves are in the state file.
@@ -247,6 +259,8 @@ check "no kind of netlist is refused" refused 2 'expected "synaptogen netlist cr
 check "another kind is refused" refused 2 'found "tree"' tree --rows 2 --cols 2
 check "zero rows are refused with the range" refused 2 '--rows: .*\[1, 65536\], found "0"' crossbar --rows 0
 check "a missing size is refused" refused 2 '--cols: expected a number' crossbar --rows 4
+check "more cells than a netlist can have are refused" refused 2 '--rows, --cols: .*found 65536 x 65536' crossbar --rows 65536 --cols 65536
+check "a read at 0 V is refused" refused 2 '--v-read: ' crossbar --rows 2 --cols 2 --v-read 0
 check "an unknown scheme is refused with the words" refused 2 'half|third|full, found "quarter"' crossbar --scheme quarter
 check "full-select without transistors is refused" refused 2 '--scheme: expected half or third with --cells discrete, found full' \
     crossbar --rows 2 --cols 2 --scheme full

@@ -42,7 +42,7 @@ typedef struct cli {
     int conductance;
 
     /* Of netlists: */
-    uint64_t rows, cols, job, kind, scheme, tile;
+    uint64_t rows, cols, job, drive, kind, scheme, tile;
     int picture;
     const char *pattern, *library, *state_out;
     double r_wl, r_bl, driver, sense;      /* ohm; wires per segment */

@@ -95,6 +95,8 @@ static int check_combination(const cli *c)
                         c->r_wl);
     if (c->picture && c->job == JOB_READ)
         return cli_fail(CLI_USAGE, "--picture: expected --mode write or write-verify with it, found --mode read");
+    if (c->v_read == 0)
+        return cli_fail(CLI_USAGE, "--v-read: expected a voltage other than 0, found 0");
     if (c->voltages && c->job != JOB_READ)
         return cli_fail(CLI_USAGE, "--voltages: expected --mode read with it, found --mode %s", jobs[c->job]);
     if (c->seed > UINT64_C(9007199254740992))
@@ -164,8 +166,14 @@ static int read_bits(FILE *f, const char *name, unsigned char **list, size_t *ro
     return status;
 }
 
+/* More would make netlists of gigabytes. */
+enum { MOST_CELLS = 1 << 26 };
+
 static int make_room(netlist *n)
 {
+    if (n->rows > MOST_CELLS / n->cols)
+        return cli_fail(CLI_USAGE, "--rows, --cols: expected at most %d cells, found %zu x %zu", MOST_CELLS, n->rows,
+                        n->cols);
     n->bits = calloc(n->rows * n->cols, 1);
     return n->bits ? CLI_OK : cli_fail(CLI_FAILED, "out of memory for %zu x %zu bits", n->rows, n->cols);
 }

@@ -9,6 +9,7 @@
 enum { JOB_WRITE, JOB_READ, JOB_VERIFY };
 enum { KIND_DISCRETE, KIND_TILE, KIND_ARRAY, KIND_1T1R };
 enum { SCHEME_HALF, SCHEME_THIRD, SCHEME_FULL };
+enum { DRIVE_RAMP, DRIVE_STEP };
 
 /* The lines of an array: word lines (1t1r: gates of a row), bit lines, and source lines along them (1t1r). The number
  * is also the first letter of their nodes and sources. */
@@ -56,6 +57,9 @@ double netlist_rest(const netlist *n);
 void netlist_put_time(const netlist *n, double phases);
 /* Parameters of the devices: seed, order, params, start. */
 void netlist_put_device(const netlist *n);
+
+/* First letter of the lines' sources: v, or b where they are functions of time. */
+char netlist_source_letter(const netlist *n);
 
 /* netlist_circuit.c: sources, wires and cells. */
 void netlist_put_circuit(const netlist *n);

@@ -67,6 +67,31 @@ static void put_waveform(const netlist *n, line_kind kind, size_t line)
     fputs(")\n", n->f);
 }
 
+/* The same voltages, each held from its corner on until just before the next. */
+static void put_steps(const netlist *n, line_kind kind, size_t line)
+{
+    double before = 0;
+    int count = 1;
+    fputs("v=pwl(time, 0,0", n->f);
+    for (size_t k = 0; k <= netlist_phases(n); k++) {
+        const double now = k < netlist_phases(n) ? level(n, kind, line, k) : 0;
+        if (now == before && k < netlist_phases(n))
+            continue;
+        fputs(count++ % 6 ? ", " : ",\n+ ", n->f);
+        netlist_put_time(n, (double)k + 0.999);
+        fprintf(n->f, ",%.10g, ", before);
+        netlist_put_time(n, (double)(k + 1));
+        fprintf(n->f, ",%.10g", now);
+        before = now;
+    }
+    fputs(")\n", n->f);
+}
+
+char netlist_source_letter(const netlist *n)
+{
+    return n->c->job == JOB_WRITE && n->c->drive == DRIVE_STEP ? 'b' : 'v';
+}
+
 /* Of a read: lines are at a constant voltage. */
 static double read_level(const netlist *n, line_kind kind, size_t line)
 {
@@ -95,13 +120,13 @@ static void put_sources(const netlist *n, line_kind kind, size_t lines)
 {
     const double r = series_resistance(n, kind);
     for (size_t k = 0; k < lines; k++) {
-        fprintf(n->f, "v%c%zu %c%s%zu 0 ", kind, k, kind, r > 0 ? "d" : "", k);
+        fprintf(n->f, "%c%c%zu %c%s%zu 0 ", netlist_source_letter(n), kind, k, kind, r > 0 ? "d" : "", k);
         if (n->c->job == JOB_READ)
             fprintf(n->f, "%.6g\n", read_level(n, kind, k));
         else if (n->c->job == JOB_VERIFY)
             fputs("0\n", n->f);
         else
-            put_waveform(n, kind, k);
+            (n->c->drive == DRIVE_STEP ? put_steps : put_waveform)(n, kind, k);
     }
     for (size_t k = 0; r > 0 && k < lines; k++)
         fprintf(n->f, "r%c%zu %cd%zu %c%zu %.6g\n", kind, k, kind, k, kind, k, r);

@@ -5,52 +5,64 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Writes text with <word> replaced by its value. */
-static void put_text(const netlist *n, const char *text)
+/* The current out of a column. */
+static void put_current(const netlist *n, const char *column)
+{
+    if (n->c->kind == KIND_ARRAY)
+        fprintf(n->f, "v(i%s)", column);
+    else
+        fprintf(n->f, "i(%c%c%s)", netlist_source_letter(n), n->c->kind == KIND_1T1R ? SOURCE : BIT, column);
+}
+
+/* The value of a word in the texts below; word has length characters. */
+static void put_value(const netlist *n, const char *word, size_t length)
 {
     const cli *c = n->c;
-    const double rest = netlist_rest(n);
-    const size_t phases = netlist_phases(n);
-    for (const char *s = text; *s; s++) {
-        const char *end = *s == '<' ? strchr(s, '>') : NULL;
-        if (!end) {
-            fputc(*s, n->f);
-            continue;
+    const double rest = netlist_rest(n), ramps = (double)netlist_phases(n);
+    const struct {
+        const char *word;
+        double value;
+        int is_time; /* value counts phases */
+    } values[] = {{"rows", (double)n->rows, 0},
+                  {"cols", (double)n->cols, 0},
+                  {"cells", (double)(n->rows * n->cols), 0},
+                  {"limit", n->limit, 0},
+                  {"from_lrs", c->mode == SYN_LRS, 0},
+                  {"rounds", (double)c->attempts, 0},
+                  {"v_set", n->v_set, 0},
+                  {"v_reset", n->v_reset, 0},
+                  {"v_read", c->v_read, 0},
+                  {"v_gate", c->v_gate, 0},
+                  {"rest", rest, 0},
+                  {"more", 0.5 - rest, 0},
+                  {"seconds", c->pulse, 0},
+                  {"first_read", (double)(n->rows * netlist_phases_per_row(n) + 1), 0},
+                  {"pulse", 1, 1},
+                  {"step", c->drive == DRIVE_STEP ? 0.9 : 1, 1},
+                  {"end", ramps + 1, 1}};
+    for (size_t k = 0; k < sizeof values / sizeof *values; k++)
+        if (strlen(values[k].word) == length && strncmp(values[k].word, word, length) == 0) {
+            if (values[k].is_time)
+                netlist_put_time(n, values[k].value);
+            else
+                fprintf(n->f, "%.10g", values[k].value);
         }
-        const struct {
-            const char *word;
-            double value;
-        } values[] = {{"rows", (double)n->rows},
-                      {"cols", (double)n->cols},
-                      {"cells", (double)(n->rows * n->cols)},
-                      {"limit", n->limit},
-                      {"from_lrs", c->mode == SYN_LRS},
-                      {"rounds", (double)c->attempts},
-                      {"v_set", n->v_set},
-                      {"v_reset", n->v_reset},
-                      {"v_read", c->v_read},
-                      {"v_gate", c->v_gate},
-                      {"rest", rest},
-                      {"more", 0.5 - rest},
-                      {"first_read", (double)(n->rows * netlist_phases_per_row(n) + 1)}};
-        const size_t length = (size_t)(end - s - 1);
-        size_t k = 0;
-        while (k < sizeof values / sizeof *values &&
-               (strlen(values[k].word) != length || strncmp(values[k].word, s + 1, length) != 0))
-            k++;
-        if (k < sizeof values / sizeof *values)
-            fprintf(n->f, "%.10g", values[k].value);
-        else if (strncmp(s, "<pulse>", 7) == 0)
-            netlist_put_time(n, 1);
-        else if (strncmp(s, "<end>", 5) == 0)
-            netlist_put_time(n, (double)(phases + 1));
-        else if (strncmp(s, "<name>", 6) == 0)
+}
+
+/* Writes text with each <word> replaced by its value. */
+static void put_text(const netlist *n, const char *text)
+{
+    for (const char *s = text; *s; s++) {
+        const char *end = *s == '<' ? strchr(s, '>') : s;
+        const size_t length = (size_t)(end - s);
+        if (end == s)
+            fputc(*s, n->f);
+        else if (strncmp(s, "<name", length) == 0)
             fputs(n->name, n->f);
-        else /* the current out of column col */
-            fputs(c->kind == KIND_ARRAY  ? "v(i{$&col})"
-                  : c->kind == KIND_1T1R ? "i(vs{$&col})"
-                                         : "i(vb{$&col})",
-                  n->f);
+        else if (strncmp(s, "<current", length) == 0)
+            put_current(n, "{$&col}");
+        else
+            put_value(n, s + 1, length - 1);
         s = end;
     }
 }
@@ -89,7 +101,10 @@ static void put_row(const netlist *n)
         put_text(n, resume);
         put_text(n, "alter vw{$&row} dc = 0\nlet at = length({$run}.time) - 1\n");
     } else if (reads) {
-        put_text(n, "let at = <first_read> + row\n");
+        put_text(n,
+                 "* The first time point of the row's own phase, which a ramp reaches with its corner.\n"
+                 "let t = (<first_read> + row - 1e-6) * <seconds>\nlet now = 0\nwhile now lt t\n  let at = at + 1\n"
+                 "  let now = when[at]\nend\n");
     }
     put_text(n, "let col = 0\nwhile col lt <cols>\n");
     if (reads)
@@ -113,6 +128,8 @@ static void put_vectors(const netlist *n)
 static void put_report(const netlist *n)
 {
     const int explains = netlist_has_cells(n) && n->c->job == JOB_WRITE;
+    if (!netlist_has_cells(n) && n->c->job == JOB_WRITE)
+        put_text(n, "let when = {$run}.time\nlet at = -1\n");
     put_text(n, "set wr_singlescale\nlet wrong = 0\nlet failed = 0\nlet disturbed = 0\nlet row = 0\n"
                 "while row lt <rows>\nlet want = want{$&row}\n");
     put_row(n);
@@ -150,23 +167,26 @@ static void put_options(const netlist *n)
 {
     const cli *c = n->c;
     const int ideal = c->kind == KIND_DISCRETE && c->driver == 0 && c->r_wl == 0 && c->r_bl == 0;
-    fprintf(n->f, ".options noacct convabsstep=10 convstep=10%s%s\n", ideal && c->job != JOB_READ ? " abstol=1" : "",
-            c->job == JOB_WRITE && !netlist_has_cells(n) ? " interp" : "");
+    fprintf(n->f, ".options noacct convabsstep=10 convstep=10%s\n", ideal && c->job != JOB_READ ? " abstol=1" : "");
 }
 
 /* Something must be kept. Of cells that are read by themselves one current is enough. */
 static void put_save(const netlist *n)
 {
-    const char *of = n->c->kind == KIND_ARRAY ? "v(i" : n->c->kind == KIND_1T1R ? "i(vs" : "i(vb";
     const size_t kept = netlist_has_cells(n) ? 1 : n->cols;
-    for (size_t j = 0; j < kept; j++)
-        fprintf(n->f, "%s %s%zu)%s", j % 16 == 0 ? "save" : "", of, j, j % 16 == 15 || j + 1 == kept ? "\n" : "");
+    for (size_t j = 0; j < kept; j++) {
+        char number[24];
+        snprintf(number, sizeof number, "%zu", j);
+        fputs(j % 16 == 0 ? "save " : " ", n->f);
+        put_current(n, number);
+        fputs(j % 16 == 15 || j + 1 == kept ? "\n" : "", n->f);
+    }
 }
 
 static void put_write(const netlist *n)
 {
     put_save(n);
-    put_text(n, "tran <pulse> <end> 0 <pulse>\nrusage tranpoints traniter\n");
+    put_text(n, "tran <step> <end> 0 <step>\nrusage tranpoints traniter\n");
     put_vectors(n);
     put_report(n);
 }

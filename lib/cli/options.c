@@ -44,6 +44,8 @@ static const option_spec options[] = {
      .help = "a device for each cell, blocks of cells, the driven array as one device, or cells with transistors"},
     {0, "scheme", "half|third|full", CLI_NETLIST | CLI_WRITE, AS_CHOICE(scheme),
      .help = "cells not selected see 1/2 or 1/3 of the voltage; full: they are off, by the transistors of 1t1r"},
+    {0, "drive", "ramp|step", CLI_NETLIST, AS_CHOICE(drive), .fallback = "ramp",
+     .help = "voltage sources with ramps between the pulses; or steps that cost ngspice fewest time points"},
     {0, "pattern", "FILE", CLI_NETLIST | CLI_WRITE, AS_TEXT(pattern),
      .help =
          "bits, 1 or # for LRS, 0 or . for HRS, a line for each row; or zeros, ones, checkerboard, random; default "
