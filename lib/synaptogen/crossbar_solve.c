@@ -16,7 +16,7 @@
 #include <string.h>
 
 static const double enough = 1e-10, bearable = 1e-9; /* residual as a part of the scale */
-static const double nothing = 1e-30;                 /* A: where all sources are at 0 V, both vanish together */
+static const double nothing = 1e-30; /* A, one electron in 5000 years: where no current flows, none larger is left */
 
 enum { MOST_NEWTON = 500, MOST_ITERATIONS = 1000 };
 
@@ -62,8 +62,11 @@ void synp_series_cell(const syn_crossbar *x, size_t at, double u, double *i, dou
         double next = v - excess / (1 + device * *g);
         if (!(next >= low && next <= high))
             next = 0.5 * (low + high);
-        if (fabs(next - v) <= 1e-15 * fabs(u) || high - low <= 1e-16)
+        if (fabs(next - v) <= 1e-15 * fabs(u) || high - low <= 1e-16 * fabs(u)) {
+            *i += *g * (next - v);
+            v = next;
             break;
+        }
         v = next;
     }
     x->inner[at] = v;
@@ -95,7 +98,7 @@ static double line_currents(syn_crossbar *x, int along, size_t i, double left_ov
     double largest = 0;
     for (int far = 0; far < 2; far++) {
         const int side = 2 * along + far;
-        if (isnan(f->current[side][i]))
+        if (!(x->lines.end[side][i] > 0))
             continue;
         f->current[side][i] = isinf(x->lines.end[side][i])
                                   ? 0 - left_over
@@ -127,7 +130,7 @@ static void join_columns(const syn_crossbar *x)
     }
 }
 
-static void evaluate(syn_crossbar *x, syn_solution *info)
+void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
 {
     const synp_lines *l = &x->lines;
     double largest = 0, slope = 0, lines = 0, segments = 0;
@@ -145,14 +148,28 @@ static void evaluate(syn_crossbar *x, syn_solution *info)
         for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
             const double sum = along ? all.column[i] : all.row[i];
             const double square = along ? all.column_square[i] : all.row_square[i];
+            const size_t last = along ? l->rows - 1 + l->ld * i : i + l->ld * (l->cols - 1);
+            if (l->r[along][i] == 0)
+                x->rho[along][last] = is_source(x, along, i) ? 0 : sum;
             largest = fmax(largest, line_currents(x, along, i, sum));
             lines += is_source(x, along, i) ? 0 : fabs(sum);
             segments += l->r[along][i] * square;
             lead = fmax(lead, is_source(x, along, i) ? slope * (double)(along ? l->rows : l->cols)
                                                      : fmax(x->loose[2 * along][i], x->loose[2 * along + 1][i]));
         }
+    x->stale = 0;
     info->residual = lines + sqrt(lead * segments);
     info->scale = largest;
+}
+
+/* The next solution starts from 0 V. */
+static void clear(syn_crossbar *x)
+{
+    const synp_lines *l = &x->lines;
+    for (int along = 0; along < 2; along++) {
+        memset(x->field.line[along], 0, (along ? l->cols : l->rows) * sizeof(double));
+        memset(x->field.drop[along], 0, l->ld * l->cols * sizeof(double));
+    }
 }
 
 static double delivered_power(const syn_crossbar *x)
@@ -160,26 +177,45 @@ static double delivered_power(const syn_crossbar *x)
     double power = 0;
     for (int side = 0; side < SYN_SIDES; side++)
         for (size_t i = 0; i < (side / 2 ? x->lines.cols : x->lines.rows); i++)
-            if (!isnan(x->field.current[side][i]))
+            if (x->lines.end[side][i] > 0)
                 power += x->field.source[side][i] * x->field.current[side][i];
     return power;
 }
 
-/* Lines that no source holds get the voltage of their first node, so that their drops are small. */
-static void settle_loose_lines(syn_crossbar *x)
+/* A line that its sources hardly hold, compared with its wire: where it is depends on all others. */
+static int is_weak(const syn_crossbar *x, int along, size_t i)
+{
+    const double lead = x->lines.end[2 * along][i] + x->lines.end[2 * along + 1][i];
+    return lead == 0 || (x->lines.r[along][i] > 0 && lead * x->lines.r[along][i] < 1e-4);
+}
+
+/* What the voltage of such a line moves by to that of its first node, which keeps its drops small. */
+static double settle(syn_crossbar *x, int along, size_t i)
+{
+    const double first = x->field.drop[along][along ? x->lines.ld * i : i], line = x->field.line[along][i];
+    if (!(fabs(first) > 1e-6 * fabs(line)) || !is_weak(x, along, i))
+        return 0;
+    x->field.line[along][i] += first;
+    return x->field.line[along][i] - line;
+}
+
+static void settle_weak_lines(syn_crossbar *x)
 {
     const synp_lines *l = &x->lines;
-    for (int along = 0; along < 2; along++)
-        for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
-            const size_t step = along ? 1 : l->ld, count = along ? l->rows : l->cols;
-            double *d = x->field.drop[along] + (along ? l->ld * i : i);
-            const double first = d[0];
-            if (l->end[2 * along][i] > 0 || l->end[2 * along + 1][i] > 0 || first == 0)
-                continue;
-            x->field.line[along][i] += first;
-            for (size_t k = 0; k < count; k++)
-                d[k * step] -= first;
-        }
+    double *const shift = x->sums;
+    double shifts = 0;
+    for (size_t i = 0; i < l->rows; i++) {
+        shift[i] = settle(x, 0, i);
+        shifts += fabs(shift[i]);
+    }
+    for (size_t j = 0; j < l->cols; j++) {
+        double *du = x->field.drop[0] + l->ld * j, *dw = x->field.drop[1] + l->ld * j;
+        const double all = settle(x, 1, j);
+        for (size_t i = 0; shifts > 0 && i < l->rows; i++)
+            du[i] -= shift[i];
+        for (size_t i = 0; all != 0 && i < l->rows; i++)
+            dw[i] -= all;
+    }
 }
 
 /* One correction; returns whether the equations were sound. */
@@ -193,8 +229,8 @@ static int correct(syn_crossbar *x, double tolerance, syn_solution *info)
             return 0;
         x->factored = 1;
     }
-    return p->solve(w, x->rho[0], x->rho[1], fmax(tolerance, p->accuracy), MOST_ITERATIONS, x->field.drop[0],
-                    x->field.drop[1], &info->iterations);
+    return p->solve(w, x->rho[0], x->rho[1], info->residual, fmax(tolerance, p->accuracy), MOST_ITERATIONS,
+                    x->field.drop[0], x->field.drop[1], &info->iterations);
 }
 
 /* Single precision did not get on: the rest is done in double. */
@@ -225,16 +261,19 @@ syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *
         double moved = 0;
         if (switching && synp_switching_follow(x, &moved, info))
             return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-        evaluate(x, info);
+        settle_weak_lines(x);
+        synp_crossbar_evaluate(x, info);
         x->factored = x->factored && linear;
+        if (!isfinite(info->residual) || !isfinite(info->scale)) {
+            clear(x);
+            return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
+        }
         if (info->residual <= fmax(enough * info->scale, nothing)) {
             /* Behind access devices the states have followed the voltages of the evaluation before. */
             if (!switching || !x->inner || (n > 0 && moved < 1e-6))
                 break;
             continue;
         }
-        if (!isfinite(info->residual))
-            return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
         slow = info->residual > 0.5 * best ? slow + 1 : 0; /* it may go round in circles */
         best = fmin(best, info->residual);
         if (slow > 3 && info->residual <= bearable * info->scale)
@@ -250,16 +289,46 @@ syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *
             else if (take_double(x))
                 return synp_fail(err, SYN_ENOMEM, "", "out of memory");
         }
-        if (slow > 200)
+        if (slow > (linear ? 5 : 200))
             break;
     }
-    settle_loose_lines(x);
     info->power = delivered_power(x);
     if (info->residual <= fmax(bearable * info->scale, nothing))
         return SYN_OK;
     return synp_fail(err, SYN_ENUMERIC, "crossbar",
                      "after %d linearisations %g A are left over at the nodes, of %g A in the largest terminal",
                      info->newton, info->residual, info->scale);
+}
+
+/* Whether all sources have the same voltage, which then is *v. */
+static int is_uniform(const syn_crossbar *x, double *v)
+{
+    const synp_lines *l = &x->lines;
+    double low = INFINITY, high = -INFINITY;
+    for (int side = 0; side < SYN_SIDES; side++)
+        for (size_t i = 0; i < (side / 2 ? l->cols : l->rows); i++) {
+            const double source = x->field.source[side][i];
+            low = l->end[side][i] > 0 ? fmin(low, source) : low;
+            high = l->end[side][i] > 0 ? fmax(high, source) : high;
+        }
+    *v = low <= high ? low : 0;
+    return low >= high;
+}
+
+void synp_crossbar_start(syn_crossbar *x)
+{
+    const synp_lines *l = &x->lines;
+    double v;
+    const int uniform = is_uniform(x, &v);
+    for (int along = 0; along < 2; along++) {
+        for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
+            const double *const end[2] = {l->end[2 * along], l->end[2 * along + 1]};
+            if (uniform || !is_weak(x, along, i))
+                x->field.line[along][i] = uniform ? v : x->field.source[2 * along + (end[1][i] > end[0][i])][i];
+        }
+        if (uniform) /* this is the solution, to the last digit */
+            memset(x->field.drop[along], 0, l->ld * l->cols * sizeof(double));
+    }
 }
 
 syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDES], syn_error *err)
@@ -272,15 +341,11 @@ syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDE
         for (size_t i = 0; v[side] && i < (side / 2 ? l->cols : l->rows); i++)
             if (l->end[side][i] > 0 && !isfinite(v[side][i]))
                 return synp_fail(err, SYN_EINVAL, names[side], "%g V at line %zu is not finite", v[side][i], i);
-    for (int side = SYN_SIDES; side-- > 0;)
-        for (size_t i = 0; i < (side / 2 ? l->cols : l->rows); i++) {
-            if (!(l->end[side][i] > 0))
-                continue;
-            x->field.source[side][i] = v[side] ? v[side][i] : 0;
-            const double other = l->end[side ^ 1][i];
-            if (isinf(l->end[side][i]) || other == 0 || (side % 2 == 0 && !isinf(other)))
-                x->field.line[side / 2][i] = x->field.source[side][i];
-        }
+    for (int side = 0; side < SYN_SIDES; side++)
+        for (size_t i = 0; i < (side / 2 ? l->cols : l->rows); i++)
+            if (l->end[side][i] > 0)
+                x->field.source[side][i] = v[side] ? v[side][i] : 0;
+    synp_crossbar_start(x);
     return SYN_OK;
 }
 
