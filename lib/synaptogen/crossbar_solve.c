@@ -7,8 +7,8 @@
  * left-over currents of a line and R_k those up to its node k, the sum over a line of rho_n h_n is S h_last - sum_k
  * R_k (h_k+1 - h_k). As 0 <= h <= 1, and the wires dissipate sum (h_k+1 - h_k)^2 / r <= Y_pp, by Cauchy and Schwarz
  *   |error of I_p| <= sum over the lines of |S| + sqrt(Y_pp sum over all segments of r R_k^2),
- * where Y_pp is at most the conductance of the terminal's lead. Left-over currents of rounding, which at neighbours
- * have opposite signs, weigh little in this. */
+ * where Y_pp is bounded in load_of. Left-over currents of rounding, which at neighbours have opposite signs, weigh
+ * little in this. Where slopes are negative, h may leave 0 .. 1; the bound is an estimate there. */
 #include "crossbar_internal.h"
 
 #include <math.h>
@@ -114,6 +114,16 @@ static int is_source(const syn_crossbar *x, int along, size_t i)
     return isinf(x->lines.end[2 * along][i]) || isinf(x->lines.end[2 * along + 1][i]);
 }
 
+/* Bound of Y_pp at the ends of a line: its leads lead to no more than all its cells and its other end. */
+static double load_of(const syn_crossbar *x, int along, size_t i, double slope)
+{
+    const double *const end[2] = {x->lines.end[2 * along], x->lines.end[2 * along + 1]};
+    const double cells = slope * (double)(along ? x->lines.rows : x->lines.cols);
+    if (is_source(x, along, i))
+        return cells;
+    return fmax(fmin(end[0][i], cells + end[1][i]), fmin(end[1][i], cells + end[0][i]));
+}
+
 /* Joins the threads' sums over the columns; those of a part start where the part before ended. */
 static void join_columns(const syn_crossbar *x)
 {
@@ -143,7 +153,7 @@ void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
     }
     join_columns(x);
     const synp_sums all = sums_of(x, 0);
-    double lead = 0;
+    double load = 0;
     for (int along = 0; along < 2; along++)
         for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
             const double sum = along ? all.column[i] : all.row[i];
@@ -154,11 +164,10 @@ void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
             largest = fmax(largest, line_currents(x, along, i, sum));
             lines += is_source(x, along, i) ? 0 : fabs(sum);
             segments += l->r[along][i] * square;
-            lead = fmax(lead, is_source(x, along, i) ? slope * (double)(along ? l->rows : l->cols)
-                                                     : fmax(x->loose[2 * along][i], x->loose[2 * along + 1][i]));
+            load = fmax(load, load_of(x, along, i, slope));
         }
     x->stale = 0;
-    info->residual = lines + sqrt(lead * segments);
+    info->residual = lines + sqrt(load * segments);
     info->scale = largest;
 }
 
@@ -289,7 +298,7 @@ syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *
             else if (take_double(x))
                 return synp_fail(err, SYN_ENOMEM, "", "out of memory");
         }
-        if (slow > (linear ? 5 : 200))
+        if (slow > (linear ? 25 : 200))
             break;
     }
     info->power = delivered_power(x);
