@@ -228,7 +228,7 @@ static void settle_weak_lines(syn_crossbar *x)
 }
 
 /* One correction; returns whether the equations were sound. */
-static int correct(syn_crossbar *x, double tolerance, syn_solution *info)
+static int correct(syn_crossbar *x, double tolerance, double step, syn_solution *info)
 {
     const synp_lines_precision *p = x->use_double ? x->kernel->double_precision : x->kernel->single_precision;
     synp_lines_work *w = x->use_double ? x->double_work : x->single_work;
@@ -238,7 +238,7 @@ static int correct(syn_crossbar *x, double tolerance, syn_solution *info)
             return 0;
         x->factored = 1;
     }
-    return p->solve(w, x->rho[0], x->rho[1], info->residual, fmax(tolerance, p->accuracy), MOST_ITERATIONS,
+    return p->solve(w, x->rho[0], x->rho[1], info->residual, step, fmax(tolerance, p->accuracy), MOST_ITERATIONS,
                     x->field.drop[0], x->field.drop[1], &info->iterations);
 }
 
@@ -261,10 +261,22 @@ static double next_tolerance(const syn_crossbar *x, const syn_solution *info, do
     return fmax(fmin(0.5 * ratio * ratio, 0.02), fmax(goal, 1e-5));
 }
 
+/* Part of the next correction to take when Newton's method is slow. Where it creeps, because the slopes are no real
+ * ones, the sum of the geometric series that it follows, every third time so that what else this stirs up settles;
+ * where it jumps to and fro between pieces of a curve, half of it. */
+static double next_step(int n, double residual, double before, double earlier)
+{
+    if (n % 3 != 0)
+        return 1;
+    if (residual >= before)
+        return 0.5;
+    return before < earlier ? fmin(1 / (1 - residual / before), 10) : 1;
+}
+
 syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *info, syn_error *err)
 {
     const int linear = x->cells != SYNP_ARRAY && !x->inner;
-    double before = 0, best = INFINITY;
+    double before = 0, earlier = 0, mark = INFINITY;
     *info = (syn_solution){0};
     for (int n = 0, slow = 0; n < MOST_NEWTON; n++) {
         double moved = 0;
@@ -283,16 +295,18 @@ syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *
                 break;
             continue;
         }
-        slow = info->residual > 0.5 * best ? slow + 1 : 0; /* it may go round in circles */
-        best = fmin(best, info->residual);
+        slow = info->residual > 0.5 * mark ? slow + 1 : 0; /* it may go round in circles */
+        mark = slow > 0 ? mark : info->residual;
+        const double step = linear || slow <= 3 ? 1 : next_step(n, info->residual, before, earlier);
         if (slow > 3 && info->residual <= bearable * info->scale)
             break;
         if (slow > (linear ? 0 : 3) && !x->use_double && take_double(x))
             return synp_fail(err, SYN_ENOMEM, "", "out of memory");
         const double tolerance = next_tolerance(x, info, before);
+        earlier = before;
         before = info->residual;
         info->newton++;
-        if (!correct(x, tolerance, info)) {
+        if (!correct(x, tolerance, step, info)) {
             if (x->use_double)
                 slow += 10;
             else if (take_double(x))

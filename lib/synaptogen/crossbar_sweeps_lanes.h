@@ -616,8 +616,8 @@ static void start_tile(const synp_lines_work *w, size_t tile, int part, const do
 }
 
 /* du += x, dw += B^-1 (rho_w + G x) in a tile. */
-static void end_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_w, double unit, double *du,
-                     double *dw)
+static void end_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_w, double unit, double step,
+                     double *du, double *dw)
 {
     const synp_lines *l = w->lines;
     const size_t at = l->ld * tile * SYNP_TILE, n = l->ld * tile_columns(l, tile);
@@ -628,12 +628,12 @@ static void end_tile(const synp_lines_work *w, size_t tile, int part, const doub
     for (size_t k = 0; k < n; k++)
         y[k] += g[k] * x[k];
     solve_tile(w, tile, part, NULL, w->y, NULL, w->y);
-    widen(du + at, unit, x, n);
-    widen(dw + at, unit, y, n);
+    widen(du + at, step * unit, x, n);
+    widen(dw + at, step * unit, y, n);
 }
 
-static int solve(synp_lines_work *w, const double *rho_u, const double *rho_w, double unit, double tolerance,
-                 int most, double *du, double *dw, int *iterations)
+static int solve(synp_lines_work *w, const double *rho_u, const double *rho_w, double unit, double step,
+                 double tolerance, int most, double *du, double *dw, int *iterations)
 {
     const synp_lines *l = w->lines;
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
@@ -644,7 +644,7 @@ static int solve(synp_lines_work *w, const double *rho_u, const double *rho_w, d
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++)
         for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
-            end_tile(w, tile, part, rho_w, unit, du, dw);
+            end_tile(w, tile, part, rho_w, unit, step, du, dw);
     return sound;
 }
 
