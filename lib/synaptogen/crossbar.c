@@ -249,6 +249,7 @@ size_t syn_crossbar_bytes(const syn_crossbar *x)
 static void forget_cells(syn_crossbar *x, synp_cells cells)
 {
     x->cells = cells;
+    x->stale = 1;
     x->factored = x->use_double = 0;
 }
 
@@ -325,6 +326,7 @@ void syn_crossbar_select(syn_crossbar *x, const uint8_t *on)
 {
     for (size_t i = 0; i < x->lines.rows; i++)
         x->on[i] = !on || on[i];
+    x->stale = 1;
     x->factored = 0;
 }
 

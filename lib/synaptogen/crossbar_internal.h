@@ -36,8 +36,9 @@ struct syn_crossbar {
     double *inner; /* V across the cells without their access devices, or NULL */
     uint8_t *on;   /* [rows] */
     synp_field field;
-    double *rho[2]; /* A, unbalanced currents of the nodes */
+    double *rho[2]; /* A, unbalanced currents of the nodes; of an ideal line all at its last one */
     double *g;      /* S, slopes of the cells with their access devices */
+    int stale;      /* the cells are others than when g was found */
     int factored;   /* the work holds for g */
     int use_double; /* single precision did not do for these cells */
     double *sums;   /* what the threads add up */
@@ -79,5 +80,9 @@ void synp_switching_each(const syn_crossbar *x, void (*f)(void *context, size_t 
 syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *info, syn_error *err);
 
 syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDES], syn_error *err);
+/* Currents, slopes and residuals of x->field, and their residual and scale. */
+void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info);
+/* The field where a solution for its sources starts. */
+void synp_crossbar_start(syn_crossbar *x);
 
 #endif

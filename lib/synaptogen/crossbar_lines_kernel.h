@@ -56,11 +56,12 @@ typedef struct synp_lines_precision {
     void (*release)(synp_lines_work *w);
     size_t (*bytes)(const synp_lines_work *w);
     void (*factor)(synp_lines_work *w, const double *g); /* S of the cells */
-    /* Adds the solution for the residuals rho_u, rho_w [A] to du, dw [V], to the relative tolerance in the energy
-     * norm or until `most` iterations are done. *iterations counts on. Returns 0 if the equations are not positive
-     * definite in this precision; what was reached by then is added. */
-    int (*solve)(synp_lines_work *w, const double *rho_u, const double *rho_w, double tolerance, int most, double *du,
-                 double *dw, int *iterations);
+    /* Adds `step` times the solution for the residuals rho_u, rho_w [A], which are of the order of `unit` [A], to du,
+     * dw [V], to the relative tolerance in the energy norm or until `most` iterations are done. *iterations counts
+     * on. Returns 0 if the equations are not positive definite in this precision; what was reached by then is added.
+     */
+    int (*solve)(synp_lines_work *w, const double *rho_u, const double *rho_w, double unit, double step,
+                 double tolerance, int most, double *du, double *dw, int *iterations);
 } synp_lines_precision;
 
 /* The I-V law of cells in double precision: I = u P(min(|u|, u_linear) sign u), P = sum_k (low[k] + r gap[k]) u^k. */

@@ -95,7 +95,8 @@ static void row_residuals(const syn_crossbar *x, size_t j, size_t from, size_t n
     const double *d = x->field.drop[0] + l->ld * j + from;
     double *restrict rho = x->rho[0] + l->ld * j + from, *restrict sum = s->row + from,
                      *restrict square = s->row_square + from;
-    row_balance(rho, d, j > 0 ? d - l->ld : d, j + 1 < l->cols ? d + l->ld : d, l->r[0] + from, c, n);
+    const double *r = l->r[0] + from;
+    row_balance(rho, d, j > 0 ? d - l->ld : d, j + 1 < l->cols ? d + l->ld : d, r, c, n);
     for (int far = 0; far < 2; far++) {
         const double *source = x->field.source[far] + from, *line = x->field.line[0] + from;
         for (size_t k = 0; j == (far ? l->cols - 1 : 0) && k < n; k++)
@@ -105,6 +106,7 @@ static void row_residuals(const syn_crossbar *x, size_t j, size_t from, size_t n
     for (size_t k = 0; k < n; k++) {
         sum[k] += rho[k];
         square[k] += sum[k] * sum[k];
+        rho[k] = r[k] > 0 ? rho[k] : 0;
     }
 }
 
@@ -129,6 +131,8 @@ static void column_residuals(const syn_crossbar *x, size_t j, size_t from, size_
         sums_up += sum;
         square += sum * sum;
     }
+    for (size_t i = from; segment == 0 && i < from + n; i++)
+        rho[i] = 0;
     s->column[j] = sum;
     s->column_sums[j] += sums_up;
     s->column_square[j] += square;

@@ -50,20 +50,31 @@ static syn_status make_kron(syn_crossbar *x, syn_error *err)
     return status;
 }
 
+/* Has x->g belong to the present cells. */
+static syn_status find_slopes(syn_crossbar *x, syn_error *err)
+{
+    syn_solution info;
+    if (x->cells == SYNP_NONE)
+        return synp_fail(err, SYN_EINVAL, "cells", "the crossbar has none yet");
+    if (x->stale)
+        synp_crossbar_evaluate(x, &info);
+    return SYN_OK;
+}
+
 syn_status syn_crossbar_port_matrix(syn_crossbar *x, double *y, syn_error *err)
 {
     const synp_lines *l = &x->lines;
-    if (x->cells == SYNP_NONE)
-        return synp_fail(err, SYN_EINVAL, "cells", "the crossbar has none yet");
-    const syn_status made = x->kron ? SYN_OK : make_kron(x, err);
-    if (made)
-        return made;
+    syn_status status = find_slopes(x, err);
+    if (!status && !x->kron)
+        status = make_kron(x, err);
+    if (status)
+        return status;
     double *g = malloc(l->rows * l->cols * sizeof *g);
     if (!g)
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");
     for (size_t j = 0; j < l->cols; j++)
         memcpy(g + l->rows * j, x->g + l->ld * j, l->rows * sizeof *g);
-    const syn_status status = synp_kron_reduce(x->kron, g, y, err);
+    status = synp_kron_reduce(x->kron, g, y, err);
     free(g);
     return status;
 }
@@ -105,15 +116,16 @@ static syn_status solve_ports(syn_crossbar *x, const size_t *port, size_t count,
     syn_status status = SYN_OK;
     for (size_t m = 0; m < count && !status; m++) {
         const size_t *driven = all[port[m]];
-        double *lines[2] = {x->field.source[driven[0]], x->field.line[driven[0] / 2]};
+        double *source = &x->field.source[driven[0]][driven[1]];
         syn_solution info;
         memset(x->field.line[0], 0, l->rows * sizeof(double));
         memset(x->field.line[1], 0, l->cols * sizeof(double));
         memset(x->field.drop[0], 0, l->ld * l->cols * sizeof(double));
         memset(x->field.drop[1], 0, l->ld * l->cols * sizeof(double));
-        lines[0][driven[1]] = lines[1][driven[1]] = 1;
+        *source = 1;
+        synp_crossbar_start(x);
         status = synp_crossbar_converge(x, 0, &info, err);
-        lines[0][driven[1]] = 0;
+        *source = 0;
         for (size_t k = 0; k < count && !status; k++)
             y[k + count * m] = x->field.current[all[port[k]][0]][all[port[k]][1]];
     }
@@ -123,8 +135,9 @@ static syn_status solve_ports(syn_crossbar *x, const size_t *port, size_t count,
 
 syn_status syn_crossbar_port_matrix_of(syn_crossbar *x, const size_t *port, size_t count, double *y, syn_error *err)
 {
-    if (x->cells == SYNP_NONE)
-        return synp_fail(err, SYN_EINVAL, "cells", "the crossbar has none yet");
+    syn_status status = find_slopes(x, err);
+    if (status)
+        return status;
     for (size_t k = 0; k < count; k++)
         if (port[k] >= syn_crossbar_ports(x))
             return synp_fail(err, SYN_EINVAL, "port", "%zu is not below %zu", port[k], syn_crossbar_ports(x));
@@ -136,11 +149,11 @@ syn_status syn_crossbar_port_matrix_of(syn_crossbar *x, const size_t *port, size
     }
     x->cells = SYNP_TANGENT;
     double *const room = x->field.line[0];
-    const syn_status status = solve_ports(x, port, count, y, err);
+    status = solve_ports(x, port, count, y, err);
     free(room);
     x->field = kept;
     x->cells = cells;
-    for (size_t k = 0; k < count; k++)
+    for (size_t k = 0; k < count && !status; k++)
         for (size_t m = 0; m < k; m++)
             y[k + count * m] = y[m + count * k] = 0.5 * (y[k + count * m] + y[m + count * k]);
     return status;

@@ -7,8 +7,8 @@
  * left-over currents of a line and R_k those up to its node k, the sum over a line of rho_n h_n is S h_last - sum_k
  * R_k (h_k+1 - h_k). As 0 <= h <= 1, and the wires dissipate sum (h_k+1 - h_k)^2 / r <= Y_pp, by Cauchy and Schwarz
  *   |error of I_p| <= sum over the lines of |S| + sqrt(Y_pp sum over all segments of r R_k^2),
- * where Y_pp is at most the conductance of the terminal's lead. Left-over currents of rounding, which at neighbours
- * have opposite signs, weigh little in this. */
+ * where Y_pp is bounded in load_of. Left-over currents of rounding, which at neighbours have opposite signs, weigh
+ * little in this. Where slopes are negative, h may leave 0 .. 1; the bound is an estimate there. */
 #include "crossbar_internal.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@
 #include <string.h>
 
 static const double enough = 1e-10, bearable = 1e-9; /* residual as a part of the scale */
-static const double nothing = 1e-30;                 /* A: where all sources are at 0 V, both vanish together */
+static const double nothing = 1e-30; /* A, one electron in 5000 years: where no current flows, none larger is left */
 
 enum { MOST_NEWTON = 500, MOST_ITERATIONS = 1000 };
 
@@ -62,8 +62,11 @@ void synp_series_cell(const syn_crossbar *x, size_t at, double u, double *i, dou
         double next = v - excess / (1 + device * *g);
         if (!(next >= low && next <= high))
             next = 0.5 * (low + high);
-        if (fabs(next - v) <= 1e-15 * fabs(u) || high - low <= 1e-16)
+        if (fabs(next - v) <= 1e-15 * fabs(u) || high - low <= 1e-16 * fabs(u)) {
+            *i += *g * (next - v);
+            v = next;
             break;
+        }
         v = next;
     }
     x->inner[at] = v;
@@ -95,7 +98,7 @@ static double line_currents(syn_crossbar *x, int along, size_t i, double left_ov
     double largest = 0;
     for (int far = 0; far < 2; far++) {
         const int side = 2 * along + far;
-        if (isnan(f->current[side][i]))
+        if (!(x->lines.end[side][i] > 0))
             continue;
         f->current[side][i] = isinf(x->lines.end[side][i])
                                   ? 0 - left_over
@@ -109,6 +112,16 @@ static double line_currents(syn_crossbar *x, int along, size_t i, double left_ov
 static int is_source(const syn_crossbar *x, int along, size_t i)
 {
     return isinf(x->lines.end[2 * along][i]) || isinf(x->lines.end[2 * along + 1][i]);
+}
+
+/* Bound of Y_pp at the ends of a line: its leads lead to no more than all its cells and its other end. */
+static double load_of(const syn_crossbar *x, int along, size_t i, double slope)
+{
+    const double *const end[2] = {x->lines.end[2 * along], x->lines.end[2 * along + 1]};
+    const double cells = slope * (double)(along ? x->lines.rows : x->lines.cols);
+    if (is_source(x, along, i))
+        return cells;
+    return fmax(fmin(end[0][i], cells + end[1][i]), fmin(end[1][i], cells + end[0][i]));
 }
 
 /* Joins the threads' sums over the columns; those of a part start where the part before ended. */
@@ -127,7 +140,7 @@ static void join_columns(const syn_crossbar *x)
     }
 }
 
-static void evaluate(syn_crossbar *x, syn_solution *info)
+void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
 {
     const synp_lines *l = &x->lines;
     double largest = 0, slope = 0, lines = 0, segments = 0;
@@ -140,19 +153,32 @@ static void evaluate(syn_crossbar *x, syn_solution *info)
     }
     join_columns(x);
     const synp_sums all = sums_of(x, 0);
-    double lead = 0;
+    double load = 0;
     for (int along = 0; along < 2; along++)
         for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
             const double sum = along ? all.column[i] : all.row[i];
             const double square = along ? all.column_square[i] : all.row_square[i];
+            const size_t last = along ? l->rows - 1 + l->ld * i : i + l->ld * (l->cols - 1);
+            if (l->r[along][i] == 0)
+                x->rho[along][last] = is_source(x, along, i) ? 0 : sum;
             largest = fmax(largest, line_currents(x, along, i, sum));
             lines += is_source(x, along, i) ? 0 : fabs(sum);
             segments += l->r[along][i] * square;
-            lead = fmax(lead, is_source(x, along, i) ? slope * (double)(along ? l->rows : l->cols)
-                                                     : fmax(x->loose[2 * along][i], x->loose[2 * along + 1][i]));
+            load = fmax(load, load_of(x, along, i, slope));
         }
-    info->residual = lines + sqrt(lead * segments);
+    x->stale = 0;
+    info->residual = lines + sqrt(load * segments);
     info->scale = largest;
+}
+
+/* The next solution starts from 0 V. */
+static void clear(syn_crossbar *x)
+{
+    const synp_lines *l = &x->lines;
+    for (int along = 0; along < 2; along++) {
+        memset(x->field.line[along], 0, (along ? l->cols : l->rows) * sizeof(double));
+        memset(x->field.drop[along], 0, l->ld * l->cols * sizeof(double));
+    }
 }
 
 static double delivered_power(const syn_crossbar *x)
@@ -160,30 +186,49 @@ static double delivered_power(const syn_crossbar *x)
     double power = 0;
     for (int side = 0; side < SYN_SIDES; side++)
         for (size_t i = 0; i < (side / 2 ? x->lines.cols : x->lines.rows); i++)
-            if (!isnan(x->field.current[side][i]))
+            if (x->lines.end[side][i] > 0)
                 power += x->field.source[side][i] * x->field.current[side][i];
     return power;
 }
 
-/* Lines that no source holds get the voltage of their first node, so that their drops are small. */
-static void settle_loose_lines(syn_crossbar *x)
+/* A line that its sources hardly hold, compared with its wire: where it is depends on all others. */
+static int is_weak(const syn_crossbar *x, int along, size_t i)
+{
+    const double lead = x->lines.end[2 * along][i] + x->lines.end[2 * along + 1][i];
+    return lead == 0 || (x->lines.r[along][i] > 0 && lead * x->lines.r[along][i] < 1e-4);
+}
+
+/* What the voltage of such a line moves by to that of its first node, which keeps its drops small. */
+static double settle(syn_crossbar *x, int along, size_t i)
+{
+    const double first = x->field.drop[along][along ? x->lines.ld * i : i], line = x->field.line[along][i];
+    if (!(fabs(first) > 1e-6 * fabs(line)) || !is_weak(x, along, i))
+        return 0;
+    x->field.line[along][i] += first;
+    return x->field.line[along][i] - line;
+}
+
+static void settle_weak_lines(syn_crossbar *x)
 {
     const synp_lines *l = &x->lines;
-    for (int along = 0; along < 2; along++)
-        for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
-            const size_t step = along ? 1 : l->ld, count = along ? l->rows : l->cols;
-            double *d = x->field.drop[along] + (along ? l->ld * i : i);
-            const double first = d[0];
-            if (l->end[2 * along][i] > 0 || l->end[2 * along + 1][i] > 0 || first == 0)
-                continue;
-            x->field.line[along][i] += first;
-            for (size_t k = 0; k < count; k++)
-                d[k * step] -= first;
-        }
+    double *const shift = x->sums;
+    double shifts = 0;
+    for (size_t i = 0; i < l->rows; i++) {
+        shift[i] = settle(x, 0, i);
+        shifts += fabs(shift[i]);
+    }
+    for (size_t j = 0; j < l->cols; j++) {
+        double *du = x->field.drop[0] + l->ld * j, *dw = x->field.drop[1] + l->ld * j;
+        const double all = settle(x, 1, j);
+        for (size_t i = 0; shifts > 0 && i < l->rows; i++)
+            du[i] -= shift[i];
+        for (size_t i = 0; all != 0 && i < l->rows; i++)
+            dw[i] -= all;
+    }
 }
 
 /* One correction; returns whether the equations were sound. */
-static int correct(syn_crossbar *x, double tolerance, syn_solution *info)
+static int correct(syn_crossbar *x, double tolerance, double step, syn_solution *info)
 {
     const synp_lines_precision *p = x->use_double ? x->kernel->double_precision : x->kernel->single_precision;
     synp_lines_work *w = x->use_double ? x->double_work : x->single_work;
@@ -193,8 +238,8 @@ static int correct(syn_crossbar *x, double tolerance, syn_solution *info)
             return 0;
         x->factored = 1;
     }
-    return p->solve(w, x->rho[0], x->rho[1], fmax(tolerance, p->accuracy), MOST_ITERATIONS, x->field.drop[0],
-                    x->field.drop[1], &info->iterations);
+    return p->solve(w, x->rho[0], x->rho[1], info->residual, step, fmax(tolerance, p->accuracy), MOST_ITERATIONS,
+                    x->field.drop[0], x->field.drop[1], &info->iterations);
 }
 
 /* Single precision did not get on: the rest is done in double. */
@@ -216,50 +261,97 @@ static double next_tolerance(const syn_crossbar *x, const syn_solution *info, do
     return fmax(fmin(0.5 * ratio * ratio, 0.02), fmax(goal, 1e-5));
 }
 
+/* Part of the next correction to take when Newton's method is slow. Where it creeps, because the slopes are no real
+ * ones, the sum of the geometric series that it follows, every third time so that what else this stirs up settles;
+ * where it jumps to and fro between pieces of a curve, half of it. */
+static double next_step(int n, double residual, double before, double earlier)
+{
+    if (n % 3 != 0)
+        return 1;
+    if (residual >= before)
+        return 0.5;
+    return before < earlier ? fmin(1 / (1 - residual / before), 10) : 1;
+}
+
 syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *info, syn_error *err)
 {
     const int linear = x->cells != SYNP_ARRAY && !x->inner;
-    double before = 0, best = INFINITY;
+    double before = 0, earlier = 0, mark = INFINITY;
     *info = (syn_solution){0};
     for (int n = 0, slow = 0; n < MOST_NEWTON; n++) {
         double moved = 0;
         if (switching && synp_switching_follow(x, &moved, info))
             return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-        evaluate(x, info);
+        settle_weak_lines(x);
+        synp_crossbar_evaluate(x, info);
         x->factored = x->factored && linear;
+        if (!isfinite(info->residual) || !isfinite(info->scale)) {
+            clear(x);
+            return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
+        }
         if (info->residual <= fmax(enough * info->scale, nothing)) {
             /* Behind access devices the states have followed the voltages of the evaluation before. */
             if (!switching || !x->inner || (n > 0 && moved < 1e-6))
                 break;
             continue;
         }
-        if (!isfinite(info->residual))
-            return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
-        slow = info->residual > 0.5 * best ? slow + 1 : 0; /* it may go round in circles */
-        best = fmin(best, info->residual);
+        slow = info->residual > 0.5 * mark ? slow + 1 : 0; /* it may go round in circles */
+        mark = slow > 0 ? mark : info->residual;
+        const double step = linear || slow <= 3 ? 1 : next_step(n, info->residual, before, earlier);
         if (slow > 3 && info->residual <= bearable * info->scale)
             break;
         if (slow > (linear ? 0 : 3) && !x->use_double && take_double(x))
             return synp_fail(err, SYN_ENOMEM, "", "out of memory");
         const double tolerance = next_tolerance(x, info, before);
+        earlier = before;
         before = info->residual;
         info->newton++;
-        if (!correct(x, tolerance, info)) {
+        if (!correct(x, tolerance, step, info)) {
             if (x->use_double)
                 slow += 10;
             else if (take_double(x))
                 return synp_fail(err, SYN_ENOMEM, "", "out of memory");
         }
-        if (slow > 200)
+        if (slow > (linear ? 25 : 200))
             break;
     }
-    settle_loose_lines(x);
     info->power = delivered_power(x);
     if (info->residual <= fmax(bearable * info->scale, nothing))
         return SYN_OK;
     return synp_fail(err, SYN_ENUMERIC, "crossbar",
                      "after %d linearisations %g A are left over at the nodes, of %g A in the largest terminal",
                      info->newton, info->residual, info->scale);
+}
+
+/* Whether all sources have the same voltage, which then is *v. */
+static int is_uniform(const syn_crossbar *x, double *v)
+{
+    const synp_lines *l = &x->lines;
+    double low = INFINITY, high = -INFINITY;
+    for (int side = 0; side < SYN_SIDES; side++)
+        for (size_t i = 0; i < (side / 2 ? l->cols : l->rows); i++) {
+            const double source = x->field.source[side][i];
+            low = l->end[side][i] > 0 ? fmin(low, source) : low;
+            high = l->end[side][i] > 0 ? fmax(high, source) : high;
+        }
+    *v = low <= high ? low : 0;
+    return low >= high;
+}
+
+void synp_crossbar_start(syn_crossbar *x)
+{
+    const synp_lines *l = &x->lines;
+    double v;
+    const int uniform = is_uniform(x, &v);
+    for (int along = 0; along < 2; along++) {
+        for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
+            const double *const end[2] = {l->end[2 * along], l->end[2 * along + 1]};
+            if (uniform || !is_weak(x, along, i))
+                x->field.line[along][i] = uniform ? v : x->field.source[2 * along + (end[1][i] > end[0][i])][i];
+        }
+        if (uniform) /* this is the solution, to the last digit */
+            memset(x->field.drop[along], 0, l->ld * l->cols * sizeof(double));
+    }
 }
 
 syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDES], syn_error *err)
@@ -272,15 +364,11 @@ syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDE
         for (size_t i = 0; v[side] && i < (side / 2 ? l->cols : l->rows); i++)
             if (l->end[side][i] > 0 && !isfinite(v[side][i]))
                 return synp_fail(err, SYN_EINVAL, names[side], "%g V at line %zu is not finite", v[side][i], i);
-    for (int side = SYN_SIDES; side-- > 0;)
-        for (size_t i = 0; i < (side / 2 ? l->cols : l->rows); i++) {
-            if (!(l->end[side][i] > 0))
-                continue;
-            x->field.source[side][i] = v[side] ? v[side][i] : 0;
-            const double other = l->end[side ^ 1][i];
-            if (isinf(l->end[side][i]) || other == 0 || (side % 2 == 0 && !isinf(other)))
-                x->field.line[side / 2][i] = x->field.source[side][i];
-        }
+    for (int side = 0; side < SYN_SIDES; side++)
+        for (size_t i = 0; i < (side / 2 ? l->cols : l->rows); i++)
+            if (l->end[side][i] > 0)
+                x->field.source[side][i] = v[side] ? v[side][i] : 0;
+    synp_crossbar_start(x);
     return SYN_OK;
 }
 

@@ -155,19 +155,19 @@ static inline void add_difference(REAL *restrict a, REAL factor, const REAL *res
         a[k] += factor * (b[k] - c[k]);
 }
 
-/* a = b; a += b */
-static inline void narrow(REAL *restrict a, const double *restrict b, size_t n)
+/* a = factor b; a += factor b */
+static inline void narrow(REAL *restrict a, double factor, const double *restrict b, size_t n)
 {
 #pragma omp simd
     for (size_t k = 0; k < n; k++)
-        a[k] = (REAL)b[k];
+        a[k] = (REAL)(factor * b[k]);
 }
 
-static inline void widen(double *restrict a, const REAL *restrict b, size_t n)
+static inline void widen(double *restrict a, double factor, const REAL *restrict b, size_t n)
 {
 #pragma omp simd
     for (size_t k = 0; k < n; k++)
-        a[k] += (double)b[k];
+        a[k] += factor * (double)b[k];
 }
 
 /* Rows from .. to - 1 of all columns. */
@@ -311,7 +311,7 @@ static size_t row_limit(const synp_lines *l, int part)
 static void factor(synp_lines_work *w, const double *g)
 {
     const synp_lines *l = w->lines;
-    narrow(w->g, g, matrix_size(l));
+    narrow(w->g, 1, g, matrix_size(l));
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++) {
         factor_rows(w, row_limit(l, part), row_limit(l, part + 1));
@@ -600,14 +600,15 @@ static int iterate(const synp_lines_work *w, double tolerance, int most, int *it
     return isfinite(rz) && rz >= 0;
 }
 
-/* res = rho_u + G B^-1 rho_w in a tile, and nothing solved yet. */
-static void start_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_u, const double *rho_w)
+/* res = rho_u + G B^-1 rho_w in a tile, in the unit, and nothing solved yet. */
+static void start_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_u, const double *rho_w,
+                       double unit)
 {
     const synp_lines *l = w->lines;
     const size_t at = l->ld * tile * SYNP_TILE, n = l->ld * tile_columns(l, tile);
-    narrow(w->y + at, rho_w + at, n);
+    narrow(w->y + at, 1 / unit, rho_w + at, n);
     solve_tile(w, tile, part, NULL, w->y, w->g, w->y);
-    narrow(w->res + at, rho_u + at, n);
+    narrow(w->res + at, 1 / unit, rho_u + at, n);
     add(w->res + at, 1, w->y + at, n);
     memset(w->x + at, 0, n * sizeof *w->x);
     memset(w->p + at, 0, n * sizeof *w->p);
@@ -615,34 +616,35 @@ static void start_tile(const synp_lines_work *w, size_t tile, int part, const do
 }
 
 /* du += x, dw += B^-1 (rho_w + G x) in a tile. */
-static void end_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_w, double *du, double *dw)
+static void end_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_w, double unit, double step,
+                     double *du, double *dw)
 {
     const synp_lines *l = w->lines;
     const size_t at = l->ld * tile * SYNP_TILE, n = l->ld * tile_columns(l, tile);
     const REAL *restrict g = w->g + at, *restrict x = w->x + at;
     REAL *restrict y = w->y + at;
-    narrow(y, rho_w + at, n);
+    narrow(y, 1 / unit, rho_w + at, n);
 #pragma omp simd
     for (size_t k = 0; k < n; k++)
         y[k] += g[k] * x[k];
     solve_tile(w, tile, part, NULL, w->y, NULL, w->y);
-    widen(du + at, x, n);
-    widen(dw + at, y, n);
+    widen(du + at, step * unit, x, n);
+    widen(dw + at, step * unit, y, n);
 }
 
-static int solve(synp_lines_work *w, const double *rho_u, const double *rho_w, double tolerance, int most, double *du,
-                 double *dw, int *iterations)
+static int solve(synp_lines_work *w, const double *rho_u, const double *rho_w, double unit, double step,
+                 double tolerance, int most, double *du, double *dw, int *iterations)
 {
     const synp_lines *l = w->lines;
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++)
         for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
-            start_tile(w, tile, part, rho_u, rho_w);
+            start_tile(w, tile, part, rho_u, rho_w, unit);
     const int sound = iterate(w, tolerance, most, iterations);
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++)
         for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
-            end_tile(w, tile, part, rho_w, du, dw);
+            end_tile(w, tile, part, rho_w, unit, step, du, dw);
     return sound;
 }
 

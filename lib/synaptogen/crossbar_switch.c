@@ -197,12 +197,12 @@ syn_status synp_switching_follow(syn_crossbar *x, double *moved, syn_solution *i
     s->before = s->now;
     s->now = last;
     s->now.count = 0;
-    if (!find_spots(x))
-        return SYN_ENOMEM;
-    keep_voltages(s);
     for (size_t k = 0; k < s->before.count; k++)
         if (!s->is_set[s->before.spot[k].at])
             x->r[s->before.spot[k].at] = (double)x->array->r[s->before.spot[k].cell];
+    if (!find_spots(x))
+        return SYN_ENOMEM;
+    keep_voltages(s);
     info->beyond = 0;
     info->switched = s->set.count;
     for (size_t k = 0; k < s->now.count;)
@@ -294,7 +294,7 @@ void syn_crossbar_commit(syn_crossbar *x)
 syn_status syn_crossbar_try(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err)
 {
     syn_solution unseen;
-    if (!x->switching)
+    if (x->cells != SYNP_NONE && !x->switching)
         return synp_fail(err, SYN_EINVAL, "array",
                          x->cells == SYNP_ARRAY ? "a read-only array cannot switch" : "linear cells cannot switch");
     const syn_status status = synp_crossbar_sources(x, v, err);
