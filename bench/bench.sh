@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# bench.sh full|quick FOLDER [WORKLOAD]: runs the contenders side by side and writes the results and the report into
+# bench.sh full|quick|sizes FOLDER [WORKLOAD]: runs the contenders side by side and writes the results and the report into
 # FOLDER. Workloads: those of plan.txt and "library". Wants in the environment NGSPICE, SYNAPTOGEN_CM, PEERS_CM,
 # BENCH_BIN (the folder with the bench programs), AWK, CFLAGS, VERSION; PYTHON and SYNAPTOGEN_PUBLIC are optional.
 set -eu
@@ -165,7 +165,7 @@ describe() {
 describe >"$folder/machine.txt"
 [ "$wanted" = library ] || run_plan
 if [ "$wanted" = all ] || [ "$wanted" = library ]; then
-    [ "$mode" = quick ] && [ "$wanted" = all ] || run_library
+    [ "$mode" != full ] && [ "$wanted" = all ] || run_library
 fi
 [ -e "$raw" ] || echo "$columns" >"$raw"
 sh "$here/report.sh" "$folder"

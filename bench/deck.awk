@@ -141,17 +141,36 @@ function print_cell(i, j) {
     print_element()
 }
 
-function print_block(first_row, first_column, size,    i, j) {
-    value["ROWS"] = value["COLUMNS"] = ""
-    for (i = first_row; i < n && i < first_row + size; i++)
-        value["ROWS"] = value["ROWS"] (i % 20 ? " " : "\n+ ") "r" i
-    for (j = first_column; j < n && j < first_column + size; j++)
-        value["COLUMNS"] = value["COLUMNS"] (j % 20 ? " " : "\n+ ") column(j)
+# Nodes of the lines first .. first + size - 1.
+function nodes(kind, first, size,    k, text) {
+    text = ""
+    for (k = first; k < n && k < first + size; k++)
+        text = text (k % 20 ? " " : "\n+ ") (kind == "c" ? column(k) : kind k)
+    return text
+}
+
+# Cells of a block are numbered column by column, behind those of the blocks above and before it.
+function print_block(first_row, first_column, size) {
+    value["ROWS"] = nodes("r", first_row, size)
+    value["COLUMNS"] = nodes("c", first_column, size)
     value["K"] = blocks++
-    value["I"] = first_row
-    value["J"] = first_column
-    value["N"] = n
+    value["M"] = n - first_row < size ? n - first_row : size
+    value["L"] = n - first_column < size ? n - first_column : size
+    value["FIRST"] = first_row * n + first_column * value["M"]
     print_element()
+}
+
+# The driven array: banks of `size` lines, those of the columns with their currents as voltages of o0, o1, ..
+function print_banks(size,    k, common) {
+    common = sprintf("array=\"x\" rows=%d cols=%d", n, n)
+    for (k = 0; k < n; k += size) {
+        print "al" k " [" nodes("r", k, size) " ] null null ml" k
+        print ".model ml" k " synaptogen_array(side=\"left\" line=" k " " common " " element ")"
+    }
+    for (k = 0; k < n; k += int(size / 2)) {
+        print "ab" k " [" nodes("c", k, int(size / 2)) " ] [" nodes("o", k, int(size / 2)) " ] null mb" k
+        print ".model mb" k " synaptogen_array(side=\"bottom\" line=" k " array=\"x\")"
+    }
 }
 
 # Descending order, the opposite of the sources': ngspice 39's matrix is built fastest then.
@@ -162,7 +181,13 @@ function print_elements(    i, j, size) {
                 print_cell(i, j)
         return
     }
-    size = substr(form, 7) + 0
+    size = form
+    sub(/.*:/, "", size)
+    size += 0
+    if (form ~ /^banks/) {
+        print_banks(size)
+        return
+    }
     for (i = int((n - 1) / size) * size; i >= 0; i -= size)
         for (j = int((n - 1) / size) * size; j >= 0; j -= size)
             print_block(i, j, size)
@@ -172,7 +197,7 @@ function print_control(    step) {
     step = plateau * maxstep
     print ".control\nset noinit\nset wr_singlescale\nset lines = ( )"
     print "let j = 0\nwhile j < " (lines == "shared" ? 1 : n)
-    print "  set lines = ( $lines i(vc{$&j}a) )\n  let j = j + 1\nend"
+    print "  set lines = ( $lines " (form ~ /^banks/ ? "v(o{$&j})" : "i(vc{$&j}a)") " )\n  let j = j + 1\nend"
     print "save $lines\nshell sh " folder "/cpu.sh"
     if (workload == "each")
         print "let k = 0\nwhile k < " ops
@@ -205,6 +230,8 @@ END {
     gsub(/@BETA/, beta, cards)
     gsub(/@PEERS/, folder "/peers", cards)
     gsub(/ *; */, "\n", cards)
+    gsub(/@SEED/, seed, element)
+    gsub(/ *; */, "\n", element)
     print cards
     print ".options noacct"
     print_sources()

@@ -5,7 +5,8 @@
  * linear ramps from 0 V on, the last of them to the read voltage. Prints for every column the sum of the currents of
  * cell row + ROWS column over the rows, "first" (row 0) or "half" (those of `selected`). Families: resistor 10 kohm
  *   memristor             rate equation of ngspice's code model, parameters as in contenders.txt
- *   synaptogen            the library's scalar cell
+ *   synaptogen[:SIZE]     the library's scalar cell; SIZE: cells numbered by blocks of SIZE x SIZE, as deck.awk does
+ *   synaptogen_1ohm       an array in its first state between wires of 1 ohm per cell and ends of 10 ohm, reads alone
  *   jart[:D2D[:C2C]]      jart_ramp; D2D 0 or 1, C2C the step of the walk
  *
  * reference devices COUNT SEED: the parameters of JART's devices for its behavioural subcircuit, one a line. */
@@ -35,6 +36,7 @@ typedef struct family {
 } family;
 
 static uint64_t seed;
+static size_t block_size = SIZE_MAX;
 static double jart_d2d = 1, jart_c2c = 0.02;
 static const syn_model *model;
 
@@ -99,7 +101,9 @@ static const family families[] = {
 static const family *find_family(const char *name)
 {
     const size_t length = strcspn(name, ":");
-    if (name[length] == ':')
+    if (name[length] == ':' && strncmp(name, "synaptogen", length) == 0)
+        block_size = strtoull(name + length + 1, NULL, 10);
+    else if (name[length] == ':')
         sscanf(name + length, ":%lf:%lf", &jart_d2d, &jart_c2c);
     for (size_t k = 0; k < sizeof families / sizeof *families; k++)
         if (strncmp(name, families[k].name, length) == 0 && families[k].name[length] == '\0')
@@ -111,6 +115,39 @@ static const family *find_family(const char *name)
 static int selected(const schedule *s, size_t row)
 {
     return s->half ? (row * 37 + 11) % 101 < 51 : row == 0;
+}
+
+static uint64_t cell_number(size_t row, size_t column, size_t rows)
+{
+    const size_t first = row / block_size * block_size,
+                 height = rows - first < block_size ? rows - first : block_size;
+    return first * rows + row - first + height * column;
+}
+
+/* Prints the currents of a read through wires. */
+static int print_read_through_wires(const schedule *s, size_t rows, size_t columns)
+{
+    const size_t most = rows > columns ? rows : columns;
+    double *end = malloc(3 * most * sizeof *end), *v = end + most, *i = v + most;
+    const syn_array_options o = {.rows = rows, .read_only = 1};
+    syn_array *a = NULL;
+    syn_crossbar *x = NULL;
+    if (!end)
+        return 1;
+    for (size_t k = 0; k < most; k++) {
+        end[k] = 10;
+        v[k] = selected(s, k) ? s->ramps[s->count - 1].v : 0;
+    }
+    const syn_wires w = {.rows = rows, .cols = columns, .r_wl = 1, .r_bl = 1, .end = {end, NULL, NULL, end}};
+    const int failed = syn_array_create(model, seed, rows * columns, &o, &a, NULL) ||
+                       syn_crossbar_create(&w, 0, &x, NULL) || syn_crossbar_bind(x, a, NULL) ||
+                       syn_crossbar_read(x, v, i, NULL);
+    for (size_t j = 0; !failed && j < columns; j++)
+        printf("%.9g\n", i[j]);
+    syn_crossbar_free(x);
+    syn_array_free(a);
+    free(end);
+    return failed;
 }
 
 static int read_schedule(schedule *s)
@@ -142,21 +179,24 @@ int main(int argc, char **argv)
     static schedule s;
     static syn_params params;
     syn_model *made;
-    const family *f = argc == 5 ? find_family(argv[1]) : NULL;
-    if (!f || syn_params_default(&params, NULL) || syn_model_create(&params, 0, &made, NULL) || !read_schedule(&s)) {
+    const int wires = argc == 5 && strcmp(argv[1], "synaptogen_1ohm") == 0;
+    const family *f = argc == 5 && !wires ? find_family(argv[1]) : NULL;
+    if ((!f && !wires) || syn_params_default(&params, NULL) || syn_model_create(&params, 0, &made, NULL) ||
+        !read_schedule(&s)) {
         fprintf(stderr, "usage: reference FAMILY ROWS COLUMNS SEED <SCHEDULE\n");
         return 2;
     }
     model = made;
     const size_t rows = strtoull(argv[2], NULL, 10), columns = strtoull(argv[3], NULL, 10);
     seed = strtoull(argv[4], NULL, 10);
-    for (size_t j = 0; j < columns; j++) {
+    for (size_t j = 0; !wires && j < columns; j++) {
         double sum = 0;
         for (size_t i = 0; i < rows; i++)
             if (selected(&s, i))
-                sum += f->current(&s, i + rows * j);
+                sum += f->current(&s, cell_number(i, j, rows));
         printf("%.9g\n", sum);
     }
+    const int status = wires ? print_read_through_wires(&s, rows, columns) : 0;
     syn_model_free(made);
-    return 0;
+    return status;
 }
