@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <synaptogen/synaptogen.h>
+#include <time.h>
 
 /* Exit status. Every function below that returns int returns one of these and has printed the reason. */
 enum { CLI_OK, CLI_FAILED, CLI_USAGE };
@@ -19,7 +20,10 @@ enum {
     CLI_PROGRAM = 16,
     CLI_READ = 32,
     CLI_VMM = 64,
-    CLI_ALL = 127
+    CLI_EXTRACT = 128,
+    CLI_FIT = 256,
+    CLI_VALIDATE = 512,
+    CLI_ALL = 1023
 };
 
 /* The options' values, and what main makes of them before a subcommand runs. */
@@ -32,6 +36,10 @@ typedef struct cli {
     double r_init, u_min, u_max;    /* ohm (0 if absent), V, V */
     double u, bandwidth, tolerance; /* V, Hz, 1 */
     int conductance;
+    const char *files[2];                                 /* that the command works on, NULL if absent */
+    uint64_t fit_order, components, degree, starts, skip; /* the first two 0 for "auto" */
+    const char *sweeps, *set_name;                        /* NULL if absent */
+    double u0, compliance;                                /* V, A (0 if absent) */
 
     syn_model *model;
     syn_start start; /* accepted by syn_cell_init */
@@ -42,7 +50,7 @@ typedef struct cli_command {
     unsigned bit;
     int (*run)(const cli *c);
     const char *usage, *description;
-    int takes_state; /* its one argument is a state file */
+    int takes_files; /* its arguments that are no options; of those on state files, the state */
 } cli_command;
 
 int cmd_info(const cli *c);
@@ -52,9 +60,23 @@ int cmd_iv(const cli *c);
 int cmd_program(const cli *c);
 int cmd_read(const cli *c);
 int cmd_vmm(const cli *c);
+int cmd_extract(const cli *c);
+int cmd_fit(const cli *c);
+int cmd_validate(const cli *c);
 
 /* Prints "synaptogen: text" as one line on stderr and returns status. */
 __attribute__((format(printf, 2, 3))) int cli_fail(int status, const char *format, ...);
+
+/* The same with what the library says. */
+int cli_fail_library(const char *prefix, const syn_error *err);
+
+/* A bar on a terminal, once work has taken a second. Zeroed at the start. */
+typedef struct progress {
+    time_t start;
+    int shown;
+} progress;
+void progress_show(progress *p, const char *what, double share);
+void progress_end(const progress *p);
 
 /* Cell number `index` of those asked for, at its start. */
 void cli_cell(const cli *c, uint64_t index, syn_cell *out);
@@ -90,6 +112,10 @@ typedef struct plot {
 } plot;
 
 int plot_check_name(const char *path);
+/* Has gnuplot draw into a file what comes through p->gnuplot. */
+int plot_start(plot *p, const char *path);
+/* A gnuplot string: 'text', with quotes doubled and no control characters. */
+void plot_string(FILE *f, const char *text);
 /* If c->plot is NULL, or on failure, the calls that follow do nothing. */
 int plot_open(plot *p, const cli *c);
 void plot_begin_cell(plot *p, const cli *c, uint64_t index);

@@ -6,44 +6,11 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
-
-/* A bar on a terminal, once work has taken a second. Zeroed at the start. */
-typedef struct progress {
-    time_t start;
-    int shown;
-} progress;
-
-static void show_progress(progress *p, const char *what, size_t done, size_t total)
-{
-    const time_t now = time(NULL);
-    if (!p->start)
-        p->start = now;
-    if (!isatty(STDERR_FILENO) || now - p->start < 1)
-        return;
-    const int width = 40, filled = (int)((double)done / (double)total * width);
-    fprintf(stderr, "\r%s [%.*s%*s] %3d %%", what, filled, "########################################", width - filled,
-            "", (int)(100.0 * (double)done / (double)total));
-    p->shown = 1;
-}
-
-static void end_progress(const progress *p)
-{
-    if (p->shown)
-        fputc('\n', stderr);
-}
-
-static int fail_library(const char *prefix, const syn_error *err)
-{
-    char text[1024];
-    return cli_fail(CLI_FAILED, "%s%s", prefix, syn_error_format(err, text, sizeof text));
-}
 
 static int load_array(const cli *c, const char *path, syn_array **a)
 {
     syn_error err;
-    return syn_array_load(c->model, path, NULL, 0, a, &err) ? fail_library("", &err) : CLI_OK;
+    return syn_array_load(c->model, path, NULL, 0, a, &err) ? cli_fail_library("", &err) : CLI_OK;
 }
 
 /* A new array of the shape of the targets, or the one of --state. */
@@ -53,7 +20,7 @@ static int array_to_program(const cli *c, const matrix *targets, syn_array **a)
     if (!c->state) {
         const syn_array_options o = {.first = c->first, .start = c->start, .rows = targets->rows};
         return syn_array_create(c->model, c->seed, targets->rows * targets->cols, &o, a, &err)
-                   ? fail_library("", &err)
+                   ? cli_fail_library("", &err)
                    : CLI_OK;
     }
     if (load_array(c, c->state, a))
@@ -99,11 +66,11 @@ static int program_all(const cli *c, syn_array *a, const matrix *targets, float 
         const syn_cells cells = {.first = k, .count = n - k < piece ? n - k : piece};
         syn_program_report part;
         if (syn_array_program(a, &cells, targets->v + k, &how, g + k, pulses + k, &part, &err))
-            return fail_library("--", &err);
+            return cli_fail_library("--", &err);
         join(sum, &part);
-        show_progress(&bar, "programming", k + cells.count, n);
+        progress_show(&bar, "programming", (double)(k + cells.count) / (double)n);
     }
-    end_progress(&bar);
+    progress_end(&bar);
     return CLI_OK;
 }
 
@@ -145,7 +112,7 @@ static int program(const cli *c, const matrix *targets, syn_array *a)
     if (!status)
         status = write_cells(c, a, targets, g, pulses);
     if (!status && syn_array_save(a, c->output, &err))
-        status = fail_library("", &err);
+        status = cli_fail_library("", &err);
     if (!status)
         status = write_report(&report);
     free(g);
@@ -218,9 +185,9 @@ static int multiply(const cli *c, const syn_array *a, const matrix *v, matrix *i
                               : syn_vmm_noisy(a, v->v + v->rows * k, c->bandwidth, c->index + k, i->v + i->rows * k);
         if (s)
             return cli_fail(CLI_FAILED, "%s: %s", c->state, syn_strstatus(s));
-        show_progress(&bar, "multiplying", k + count, v->cols);
+        progress_show(&bar, "multiplying", (double)(k + count) / (double)v->cols);
     }
-    end_progress(&bar);
+    progress_end(&bar);
     return CLI_OK;
 }
 

@@ -52,8 +52,7 @@ static int start_gnuplot(plot *p)
     return error;
 }
 
-/* A gnuplot string: 'text', with quotes doubled and no control characters. */
-static void put_string(FILE *f, const char *text)
+void plot_string(FILE *f, const char *text)
 {
     fputc('\'', f);
     for (; *text; text++) {
@@ -107,7 +106,7 @@ static void put_title(FILE *f, const plot *p, const cli *c)
              (uint64_t)p->panels < c->cells ? "the first " : "", p->panels, p->panels == 1 ? "" : "s", c->cycles,
              c->cycles == 1 ? "" : "s", syn_model_params(c->model)->name, c->seed);
     fputs("set label 1 ", f);
-    put_string(f, text);
+    plot_string(f, text);
     fprintf(f, " at screen 0.5,%g center font ',15'\n", 1 - 0.5 * TOP / total_height(p));
 }
 
@@ -141,6 +140,18 @@ static void put_page(FILE *f, const plot *p, const cli *c)
     fputs("set tics front\nset grid lc '#d8d8d8' lt 1 lw 0.5\nset border lw 0.7\nset key off\n", f);
 }
 
+int plot_start(plot *p, const char *path)
+{
+    if (output_open(&p->picture, path))
+        return CLI_FAILED;
+    const int error = start_gnuplot(p);
+    if (!error)
+        return CLI_OK;
+    output_close(&p->picture, 0);
+    return cli_fail(CLI_FAILED, "%s: no picture: %s", path,
+                    error == ENOENT ? "gnuplot is missing (Debian package gnuplot-nox)" : strerror(error));
+}
+
 int plot_open(plot *p, const cli *c)
 {
     *p = (plot){.panels = (int)(c->cells < MAX_PANELS ? c->cells : MAX_PANELS), .colour_bar = c->cycles > 1};
@@ -148,16 +159,10 @@ int plot_open(plot *p, const cli *c)
         return CLI_OK;
     p->columns = (int)ceil(sqrt(p->panels));
     p->rows = (p->panels + p->columns - 1) / p->columns;
-    if (output_open(&p->picture, c->plot))
-        return CLI_FAILED;
-    const int error = start_gnuplot(p);
-    if (error) {
-        output_close(&p->picture, 0);
-        return cli_fail(CLI_FAILED, "%s: no picture: %s", c->plot,
-                        error == ENOENT ? "gnuplot is missing (Debian package gnuplot-nox)" : strerror(error));
-    }
-    put_page(p->gnuplot, p, c);
-    return CLI_OK;
+    const int status = plot_start(p, c->plot);
+    if (!status)
+        put_page(p->gnuplot, p, c);
+    return status;
 }
 
 static void put_margins(const plot *p, int column, int row)
@@ -181,7 +186,7 @@ void plot_begin_cell(plot *p, const cli *c, uint64_t index)
     put_margins(p, column, row);
     fprintf(p->gnuplot, "set format x '%s'\n", panel + p->columns >= p->panels ? "%g" : "");
     fprintf(p->gnuplot, "set format y '%s'\nset label 4 ", column == 0 ? "%g" : "");
-    put_string(p->gnuplot, c->name ? c->name : number);
+    plot_string(p->gnuplot, c->name ? c->name : number);
     fputs(" at graph 0.04,0.09 left\n", p->gnuplot);
     fprintf(p->gnuplot, "plot '-' using 1:2:3 with lines lw %g lc palette\n", p->columns > 3 ? 0.8 : 1.2);
 }

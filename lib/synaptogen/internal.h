@@ -15,6 +15,9 @@ extern const size_t synp_params_default_size;
 
 double synp_poly(const syn_poly *p, double x);
 
+/* The part of syn_params_validate that concerns u0, u_max, eta, llrs and hhrs. */
+syn_status synp_check_law(const syn_params *p, syn_error *err);
+
 enum { SYNP_MAX_LATENT = SYN_NFEAT * SYN_MAX_ORDER };
 
 /* Row-major companion matrix of v, 4p x 4p with p = v->order, leading dimension 4p. */

@@ -17,7 +17,8 @@ extern "C" {
     X(SYN_EIO, "file cannot be read")                                                                                \
     X(SYN_ESYNTAX, "file is not valid JSON")                                                                         \
     X(SYN_EFORMAT, "file does not hold a parameter set")                                                             \
-    X(SYN_ENUMERIC, "a matrix factorisation failed")
+    X(SYN_ENUMERIC, "a matrix factorisation failed")                                                                 \
+    X(SYN_EDATA, "the measurements do not allow this estimate")
 
 #define SYN_X(name, text) name,
 typedef enum syn_status { SYN_STATUS_LIST(SYN_X) } syn_status;

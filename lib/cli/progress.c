@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli.h"
+
+#include <unistd.h>
+
+void progress_show(progress *p, const char *what, double share)
+{
+    const time_t now = time(NULL);
+    if (!p->start)
+        p->start = now;
+    if (!isatty(STDERR_FILENO) || now - p->start < 1)
+        return;
+    const int width = 40, filled = (int)(share * width);
+    fprintf(stderr, "\r%s [%.*s%*s] %3d %%", what, filled, "########################################", width - filled,
+            "", (int)(100.0 * share));
+    p->shown = 1;
+}
+
+void progress_end(const progress *p)
+{
+    if (p->shown)
+        fputc('\n', stderr);
+}
