@@ -6,7 +6,7 @@
 
 /* What became of the figures. */
 typedef struct tally {
-    uint64_t cells, cycles, whole, last_cell;
+    uint64_t cells, cycles, whole, last_cell, spikes;
     uint64_t count[SYN_NFEAT][SYN_QUALITIES];
 } tally;
 
@@ -37,6 +37,8 @@ static void print_tally(const tally *t, uint64_t missing)
             t->cells, t->whole);
     if (missing)
         fprintf(stderr, "points without a number, passed over: %" PRIu64 "\n", missing);
+    if (t->spikes)
+        fprintf(stderr, "points taken out as spikes: %" PRIu64 "\n", t->spikes);
     for (int q = SYN_GOOD + 1; q < SYN_QUALITIES; q++)
         for (int i = 0; i < SYN_NFEAT; i++)
             if (t->count[i][q])
@@ -53,6 +55,7 @@ static syn_status extract(const cli *c, syn_sweeps *sweeps, FILE *f, tally *t, s
     progress bar = {0};
     syn_status status = syn_sweeps_next(sweeps, &s, err);
     for (uint64_t k = 0; !status && s.n > 0 && !ferror(f); k++) {
+        t->spikes += syn_sweep_clean(&s);
         *err = (syn_error){.status = SYN_ENOMEM};
         status = syn_sweep_measure(&s, c->u0, &m);
         if (status)

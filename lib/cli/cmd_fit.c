@@ -28,6 +28,7 @@ static syn_status fit_curves(const cli *c, const syn_features *f, syn_params *p,
         status = syn_sweeps_next(sweeps, &s, err);
         if (status || s.n == 0)
             break;
+        syn_sweep_clean(&s);
         *err = (syn_error){.status = SYN_ENOMEM};
         status = syn_sweep_measure(&s, c->u0, &m);
         if (!status)

@@ -13,7 +13,7 @@ void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const in
             int *info);
 
 enum { DEGREE = 6, TERMS = 2 * DEGREE }; /* coefficients of a, then of b */
-enum { TRANSITIONS = 1000, POINTS = 48 };
+enum { TRANSITIONS = 500, POINTS = 32 };
 static const double g_unit = 1e-4;  /* S: makes both halves of the system alike */
 static const double guard = 0.02;   /* V of distance kept from U_S and U_R */
 static const double clipped = 0.98; /* of the compliance */
@@ -128,7 +128,7 @@ void syn_curves_add(syn_curves *c, const syn_sweep *s, const syn_measured *m)
     c->g_hrs = m->g_hrs > 0 ? m->g_hrs : 0;
 }
 
-/* The family i = a(u) + g b(u), b in units of g_unit. */
+/* The family i = a(u) + g b(u): the coefficients of a / g_unit, then those of b. */
 typedef struct family {
     double c[TERMS];
 } family;
@@ -143,7 +143,7 @@ static double half(const double *c, double u)
 
 static double current(const family *f, double g, double u)
 {
-    return half(f->c, u) + g / g_unit * half(f->c + DEGREE, u);
+    return g_unit * half(f->c, u) + g * half(f->c + DEGREE, u);
 }
 
 static syn_status solve_family(const syn_curves *c, family *f, double *rest, syn_error *err)
@@ -293,7 +293,7 @@ static void put_curve(const family *f, double g, syn_poly *out)
     out->n = DEGREE + 1;
     out->c[0] = 0;
     for (int j = 0; j < DEGREE; j++)
-        out->c[j + 1] = f->c[j] + g / g_unit * f->c[DEGREE + j];
+        out->c[j + 1] = g_unit * f->c[j] + g * f->c[DEGREE + j];
 }
 
 syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params *p, syn_curves_report *report,

@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-/* Sums over the sweeps so far; its memory does not grow with them (at most 2000 transitions are kept). */
+/* Sums over the sweeps so far; its memory does not grow with them (at most 500 transitions are kept). */
 typedef struct syn_curves syn_curves;
 
 /* u0 in V. Points with a current of 98 % or more of compliance [A] on the negative side, where the voltage at the

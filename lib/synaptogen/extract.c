@@ -54,6 +54,36 @@ static double median(const double *v, size_t n)
     return n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
 }
 
+size_t syn_sweep_clean(syn_sweep *s)
+{
+    enum { AROUND = 5, MIDDLE = AROUND / 2 };
+    double window[AROUND], sorted[AROUND];
+    size_t kept = 0;
+    for (size_t k = 0; k < s->n; k++) {
+        int spike = 0;
+        if (k >= MIDDLE && k + MIDDLE < s->n) {
+            /* The places before k may have been moved up, so the window is carried along. */
+            if (k == MIDDLE)
+                memcpy(window, s->i, sizeof window);
+            else
+                memmove(window, window + 1, (AROUND - 1) * sizeof *window);
+            window[AROUND - 1] = s->i[k + MIDDLE];
+            memcpy(sorted, window, sizeof window);
+            qsort(sorted, AROUND, sizeof *sorted, by_value);
+            double most = 0;
+            for (int j = 0; j < AROUND; j++)
+                most = j == MIDDLE ? most : fmax(most, fabs(window[j]));
+            spike = fabs(window[MIDDLE] - sorted[MIDDLE]) > 0.25 * most;
+        }
+        s->u[kept] = s->u[k];
+        s->i[kept] = s->i[k];
+        kept += spike ? 0 : 1;
+    }
+    const size_t dropped = s->n - kept;
+    s->n = kept;
+    return dropped;
+}
+
 /* Weighted least squares of y on x^0 .. x^(terms-1) about x = 0; returns the constant, NAN if undetermined. */
 static double local_constant(const double *x, const double *y, const double *w, size_t n, int terms)
 {

@@ -43,6 +43,10 @@ double syn_sweeps_fraction(const syn_sweeps *r);
 uint64_t syn_sweeps_missing(const syn_sweeps *r);
 void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc);
 
+/* Takes single spikes out of a sweep: points whose current is off the median of the five points around it by more
+ * than a quarter of the largest of the other four. Returns their number. */
+size_t syn_sweep_clean(syn_sweep *s);
+
 /* What a figure is worth. Only of SYN_GOOD there is a number. */
 #define SYN_QUALITY_LIST(X)                                                                                          \
     X(SYN_GOOD, "ok", "measured")                                                                                    \
