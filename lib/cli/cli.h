@@ -116,6 +116,8 @@ int plot_check_name(const char *path);
 int plot_start(plot *p, const char *path);
 /* A gnuplot string: 'text', with quotes doubled and no control characters. */
 void plot_string(FILE *f, const char *text);
+/* The largest of 1, 2, 5 times a power of ten that divides span into at least n parts. */
+double plot_tick(double span, int n);
 /* If c->plot is NULL, or on failure, the calls that follow do nothing. */
 int plot_open(plot *p, const cli *c);
 void plot_begin_cell(plot *p, const cli *c, uint64_t index);

@@ -74,6 +74,10 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
     else
         fprintf(f, "\ncurves: those of %s", v->curves_of);
     fputs("\n", f);
+    fputs("degree of Gamma:", f);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        fprintf(f, " %s %d", syn_feature_name(i), r->degree[i]);
+    fputs("\n", f);
     print_bic(f, "order", r->order_bic, r->order, SYN_MAX_ORDER);
     fprintf(f, "autoregression: order %d, %zu windows, spectral radius %.4f; Yule-Walker differs by at most %.2g\n",
             r->order, r->windows, r->spectral_radius, r->yule_walker);
@@ -103,15 +107,17 @@ static void name_set(const cli *c, const syn_fit_report *r, syn_params *p)
 
 static void describe_options(const cli *c, char *text, size_t size)
 {
-    char order[24] = "auto", components[24] = "auto";
+    char order[24] = "auto", components[24] = "auto", degree[24] = "auto";
     if (c->fit_order)
         snprintf(order, sizeof order, "%" PRIu64, c->fit_order);
     if (c->components)
         snprintf(components, sizeof components, "%" PRIu64, c->components);
+    if (c->degree)
+        snprintf(degree, sizeof degree, "%" PRIu64, c->degree);
     snprintf(text, size,
-             "--order %s --components %s --degree %" PRIu64 " --starts %" PRIu64 " --skip %" PRIu64 " --seed %" PRIu64
+             "--order %s --components %s --degree %s --starts %" PRIu64 " --skip %" PRIu64 " --seed %" PRIu64
              " --u0 %g --compliance %g",
-             order, components, c->degree, c->starts, c->skip, c->seed, c->u0, c->compliance);
+             order, components, degree, c->starts, c->skip, c->seed, c->u0, c->compliance);
 }
 
 static int write_set(const cli *c, const syn_params *p, const syn_provenance *v)

@@ -96,7 +96,8 @@ void report_text(const report *r, int pictures, FILE *f)
           "distances\nand correlations; 10 % of the spread for means, 10 % for spreads, 20 % for spreads of spreads) "
           "or "
           "than chance\nexplains (5 standard errors).\n\n## Distributions\nLargest difference between the cumulative "
-          "distributions over all devices and cycles; the interval is that over\nresampled devices.\n\n",
+          "distributions over all devices and cycles; the interval is that over\nresampled devices, whose own "
+          "scatter adds to small distances.\n\n",
           f);
     put_distributions(v, f);
     put_picture("qq.png", "Quantiles, measured against generated", pictures, f);

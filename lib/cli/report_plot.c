@@ -28,25 +28,48 @@ static void put_panel(FILE *f, int k)
         k % 2 ? 0.585 : 0.085, k % 2 ? 0.98 : 0.48, k < 2 ? 0.91 : 0.44, k < 2 ? 0.56 : 0.09);
 }
 
+/* The smallest and the largest x so far. */
+typedef struct span {
+    double low, high;
+} span;
+static const span nothing = {INFINITY, -INFINITY};
+
+static void widen(span *s, double x)
+{
+    s->low = fmin(s->low, x);
+    s->high = fmax(s->high, x);
+}
+
+/* As many labels as have room below a panel. */
+static void put_ticks(FILE *f, const span *s)
+{
+    if (s->high > s->low)
+        fprintf(f, "set xtics %g\n", plot_tick(s->high - s->low, 3));
+}
+
 static void put_quantiles(const syn_validation *v, int i, FILE *f)
 {
+    span x = nothing;
     fputs("$band << end\n", f);
     for (int k = 0; k < SYN_QUANTILES; k++) {
         const double *q = v->quantile[i][k];
-        if (!isnan(q[1] + q[2] + q[3]))
-            fprintf(f, "%.9g %.9g %.9g\n", q[1], q[2], q[3]);
+        if (isnan(q[1] + q[2] + q[3]))
+            continue;
+        fprintf(f, "%.9g %.9g %.9g\n", q[1], q[2], q[3]);
+        widen(&x, q[1]);
     }
     fputs("end\n$points << end\n", f);
     for (int k = 0; k < SYN_QUANTILES; k += 4)
         if (!isnan(v->quantile[i][k][0] + v->quantile[i][k][1]))
             fprintf(f, "%.9g %.9g\n", v->quantile[i][k][1], v->quantile[i][k][0]);
     fputs("end\n", f);
+    put_ticks(f, &x);
 }
 
 static void plot_quantiles(const report *r, FILE *f)
 {
     put_style(f, "Quantiles: measured against generated", 1000, 900);
-    fputs("set multiplot\nset key top left samplen 2\nset xtics autofreq\n", f);
+    fputs("set multiplot\nset key top left Left reverse samplen 2\n", f);
     for (int i = 0; i < SYN_NFEAT; i++) {
         put_panel(f, i);
         put_quantiles(r->v, i, f);
@@ -102,12 +125,14 @@ static void plot_correlations(const report *r, FILE *f)
           f);
 }
 
-static void put_scatter(const syn_device_scatter *s, size_t n, int i, const char *name, FILE *f)
+static void put_scatter(const syn_device_scatter *s, size_t n, int i, const char *name, span *x, FILE *f)
 {
     const size_t stride = n / 2000 + 1; /* more points are one blot */
     fprintf(f, "$%s << end\n", name);
-    for (size_t d = 0; d < n; d += stride)
+    for (size_t d = 0; d < n; d += stride) {
         fprintf(f, "%.6g %.6g\n", s[d].mean[i], s[d].sd[i]);
+        widen(x, s[d].mean[i]);
+    }
     fputs("end\n", f);
 }
 
@@ -117,11 +142,13 @@ static void plot_devices(const report *r, FILE *f)
     fputs("set multiplot\nset key top right samplen 1\n", f);
     for (int i = 0; i < SYN_NFEAT; i++) {
         put_panel(f, i);
-        put_scatter(r->measured, r->v->devices, i, "measured", f);
-        put_scatter(r->generated, r->v->devices, i, "generated", f);
+        span x = nothing;
+        put_scatter(r->measured, r->v->devices, i, "measured", &x, f);
+        put_scatter(r->generated, r->v->devices, i, "generated", &x, f);
+        put_ticks(f, &x);
         fprintf(f, "set xlabel 'mean of %s'\nset ylabel 'standard deviation' offset 1\n", titles[i]);
-        fputs("plot $generated with points pt 7 ps 0.4 lc '#3b528b' title 'generated', "
-              "$measured with points pt 7 ps 0.4 lc '#d1495b' title 'measured'\nunset label 100\nunset key\n",
+        fputs("plot $generated with points pt 7 ps 0.5 lc rgb '#803b528b' title 'generated', "
+              "$measured with points pt 7 ps 0.5 lc rgb '#80d1495b' title 'measured'\nunset label 100\nunset key\n",
               f);
     }
 }

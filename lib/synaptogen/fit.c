@@ -16,12 +16,13 @@ static const double widest_range = 3.719; /* +- of a normal: 99.98 % */
 
 void syn_fit_default(syn_fit_options *o)
 {
-    *o = (syn_fit_options){.degree = 4, .starts = 20};
+    *o = (syn_fit_options){.starts = 20};
 }
 
 /* All that the steps share. */
 typedef struct fit {
     const syn_fit_options *o;
+    int degree; /* of the largest polynomial */
     syn_error *err;
     syn_fit_report *report;
     syn_features f; /* the devices used, consecutive */
@@ -44,15 +45,20 @@ static void tell(const fit *w, double share)
         w->o->progress(w->o->data, share);
 }
 
+/* Number of figures of feature i of device d. */
+static size_t figures_of(const syn_features *f, size_t d, int i)
+{
+    size_t n = 0;
+    for (size_t t = f->first[d]; t < f->first[d + 1]; t++)
+        n += isnan(f->y[t][i]) ? 0 : 1;
+    return n;
+}
+
 static int has_enough(const syn_features *f, size_t d)
 {
-    for (int i = 0; i < SYN_NFEAT; i++) {
-        size_t n = 0;
-        for (size_t t = f->first[d]; t < f->first[d + 1]; t++)
-            n += isnan(f->y[t][i]) ? 0 : 1;
-        if (n < SYN_FEWEST_CYCLES)
+    for (int i = 0; i < SYN_NFEAT; i++)
+        if (figures_of(f, d, i) < SYN_FEWEST_CYCLES)
             return 0;
-    }
     return 1;
 }
 
@@ -113,7 +119,7 @@ static void release(fit *w)
 static syn_status estimate(fit *w, double (*u)[SYN_NFEAT], int order, synp_marginal marginal[SYN_NFEAT],
                            synp_moments *moments)
 {
-    syn_status s = synp_marginals(CONST_ROWS(u), w->f.rows, w->o->degree, w->x, marginal);
+    syn_status s = synp_marginals(CONST_ROWS(u), w->f.rows, w->degree, w->x, marginal);
     if (!s)
         s = synp_window_moments(&w->f, CONST_ROWS(w->x), order, moments);
     if (s)
@@ -178,18 +184,32 @@ static double range_of(const fit *w, int i)
     return fmin(widest_range, -synp_normal_quantile(0.5 / (double)w->marginal[i].n));
 }
 
+/* Gamma of feature i. With the degree auto it loses its highest terms until it rises over the range; as the Hermite
+ * polynomials are orthogonal, the others stay what they are. */
+static syn_status put_gamma(fit *w, int i, const synp_marginal *m)
+{
+    int *degree = &w->report->degree[i];
+    for (;; --*degree) {
+        synp_gamma(m, *degree, &w->p.gamma[i]);
+        const double x = synp_not_rising(&w->p.gamma[i], range_of(w, i));
+        if (isnan(x))
+            return SYN_OK;
+        if (w->o->degree > 0 || *degree == 1)
+            return synp_fail(w->err, SYN_EDATA, syn_feature_name(i),
+                             "a Gamma of degree %d is not monotone: it falls at x = %.2f, inside the data; choose a "
+                             "smaller degree, or look for outliers",
+                             *degree, x);
+    }
+}
+
 /* The parameters from Hermite coefficients and moments. */
 static syn_status put_parameters(fit *w, const synp_marginal marginal[SYN_NFEAT], const synp_moments *moments)
 {
     const int order = w->report->order;
     for (int i = 0; i < SYN_NFEAT; i++) {
-        synp_gamma(&marginal[i], w->o->degree, &w->p.gamma[i]);
-        const double x = synp_not_rising(&w->p.gamma[i], range_of(w, i));
-        if (!isnan(x))
-            return synp_fail(w->err, SYN_EDATA, syn_feature_name(i),
-                             "a Gamma of degree %d is not monotone: it falls at x = %.2f, inside the data; choose a "
-                             "smaller degree, or look for outliers",
-                             w->o->degree, x);
+        const syn_status s = put_gamma(w, i, &marginal[i]);
+        if (s)
+            return s;
     }
     if (synp_var_least_squares(moments, order, order, &w->var))
         return synp_fail(w->err, SYN_ENUMERIC, "var", "the features of a cycle are linearly dependent");
@@ -212,6 +232,7 @@ typedef struct bias {
     synp_marginal marginal[SYN_NFEAT];
     synp_moments moments;
     double devices, mean[SYN_NDEVICE];
+    double square[SYN_NFEAT]; /* sigma^2 minus the mean square about the true mean, whose expectation is 1 */
     synp_device products[SYN_NDEVICE];
 } bias;
 
@@ -222,6 +243,8 @@ static void add_errors(const fit *w, bias *b)
         for (int i = 0; i < SYN_NFEAT; i++) {
             e[i] = w->mu[d][i];
             e[SYN_NFEAT + i] = w->sigma[d][i];
+            b->square[i] +=
+                w->sigma[d][i] * w->sigma[d][i] / (double)figures_of(&w->f, d, i) - w->mu[d][i] * w->mu[d][i];
         }
         for (int i = 0; i < SYN_NDEVICE; i++) {
             b->mean[i] += e[i];
@@ -239,7 +262,7 @@ static syn_status add_figures(fit *w, double (*u)[SYN_NFEAT], double sign, bias 
     synp_moments *m = malloc(sizeof *m);
     syn_status s = m ? estimate(w, u, w->report->order, marginal, m) : no_memory(w);
     for (int i = 0; !s && i < SYN_NFEAT; i++)
-        for (int k = 0; k <= w->o->degree; k++)
+        for (int k = 0; k <= w->degree; k++)
             b->marginal[i].hermite[k] += sign * marginal[i].hermite[k];
     for (int k = 0; !s && k < SYNP_WINDOW * SYNP_WINDOW; k++)
         b->moments.m[k] += sign * m->m[k];
@@ -266,19 +289,23 @@ static syn_status add_panel(fit *w, uint64_t seed, bias *b)
     return s;
 }
 
-/* The errors of a device's mean and scale, as the mixture wants them. */
+/* The errors of a device's mean and scale, as the mixture wants them. The mean scale comes from the mean of its
+ * square, of which only the difference to an expected 1 is simulated: so it is surer than the simulated mean. */
 static void put_errors(fit *w, const bias *b)
 {
     synp_device mean;
     for (int i = 0; i < SYN_NDEVICE; i++)
         mean[i] = b->mean[i] / b->devices;
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const int k = SYN_NFEAT + i;
+        const double variance = b->products[k][k] / b->devices - mean[k] * mean[k];
+        w->report->scale[i] = sqrt(1 + b->square[i] / b->devices - variance);
+    }
     for (int i = 0; i < SYN_NDEVICE; i++)
         for (int j = 0; j < SYN_NDEVICE; j++) {
             const double unit = (i < SYN_NFEAT ? 1 : mean[i]) * (j < SYN_NFEAT ? 1 : mean[j]);
             w->error[i][j] = (b->products[i][j] / b->devices - mean[i] * mean[j]) / unit;
         }
-    for (int i = 0; i < SYN_NFEAT; i++)
-        w->report->scale[i] = mean[SYN_NFEAT + i];
 }
 
 /* One round of step 4, from the figures of the data and the parameters of the round before. */
@@ -296,7 +323,7 @@ static syn_status correct(fit *w, uint64_t round)
         *m = w->moments;
         memcpy(marginal, w->marginal, sizeof marginal);
         for (int i = 0; i < SYN_NFEAT; i++)
-            for (int k = 0; k <= w->o->degree; k++)
+            for (int k = 0; k <= w->degree; k++)
                 marginal[i].hermite[k] -= b->marginal[i].hermite[k] / b->n;
         for (int k = 0; k < SYNP_WINDOW * SYNP_WINDOW; k++)
             m->m[k] -= b->moments.m[k] / b->n;
@@ -315,12 +342,12 @@ static syn_status gamma_errors(fit *w)
     for (size_t g = 0; g < groups; g++) {
         const size_t first = w->f.first[w->f.devices * g / groups], end = w->f.first[w->f.devices * (g + 1) / groups];
         synp_marginal m[SYN_NFEAT];
-        const syn_status s = synp_marginals(CONST_ROWS(w->u + first), end - first, w->o->degree, NULL, m);
+        const syn_status s = synp_marginals(CONST_ROWS(w->u + first), end - first, w->degree, NULL, m);
         if (s)
             return synp_fail(w->err, s, "gamma", "%s", syn_strstatus(s));
         for (int i = 0; i < SYN_NFEAT; i++) {
             syn_poly p;
-            synp_gamma(&m[i], w->o->degree, &p);
+            synp_gamma(&m[i], w->report->degree[i], &p);
             for (int k = 0; k < p.n; k++) {
                 sum[i][k] += p.c[k];
                 squares[i][k] += p.c[k] * p.c[k];
@@ -329,7 +356,7 @@ static syn_status gamma_errors(fit *w)
     }
     const double n = (double)groups;
     for (int i = 0; i < SYN_NFEAT; i++)
-        for (int k = 0; k <= w->o->degree; k++)
+        for (int k = 0; k <= w->report->degree[i]; k++)
             w->report->gamma_error[i][k] = sqrt(fmax(squares[i][k] - sum[i][k] * sum[i][k] / n, 0) / (n * (n - 1)));
     return SYN_OK;
 }
@@ -349,6 +376,17 @@ static syn_status cross_check(fit *w)
     return SYN_OK;
 }
 
+/* The terms that were cut off belong to what Gamma leaves; E He_k^2 = k!. */
+static void put_gamma_rests(fit *w)
+{
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        double squares = w->marginal[i].rest * w->marginal[i].rest;
+        for (int k = w->report->degree[i] + 1; k <= w->degree; k++)
+            squares += tgamma(k + 1) * w->marginal[i].hermite[k] * w->marginal[i].hermite[k];
+        w->report->gamma_rest[i] = sqrt(squares);
+    }
+}
+
 /* Steps 1 to 3, and 4. */
 static syn_status fit_cycles(fit *w)
 {
@@ -365,20 +403,19 @@ static syn_status fit_cycles(fit *w)
     if (!s)
         s = cross_check(w);
     if (!s)
-        s = gamma_errors(w);
-    if (!s)
         s = put_parameters(w, w->marginal, &w->moments);
     for (uint64_t round = 0; !s && round < ROUNDS; round++) {
         tell(w, 0.25 + 0.15 * (double)round);
         s = correct(w, round);
     }
+    if (!s)
+        s = gamma_errors(w);
     if (s)
         return s;
     r->windows = w->moments.n;
     memcpy(r->a_error, w->var.a_error, sizeof r->a_error);
     memcpy(r->b_error, w->var.b_error, sizeof r->b_error);
-    for (int i = 0; i < SYN_NFEAT; i++)
-        r->gamma_rest[i] = w->marginal[i].rest;
+    put_gamma_rests(w);
     /* The rounds left the simulated devices' figures there. */
     return synp_standardise(&w->f, w->mu, w->sigma, w->u, w->err);
 }
@@ -458,8 +495,8 @@ static syn_status check_options(const syn_fit_options *o, syn_error *err)
         return synp_fail(err, SYN_EINVAL, "order", "%d is outside 0 .. %d", o->order, SYN_MAX_ORDER);
     if (o->components < 0 || o->components > SYN_MAX_COMPONENTS)
         return synp_fail(err, SYN_EINVAL, "components", "%d is outside 0 .. %d", o->components, SYN_MAX_COMPONENTS);
-    if (o->degree < 1 || o->degree > SYN_MAX_DEGREE)
-        return synp_fail(err, SYN_EINVAL, "degree", "%d is outside 1 .. %d", o->degree, SYN_MAX_DEGREE);
+    if (o->degree < 0 || o->degree > SYN_MAX_DEGREE)
+        return synp_fail(err, SYN_EINVAL, "degree", "%d is outside 0 .. %d", o->degree, SYN_MAX_DEGREE);
     if (o->starts < 1)
         return synp_fail(err, SYN_EINVAL, "starts", "%d is less than 1", o->starts);
     return SYN_OK;
@@ -479,6 +516,9 @@ syn_status syn_fit(const syn_features *f, const syn_fit_options *o, syn_params *
     w->err = err;
     w->report = report;
     w->p = *p;
+    w->degree = o->degree ? o->degree : SYN_AUTO_DEGREE;
+    for (int i = 0; i < SYN_NFEAT; i++)
+        report->degree[i] = w->degree;
     s = choose_devices(w, f);
     if (!s)
         s = allocate(w);

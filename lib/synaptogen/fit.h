@@ -29,20 +29,22 @@ enum {
     SYN_FEWEST_DEVICES = 8,
     SYN_FEWEST_CYCLES = 50, /* with a figure, of every feature; devices with fewer are left out and counted */
     SYN_MOST_COMPONENTS_TRIED = 6,
-    SYN_MAX_DEGREE = 5
+    SYN_MAX_DEGREE = 5,
+    SYN_AUTO_DEGREE = 4
 };
 
 typedef struct syn_fit_options {
     int order;      /* 1 .. SYN_MAX_ORDER, 0 = auto */
     int components; /* 1 .. SYN_MAX_COMPONENTS, 0 = auto, up to SYN_MOST_COMPONENTS_TRIED */
-    int degree;     /* of Gamma, 1 .. SYN_MAX_DEGREE */
+    int degree;     /* of Gamma, 1 .. SYN_MAX_DEGREE, 0 = auto: for each feature the largest up to SYN_AUTO_DEGREE
+                     * that rises over the range named at syn_fit */
     int starts;     /* of the mixture, >= 1 */
     uint64_t seed;
     void (*progress)(void *data, double share); /* NULL, or called now and then with 0 .. 1 */
     void *data;
 } syn_fit_options;
 
-/* order auto, components auto, degree 4, starts 20, seed 0. */
+/* order, components and degree auto, starts 20, seed 0. */
 void syn_fit_default(syn_fit_options *o);
 
 /* What was done, and how sure its results are. Standard errors: of Gamma from the scatter over groups of devices, of
@@ -52,7 +54,7 @@ typedef struct syn_fit_report {
     size_t devices, left_out; /* used; with too few cycles */
     size_t rows, figures[SYN_NFEAT];
     size_t windows; /* without a gap, at the chosen order */
-    int order, components;
+    int order, components, degree[SYN_NFEAT];
     double order_bic[SYN_MAX_ORDER + 1], components_bic[SYN_MAX_COMPONENTS + 1]; /* NAN where not tried */
     double spectral_radius;
     double yule_walker;        /* largest difference of a coefficient to the Yule-Walker estimate */

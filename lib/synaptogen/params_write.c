@@ -159,7 +159,11 @@ static void put_errors(const syn_params *p, const syn_provenance *v, FILE *f)
 {
     const syn_fit_report *r = v->fit;
     fputs(",\n    \"standard_errors\": {\n      \"gamma\": ", f);
-    put_rows(f, r->gamma_error[0], SYN_NFEAT, p->gamma[0].n, SYN_MAX_COEFFICIENTS, "      ", put_rounded);
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        fprintf(f, "%s\n        ", i ? "," : "[");
+        put_row(f, r->gamma_error[i], p->gamma[i].n, put_rounded);
+    }
+    fputs("\n      ]", f);
     fputs(",\n      \"B\": ", f);
     put_rows(f, r->b_error[0], SYN_NFEAT, SYN_NFEAT, SYN_NFEAT, "      ", put_rounded);
     fputs(",\n      \"A\": ", f);
