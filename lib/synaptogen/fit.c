@@ -11,7 +11,7 @@
 
 enum { ROUNDS = 3, GROUPS = 16 };
 /* Cycles simulated in a round, at least: the bias must be known better than the figures themselves. */
-static const size_t simulated_cycles = 200000;
+static const size_t simulated_cycles = 100000;
 static const double widest_range = 3.719; /* +- of a normal: 99.98 % */
 
 void syn_fit_default(syn_fit_options *o)

@@ -85,6 +85,19 @@ static syn_status factor(const double s[SYN_NFEAT][SYN_NFEAT], double b[SYN_NFEA
     return info ? SYN_ENUMERIC : SYN_OK;
 }
 
+/* The factor of a sample covariance is b (1 + e), e lower triangular with independent entries of variance 1/2n on the
+ * diagonal and 1/n left of it. */
+static void put_factor_errors(synp_var_fit *f, double n)
+{
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j <= i; j++) {
+            double variance = 0;
+            for (int k = j; k <= i; k++)
+                variance += f->var.b[i][k] * f->var.b[i][k] * (k == j ? 0.5 : 1) / n;
+            f->b_error[i][j] = sqrt(variance);
+        }
+}
+
 syn_status synp_var_least_squares(const synp_moments *m, int windows, int order, synp_var_fit *out)
 {
     const int dim = SYN_NFEAT * order, lead = SYN_NFEAT * (windows + 1), four = SYN_NFEAT;
@@ -115,10 +128,7 @@ syn_status synp_var_least_squares(const synp_moments *m, int windows, int order,
             out->var.a[k / SYN_NFEAT][i][k % SYN_NFEAT] = a[i * dim + k];
             out->a_error[k / SYN_NFEAT][i][k % SYN_NFEAT] = sqrt(s[i][i] * xx[k * dim + k] / n);
         }
-    /* Of a factor of a covariance from n draws: b_ii / sqrt(2n) on the diagonal, b_jj / sqrt(n) left of it. */
-    for (int i = 0; i < SYN_NFEAT; i++)
-        for (int j = 0; j <= i; j++)
-            out->b_error[i][j] = j == i ? out->var.b[i][i] / sqrt(2 * n) : out->var.b[i][i] / sqrt(n);
+    put_factor_errors(out, n);
     return status ? status : info ? SYN_ENUMERIC : SYN_OK;
 }
 
