@@ -44,25 +44,34 @@ static char *trim(char *text)
     return text;
 }
 
+/* SYN_OK, or what is wrong with the file: a gzip file that ends too early only shows at its end. */
+static syn_status check_file(const synp_csv *c, syn_error *err)
+{
+    int code;
+    const char *text = gzerror(c->file, &code);
+    if (code == Z_OK || code == Z_STREAM_END)
+        return SYN_OK;
+    return located(c, err, synp_fail(err, SYN_EIO, "", "cannot read: %s", code == Z_ERRNO ? strerror(errno) : text));
+}
+
 /* The next line that holds something, in c->text; *more is 0 at the end of the file. */
 static syn_status read_line(synp_csv *c, int *more, syn_error *err)
 {
-    for (*more = 1;;) {
-        if (!gzgets(c->file, c->text, sizeof c->text)) {
-            int code;
-            const char *text = gzerror(c->file, &code);
-            *more = 0;
-            if (code == Z_OK || code == Z_STREAM_END)
-                return SYN_OK;
-            return located(c, err,
-                           synp_fail(err, SYN_EIO, "", "cannot read: %s", code == Z_ERRNO ? strerror(errno) : text));
-        }
+    for (;;) {
+        *more = gzgets(c->file, c->text, sizeof c->text) != NULL;
+        if (!*more)
+            return check_file(c, err);
         c->line++;
         const size_t n = strlen(c->text);
         c->bytes += n;
         c->crc = (uint32_t)crc32_z(c->crc, (const unsigned char *)c->text, n);
-        if ((n == 0 || c->text[n - 1] != '\n') && !gzeof(c->file))
-            return synp_csv_fail(c, -1, err, "expected a line of text of fewer than %d characters", SYNP_CSV_LINE);
+        if (n == 0 || c->text[n - 1] != '\n') {
+            const syn_status s = check_file(c, err);
+            if (s || !gzeof(c->file))
+                return s ? s
+                         : synp_csv_fail(c, -1, err, "expected a line of text of fewer than %d characters",
+                                         SYNP_CSV_LINE);
+        }
         if (c->text[strspn(c->text, " \t\r\n")] != '\0' && c->text[0] != '#')
             return SYN_OK;
     }

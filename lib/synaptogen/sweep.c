@@ -82,8 +82,8 @@ static int grow(void *v, size_t size, size_t *room)
     return 1;
 }
 
-/* Notes that a cell is finished; refuses one that was before. */
-static syn_status finish_cell(syn_sweeps *r, uint64_t cell, syn_error *err)
+/* Number of finished cells below `cell`. */
+static size_t place_of(const syn_sweeps *r, uint64_t cell)
 {
     size_t low = 0, high = r->n_cells;
     while (low < high) {
@@ -93,14 +93,22 @@ static syn_status finish_cell(syn_sweeps *r, uint64_t cell, syn_error *err)
         else
             high = middle;
     }
-    if (low < r->n_cells && r->cells[low] == cell)
-        return synp_csv_fail(&r->csv, CELL, err, "expected the rows of a cell together, found cell %" PRIu64 " again",
-                             cell);
+    return low;
+}
+
+/* Notes that a cell is finished; refuses to go on with one that was before. */
+static syn_status change_cell(syn_sweeps *r, uint64_t finished, syn_error *err)
+{
     if (r->n_cells == r->room_cells && !grow(&r->cells, sizeof *r->cells, &r->room_cells))
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-    memmove(r->cells + low + 1, r->cells + low, (r->n_cells - low) * sizeof *r->cells);
-    r->cells[low] = cell;
+    size_t at = place_of(r, finished);
+    memmove(r->cells + at + 1, r->cells + at, (r->n_cells - at) * sizeof *r->cells);
+    r->cells[at] = finished;
     r->n_cells++;
+    at = place_of(r, r->cell);
+    if (at < r->n_cells && r->cells[at] == r->cell)
+        return synp_csv_fail(&r->csv, CELL, err, "expected the rows of a cell together, found cell %" PRIu64 " again",
+                             r->cell);
     return SYN_OK;
 }
 
@@ -147,7 +155,7 @@ static syn_status check_order(syn_sweeps *r, const syn_sweep *last, syn_error *e
                                                       "expected the cycles of cell %" PRIu64
                                                       " in rising order, found %" PRIu64 " behind %" PRIu64,
                                                       r->cell, r->cycle, last->cycle);
-    return finish_cell(r, last->cell, err);
+    return change_cell(r, last->cell, err);
 }
 
 syn_status syn_sweeps_next(syn_sweeps *r, syn_sweep *out, syn_error *err)
