@@ -91,12 +91,12 @@ int cmd_extract(const cli *c)
         fputc('\n', out.stream);
         if (extract(c, sweeps, out.stream, &t, &err))
             status = cli_fail_library("", &err);
+        else if (t.cycles == 0)
+            status = cli_fail(CLI_FAILED, "%s: expected sweeps behind the header, found none", c->files[0]);
         const int closed = output_close(&out, !status);
         status = status ? status : closed;
     }
-    if (!status && t.cycles == 0)
-        status = cli_fail(CLI_FAILED, "%s: expected sweeps behind the header, found none", c->files[0]);
-    else if (!status)
+    if (!status)
         print_tally(&t, syn_sweeps_missing(sweeps));
     syn_sweeps_close(sweeps);
     return status;

@@ -10,7 +10,7 @@
 #include <synaptogen/cell.h>
 #include <synaptogen/rng.h>
 
-enum { EDGES = 1000, BINS = EDGES + 1, FEWEST_REPLICAS = 8, MOST_REPLICAS = 64, RESAMPLES = 400 };
+enum { EDGES = 1000, BINS = EDGES + 1, FEWEST_REPLICAS = 8, MOST_REPLICAS = 40, RESAMPLES = 400 };
 static const double generated_cycles = 4e6; /* in all replicas, about */
 static const double ks_tolerance = 0.05, correlation_tolerance = 0.05;
 
