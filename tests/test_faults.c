@@ -289,8 +289,7 @@ Test(faults, a_save_whose_nth_write_fails_leaves_the_old_file)
 }
 
 /* Training. Its calls allocate thousands of times, so not each of the allocations fails in turn but the 1st, 2nd,
- * 4th, 7th,
- * 14th, .. of them. */
+ * 5th, 14th, .. of them. */
 static void fail_at_growing_distances(syn_status (*call)(void), long fewest)
 {
     for (long n = 0;; n = 3 * n + 1) {

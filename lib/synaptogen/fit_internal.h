@@ -7,6 +7,9 @@
 
 enum { SYNP_WINDOW = SYN_NFEAT * (SYN_MAX_ORDER + 1) };
 
+/* Threads cost more than they bring for fewer rows of features. */
+enum { SYNP_ROWS_FOR_THREADS = 20000 };
+
 /* Mean and standard deviation (n - 1) of each feature of each device, and u = (y - mu) / sigma, NAN where missing.
  * SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
 syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT],

@@ -141,7 +141,7 @@ syn_status synp_marginals(const double (*u)[SYN_NFEAT], size_t n, int degree, do
                           synp_marginal m[SYN_NFEAT])
 {
     syn_status s[SYN_NFEAT];
-#pragma omp parallel for
+#pragma omp parallel for if (n > SYNP_ROWS_FOR_THREADS)
     for (int i = 0; i < SYN_NFEAT; i++)
         s[i] = marginal(u, n, i, degree, x, &m[i]);
     for (int i = 0; i < SYN_NFEAT; i++)

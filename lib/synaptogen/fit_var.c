@@ -232,7 +232,7 @@ syn_status synp_simulate(const syn_features *f, const syn_params *p, int order, 
     free(equals);
     if (s)
         return s;
-#pragma omp parallel for schedule(dynamic, 16)
+#pragma omp parallel for schedule(dynamic, 16) if (f->rows > SYNP_ROWS_FOR_THREADS)
     for (size_t d = 0; d < f->devices; d++)
         simulate_device(m, f, d, seed, u);
     syn_model_free(m);

@@ -96,7 +96,7 @@ static double correlation(const syn_features *f, const double (*u)[SYN_NFEAT], i
 
 static void put_correlations(const syn_features *f, const double (*u)[SYN_NFEAT], double *figure)
 {
-#pragma omp parallel for
+#pragma omp parallel for if (f->rows > SYNP_ROWS_FOR_THREADS)
     for (int i = 0; i < SYN_NFEAT; i++) {
         for (int j = 0; j < SYN_NFEAT; j++)
             figure[CORRELATION + SYN_NFEAT * i + j] = correlation(f, u, i, j, 0);
@@ -135,7 +135,7 @@ static syn_status describe(validation *v, const syn_features *f, panel *out, syn
         memcpy(scatter[d].mean, v->mu[d], sizeof scatter[d].mean);
         memcpy(scatter[d].sd, v->sigma[d], sizeof scatter[d].sd);
     }
-#pragma omp parallel for
+#pragma omp parallel for if (f->rows > SYNP_ROWS_FOR_THREADS)
     for (int i = 0; i < SYN_NFEAT; i++)
         put_quantiles(v->sorted[i], sort_feature(CONST_ROWS(f->y), f->rows, i, v->sorted[i]), out->quantile[i]);
     return SYN_OK;
@@ -217,7 +217,7 @@ static syn_status replicate(validation *v, int r, syn_device_scatter *scatter)
 {
     syn_features f = *v->f;
     f.y = v->y;
-#pragma omp parallel for schedule(dynamic, 16)
+#pragma omp parallel for schedule(dynamic, 16) if (f.rows > SYNP_ROWS_FOR_THREADS)
     for (size_t d = 0; d < f.devices; d++)
         generate_device(v, (uint64_t)r * f.devices + d, d, v->y);
     const syn_status s = describe(v, &f, &v->replica[r], r == 0 ? scatter : NULL);
