@@ -222,13 +222,13 @@ static double broken_rest(const points *p, size_t first, size_t end, double b, d
     return squares;
 }
 
-/* The break between low and high that leaves least, by a grid and golden section. */
+/* The break between low and high that leaves least: the best of a grid, then golden section to some microvolts. */
 static double best_break(const points *p, size_t first, size_t end, double low, double high)
 {
-    const int grid = 60;
-    const double unit = break_left, step = (high - low) / grid, golden = 0.6180339887498949;
+    enum { GRID = 24, SECTIONS = 16 };
+    const double unit = break_left, step = (high - low) / GRID, golden = 0.6180339887498949;
     double best = INFINITY, at = low;
-    for (int k = 0; k <= grid; k++) {
+    for (int k = 0; k <= GRID; k++) {
         const double rest = broken_rest(p, first, end, low + step * k, unit);
         if (rest < best) {
             best = rest;
@@ -237,12 +237,22 @@ static double best_break(const points *p, size_t first, size_t end, double low, 
     }
     low = at - step;
     high = at + step;
-    for (int k = 0; k < 25; k++) {
-        const double left = high - golden * (high - low), right = low + golden * (high - low);
-        if (broken_rest(p, first, end, left, unit) < broken_rest(p, first, end, right, unit))
+    double left = high - golden * (high - low), right = low + golden * (high - low),
+           rest_left = broken_rest(p, first, end, left, unit), rest_right = broken_rest(p, first, end, right, unit);
+    for (int k = 0; k < SECTIONS; k++) {
+        if (rest_left < rest_right) {
             high = right;
-        else
+            right = left;
+            rest_right = rest_left;
+            left = high - golden * (high - low);
+            rest_left = broken_rest(p, first, end, left, unit);
+        } else {
             low = left;
+            left = right;
+            rest_left = rest_right;
+            right = low + golden * (high - low);
+            rest_right = broken_rest(p, first, end, right, unit);
+        }
     }
     return 0.5 * (low + high);
 }
