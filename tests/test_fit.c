@@ -968,6 +968,10 @@ Test(fit, data_that_do_not_suffice_are_refused_with_advice)
     f.devices = 7;
     expect_refusal(&f, &small, SYN_EDATA, "expected at least 8 devices with at least 50 cycles each, found 7");
     f.devices = devices;
+    syn_fit_options six = small;
+    six.components = 6;
+    expect_refusal(&f, &six, SYN_EDATA,
+                   "components: expected at least 8 devices for each of 6 components, found 40 in all");
     for (size_t d = 0; d < 33; d++)
         for (size_t t = f.first[d] + 49; t < f.first[d + 1]; t++)
             f.y[t][3] = NAN;

@@ -90,6 +90,8 @@ void report_text(const report *r, int pictures, FILE *f)
     fprintf(f, "**%d of %d figures agree.** %s\n\n", v->figures - v->disagreeing, v->figures,
             v->disagreeing ? "The set does not describe these measurements; see the tables for NO."
                            : "The set describes these measurements.");
+    if (v->left_out)
+        fprintf(f, "%zu devices with fewer than 2 cycles are left out. ", v->left_out);
     fprintf(f, "%zu devices, %zu cycles; the set generated the same numbers, with the same gaps, %d times.\n\n",
             v->devices, v->rows, v->replicas);
     fputs("A figure agrees if measured and generated differ by no more than a tolerance (0.05 for Kolmogorov-Smirnov "

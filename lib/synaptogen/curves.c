@@ -266,12 +266,6 @@ static syn_status fit_transitions(const syn_curves *c, const family *f, syn_para
     return SYN_OK;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Quantile of one feature over all rows, NAN if there is none. */
 static syn_status feature_quantile(const syn_features *f, int feature, double probability, double *out)
 {
@@ -282,7 +276,7 @@ static syn_status feature_quantile(const syn_features *f, int feature, double pr
     for (size_t k = 0; k < f->rows; k++)
         if (!isnan(f->y[k][feature]))
             v[n++] = f->y[k][feature];
-    qsort(v, n, sizeof *v, by_value);
+    qsort(v, n, sizeof *v, synp_by_value);
     *out = n ? v[(size_t)(probability * (double)(n - 1))] : NAN;
     free(v);
     return SYN_OK;

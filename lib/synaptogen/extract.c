@@ -39,18 +39,12 @@ typedef struct points {
     size_t n;
 } points;
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Of n <= SIDE numbers. */
 static double median(const double *v, size_t n)
 {
     double sorted[SIDE];
     memcpy(sorted, v, n * sizeof *v);
-    qsort(sorted, n, sizeof *sorted, by_value);
+    qsort(sorted, n, sizeof *sorted, synp_by_value);
     return n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
 }
 
@@ -69,7 +63,7 @@ size_t syn_sweep_clean(syn_sweep *s)
                 memmove(window, window + 1, (AROUND - 1) * sizeof *window);
             window[AROUND - 1] = s->i[k + MIDDLE];
             memcpy(sorted, window, sizeof window);
-            qsort(sorted, AROUND, sizeof *sorted, by_value);
+            qsort(sorted, AROUND, sizeof *sorted, synp_by_value);
             double most = 0;
             for (int j = 0; j < AROUND; j++)
                 most = j == MIDDLE ? most : fmax(most, fabs(window[j]));

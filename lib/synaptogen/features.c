@@ -2,6 +2,7 @@
 #include <synaptogen/features.h>
 
 #include "csv_internal.h"
+#include "fit_internal.h"
 #include "internal.h"
 
 #include <inttypes.h>
@@ -15,6 +16,12 @@ enum { CELL = SYN_NFEAT, CYCLE, COLUMNS };
 const char *syn_feature_name(int feature)
 {
     return columns[feature];
+}
+
+int synp_by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
 }
 
 typedef struct row {
@@ -173,4 +180,34 @@ syn_status syn_features_load(const char *path, uint64_t skip, syn_features *out,
     free(r.v);
     free(c);
     return s;
+}
+
+size_t synp_figures(const syn_features *f, size_t d, int i)
+{
+    size_t n = 0;
+    for (size_t t = f->first[d]; t < f->first[d + 1]; t++)
+        n += isnan(f->y[t][i]) ? 0 : 1;
+    return n;
+}
+
+syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out)
+{
+    if (syn_features_create(f->devices, f->rows, out))
+        return SYN_ENOMEM;
+    size_t total = 0, devices = 0;
+    for (size_t d = 0; d < f->devices; d++) {
+        const size_t n = f->first[d + 1] - f->first[d];
+        int enough = 1;
+        for (int i = 0; i < SYN_NFEAT; i++)
+            enough &= synp_figures(f, d, i) >= fewest;
+        if (!enough)
+            continue;
+        memcpy(out->y + total, f->y + f->first[d], n * sizeof *f->y);
+        out->cell[devices] = f->cell[d];
+        out->first[devices++] = total;
+        total += n;
+    }
+    out->first[devices] = out->rows = total;
+    out->devices = devices;
+    return SYN_OK;
 }

@@ -45,49 +45,25 @@ static void tell(const fit *w, double share)
         w->o->progress(w->o->data, share);
 }
 
-/* Number of figures of feature i of device d. */
-static size_t figures_of(const syn_features *f, size_t d, int i)
-{
-    size_t n = 0;
-    for (size_t t = f->first[d]; t < f->first[d + 1]; t++)
-        n += isnan(f->y[t][i]) ? 0 : 1;
-    return n;
-}
-
-static int has_enough(const syn_features *f, size_t d)
-{
-    for (int i = 0; i < SYN_NFEAT; i++)
-        if (figures_of(f, d, i) < SYN_FEWEST_CYCLES)
-            return 0;
-    return 1;
-}
-
-/* Copies the devices with enough cycles. */
 static syn_status choose_devices(fit *w, const syn_features *f)
 {
     syn_fit_report *r = w->report;
-    if (syn_features_create(f->devices, f->rows, &w->f))
+    if (synp_choose_devices(f, SYN_FEWEST_CYCLES, &w->f))
         return no_memory(w);
-    size_t n = 0, devices = 0;
-    for (size_t d = 0; d < f->devices; d++) {
-        const size_t rows = f->first[d + 1] - f->first[d];
-        if (!has_enough(f, d))
-            continue;
-        memcpy(w->f.y + n, f->y + f->first[d], rows * sizeof *f->y);
-        w->f.cell[devices] = f->cell[d];
-        w->f.first[devices++] = n;
-        n += rows;
-    }
-    w->f.first[devices] = w->f.rows = r->rows = n;
-    w->f.devices = r->devices = devices;
-    r->left_out = f->devices - devices;
-    for (size_t t = 0; t < n; t++)
+    r->rows = w->f.rows;
+    r->devices = w->f.devices;
+    r->left_out = f->devices - w->f.devices;
+    for (size_t d = 0; d < w->f.devices; d++)
         for (int i = 0; i < SYN_NFEAT; i++)
-            r->figures[i] += isnan(w->f.y[t][i]) ? 0 : 1;
-    if (devices < SYN_FEWEST_DEVICES)
+            r->figures[i] += synp_figures(&w->f, d, i);
+    if (r->devices < SYN_FEWEST_DEVICES)
         return synp_fail(w->err, SYN_EDATA, "",
                          "expected at least %d devices with at least %d cycles each, found %zu (of %zu devices)",
-                         SYN_FEWEST_DEVICES, SYN_FEWEST_CYCLES, devices, f->devices);
+                         SYN_FEWEST_DEVICES, SYN_FEWEST_CYCLES, r->devices, f->devices);
+    if ((size_t)(w->o->components * SYN_NDEVICE) > r->devices)
+        return synp_fail(w->err, SYN_EDATA, "components",
+                         "expected at least %d devices for each of %d components, found %zu in all", SYN_NDEVICE,
+                         w->o->components, r->devices);
     return SYN_OK;
 }
 
@@ -113,15 +89,15 @@ static void release(fit *w)
     free(w);
 }
 
-#define CONST_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
+#define SYNP_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
 
 /* Gamma and the moments of the scores from standardised figures u. */
 static syn_status estimate(fit *w, double (*u)[SYN_NFEAT], int order, synp_marginal marginal[SYN_NFEAT],
                            synp_moments *moments)
 {
-    syn_status s = synp_marginals(CONST_ROWS(u), w->f.rows, w->degree, w->x, marginal);
+    syn_status s = synp_marginals(SYNP_ROWS(u), w->f.rows, w->degree, w->x, marginal);
     if (!s)
-        s = synp_window_moments(&w->f, CONST_ROWS(w->x), order, moments);
+        s = synp_window_moments(&w->f, SYNP_ROWS(w->x), order, moments);
     if (s)
         return synp_fail(w->err, s, "gamma", "%s", syn_strstatus(s));
     return SYN_OK;
@@ -244,7 +220,7 @@ static void add_errors(const fit *w, bias *b)
             e[i] = w->mu[d][i];
             e[SYN_NFEAT + i] = w->sigma[d][i];
             b->square[i] +=
-                w->sigma[d][i] * w->sigma[d][i] / (double)figures_of(&w->f, d, i) - w->mu[d][i] * w->mu[d][i];
+                w->sigma[d][i] * w->sigma[d][i] / (double)synp_figures(&w->f, d, i) - w->mu[d][i] * w->mu[d][i];
         }
         for (int i = 0; i < SYN_NDEVICE; i++) {
             b->mean[i] += e[i];
@@ -342,7 +318,7 @@ static syn_status gamma_errors(fit *w)
     for (size_t g = 0; g < groups; g++) {
         const size_t first = w->f.first[w->f.devices * g / groups], end = w->f.first[w->f.devices * (g + 1) / groups];
         synp_marginal m[SYN_NFEAT];
-        const syn_status s = synp_marginals(CONST_ROWS(w->u + first), end - first, w->degree, NULL, m);
+        const syn_status s = synp_marginals(SYNP_ROWS(w->u + first), end - first, w->degree, NULL, m);
         if (s)
             return synp_fail(w->err, s, "gamma", "%s", syn_strstatus(s));
         for (int i = 0; i < SYN_NFEAT; i++) {
@@ -367,7 +343,7 @@ static syn_status cross_check(fit *w)
     const int order = w->report->order;
     syn_var yw;
     if (synp_var_least_squares(&w->moments, order, order, &w->var) ||
-        synp_yule_walker(&w->f, CONST_ROWS(w->x), order, &yw))
+        synp_yule_walker(&w->f, SYNP_ROWS(w->x), order, &yw))
         return synp_fail(w->err, SYN_ENUMERIC, "var", "the features of a cycle are linearly dependent");
     for (int l = 0; l < order; l++)
         for (int i = 0; i < SYN_NFEAT; i++)

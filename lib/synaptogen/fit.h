@@ -68,9 +68,10 @@ typedef struct syn_fit_report {
 
 /* Fills gamma, the mixture and var (the chosen order alone) of *p, whose law (u0, u_max, eta, hhrs, llrs) is given.
  * Deterministic: the same for every number of threads.
- * Returns SYN_OK; SYN_EINVAL (options); SYN_ENOMEM; SYN_ENUMERIC; SYN_EDATA with advice in err: too few devices or
- * cycles, a feature that does not vary, a Gamma that is not monotone over the middle 99.98 % of all draws (or the
- * data's range, if that is less), an unstable autoregression. On failure *p is untouched. */
+ * Returns SYN_OK; SYN_EINVAL (options); SYN_ENOMEM; SYN_ENUMERIC; SYN_EDATA with advice in err: too few devices,
+ * cycles, or devices for so many components (8 for each), a feature that does not vary, a Gamma that is not monotone
+ * over the middle 99.98 % of all draws (or the data's range, if that is less), an unstable autoregression. On failure
+ * *p is untouched. */
 syn_status syn_fit(const syn_features *f, const syn_fit_options *o, syn_params *p, syn_fit_report *report,
                    syn_error *err);
 

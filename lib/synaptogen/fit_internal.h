@@ -10,6 +10,15 @@ enum { SYNP_WINDOW = SYN_NFEAT * (SYN_MAX_ORDER + 1) };
 /* Threads cost more than they bring for fewer rows of features. */
 enum { SYNP_ROWS_FOR_THREADS = 20000 };
 
+/* Rows as the estimators take them. */
+#define SYNP_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
+
+/* Number of figures of feature i of device d. */
+size_t synp_figures(const syn_features *f, size_t d, int i);
+
+/* Copies the devices with at least `fewest` figures of every feature. SYN_OK or SYN_ENOMEM. */
+syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out);
+
 /* Mean and standard deviation (n - 1) of each feature of each device, and u = (y - mu) / sigma, NAN where missing.
  * SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
 syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT],

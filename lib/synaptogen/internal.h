@@ -9,6 +9,9 @@
 __attribute__((format(printf, 4, 5))) syn_status synp_fail(syn_error *err, syn_status status, const char *field,
                                                            const char *format, ...);
 
+/* For qsort of doubles in rising order. */
+int synp_by_value(const void *a, const void *b);
+
 /* The text of params/hfo2-1t1r.json. */
 extern const char synp_params_default_json[];
 extern const size_t synp_params_default_size;

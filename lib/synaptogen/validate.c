@@ -29,7 +29,8 @@ typedef uint32_t histogram[SYN_NFEAT][BINS];
 
 typedef struct validation {
     const syn_model *m;
-    const syn_features *f;
+    syn_features own;      /* the devices compared */
+    const syn_features *f; /* own */
     uint64_t seed;
     syn_validation *out;
     syn_error *err;
@@ -41,19 +42,13 @@ typedef struct validation {
     panel measured, *replica;
 } validation;
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static size_t sort_feature(const double (*y)[SYN_NFEAT], size_t rows, int i, double *out)
 {
     size_t n = 0;
     for (size_t t = 0; t < rows; t++)
         if (!isnan(y[t][i]))
             out[n++] = y[t][i];
-    qsort(out, n, sizeof *out, by_value);
+    qsort(out, n, sizeof *out, synp_by_value);
     return n;
 }
 
@@ -117,7 +112,7 @@ static void over_devices(const double (*v)[SYN_NFEAT], size_t n, int i, double *
     *sd = sqrt(squares / (double)(n - 1));
 }
 
-#define CONST_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
+#define SYNP_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
 
 /* Everything but the distances; f->y are the features of the panel. */
 static syn_status describe(validation *v, const syn_features *f, panel *out, syn_device_scatter *scatter)
@@ -125,11 +120,11 @@ static syn_status describe(validation *v, const syn_features *f, panel *out, syn
     const syn_status s = synp_standardise(f, v->mu, v->sigma, v->u, v->err);
     if (s)
         return s;
-    put_correlations(f, CONST_ROWS(v->u), out->figure);
+    put_correlations(f, SYNP_ROWS(v->u), out->figure);
     for (int i = 0; i < SYN_NFEAT; i++) {
         double *device = out->figure + DEVICE + 4 * i;
-        over_devices(CONST_ROWS(v->mu), f->devices, i, &device[0], &device[1]);
-        over_devices(CONST_ROWS(v->sigma), f->devices, i, &device[2], &device[3]);
+        over_devices(SYNP_ROWS(v->mu), f->devices, i, &device[0], &device[1]);
+        over_devices(SYNP_ROWS(v->sigma), f->devices, i, &device[2], &device[3]);
     }
     for (size_t d = 0; scatter && d < f->devices; d++) {
         memcpy(scatter[d].mean, v->mu[d], sizeof scatter[d].mean);
@@ -137,7 +132,7 @@ static syn_status describe(validation *v, const syn_features *f, panel *out, syn
     }
 #pragma omp parallel for if (f->rows > SYNP_ROWS_FOR_THREADS)
     for (int i = 0; i < SYN_NFEAT; i++)
-        put_quantiles(v->sorted[i], sort_feature(CONST_ROWS(f->y), f->rows, i, v->sorted[i]), out->quantile[i]);
+        put_quantiles(v->sorted[i], sort_feature(SYNP_ROWS(f->y), f->rows, i, v->sorted[i]), out->quantile[i]);
     return SYN_OK;
 }
 
@@ -224,11 +219,11 @@ static syn_status replicate(validation *v, int r, syn_device_scatter *scatter)
     if (s)
         return s;
     for (int i = 0; r == 0 && i < SYN_NFEAT; i++) {
-        const size_t n = sort_feature(CONST_ROWS(v->y), f.rows, i, v->sorted[i]);
+        const size_t n = sort_feature(SYNP_ROWS(v->y), f.rows, i, v->sorted[i]);
         for (int k = 0; k < EDGES; k++)
             v->edge[i][k] = v->sorted[i][(size_t)((k + 0.5) / EDGES * (double)n)];
     }
-    return put_below(v, CONST_ROWS(v->y), v->below + (size_t)r * SYN_NFEAT * EDGES);
+    return put_below(v, SYNP_ROWS(v->y), v->below + (size_t)r * SYN_NFEAT * EDGES);
 }
 
 /* Mean over the replicas of their shares below the edges; leave one out, unless it is negative. */
@@ -258,7 +253,7 @@ static void resample(const validation *v, int feature, const double *generated, 
         accumulate(bins, below);
         d[b] = distance(below, generated);
     }
-    qsort(d, RESAMPLES, sizeof *d, by_value);
+    qsort(d, RESAMPLES, sizeof *d, synp_by_value);
     out->low = d[(int)(0.025 * RESAMPLES)];
     out->high = d[(int)(0.975 * RESAMPLES)];
 }
@@ -335,6 +330,20 @@ static void put_bands(validation *v)
         }
 }
 
+static syn_status choose_devices(validation *v, const syn_features *f)
+{
+    if (synp_choose_devices(f, 2, &v->own))
+        return synp_fail(v->err, SYN_ENOMEM, "", "out of memory");
+    const size_t devices = v->own.devices;
+    if (devices < 2)
+        return synp_fail(v->err, SYN_EDATA, "", "expected at least 2 devices with at least 2 cycles each, found %zu",
+                         devices);
+    v->replicas = (int)fmin(fmax(generated_cycles / (double)v->own.rows, FEWEST_REPLICAS), MOST_REPLICAS);
+    *v->out = (syn_validation){
+        .devices = devices, .left_out = f->devices - devices, .rows = v->own.rows, .replicas = v->replicas};
+    return SYN_OK;
+}
+
 static syn_status allocate(validation *v)
 {
     const size_t rows = v->f->rows + 1, devices = v->f->devices, replicas = (size_t)v->replicas;
@@ -358,6 +367,7 @@ static syn_status allocate(validation *v)
 
 static void release(validation *v)
 {
+    syn_features_free(&v->own);
     free(v->y);
     free(v->u);
     free(v->mu);
@@ -380,11 +390,11 @@ static syn_status compare_all(validation *v, void (*progress)(void *, double), v
             progress(data, (r + 1.0) / (v->replicas + 1.0));
     }
     if (!s)
-        s = put_below(v, CONST_ROWS(v->f->y), v->measured_below);
+        s = put_below(v, SYNP_ROWS(v->f->y), v->measured_below);
     if (s)
         return s == SYN_ENOMEM ? synp_fail(v->err, s, "", "out of memory") : s;
     for (size_t d = 0; d < v->f->devices; d++)
-        count(v, CONST_ROWS(v->f->y + v->f->first[d]), v->f->first[d + 1] - v->f->first[d], v->counts[d]);
+        count(v, SYNP_ROWS(v->f->y + v->f->first[d]), v->f->first[d + 1] - v->f->first[d], v->counts[d]);
     put_distances(v);
     put_comparisons(v);
     put_bands(v);
@@ -397,19 +407,13 @@ syn_status syn_validate(const syn_model *m, const syn_features *f, uint64_t seed
                         void (*progress)(void *data, double share), void *data, syn_validation *out,
                         syn_device_scatter *measured, syn_device_scatter *generated, syn_error *err)
 {
-    if (f->devices < 2)
-        return synp_fail(err, SYN_EDATA, "", "expected at least 2 devices, found %zu", f->devices);
     validation *v = calloc(1, sizeof *v);
     if (!v)
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-    v->m = m;
-    v->f = f;
-    v->seed = seed;
-    v->out = out;
-    v->err = err;
-    v->replicas = (int)fmin(fmax(generated_cycles / (double)f->rows, FEWEST_REPLICAS), MOST_REPLICAS);
-    *out = (syn_validation){.devices = f->devices, .rows = f->rows, .replicas = v->replicas};
-    syn_status s = allocate(v);
+    *v = (validation){.m = m, .f = &v->own, .seed = seed, .out = out, .err = err};
+    syn_status s = choose_devices(v, f);
+    if (!s)
+        s = allocate(v);
     if (!s)
         s = compare_all(v, progress, data, measured, generated);
     release(v);

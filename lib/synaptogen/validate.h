@@ -32,7 +32,7 @@ typedef struct syn_ks {
 } syn_ks;
 
 typedef struct syn_validation {
-    size_t devices, rows;
+    size_t devices, left_out, rows; /* compared; with fewer than 2 figures of a feature */
     int replicas;
     syn_ks ks[SYN_NFEAT];
     /* Quantiles at the normal quantiles -4 .. 4 in steps of 0.04, NAN where the data do not reach: measured, the
@@ -54,9 +54,9 @@ typedef struct syn_device_scatter {
     double mean[SYN_NFEAT], sd[SYN_NFEAT];
 } syn_device_scatter;
 
-/* measured, generated: NULL, or room for the devices' scatter, the latter of the first replica.
- * progress as in fit.h. Needs 2 devices and 2 cycles with figures. Deterministic.
- * Returns SYN_OK, SYN_ENOMEM, SYN_EDATA. */
+/* measured, generated: NULL, or room for the scatter of f->devices devices, the latter of the first replica; filled
+ * for those compared. progress as in fit.h. Needs 2 devices with 2 cycles each. Deterministic. Returns SYN_OK,
+ * SYN_ENOMEM, SYN_EDATA. */
 syn_status syn_validate(const syn_model *m, const syn_features *f, uint64_t seed,
                         void (*progress)(void *data, double share), void *data, syn_validation *out,
                         syn_device_scatter *measured, syn_device_scatter *generated, syn_error *err);
