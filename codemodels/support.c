@@ -5,7 +5,6 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
-#include <search.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -19,11 +18,15 @@
 
 extern struct coreInfo_t *coreitf;
 
+/* The one thing that a code model is handed of its instance is a pointer to a member of it. */
+static MIFinstance *instance_of(const Mif_Private_t *mif_private)
+{
+    return (MIFinstance *)((char *)mif_private->callback - offsetof(MIFinstance, callback));
+}
+
 const char *host_instance_name(const Mif_Private_t *mif_private)
 {
-    /* The one thing that a code model is handed of its instance is a pointer to this member of it. */
-    const char *callback = (const char *)mif_private->callback;
-    return ((const MIFinstance *)(callback - offsetof(MIFinstance, callback)))->MIFname;
+    return instance_of(mif_private)->MIFname;
 }
 
 int host_trailing_number(const char *name, uint64_t *number)
@@ -89,10 +92,11 @@ void host_fail(const char *format, ...)
     const CKTcircuit *ckt = cm_get_circuit();
     if (told != ckt->CKTcurJob) {
         told = ckt->CKTcurJob;
-        char message[1024];
+        char message[1024] = "synaptogen: ";
+        const size_t name = strlen(message);
         va_list args;
         va_start(args, format);
-        vsnprintf(message, sizeof message, format, args);
+        vsnprintf(message + name, sizeof message - name, format, args);
         va_end(args);
         cm_message_send(message);
     }
@@ -106,6 +110,11 @@ void host_fail(const char *format, ...)
 void host_forget_failure(void)
 {
     told = NULL;
+}
+
+int host_failed(const JOB *analysis)
+{
+    return told && told == analysis;
 }
 
 void host_fail_again(void)
@@ -154,20 +163,48 @@ static int match_path(char *path)
     return 1;
 }
 
-/* A copy of path as it exists on disk, or path itself for the error message. To be freed. */
-static char *find_file(const char *path)
+/* A copy of path in the netlist's directory as it exists on disk, NULL if it does not. To be freed. */
+static char *beside_netlist(const char *path)
 {
     const char *directory = cm_get_path();
-    if (path[0] != '/' && directory && *directory) {
-        char *beside_netlist = NULL;
-        if (asprintf(&beside_netlist, "%s/%s", directory, path) >= 0 && match_path(beside_netlist))
-            return beside_netlist;
-        free(beside_netlist);
+    char *found = NULL;
+    if (path[0] == '/' || !directory || !*directory || asprintf(&found, "%s/%s", directory, path) < 0)
+        return NULL;
+    if (match_path(found))
+        return found;
+    free(found);
+    return NULL;
+}
+
+/* A copy of path as it exists on disk, or path itself for the error message. To be freed. */
+static char *find_parameter_file(const char *path)
+{
+    char *file = beside_netlist(path);
+    if (!file && (file = strdup(path)))
+        match_path(file);
+    return file;
+}
+
+char *host_find_file(const char *path)
+{
+    char *as_given = strdup(path), *other = NULL;
+    if (as_given && !match_path(as_given) && (other = beside_netlist(path))) {
+        free(as_given);
+        return other;
     }
-    char *as_given = strdup(path);
-    if (as_given)
-        match_path(as_given);
     return as_given;
+}
+
+char *host_output_file(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup("."), *file = NULL;
+    char *absolute = folder && match_path(folder) ? realpath(folder, NULL) : NULL;
+    if (*name && absolute && access(absolute, W_OK | X_OK) == 0 && asprintf(&file, "%s/%s", absolute, name) < 0)
+        file = NULL;
+    free(folder);
+    free(absolute);
+    return file;
 }
 
 /* A model without users stays until another one is loaded: each run of a circuit releases its models and asks for
@@ -241,17 +278,16 @@ static const syn_model *acquire(const char *file, int order, syn_error *err)
     return s->model;
 }
 
-const syn_model *host_model_acquire(const char *path, int order, syn_error *err)
+const syn_model *host_model_acquire(const char *path, int order)
 {
-    if (!*path)
-        return acquire(NULL, order, err);
-    char *file = find_file(path);
-    if (!file) {
-        *err = (syn_error){.status = SYN_ENOMEM, .text = "out of memory"};
-        return NULL;
-    }
-    const syn_model *model = acquire(file, order, err);
+    syn_error err = {.status = SYN_ENOMEM, .text = "out of memory"};
+    char *file = *path ? find_parameter_file(path) : NULL;
+    const syn_model *model = !*path || file ? acquire(file, order, &err) : NULL;
     free(file);
+    if (!model) {
+        char text[700];
+        host_fail("params: %s", syn_error_format(&err, text, sizeof text));
+    }
     return model;
 }
 
@@ -262,29 +298,211 @@ void host_model_release(const syn_model *model)
             s->users--;
 }
 
-static void *identities; /* a tree of <search.h> */
-
-static int compare_identities(const void *a, const void *b)
+int host_whole_number(const char *name, double value, double low, double high, double *out)
 {
-    const host_identity *x = a, *y = b;
-    if (x->circuit != y->circuit)
-        return (uintptr_t)x->circuit < (uintptr_t)y->circuit ? -1 : 1;
-    if (x->model != y->model)
-        return (uintptr_t)x->model < (uintptr_t)y->model ? -1 : 1;
-    if (x->seed != y->seed)
-        return x->seed < y->seed ? -1 : 1;
-    return x->cell < y->cell ? -1 : x->cell > y->cell;
+    *out = value;
+    if (value >= low && value <= high && value == (double)(long long)value)
+        return 1;
+    host_fail("%s = %.17g is not a whole number in [%.17g, %.17g]", name, value, low, high);
+    return 0;
 }
 
-int host_identity_claim(const host_identity *identity)
+int host_choice(const char *name, const char *value, const char *first, const char *second, int *out)
 {
-    const host_identity *const *owner = tsearch(identity, &identities, compare_identities);
-    return owner && *owner == identity;
+    char *end;
+    const double number = strtod(value, &end);
+    const int is_number = end != value && *end == '\0';
+    *out = is_number ? number == 1 : strcasecmp(value, second) == 0;
+    if (*out || (is_number ? number == 0 : strcasecmp(value, first) == 0))
+        return 1;
+    host_fail("%s = \"%s\" is neither \"%s\" (0) nor \"%s\" (1)", name, value, first, second);
+    return 0;
 }
 
-void host_identity_release(const host_identity *identity)
+int host_start(const char *init, const char *start, const double *r_init, syn_start *out)
 {
-    const host_identity *const *owner = tfind(identity, &identities, compare_identities);
-    if (owner && *owner == identity)
-        tdelete(identity, &identities, compare_identities);
+    int lrs, stationary;
+    if (!host_choice("init", init ? init : "hrs", "hrs", "lrs", &lrs) ||
+        !host_choice("start", start ? start : "cold", "cold", "stationary", &stationary))
+        return 0;
+    *out = (syn_start){.history = stationary ? SYN_STATIONARY : SYN_COLD,
+                       .mode = lrs ? SYN_LRS : SYN_HRS,
+                       .resistance = r_init ? *r_init : 0};
+    if (r_init && init) {
+        host_fail("init and r_init are both given, use one of them");
+        return 0;
+    }
+    if (r_init && *r_init == 0) {
+        host_fail("r_init = 0 ohm is not positive");
+        return 0;
+    }
+    return 1;
+}
+
+/* Numbers in blocks of 64, in a hash table with open addressing: cells mostly come in rows. */
+typedef struct number_block {
+    uint64_t block, taken; /* taken 0: an empty place of the table */
+} number_block;
+
+struct host_numbers {
+    struct host_numbers *next;
+    const CKTcircuit *circuit;
+    const syn_model *model;
+    uint64_t seed;
+    size_t users, size, used; /* size: places of the table, a power of 2 */
+    number_block *table;
+};
+
+static host_numbers *all_numbers;
+
+host_numbers *host_numbers_acquire(const CKTcircuit *circuit, const syn_model *model, uint64_t seed)
+{
+    host_numbers *n = all_numbers;
+    while (n && !(n->circuit == circuit && n->model == model && n->seed == seed))
+        n = n->next;
+    if (!n) {
+        n = malloc(sizeof *n);
+        if (!n)
+            return NULL;
+        *n = (host_numbers){.next = all_numbers, .circuit = circuit, .model = model, .seed = seed};
+        all_numbers = n;
+    }
+    n->users++;
+    return n;
+}
+
+void host_numbers_release(host_numbers *numbers)
+{
+    if (--numbers->users > 0)
+        return;
+    host_numbers **link = &all_numbers;
+    while (*link != numbers)
+        link = &(*link)->next;
+    *link = numbers->next;
+    free(numbers->table);
+    free(numbers);
+}
+
+/* The place of a block in a table that has room for it. */
+static number_block *place_of(number_block *table, size_t size, uint64_t block)
+{
+    size_t k = (block * 0x9e3779b97f4a7c15u) >> 32 & (size - 1); /* Fibonacci hashing */
+    while (table[k].taken && table[k].block != block)
+        k = (k + 1) & (size - 1);
+    return &table[k];
+}
+
+/* Keeps a quarter of the table empty. */
+static int make_room(host_numbers *n)
+{
+    if (4 * n->used < 3 * n->size)
+        return 1;
+    const size_t size = n->size ? 2 * n->size : 16;
+    number_block *table = calloc(size, sizeof *table);
+    if (!table)
+        return 0;
+    for (size_t k = 0; k < n->size; k++)
+        if (n->table[k].taken)
+            *place_of(table, size, n->table[k].block) = n->table[k];
+    free(n->table);
+    n->table = table;
+    n->size = size;
+    return 1;
+}
+
+int host_numbers_take(host_numbers *numbers, uint64_t number)
+{
+    if (!make_room(numbers))
+        return -1;
+    number_block *b = place_of(numbers->table, numbers->size, number >> 6);
+    const uint64_t bit = (uint64_t)1 << (number & 63);
+    if (b->taken & bit)
+        return 0;
+    numbers->used += b->taken == 0;
+    b->block = number >> 6;
+    b->taken |= bit;
+    return 1;
+}
+
+void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, int, IFvalue *, IFvalue *),
+                    int (*accept)(CKTcircuit *, GENmodel *))
+{
+    device->DEVask = ask;
+    device->DEVaccept = accept;
+    device->DEVtrunc = NULL; /* these would look through all instances for what none of them has */
+    device->DEVconvTest = NULL;
+    device->DEVpublic.num_inst_var = 0;
+}
+
+/* The simulator's table of STATIC_VARs has no entry then, and its pointer to it is free for the model's own. */
+void host_keep(const Mif_Private_t *mif_private, void *kept)
+{
+    instance_of(mif_private)->inst_var = kept;
+}
+
+void *host_kept(const Mif_Private_t *mif_private)
+{
+    return mif_private->inst_var;
+}
+
+void *host_kept_of(const GENinstance *instance)
+{
+    return ((const MIFinstance *)instance)->inst_var;
+}
+
+const GENinstance *host_next_instance(const GENmodel *first, const GENinstance *instance)
+{
+    if (instance && instance->GENnextInstance)
+        return instance->GENnextInstance;
+    const GENmodel *m = instance ? instance->GENmodPtr->GENnextModel : first;
+    while (m && !m->GENinstances)
+        m = m->GENnextModel;
+    return m ? m->GENinstances : NULL;
+}
+
+int host_monitor(const GENinstance *instance, int question)
+{
+    return question - ((const MIFinstance *)instance)->num_param;
+}
+
+const GENinstance *host_instance(const Mif_Private_t *mif_private)
+{
+    return &instance_of(mif_private)->gen;
+}
+
+const GENmodel *host_models(const Mif_Private_t *mif_private)
+{
+    const int type = host_instance(mif_private)->GENmodPtr->GENmodType;
+    return cm_get_circuit()->CKThead[type];
+}
+
+void host_view(const GENinstance *instance, Mif_Private_t *view)
+{
+    MIFinstance *in = (MIFinstance *)instance;
+    *view = (Mif_Private_t){.num_conn = in->num_conn,
+                            .conn = in->conn,
+                            .num_param = in->num_param,
+                            .param = in->param,
+                            .num_inst_var = in->num_inst_var,
+                            .inst_var = in->inst_var,
+                            .callback = &in->callback};
+}
+
+int host_is_null(const GENinstance *instance, int connection)
+{
+    return ((const MIFinstance *)instance)->conn[connection]->is_null;
+}
+
+const Mif_Port_Data_t *host_port(const GENinstance *instance, int connection, int k)
+{
+    return ((const MIFinstance *)instance)->conn[connection]->port[k];
+}
+
+double host_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port)
+{
+    if (ckt->CKTmode & MODEINITJCT)
+        return 0;
+    if (ckt->CKTmode & (MODEINITTRAN | MODEINITPRED))
+        return ckt->CKTstate1[port->old_input];
+    return ckt->CKTrhsOld[port->smp_data.pos_node] - ckt->CKTrhsOld[port->smp_data.neg_node];
 }

@@ -23,10 +23,10 @@ command -v gnuplot >/dev/null 2>&1 || plot=
 echo "A 16 x 16 crossbar in $("$NGSPICE" --version </dev/null | sed -n 's/.*\(ngspice-[0-9.]*\).*/\1/p' | sed 1q)"
 "$NGSPICE" -b "$build/netlists/crossbar_16x16.cir" >crossbar.log 2>&1 || fail crossbar.log "ngspice failed"
 grep -q '^crossbar' crossbar.log || fail crossbar.log "ngspice read no crossbar"
-sed -n '/^crossbar/,/median LRS/p' crossbar.log
-printf '  %-27s %s\n' "I-V loops" "64 cells x 20 cycles" "run time" "$(($(date +%s) - started)) s"
+sed -n '/^crossbar/,/disturbed/p' crossbar.log
+printf '  %-24s %s\n' "I-V loops" "64 cells x 20 cycles" "run time" "$(($(date +%s) - started)) s"
 echo "files:"
-for f in iv_64.csv iv_64.png crossbar_16x16.data crossbar_16x16.map crossbar_16x16.png; do
+for f in iv_64.csv iv_64.png crossbar_16x16.map crossbar_16x16.png; do
     [ ! -e "$f" ] || echo "  $build/demo/$f"
 done
 [ -n "$plot" ] || echo "no pictures: gnuplot is not installed (Debian package gnuplot-nox)"

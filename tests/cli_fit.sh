@@ -134,8 +134,8 @@ check "a header alone holds no sweeps" refused 1 'head.csv: expected sweeps behi
 check "a missing file is named" refused 1 'none.csv: cannot open' extract none.csv
 check "features are no sweeps" refused 1 'sample.csv:1: u: expected a column' extract sample.csv -o x.csv
 check "sweeps that cannot be read stop the fit" refused 1 'sample.csv:1: u: expected a column' fit sample.csv --sweeps sample.csv -o x.json
-check "fit needs features" refused 2 'expected the arguments "FEATURES.csv' fit
-check "validate needs two files" refused 2 'found 1' validate own.json
+check "fit needs features" refused 2 'expected a file name or -, found none' fit
+check "validate needs two files" refused 2 'expected two file names, found 1' validate own.json
 check "one file too many is refused" refused 2 'expected an option' extract head.csv sweeps.csv
 check "an order is a number or auto" refused 2 '--order: expected "auto" or an integer in \[1, 10\], found "eleven"' fit sample.csv --order eleven
 check "a folder that cannot be made is named" refused 1 'empty.csv/report: cannot make' validate auto.json sample.csv --report empty.csv/report -o y.md

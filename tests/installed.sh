@@ -38,14 +38,19 @@ same_device() {
 }
 check "program and installed command draw the same device" same_device
 netlist_runs() {
-    cd "$tmp" && "$NGSPICE" -b "$prefix/share/synaptogen/netlists/crossbar_16x16.cir" >log 2>&1 </dev/null &&
-        PATH=$prefix/bin:$PATH sh "$prefix/share/synaptogen/netlists/crossbar_report.sh" crossbar_16x16 1.1 1 |
-        grep 'currents off the prediction 0 '
+    cd "$tmp" && "$NGSPICE" -b "$prefix/share/synaptogen/netlists/crossbar_16x16.cir" >run.log 2>&1 </dev/null && cat run.log &&
+        grep '^  wrong bits  *0$' run.log
+}
+generated_runs() {
+    cd "$tmp" && PATH=$prefix/bin:$PATH && synaptogen netlist crossbar --rows 3 --cols 2 -o made.cir &&
+        grep "^.include $prefix/share/synaptogen/netlists/synaptogen.lib" made.cir &&
+        "$NGSPICE" -b made.cir >run.log 2>&1 </dev/null && cat run.log && grep '^  wrong bits  *0$' run.log
 }
 case $prefix in
     *[A-Z]*) synaptogen_cm=$prefix/lib/synaptogen/synaptogen.cm && export synaptogen_cm ;;
 esac
 check "an installed netlist runs with the installed plug-in" netlist_runs
+check "a netlist that the installed command writes runs with it as well" generated_runs
 check "make uninstall leaves no file" sh -c "make -C '$builddir' -s uninstall prefix='$prefix' exec_prefix='$prefix' \
     libdir='$prefix/lib' bindir='$prefix/bin' includedir='$prefix/include' datarootdir='$prefix/share' \
     datadir='$prefix/share' && ! find '$prefix' -type f | grep ."

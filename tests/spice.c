@@ -167,12 +167,8 @@ void spice_start(void)
     cr_assert(spice_count_output("Error") == 0, "%s", spice_output());
 }
 
-void spice_circuit(const char *format, ...)
+static void load(char *text, int must_load)
 {
-    va_list args;
-    va_start(args, format);
-    char *text = format_text(format, args);
-    va_end(args);
     size_t lines = 1;
     for (const char *c = text; *c; c++)
         lines += *c == '\n';
@@ -186,9 +182,55 @@ void spice_circuit(const char *format, ...)
     deck[n] = (char[]){".end"};
     const size_t before = output_size;
     ngSpice_Circ(deck);
-    cr_assert(!output || !strstr(output + before, "Error"), "%s", spice_output());
+    cr_assert(!must_load || !output || !strstr(output + before, "Error"), "%s", spice_output());
     free(deck);
     free(text);
+}
+
+void spice_circuit(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    load(format_text(format, args), 1);
+    va_end(args);
+}
+
+static char *added;
+static size_t added_size, added_room;
+
+void spice_add(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = format_text(format, args);
+    va_end(args);
+    const size_t size = strlen(text);
+    if (added_size + size + 1 > added_room) {
+        added_room = 2 * (added_size + size + 1);
+        added = realloc(added, added_room);
+        cr_assert(added);
+    }
+    memcpy(added + added_size, text, size + 1);
+    added_size += size;
+    free(text);
+}
+
+static void load_added(int must_load)
+{
+    char *text = added;
+    added = NULL;
+    added_size = added_room = 0;
+    load(text, must_load);
+}
+
+void spice_load(void)
+{
+    load_added(1);
+}
+
+void spice_try_load(void)
+{
+    load_added(0);
 }
 
 void spice_forget(void)

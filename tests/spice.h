@@ -13,6 +13,11 @@ void spice_start(void);
 /* Loads a circuit from lines separated by '\n'; title and .end are added. It becomes the current circuit. */
 __attribute__((format(__printf__, 1, 2))) void spice_circuit(const char *format, ...);
 
+/* The same in pieces: adds text to a circuit, and loads what was added. */
+__attribute__((format(__printf__, 1, 2))) void spice_add(const char *format, ...);
+void spice_load(void);
+void spice_try_load(void); /* it may be refused */
+
 /* Carries out one command line. */
 __attribute__((format(__printf__, 1, 2))) void spice_do(const char *format, ...);
 

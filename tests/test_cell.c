@@ -829,6 +829,32 @@ static void expect_refused(syn_start start, const char *field)
     cr_expect(eq(int, syn_cell_init(support_model(10), 1, 1, &start, &c, NULL), SYN_EINVAL), "no error wanted");
 }
 
+Test(cell, the_start_state_alone_is_that_of_the_whole_cell_bit_for_bit)
+{
+    static const syn_start starts[] = {{0},
+                                       {.mode = SYN_LRS},
+                                       {.history = SYN_STATIONARY},
+                                       {.history = SYN_STATIONARY, .mode = SYN_LRS},
+                                       {.resistance = 3000},
+                                       {.resistance = 20e3},
+                                       {.resistance = 1e6}};
+    for (size_t k = 0; k < sizeof starts / sizeof *starts; k++)
+        for (uint64_t seed = 0; seed < 3; seed++)
+            for (uint64_t id = 0; id < 300; id++) {
+                syn_cell c;
+                double r = -1;
+                cr_assert(eq(int, syn_cell_init(support_model(0), seed, id << 25, &starts[k], &c, NULL), SYN_OK));
+                cr_assert(
+                    eq(int, syn_cell_start_state(support_model(0), seed, id << 25, &starts[k], &r, NULL), SYN_OK));
+                cr_assert(r == c.state.r, "start %zu, cell %d", k, (int)id);
+            }
+    double r = -1;
+    syn_error err;
+    cr_expect(
+        eq(int, syn_cell_start_state(support_model(0), 0, 0, &(syn_start){.resistance = 1}, &r, &err), SYN_EINVAL));
+    cr_expect(r == -1);
+}
+
 Test(cell, an_impossible_start_is_refused_by_name_and_leaves_the_cell_alone)
 {
     expect_refused((syn_start){.history = (syn_history)2}, "history");

@@ -219,6 +219,30 @@ Test(codemodel_identity, cell_number_used_twice_is_refused)
                    "cell number 7 is used twice with seed 0");
 }
 
+Test(codemodel_identity, among_many_cell_numbers_of_all_sizes_only_the_repeated_one_is_refused)
+{
+    /* Rows of neighbours and numbers far apart, k^12 for k < 35 being below 2^62. */
+    char deck[20000] = "", *end = deck;
+    for (int k = 0; k < 300; k++)
+        end += sprintf(end, "a%d %%gd(te 0) m\n", k);
+    for (uint64_t k = 3; k < 35; k++) {
+        const uint64_t cube = k * k * k, number = cube * cube * cube * cube;
+        end += sprintf(end, "a%" PRIu64 " %%gd(te 0) m\n", number);
+    }
+    spice_circuit("%sv1 te 0 0.2\n.model m synaptogen(index=1)", deck);
+    spice_run("op");
+    for (uint64_t k = 3; k < 35; k += 31) { /* at both ends: their lines come first or last */
+        const uint64_t cube = k * k * k, number = cube * cube * cube * cube;
+        spice_forget();
+        spice_clear_output();
+        spice_circuit("ab%" PRIu64 " %%gd(te 0) m\n%sv1 te 0 0.2\n.model m synaptogen(index=1)", number, deck);
+        cr_expect(spice_try("op") == false);
+        char text[100];
+        snprintf(text, sizeof text, "cell number %" PRIu64 " is used twice", number);
+        cr_expect(spice_count_output(text) == 1, "%s", spice_output());
+    }
+}
+
 Test(codemodel_identity, cell_number_is_free_again_in_the_next_run_and_in_another_circuit)
 {
     for (int k = 0; k < 3; k++) {

@@ -20,11 +20,18 @@ enum {
     CLI_PROGRAM = 16,
     CLI_READ = 32,
     CLI_VMM = 64,
-    CLI_EXTRACT = 128,
-    CLI_FIT = 256,
-    CLI_VALIDATE = 512,
-    CLI_ALL = 1023
+    CLI_NETLIST = 128,
+    CLI_SOLVE = 256,
+    CLI_WRITE = 512,
+    CLI_XREAD = 1024,
+    CLI_EXTRACT = 2048,
+    CLI_FIT = 4096,
+    CLI_VALIDATE = 8192,
+    CLI_ALL = 16383
 };
+
+/* Value of a CHOICE without default that was not given. */
+#define CLI_ABSENT UINT64_MAX
 
 /* The options' values, and what main makes of them before a subcommand runs. */
 typedef struct cli {
@@ -36,10 +43,23 @@ typedef struct cli {
     double r_init, u_min, u_max;    /* ohm (0 if absent), V, V */
     double u, bandwidth, tolerance; /* V, Hz, 1 */
     int conductance;
-    const char *files[2];                                 /* that the command works on, NULL if absent */
     uint64_t fit_order, components, degree, starts, skip; /* the first two 0 for "auto" */
     const char *sweeps, *set_name;                        /* NULL if absent */
     double u0, compliance;                                /* V, A (0 if absent) */
+
+    /* Of netlists: */
+    uint64_t rows, cols, job, kind, scheme, tile;
+    int picture;
+    const char *pattern, *library, *state_out;
+    double r_wl, r_bl, driver, sense;      /* ohm; wires per segment */
+    double v_set, v_reset, v_read, v_gate; /* V; 0 if absent */
+    double pulse;                          /* s, from one peak to the next */
+    /* Of crossbars: */
+    const char *file;
+    int nodes, ports, both_ends, by_cell, each_row, sneak;
+    uint64_t steps;
+    int argc; /* the command as typed, for the heading */
+    char **argv;
 
     syn_model *model;
     syn_start start; /* accepted by syn_cell_init */
@@ -50,7 +70,7 @@ typedef struct cli_command {
     unsigned bit;
     int (*run)(const cli *c);
     const char *usage, *description;
-    int takes_files; /* its arguments that are no options; of those on state files, the state */
+    int takes_file; /* its argument is a state file (1) or another file (2), or two: parameters and another (3) */
 } cli_command;
 
 int cmd_info(const cli *c);
@@ -60,6 +80,10 @@ int cmd_iv(const cli *c);
 int cmd_program(const cli *c);
 int cmd_read(const cli *c);
 int cmd_vmm(const cli *c);
+int cmd_netlist(const cli *c);
+int cmd_crossbar_solve(const cli *c);
+int cmd_crossbar_write(const cli *c);
+int cmd_crossbar_read(const cli *c);
 int cmd_extract(const cli *c);
 int cmd_fit(const cli *c);
 int cmd_validate(const cli *c);
@@ -67,19 +91,20 @@ int cmd_validate(const cli *c);
 /* Prints "synaptogen: text" as one line on stderr and returns status. */
 __attribute__((format(printf, 2, 3))) int cli_fail(int status, const char *format, ...);
 
-/* The same with what the library says. */
+/* The same with the library's message behind prefix. */
 int cli_fail_library(const char *prefix, const syn_error *err);
+
+/* Cell number `index` of those asked for, at its start. */
+void cli_cell(const cli *c, uint64_t index, syn_cell *out);
 
 /* A bar on a terminal, once work has taken a second. Zeroed at the start. */
 typedef struct progress {
     time_t start;
     int shown;
 } progress;
-void progress_show(progress *p, const char *what, double share);
-void progress_end(const progress *p);
 
-/* Cell number `index` of those asked for, at its start. */
-void cli_cell(const cli *c, uint64_t index, syn_cell *out);
+void progress_show(progress *p, const char *what, size_t done, size_t total);
+void progress_end(const progress *p);
 
 /* options.c */
 int options_parse(const cli_command *command, int argc, char **argv, cli *c);
@@ -112,8 +137,9 @@ typedef struct plot {
 } plot;
 
 int plot_check_name(const char *path);
-/* Has gnuplot draw into a file what comes through p->gnuplot. */
+/* Starts gnuplot, which writes into the picture what p->gnuplot tells it. */
 int plot_start(plot *p, const char *path);
+int plot_is_svg(const char *path);
 /* A gnuplot string: 'text', with quotes doubled and no control characters. */
 void plot_string(FILE *f, const char *text);
 /* The largest of 1, 2, 5 times a power of ten that divides span into at least n parts. */

@@ -68,7 +68,7 @@ static int program_all(const cli *c, syn_array *a, const matrix *targets, float 
         if (syn_array_program(a, &cells, targets->v + k, &how, g + k, pulses + k, &part, &err))
             return cli_fail_library("--", &err);
         join(sum, &part);
-        progress_show(&bar, "programming", (double)(k + cells.count) / (double)n);
+        progress_show(&bar, "programming", k + cells.count, n);
     }
     progress_end(&bar);
     return CLI_OK;
@@ -185,7 +185,7 @@ static int multiply(const cli *c, const syn_array *a, const matrix *v, matrix *i
                               : syn_vmm_noisy(a, v->v + v->rows * k, c->bandwidth, c->index + k, i->v + i->rows * k);
         if (s)
             return cli_fail(CLI_FAILED, "%s: %s", c->state, syn_strstatus(s));
-        progress_show(&bar, "multiplying", (double)(k + count) / (double)v->cols);
+        progress_show(&bar, "multiplying", k + count, v->cols);
     }
     progress_end(&bar);
     return CLI_OK;

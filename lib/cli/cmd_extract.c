@@ -64,7 +64,7 @@ static syn_status extract(const cli *c, syn_sweeps *sweeps, FILE *f, tally *t, s
         for (int j = 0; j < n; j++)
             print_cycle(f, &found[j], t);
         if (k % 256 == 0)
-            progress_show(&bar, "extracting", syn_sweeps_fraction(sweeps));
+            progress_show(&bar, "extracting", (size_t)(1000 * syn_sweeps_fraction(sweeps)), 1000);
         status = syn_sweeps_next(sweeps, &s, err);
     }
     if (!status && syn_cycles_end(&cycles, found))
@@ -79,7 +79,7 @@ int cmd_extract(const cli *c)
     syn_error err;
     output out;
     tally t = {0};
-    if (syn_sweeps_open(c->files[0], &sweeps, &err))
+    if (syn_sweeps_open(c->file, &sweeps, &err))
         return cli_fail_library("", &err);
     int status = output_open(&out, c->output);
     if (!status) {
@@ -92,7 +92,7 @@ int cmd_extract(const cli *c)
         if (extract(c, sweeps, out.stream, &t, &err))
             status = cli_fail_library("", &err);
         else if (t.cycles == 0)
-            status = cli_fail(CLI_FAILED, "%s: expected sweeps behind the header, found none", c->files[0]);
+            status = cli_fail(CLI_FAILED, "%s: expected sweeps behind the header, found none", c->file);
         const int closed = output_close(&out, !status);
         status = status ? status : closed;
     }

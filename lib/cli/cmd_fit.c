@@ -7,7 +7,7 @@
 
 static void show(void *bar, double share)
 {
-    progress_show(bar, "fitting", share);
+    progress_show(bar, "fitting", (size_t)(1000 * share), 1000);
 }
 
 /* The law of the sweeps into *p, or that of the set in use. */
@@ -34,7 +34,7 @@ static syn_status fit_curves(const cli *c, const syn_features *f, syn_params *p,
         if (!status)
             syn_curves_add(curves, &s, &m);
         if (k % 256 == 0)
-            progress_show(&bar, "reading sweeps", syn_sweeps_fraction(sweeps));
+            progress_show(&bar, "reading sweeps", (size_t)(1000 * syn_sweeps_fraction(sweeps)), 1000);
     }
     progress_end(&bar);
     if (!status)
@@ -144,7 +144,7 @@ static int fit(const cli *c, const syn_features *f, syn_params *p)
     describe_options(c, options, sizeof options);
     syn_provenance v = {.program = "synaptogen " PACKAGE_VERSION,
                         .options = options,
-                        .features = c->files[0],
+                        .features = c->file,
                         .features_bytes = f->bytes,
                         .features_crc = f->crc,
                         .curves_of = syn_model_params(c->model)->name,
@@ -164,7 +164,7 @@ int cmd_fit(const cli *c)
     syn_features f;
     syn_error err;
     syn_params p = *syn_model_params(c->model);
-    if (syn_features_load(c->files[0], c->skip, &f, &err))
+    if (syn_features_load(c->file, c->skip, &f, &err))
         return cli_fail_library("", &err);
     const int status = fit(c, &f, &p);
     syn_features_free(&f);

@@ -5,7 +5,7 @@
 
 static void show(void *bar, double share)
 {
-    progress_show(bar, "generating", share);
+    progress_show(bar, "generating", (size_t)(1000 * share), 1000);
 }
 
 static int print_report(const cli *c, const report *r)
@@ -32,7 +32,7 @@ static int validate(const cli *c, const syn_features *f, syn_device_scatter *mea
     }
     const syn_status s = syn_validate(c->model, f, c->seed, show, &bar, v, measured, generated, &err);
     progress_end(&bar);
-    const report r = {c->files[0], c->files[1], v, measured, generated};
+    const report r = {c->params, c->file, v, measured, generated};
     int status = s ? cli_fail_library("", &err) : print_report(c, &r);
     if (!status && v->disagreeing)
         status = cli_fail(CLI_FAILED, "%d of %d figures do not agree", v->disagreeing, v->figures);
@@ -44,7 +44,7 @@ int cmd_validate(const cli *c)
 {
     syn_features f;
     syn_error err;
-    if (syn_features_load(c->files[1], c->skip, &f, &err))
+    if (syn_features_load(c->file, c->skip, &f, &err))
         return cli_fail_library("", &err);
     syn_device_scatter *measured = malloc(f.devices * sizeof *measured),
                        *generated = malloc(f.devices * sizeof *generated);

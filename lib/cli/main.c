@@ -35,6 +35,36 @@ static const cli_command commands[] = {
      "for\n"
      "each row of voltages.",
      1},
+    {"netlist crossbar", CLI_NETLIST, cmd_netlist, " --rows M --cols N",
+     "Writes a netlist for ngspice: a crossbar of M word lines and N bit lines that writes a pattern and reads it "
+     "back,\n"
+     "or reads all columns. The netlist's heading says what it does and what it prints; run it with `ngspice -b`.",
+     0},
+    {"crossbar solve", CLI_SOLVE, cmd_crossbar_solve, " CASE.json",
+     "Currents of a crossbar with wires. The case, - for standard input, is a JSON object:\n"
+     "  rows M, cols N\n"
+     "  r_wl, r_bl            ohm per segment of the word and bit lines, a number or one for each line; 0 if absent\n"
+     "  left, right [M], top, bottom [N]   {\"r\": ohm, \"v\": V} of the sources at these ends, numbers or arrays; "
+     "an end\n"
+     "                        that is absent or whose r is null is open; one more segment leads to the first cell\n"
+     "  cells                 {\"r\": rows of states} nonlinear, {\"g\": rows of S} linear, or {\"state\": "
+     "\"FILE\"}\n"
+     "  gmin                  S across each cell; access {\"r\": ohm, \"u\": [V], \"i\": [A]} in series with each "
+     "cell;\n"
+     "  half_leads            true: half a segment leads to the first cell\n"
+     "The result, JSON too: currents i in A into the array for each side, null at open ends; power in W, residual in "
+     "A (a\n"
+     "bound of the error of each current), iterations.",
+     2},
+    {"crossbar write", CLI_WRITE, cmd_crossbar_write, " --pattern FILE -o STATE",
+     "Writes bits, or conductances by write-verify, into an array with wires, row by row, saves its state and "
+     "reports:\n"
+     "  rows,cols,pulses,switched,disturbs,disturbed,wrong,newton,iterations,residual\n"
+     "or, with --targets, cells,reached,pulses_mean,pulses_max,error_mean,error_rms,error_max,disturbs.\n"
+     "switched: changes of selected cells; disturbs: of others, in so many cells; wrong: bits; residual: A.",
+     0},
+    {"crossbar read", CLI_XREAD, cmd_crossbar_read, " STATE",
+     "Reads the array of a state file through its wires: a row of currents in A, one for each bit line.", 1},
     {"extract", CLI_EXTRACT, cmd_extract, " SWEEPS.csv",
      "Finds the features of every cycle in measured current-voltage sweeps, and tells what is missing and why.\n"
      "SWEEPS.csv (or .csv.gz, or - for standard input): a header and the columns cell,cycle,u,i with one loop over "
@@ -44,12 +74,12 @@ static const cli_command commands[] = {
      "One row per cycle, empty where there is no figure, with a word on each figure's quality:\n"
      "  cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset,q_log10_r_hrs,q_u_set,q_r_lrs,q_u_reset\n"
      "log10_r_hrs: of ohm, before the SET; u_set, u_reset: V; r_lrs: ohm; resistances at u0.",
-     1},
+     2},
     {"fit", CLI_FIT, cmd_fit, " FEATURES.csv -o PARAMS.json",
      "Fits a parameter set to measured features: the columns cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset of "
      "`extract`\n"
      "or `sample`, empty where a figure is missing. With --sweeps the current-voltage law is fitted as well.",
-     1},
+     2},
     {"validate", CLI_VALIDATE, cmd_validate, " PARAMS.json FEATURES.csv",
      "Compares what a parameter set generates with measured features: distributions, correlations within a cycle "
      "and\n"
@@ -57,7 +87,7 @@ static const cli_command commands[] = {
      "tolerance (Kolmogorov-Smirnov distances and correlations 0.05, location of the devices a tenth of the whole\n"
      "spread, spread between them and over cycles a tenth, spread of the latter a fifth) or explained by chance\n"
      "(5 standard errors); else 1.",
-     2},
+     3},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -90,7 +120,7 @@ static int print_help(const cli_command *command)
     } else {
         fputs(
             "Usage: synaptogen SUBCOMMAND [OPTION]...\nStochastic ReRAM cells: draws, pulses, current-voltage loops "
-            "and arrays, as CSV on standard output;\nparameter sets from measurements.\n\n",
+            "and arrays, as CSV on standard output; netlists of crossbars; parameter sets from measurements.\n\n",
             out.stream);
         for (int k = 0; k < N_COMMANDS; k++)
             fprintf(out.stream, "  synaptogen %s%s\n", commands[k].name, commands[k].usage);
@@ -162,18 +192,15 @@ void cli_cell(const cli *c, uint64_t index, syn_cell *out)
                         NULL); /* only the start can be refused */
 }
 
-static int run(const cli_command *command, int argc, char **argv)
+/* words: how many arguments name the command. */
+static int run(const cli_command *command, int words, int argc, char **argv)
 {
-    cli c = {0};
-    int status = options_parse(command, argc, argv, &c);
+    cli c = {.scheme = CLI_ABSENT, .argc = argc - 1, .argv = argv + 1};
+    int status = options_parse(command, argc - words, argv + words, &c);
     if (c.help)
         return print_help(command);
     if (!status)
         status = check_cells(&c);
-    if (command->bit & (CLI_READ | CLI_VMM))
-        c.state = c.files[0];
-    if (command->bit == CLI_VALIDATE)
-        c.params = c.files[0];
     if (!status)
         status = load_model(&c);
     if (!status)
@@ -184,17 +211,46 @@ static int run(const cli_command *command, int argc, char **argv)
     return status;
 }
 
+/* How many arguments name this command: 1, 2, or 0 if they do not. */
+static int words_of(const cli_command *command, int argc, char **argv)
+{
+    const size_t first = strcspn(command->name, " ");
+    const char *second = command->name[first] ? command->name + first + 1 : NULL;
+    if (strlen(argv[1]) != first || strncmp(argv[1], command->name, first) != 0)
+        return 0;
+    if (!second)
+        return 1;
+    return argc > 2 && strcmp(argv[2], second) == 0 ? 2 : 0;
+}
+
+/* A command of two words without its second one, or none at all. */
+static int fail_name(int argc, char **argv)
+{
+    const size_t length = strlen(argv[1]);
+    char known[256] = "";
+    for (int k = 0; k < N_COMMANDS; k++) {
+        const char *name = commands[k].name;
+        if (strncmp(name, argv[1], length) == 0 && name[length] == ' ')
+            snprintf(known + strlen(known), sizeof known - strlen(known), "%s\"synaptogen %s\"", *known ? ", " : "",
+                     name);
+    }
+    if (*known)
+        return cli_fail(CLI_USAGE, "expected %s, found %s%s%s", known, argc > 2 ? "\"" : "",
+                        argc > 2 ? argv[2] : "no word", argc > 2 ? "\"" : "");
+    return cli_fail(CLI_USAGE, "expected a subcommand, found \"%s\" (see \"synaptogen --help\")", argv[1]);
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN); /* a reader that leaves shows up as a write error */
     if (argc < 2)
         return cli_fail(CLI_USAGE, "expected a subcommand (see \"synaptogen --help\")");
     for (int k = 0; k < N_COMMANDS; k++)
-        if (strcmp(argv[1], commands[k].name) == 0)
-            return run(&commands[k], argc - 1, argv + 1);
+        if (words_of(&commands[k], argc, argv) > 0)
+            return run(&commands[k], words_of(&commands[k], argc, argv), argc, argv);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return print_help(NULL);
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
-    return cli_fail(CLI_USAGE, "expected a subcommand, found \"%s\" (see \"synaptogen --help\")", argv[1]);
+    return fail_name(argc, argv);
 }

@@ -29,18 +29,59 @@ typedef struct option_spec {
 #define AS_NUMBER(field, from, to)  .kind = NUMBER, .offset = offsetof(cli, field), .low = from, .high = to
 
 #define MANY UINT64_C(1000000000000)
-enum { CLI_CELLS = CLI_SAMPLE | CLI_PULSE | CLI_IV, CLI_READS = CLI_PROGRAM | CLI_READ | CLI_VMM };
-enum { CLI_MAKES = CLI_ALL & ~CLI_READ & ~CLI_VMM & ~CLI_EXTRACT & ~CLI_FIT };
+enum { CLI_CELLS = CLI_SAMPLE | CLI_PULSE | CLI_IV, CLI_READS = CLI_PROGRAM | CLI_READ | CLI_VMM | CLI_WRITE };
+enum { CLI_MAKES = CLI_ALL & ~CLI_READ & ~CLI_VMM & ~CLI_XREAD & ~CLI_EXTRACT & ~CLI_FIT };
+enum { CLI_CROSSBARS = CLI_NETLIST | CLI_WRITE | CLI_XREAD };
+enum { MOST_LINES = 65536 };
 
 static const option_spec options[] = {
     {0, "cells", "M", CLI_CELLS, AS_INTEGER(cells, 1, MANY), .fallback = "1", .help = "number of cells"},
-    {0, "targets", "FILE", CLI_PROGRAM, AS_TEXT(targets),
+    {0, "rows", "M", CLI_NETLIST | CLI_WRITE, AS_INTEGER(rows, 1, MOST_LINES),
+     .help = "word lines; as many as the pattern or the state file has if absent"},
+    {0, "cols", "N", CLI_NETLIST | CLI_WRITE, AS_INTEGER(cols, 1, MOST_LINES), .help = "bit lines, likewise"},
+    {0, "mode", "write|read|write-verify", CLI_NETLIST, AS_CHOICE(job), .fallback = "write",
+     .help = "write: one SET and one RESET pulse for each row; write-verify: again for cells that are wrong"},
+    {0, "cells", "discrete|tile|array|1t1r", CLI_NETLIST, AS_CHOICE(kind), .fallback = "discrete",
+     .help = "a device for each cell, blocks of cells, the driven array as one device, or cells with transistors"},
+    {0, "scheme", "half|third|full", CLI_NETLIST | CLI_WRITE, AS_CHOICE(scheme),
+     .help = "cells not selected see 1/2 or 1/3 of the voltage; full: they are off, by the transistors of 1t1r"},
+    {0, "pattern", "FILE", CLI_NETLIST | CLI_WRITE, AS_TEXT(pattern),
+     .help =
+         "bits, 1 or # for LRS, 0 or . for HRS, a line for each row; or zeros, ones, checkerboard, random; default "
+         "checkerboard"},
+    {0, "r-wl", "OHM", CLI_CROSSBARS, AS_NUMBER(r_wl, 0, 1e6), .fallback = "0", .help = "of a word line, per cell"},
+    {0, "r-bl", "OHM", CLI_CROSSBARS, AS_NUMBER(r_bl, 0, 1e6), .fallback = "0", .help = "of a bit line, per cell"},
+    {0, "driver", "OHM", CLI_CROSSBARS, AS_NUMBER(driver, 0, 1e9), .fallback = "0",
+     .help = "between each line and its source"},
+    {0, "sense", "OHM", CLI_NETLIST | CLI_XREAD, AS_NUMBER(sense, 0, 1e9), .fallback = "0",
+     .help = "the same for the bit lines of --mode read"},
+    {0, "pulse", "S", CLI_NETLIST, AS_NUMBER(pulse, 1e-12, 1e3), .fallback = "1e-6",
+     .help = "time from the peak of one pulse to that of the next"},
+    {0, "v-set", "V", CLI_NETLIST | CLI_WRITE, AS_NUMBER(v_set, -10, -0.01),
+     .help = "across a cell to SET; from the cells' statistics if absent"},
+    {0, "v-reset", "V", CLI_NETLIST | CLI_WRITE, AS_NUMBER(v_reset, 0.01, 10),
+     .help = "across a cell to RESET, likewise"},
+    {0, "v-read", "V", CLI_CROSSBARS, AS_NUMBER(v_read, -10, 10), .fallback = "0.2",
+     .help = "on the word lines of a read (1t1r: on the bit lines)"},
+    {0, "v-gate", "V", CLI_NETLIST, AS_NUMBER(v_gate, 0, 10), .fallback = "2.5",
+     .help = "on the gates of the row that is selected"},
+    {0, "tile", "T", CLI_NETLIST, AS_INTEGER(tile, 1, 120), .fallback = "60", .help = "rows and columns of a tile"},
+    {0, "picture", NULL, CLI_NETLIST, .kind = SWITCH, .offset = offsetof(cli, picture),
+     .help = "the netlist also draws bits and currents into a .png (needs gnuplot)"},
+    {0, "library", "FILE", CLI_NETLIST, AS_TEXT(library),
+     .help = "synaptogen.lib as the netlist shall include it; the one that belongs to this command if absent"},
+    {0, "state", "FILE", CLI_NETLIST, AS_TEXT(state), .help = "array to start from (tile, array)"},
+    {0, "state-out", "FILE", CLI_NETLIST, AS_TEXT(state_out),
+     .help = "to be written by ngspice at the end (tile, array)"},
+    {0, "targets", "FILE", CLI_PROGRAM | CLI_WRITE, AS_TEXT(targets),
      .help = "matrix of conductances at u0 in S, .csv or .npy, a row for each row of the array"},
-    {0, "state", "FILE", CLI_PROGRAM, AS_TEXT(state), .help = "array to go on with; a new one if absent"},
-    {0, "tolerance", "X", CLI_PROGRAM, AS_NUMBER(tolerance, 1e-9, 1e9), .fallback = "0.02",
+    {0, "state", "FILE", CLI_PROGRAM | CLI_WRITE, AS_TEXT(state), .help = "array to go on with; a new one if absent"},
+    {0, "tolerance", "X", CLI_PROGRAM | CLI_WRITE, AS_NUMBER(tolerance, 1e-9, 1e9), .fallback = "0.02",
      .help = "of the verifying read, relative"},
-    {0, "attempts", "N", CLI_PROGRAM, AS_INTEGER(attempts, 1, 1000000), .fallback = "20",
+    {0, "attempts", "N", CLI_PROGRAM | CLI_WRITE, AS_INTEGER(attempts, 1, 1000000), .fallback = "20",
      .help = "SET pulses for each cell at most"},
+    {0, "attempts", "N", CLI_NETLIST, AS_INTEGER(attempts, 1, 1000), .fallback = "8",
+     .help = "rounds of --mode write-verify at most"},
     {0, "report", "FILE", CLI_PROGRAM, AS_TEXT(report),
      .help = "target, conductance and pulses of each cell, as CSV"},
     {0, "u", "V", CLI_READ, AS_NUMBER(u, -10, 10), .fallback = "0.2", .help = "read voltage"},
@@ -49,18 +90,39 @@ static const option_spec options[] = {
     {0, "bandwidth", "HZ", CLI_READS, AS_NUMBER(bandwidth, 0, 1e15), .fallback = "0", .help = "of the read noise"},
     {0, "index", "N", CLI_READS, AS_INTEGER(index, 0, MANY), .fallback = "0",
      .help = "number of the (first) read: the same number draws the same noise"},
-    {0, "first", "K", CLI_CELLS | CLI_PROGRAM, AS_INTEGER(first, 0, UINT64_MAX), .fallback = "0",
+    {0, "first", "K", CLI_CELLS | CLI_PROGRAM | CLI_WRITE, AS_INTEGER(first, 0, UINT64_MAX), .fallback = "0",
      .help = "number of the first cell"},
     {0, "name", "INSTANCE", CLI_CELLS, AS_TEXT(name),
      .help = "the one cell behind this full instance name in a netlist, such as a.x1.acell"},
     {0, "cycles", "N", CLI_SAMPLE | CLI_IV, AS_INTEGER(cycles, 1, MANY), .fallback = "1", .help = "number of cycles"},
-    {0, "start", "cold|stationary", CLI_CELLS | CLI_PROGRAM, AS_CHOICE(history), .fallback = "cold",
-     .help = "history before cycle 0: none, or drawn so that cycle 0 is as any other"},
+    {0, "start", "cold|stationary", CLI_CELLS | CLI_PROGRAM | CLI_NETLIST | CLI_WRITE, AS_CHOICE(history),
+     .fallback = "cold", .help = "history before cycle 0: none, or drawn so that cycle 0 is as any other"},
     {0, "voltages", "FILE", CLI_PULSE, AS_TEXT(voltages),
      .help = "one voltage in V per line, # starts a comment; - is standard input"},
+    {0, "voltages", "FILE", CLI_XREAD, AS_TEXT(voltages),
+     .help = "a read for each row: a voltage in V for each word line, .csv or .npy; all at --v-read if absent"},
+    {0, "each-row", NULL, CLI_XREAD, .kind = SWITCH, .offset = offsetof(cli, each_row),
+     .help = "one word line after another, the others at 0: a row of currents for each"},
+    {0, "sneak", NULL, CLI_XREAD, .kind = SWITCH, .offset = offsetof(cli, sneak),
+     .help = "one cell after another with all lines but its own open: a matrix of currents"},
+    {0, "both-ends", NULL, CLI_WRITE | CLI_XREAD, .kind = SWITCH, .offset = offsetof(cli, both_ends),
+     .help = "drivers at both ends of each line, not only left and bottom"},
+    {0, "by-cell", NULL, CLI_WRITE, .kind = SWITCH, .offset = offsetof(cli, by_cell),
+     .help = "one cell at a time instead of all ones, then all zeros of a row"},
+    {0, "steps", "N", CLI_WRITE, AS_INTEGER(steps, 1, 10000), .fallback = "1",
+     .help = "in which each voltage is approached; more let cells switch in the order of their thresholds"},
+    {0, "nodes", NULL, CLI_SOLVE, .kind = SWITCH, .offset = offsetof(cli, nodes),
+     .help = "also the voltages of all nodes"},
+    {0, "ports", NULL, CLI_SOLVE, .kind = SWITCH, .offset = offsetof(cli, ports),
+     .help = "also the conductance matrix of the terminals, dI/dV in S"},
+    {0, "plot", "FILE", CLI_WRITE | CLI_XREAD, AS_TEXT(plot),
+     .help = "picture of the resistances, cell voltages of a read, and a histogram, .png or .svg (needs gnuplot)"},
     {0, "voltages", "FILE", CLI_VMM, AS_TEXT(voltages),
      .help = "a product for each row: a voltage in V for each column of the array, .csv or .npy"},
-    {0, "init", "hrs|lrs", CLI_PULSE, AS_CHOICE(mode), .fallback = "hrs", .help = "state before the first pulse"},
+    {0, "voltages", "FILE", CLI_NETLIST, AS_TEXT(voltages),
+     .help = "of --mode read: a voltage in V for each row, .csv or .npy (1t1r: of its gate); default all the same"},
+    {0, "init", "hrs|lrs", CLI_PULSE | CLI_NETLIST | CLI_WRITE, AS_CHOICE(mode), .fallback = "hrs",
+     .help = "state before the first pulse"},
     {0, "r-init", "OHM", CLI_PULSE, AS_NUMBER(r_init, 1, 1e12),
      .help = "resistance before the first pulse, at the read voltage u0; overrides --init"},
     {0, "u-min", "V", CLI_IV, AS_NUMBER(u_min, -10, -0.001), .fallback = "-1.5", .help = "end of the SET ramp"},
@@ -240,13 +302,15 @@ int options_parse(const cli_command *command, int argc, char **argv, cli *c)
         else
             status = set_option(&options[k], optarg, c);
     }
-    for (int k = 0; !status && !c->help && k < command->takes_files; k++) {
-        if (optind == argc)
-            return command->bit & (CLI_READ | CLI_VMM)
-                       ? cli_fail(CLI_USAGE, "expected a state file, found none")
-                       : cli_fail(CLI_USAGE, "expected the arguments \"%s\", found %d", command->usage + 1, k);
-        c->files[k] = argv[optind++];
-    }
+    const int files = command->takes_file == 3 ? 2 : command->takes_file != 0;
+    if (!status && !c->help && argc - optind < files)
+        status = files == 2 ? cli_fail(CLI_USAGE, "expected two file names, found %d", argc - optind)
+                            : cli_fail(CLI_USAGE, "expected a %s, found none",
+                                       command->takes_file == 1 ? "state file" : "file name or -");
+    if (!status && !c->help && files == 2)
+        c->params = argv[optind++];
+    if (!status && !c->help && files > 0)
+        *(command->takes_file == 1 ? &c->state : &c->file) = argv[optind++];
     if (!status && !c->help && optind < argc)
         status = refuse(command, argv[optind]);
     return status;

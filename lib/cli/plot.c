@@ -151,6 +151,11 @@ int plot_start(plot *p, const char *path)
                     error == ENOENT ? "gnuplot is missing (Debian package gnuplot-nox)" : strerror(error));
 }
 
+int plot_is_svg(const char *path)
+{
+    return ends_with(path, ".svg");
+}
+
 int plot_open(plot *p, const cli *c)
 {
     *p = (plot){.panels = (int)(c->cells < MAX_PANELS ? c->cells : MAX_PANELS), .colour_bar = c->cycles > 1};
@@ -158,10 +163,10 @@ int plot_open(plot *p, const cli *c)
         return CLI_OK;
     p->columns = (int)ceil(sqrt(p->panels));
     p->rows = (p->panels + p->columns - 1) / p->columns;
-    const int status = plot_start(p, c->plot);
-    if (!status)
-        put_page(p->gnuplot, p, c);
-    return status;
+    if (plot_start(p, c->plot))
+        return CLI_FAILED;
+    put_page(p->gnuplot, p, c);
+    return CLI_OK;
 }
 
 static void put_margins(const plot *p, int column, int row)

@@ -183,7 +183,19 @@ void synp_apply_lanes(syn_array *a, size_t block, uint32_t mask, const synp_floa
     }
 }
 
-static void *allocate(size_t bytes)
+void synp_try_lanes(const syn_array *a, size_t block, uint32_t mask, const synp_floats u, char *room, synp_floats r,
+                    uint32_t mode[SYNP_LANES])
+{
+    memcpy(room, synp_block_at(a, block), a->block_bytes);
+    memcpy(r, a->r + block * SYNP_LANES, sizeof(synp_floats));
+    syn_array copy = *a;
+    copy.blocks = room - block * a->block_bytes;
+    copy.r = r - block * SYNP_LANES;
+    synp_apply_lanes(&copy, block, mask, u);
+    memcpy(mode, ((const synp_block *)(const void *)room)->mode, sizeof(uint32_t[SYNP_LANES]));
+}
+
+void *synp_allocate(size_t bytes)
 {
     const size_t huge = (size_t)2 << 20, size = (bytes + huge - 1) / huge * huge;
     if (bytes < huge)
@@ -228,7 +240,7 @@ static syn_status init_states(syn_array *a)
 #pragma omp parallel num_threads(a->threads)
     {
         syn_array scratch = *a;
-        scratch.blocks = allocate(a->block_bytes);
+        scratch.blocks = synp_allocate(a->block_bytes);
         if (!scratch.blocks) {
 #pragma omp critical
             status = SYN_ENOMEM;
@@ -277,9 +289,9 @@ syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const sy
     a->n_blocks = (n + SYNP_LANES - 1) / SYNP_LANES;
     a->block_bytes = sizeof(synp_block) + (size_t)a->single.order * sizeof(synp_floats[SYN_NFEAT]);
     a->threads = o->threads ? o->threads : omp_get_max_threads();
-    a->r = allocate(a->n_blocks * sizeof(synp_floats));
+    a->r = synp_allocate(a->n_blocks * sizeof(synp_floats));
     if (!o->read_only)
-        a->blocks = allocate(a->n_blocks * a->block_bytes);
+        a->blocks = synp_allocate(a->n_blocks * a->block_bytes);
     if (!a->r || (!o->read_only && !a->blocks)) {
         syn_array_free(a);
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");

@@ -28,6 +28,14 @@ synp_block *synp_block_at(const syn_array *a, size_t block);
 void synp_apply_lanes(syn_array *a, size_t block, uint32_t mask, const synp_floats u);
 void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u, size_t count);
 
+/* What synp_apply_lanes would make of the states and modes; nothing changes. room: block_bytes, aligned to 64; r:
+ * aligned likewise. */
+void synp_try_lanes(const syn_array *a, size_t block, uint32_t mask, const synp_floats u, char *room, synp_floats r,
+                    uint32_t mode[SYNP_LANES]);
+
+/* Memory aligned to 64 bytes or, if large, to large pages. */
+void *synp_allocate(size_t bytes);
+
 /* The chosen cells, block by block, in an order that threads can share: each block occurs once. */
 typedef struct synp_choice {
     const syn_array *array;

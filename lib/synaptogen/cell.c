@@ -24,14 +24,24 @@ static void set_transition(const syn_model *m, const syn_cycle *previous, syn_cy
     c->y2 = syn_current(m, c->r_hrs, m->params.u_max, NULL);
 }
 
+static double clamped_log10_r_hrs(double y)
+{
+    return fmin(fmax(y, log10_r_hrs_min), log10_r_hrs_max);
+}
+
+static double state_of_log10(const syn_model *m, double log10_r)
+{
+    return syn_state_of_resistance(m, pow(10, log10_r));
+}
+
 void syn_cycle_of_features(const syn_model *m, const syn_cycle *previous, const double y[SYN_NFEAT], syn_cycle *out)
 {
     syn_cycle c = {0};
-    c.y[SYN_LOG10_R_HRS] = fmin(fmax(y[SYN_LOG10_R_HRS], log10_r_hrs_min), log10_r_hrs_max);
+    c.y[SYN_LOG10_R_HRS] = clamped_log10_r_hrs(y[SYN_LOG10_R_HRS]);
     c.y[SYN_U_SET] = fmin(y[SYN_U_SET], -threshold_min);
     c.y[SYN_R_LRS] = fmax(y[SYN_R_LRS], m->r_lrs_min);
     c.y[SYN_U_RESET] = fmax(y[SYN_U_RESET], threshold_min);
-    c.r_hrs = syn_state_of_resistance(m, pow(10, c.y[SYN_LOG10_R_HRS]));
+    c.r_hrs = state_of_log10(m, c.y[SYN_LOG10_R_HRS]);
     c.r_lrs = syn_state_of_resistance(m, c.y[SYN_R_LRS]);
     if (previous)
         set_transition(m, previous, &c);
@@ -62,26 +72,42 @@ void syn_state_step(const syn_model *m, const syn_state *prev, const syn_cycle *
     *out = s;
 }
 
-static void draw_device(const syn_model *m, syn_cell *c)
+/* Component of the mixture that the device belongs to. */
+static int draw_component(const syn_model *m, uint64_t seed, uint64_t id)
 {
     uint32_t w[4];
-    syn_rng_block(c->seed, c->id, 0, SYN_DRAW_DEVICE, w);
+    syn_rng_block(seed, id, 0, SYN_DRAW_DEVICE, w);
     const double u = syn_rng_uniform(w[0]);
     int k = 0;
     while (u >= m->cumulative[k])
         k++;
-    c->component = k;
-    double z[SYN_NDEVICE], v[SYN_NDEVICE];
-    syn_rng_normals(c->seed, c->id, 1, SYN_DRAW_DEVICE, z);
-    syn_rng_normals(c->seed, c->id, 2, SYN_DRAW_DEVICE, z + SYN_NFEAT);
-    for (int i = 0; i < SYN_NDEVICE; i++) {
-        v[i] = m->params.mean[k][i];
-        for (int j = 0; j <= i; j++)
-            v[i] += m->params.chol[k][i][j] * z[j];
-    }
+    return k;
+}
+
+/* Entry i of the device vector of component k. */
+static double device_entry(const syn_model *m, int k, const double z[SYN_NDEVICE], int i)
+{
+    double v = m->params.mean[k][i];
+    for (int j = 0; j <= i; j++)
+        v += m->params.chol[k][i][j] * z[j];
+    return v;
+}
+
+static void draw_device_normals(uint64_t seed, uint64_t id, double z[SYN_NDEVICE])
+{
+    syn_rng_normals(seed, id, 1, SYN_DRAW_DEVICE, z);
+    syn_rng_normals(seed, id, 2, SYN_DRAW_DEVICE, z + SYN_NFEAT);
+}
+
+static void draw_device(const syn_model *m, syn_cell *c)
+{
+    double z[SYN_NDEVICE];
+    c->component = draw_component(m, c->seed, c->id);
+    draw_device_normals(c->seed, c->id, z);
     for (int i = 0; i < SYN_NFEAT; i++) {
-        c->mu[i] = v[i];
-        c->sigma[i] = fabs(v[SYN_NFEAT + i]); /* a negative draw (2e-4 of devices) has the same law mirrored */
+        c->mu[i] = device_entry(m, c->component, z, i);
+        /* a negative draw (2e-4 of devices) has the same law mirrored */
+        c->sigma[i] = fabs(device_entry(m, c->component, z, SYN_NFEAT + i));
     }
 }
 
@@ -185,6 +211,36 @@ syn_status syn_cell_init(const syn_model *m, uint64_t seed, uint64_t id, const s
         c.state.r = c.now.r_hrs;
     *out = c;
     return SYN_OK;
+}
+
+/* Feature f of cycle 0 after a cold start, before clamping: as draw_device and draw_cycle make it. */
+static double cold_feature(const syn_model *m, uint64_t seed, uint64_t id, int f)
+{
+    const int k = draw_component(m, seed, id);
+    double z[SYN_NDEVICE], e[SYN_NFEAT], x = 0;
+    draw_device_normals(seed, id, z);
+    syn_rng_normals(seed, id, 0, SYN_DRAW_CYCLE, e);
+    for (int j = 0; j <= f; j++)
+        x += m->var->b[f][j] * e[j];
+    return device_entry(m, k, z, f) + fabs(device_entry(m, k, z, SYN_NFEAT + f)) * synp_poly(&m->params.gamma[f], x);
+}
+
+syn_status syn_cell_start_state(const syn_model *m, uint64_t seed, uint64_t id, const syn_start *start, double *r,
+                                syn_error *err)
+{
+    const syn_start published = {0};
+    if (!start)
+        start = &published;
+    if (start->history == SYN_COLD && start->mode == SYN_HRS && start->resistance == 0) {
+        const double y = cold_feature(m, seed, id, SYN_LOG10_R_HRS);
+        *r = state_of_log10(m, clamped_log10_r_hrs(y));
+        return SYN_OK;
+    }
+    syn_cell c;
+    const syn_status s = syn_cell_init(m, seed, id, start, &c, err);
+    if (s == SYN_OK)
+        *r = c.state.r;
+    return s;
 }
 
 void syn_cell_commit(const syn_model *m, syn_cell *c, const syn_state *s)

@@ -82,6 +82,11 @@ typedef struct syn_cell {
 syn_status syn_cell_init(const syn_model *m, uint64_t seed, uint64_t id, const syn_start *start, syn_cell *c,
                          syn_error *err);
 
+/* The state r alone that syn_cell_init gives. A cold start in HRS takes a third of the time: for simulators, where
+ * most cells are only read. Returns SYN_OK or SYN_EINVAL with *r untouched. */
+syn_status syn_cell_start_state(const syn_model *m, uint64_t seed, uint64_t id, const syn_start *start, double *r,
+                                syn_error *err);
+
 /* Applies u as syn_state_step does, drawing the next cycle when one begins. */
 void syn_cell_step(const syn_model *m, const syn_cell *prev, double u, syn_cell *next);
 

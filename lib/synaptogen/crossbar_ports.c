@@ -312,24 +312,33 @@ static syn_status divide(synp_kron *k)
 
 static const char *const side_names[SYN_SIDES] = {"left", "right", "top", "bottom"};
 
-static syn_status set_line(const syn_wires *w, int along, size_t i, line *l, syn_error *err)
+syn_status synp_line_ohms(const syn_wires *w, int along, size_t i, double *segment, double lead[2], syn_error *err)
 {
     const double *each = along ? w->r_bl_each : w->r_wl_each;
     const double r = each ? each[i] : along ? w->r_bl : w->r_wl;
     if (!(r >= 0 && isfinite(r)))
         return synp_fail(err, SYN_EINVAL, along ? "r_bl" : "r_wl", "%g ohm of line %zu is not finite and >= 0", r, i);
-    *l = (line){.length = along ? w->rows : w->cols, .segment = 1 / r};
+    *segment = r;
     for (int far = 0; far < 2; far++) {
         const double *end = w->end[2 * along + far];
         if (end && !(end[i] >= 0))
             return synp_fail(err, SYN_EINVAL, side_names[2 * along + far], "%g ohm at line %zu is not >= 0", end[i],
                              i);
-        l->lead[far] = end ? 1 / (end[i] + r) : 0;
+        lead[far] = end ? end[i] + (w->half_leads ? r / 2 : r) : INFINITY;
     }
-    if (isinf(l->lead[0]) && isinf(l->lead[1]))
+    if (lead[0] == 0 && lead[1] == 0)
         return synp_fail(err, SYN_EINVAL, side_names[2 * along],
                          "%s line %zu joins its two terminals without any resistance", along ? "bit" : "word", i);
     return SYN_OK;
+}
+
+static syn_status set_line(const syn_wires *w, int along, size_t i, line *l, syn_error *err)
+{
+    double segment, lead[2];
+    const syn_status status = synp_line_ohms(w, along, i, &segment, lead, err);
+    if (!status)
+        *l = (line){.length = along ? w->rows : w->cols, .segment = 1 / segment, .lead = {1 / lead[0], 1 / lead[1]}};
+    return status;
 }
 
 static syn_status set_lines(synp_kron *k, const syn_wires *w, syn_error *err)

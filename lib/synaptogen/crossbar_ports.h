@@ -14,6 +14,10 @@
 
 #include <synaptogen/crossbar.h>
 
+/* Ohm of line i, a word line (along = 0) or bit line (1), per segment, and of its leads with the resistances in front
+ * of them; INFINITY: open. Returns SYN_OK or SYN_EINVAL (err names the field and the line). */
+syn_status synp_line_ohms(const syn_wires *w, int along, size_t i, double *segment, double lead[2], syn_error *err);
+
 typedef struct synp_kron synp_kron;
 
 /* Analyses the wires: rows, cols, r_wl*, r_bl* and end; access devices and gmin are the caller's, part of g. Copies

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "array_internal.h"
+#include "program_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ void syn_program_default(const syn_model *m, syn_program *how)
                          .attempts = 20};
 }
 
-static syn_status check_program(const syn_program *p, syn_error *err)
+syn_status synp_check_program(const syn_program *p, syn_error *err)
 {
     const struct {
         const char *name;
@@ -40,7 +40,7 @@ static syn_status check_program(const syn_program *p, syn_error *err)
     return SYN_OK;
 }
 
-static syn_status check_targets(const float *target, size_t n, syn_error *err)
+syn_status synp_check_targets(const float *target, size_t n, syn_error *err)
 {
     for (size_t j = 0; j < n; j++)
         if (!(target[j] > 0 && isfinite(target[j])))
@@ -48,19 +48,6 @@ static syn_status check_targets(const float *target, size_t n, syn_error *err)
                              target[j], j);
     return SYN_OK;
 }
-
-/* CLEAR is a full RESET, to get from an LRS that is too resistive to another one. */
-typedef enum pulse { NONE, SET, RESET, CLEAR } pulse;
-
-/* One cell being programmed. */
-typedef struct job {
-    double target; /* S */
-    double u;      /* V, of the last RESET pulse */
-    pulse last, next;
-    int attempts; /* SET pulses given */
-    uint32_t pulses;
-    int done, reached;
-} job;
 
 /* g [S] at u0 as the verifying read sees it, with its own number for every read of the cell. */
 static double verify(const syn_array *a, const syn_program *how, size_t k, uint32_t pulses)
@@ -72,44 +59,45 @@ static double verify(const syn_array *a, const syn_program *how, size_t k, uint3
     return g + syn_noise_sigma(g, u0 * g, how->bandwidth) * z / u0;
 }
 
-/* Reads cell k after its last pulse and plans the next one. */
-static void plan(const syn_array *a, const syn_program *how, size_t k, job *b)
+void synp_plan(const syn_program *how, double ceiling, double g, synp_job *b)
 {
-    const double excess = verify(a, how, k, b->pulses) / b->target - 1;
+    const double excess = g / b->target - 1;
     const double step = fmin(fmax(log1p(fmax(excess, 0)) / how->steepness, how->step_min), how->step_max);
     b->reached = fabs(excess) <= how->tolerance;
-    b->next = SET;
-    if (b->last == SET) {
-        b->next = excess > 0 ? RESET : CLEAR;
+    b->next = SYNP_SET;
+    if (b->last == SYNP_SET) {
+        b->next = excess > 0 ? SYNP_RESET : SYNP_CLEAR;
         b->u = how->u_start;
-    } else if (b->last == RESET && excess > 0 && b->u < a->model->params.u_max) {
-        b->next = RESET;
+    } else if (b->last == SYNP_RESET && excess > 0 && b->u < ceiling) {
+        b->next = SYNP_RESET;
         b->u += step;
     }
-    b->done = b->reached || (b->next == SET && b->attempts == how->attempts);
+    b->done = b->reached || (b->next == SYNP_SET && b->attempts == how->attempts);
 }
 
-static float pulse_voltage(const syn_array *a, const syn_program *how, job *b)
+double synp_next_pulse(const syn_program *how, double clear, synp_job *b)
 {
     b->pulses++;
     b->last = b->next;
-    b->attempts += b->next == SET;
-    return (float)(b->next == SET ? how->u_set : b->next == RESET ? b->u : 1.1 * a->model->params.u_max);
+    b->attempts += b->next == SYNP_SET;
+    return b->next == SYNP_SET ? how->u_set : b->next == SYNP_RESET ? b->u : clear;
 }
 
 /* The chosen cells of one block, whose state stays in the cache until all are done. */
-static void program_block(syn_array *a, size_t block, uint32_t mask, const syn_program *how, job jobs[SYNP_LANES])
+static void program_block(syn_array *a, size_t block, uint32_t mask, const syn_program *how,
+                          synp_job jobs[SYNP_LANES])
 {
+    const double u_max = a->model->params.u_max;
     for (;;) {
         synp_floats voltage = {0};
         uint32_t busy = 0;
         for (uint32_t rest = mask; rest; rest &= rest - 1) {
             const int k = __builtin_ctz(rest);
-            plan(a, how, block * SYNP_LANES + (size_t)k, &jobs[k]);
+            synp_plan(how, u_max, verify(a, how, block * SYNP_LANES + (size_t)k, jobs[k].pulses), &jobs[k]);
             if (jobs[k].done)
                 continue;
             busy |= UINT32_C(1) << k;
-            voltage[k] = pulse_voltage(a, how, &jobs[k]);
+            voltage[k] = (float)synp_next_pulse(how, 1.1 * u_max, &jobs[k]);
         }
         mask = busy;
         if (!mask)
@@ -118,19 +106,12 @@ static void program_block(syn_array *a, size_t block, uint32_t mask, const syn_p
     }
 }
 
-/* What became of one cell. */
-typedef struct outcome {
-    float g;
-    uint32_t pulses;
-    int reached;
-} outcome;
-
 static void program_part(syn_array *a, const synp_choice *choice, size_t p, const float *target,
-                         const syn_program *how, outcome *outcomes)
+                         const syn_program *how, synp_outcome *outcomes)
 {
     uint32_t mask;
     size_t position[SYNP_LANES];
-    job jobs[SYNP_LANES] = {0};
+    synp_job jobs[SYNP_LANES] = {0};
     const size_t block = synp_choice_part(choice, p, &mask, position);
     for (uint32_t rest = mask; rest; rest &= rest - 1)
         jobs[__builtin_ctz(rest)].target = target[position[__builtin_ctz(rest)]];
@@ -138,11 +119,11 @@ static void program_part(syn_array *a, const synp_choice *choice, size_t p, cons
     for (uint32_t rest = mask; rest; rest &= rest - 1) {
         const int k = __builtin_ctz(rest);
         const double g = syn_chord(a->model, a->r[block * SYNP_LANES + (size_t)k], a->model->params.u0);
-        outcomes[position[k]] = (outcome){(float)g, jobs[k].pulses, jobs[k].reached};
+        outcomes[position[k]] = (synp_outcome){(float)g, jobs[k].pulses, jobs[k].reached};
     }
 }
 
-static void sum_up(const outcome *o, const float *target, size_t n, syn_program_report *report)
+void synp_sum_up(const synp_outcome *o, const float *target, size_t n, syn_program_report *report)
 {
     syn_program_report r = {.cells = n};
     double pulses = 0, squares = 0;
@@ -173,16 +154,16 @@ syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *
     syn_status s = a->blocks ? syn_array_chosen(a, cells, &n, err)
                              : synp_fail(err, SYN_EINVAL, "array", "the array is read-only");
     if (!s)
-        s = check_program(how, err);
+        s = synp_check_program(how, err);
     if (!s)
-        s = check_targets(target, n, err);
+        s = synp_check_targets(target, n, err);
     if (s)
         return s;
     synp_choice choice;
     s = synp_choose(a, cells, &choice);
     if (s)
         return synp_fail(err, s, "cells", s == SYN_ENOMEM ? "out of memory" : "a cell is chosen twice");
-    outcome *outcomes = malloc((n + 1) * sizeof *outcomes);
+    synp_outcome *outcomes = malloc((n + 1) * sizeof *outcomes);
     if (outcomes) {
 #pragma omp parallel for num_threads(a->threads) schedule(dynamic, 16)
         for (size_t p = 0; p < choice.parts; p++)
@@ -194,7 +175,7 @@ syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *
                 pulses[j] = outcomes[j].pulses;
         }
         if (report)
-            sum_up(outcomes, target, n, report);
+            synp_sum_up(outcomes, target, n, report);
     }
     synp_choice_free(&choice);
     free(outcomes);

@@ -6,6 +6,8 @@
 #include <synaptogen/array.h>
 #include <synaptogen/array_file.h>
 #include <synaptogen/cell.h>
+#include <synaptogen/crossbar.h>
+#include <synaptogen/crossbar_write.h>
 #include <synaptogen/curves.h>
 #include <synaptogen/features.h>
 #include <synaptogen/fit.h>

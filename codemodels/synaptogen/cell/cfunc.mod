@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* The cell of synaptogen/cell.h as a two-terminal XSPICE device.
  *
- * The simulator calls the model many times per accepted solution. Slot 1 of the analogue state holds the last accepted
- * state and is the only one that is ever read; each call computes slot 0 from it and the present voltage alone, so
- * that neither an iterate nor a rejected time step leaves a trace. Features of the cycles are pure functions of (seed,
- * cell, cycle); the cell on the heap follows the accepted cycle. */
-#include "support.h"
+ * The simulator calls the model many times per accepted solution. Each call computes the state that follows the last
+ * accepted one at the present voltage, so that neither an iterate nor a rejected time step leaves a trace; see clock.h
+ * for what is accepted. Features of the cycles are pure functions of (seed, cell, cycle).
+ *
+ * Most cells of an array never switch. Such a cell is its number, its state and, from the first pass that may switch
+ * anything, the two voltages that would wake it up. */
+#include "clock.h"
 
+#include <math.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <synaptogen/cell.h>
 #include <synaptogen/read.h>
@@ -25,326 +28,367 @@ static const double settled = 1e-5;
  * state the iteration creeps monotonically onto the next stable intersection. */
 static const double slope_min = 1e-7;
 
-typedef struct instance {
-    char label[24]; /* first: `show` prints what STATIC_VAR(cell) points to as text */
+/* What the cells of one .model share. */
+typedef struct kind {
+    const void *parameters; /* key: the simulator's own table of the .model */
+    size_t users;
     const syn_model *model;
-    host_identity identity;
-    int claimed, failed;
+    host_clock *clock;
+    host_numbers *numbers; /* NULL if names identify the cells */
+    uint64_t seed;
     syn_start start;
     double polarity;
-    syn_cell cell;          /* at the accepted cycle */
-    const JOB *job;         /* analysis that the state belongs to */
-    int iteration;          /* of the present solution, from 0 */
-    int set;                /* the present solution is one after SET */
-    double u_last;          /* V, of the iterate before */
+} kind;
+
+/* Of a cell that is awake. */
+typedef struct history {
+    uint64_t analysis;      /* what it belongs to */
+    syn_cell cell;          /* accepted */
+    syn_state pending;      /* what follows from the last pass of a trial */
+    uint64_t trial;         /* 0: none is pending */
+    int set;                /* the trial is one after SET */
+    double u_last;          /* V, of its last pass */
     double slot, slot_draw; /* the time slot of slot_draw, a standard normal; slot < 0: none yet */
+} history;
+
+typedef struct instance {
+    kind *kind; /* NULL: failed */
+    uint64_t cell;
+    double r;         /* at the start */
+    double low, high; /* V: at the start it stays as it is for low < u <= high; NAN: not known yet */
+    history *history; /* NULL: asleep */
 } instance;
 
-enum { STATE_R, STATE_THRESHOLD, STATE_CYCLE, STATE_MODE, STATE_SIZE }; /* doubles, the simulator scales some of them */
+static void *kinds; /* a tree of <search.h> */
+
+static int compare_kinds(const void *a, const void *b)
+{
+    const uintptr_t x = (uintptr_t)((const kind *)a)->parameters, y = (uintptr_t)((const kind *)b)->parameters;
+    return x < y ? -1 : x > y;
+}
+
+static void release_kind(kind *k)
+{
+    if (--k->users > 0)
+        return;
+    tdelete(k, &kinds, compare_kinds);
+    if (k->numbers)
+        host_numbers_release(k->numbers);
+    if (k->model)
+        host_model_release(k->model);
+    host_clock_leave(k->clock);
+    free(k);
+}
 
 static void release(ARGS, Mif_Callback_Reason_t reason)
 {
-    instance *in = STATIC_VAR(cell);
+    instance *in = host_kept(mif_private);
     if (reason != MIF_CB_DESTROY || !in)
         return;
-    if (in->failed)
+    if (in->kind)
+        release_kind(in->kind);
+    else
         host_forget_failure();
-    if (in->claimed)
-        host_identity_release(&in->identity);
-    if (in->model)
-        host_model_release(in->model);
+    free(in->history);
     free(in);
-    STATIC_VAR(cell) = NULL;
+    host_keep(mif_private, NULL);
 }
 
-static syn_state load_state(const double *slot)
+static int read_start(ARGS, kind *k)
 {
-    return (syn_state){.r = slot[STATE_R],
-                       .u_thr = slot[STATE_THRESHOLD],
-                       .n = (uint64_t)slot[STATE_CYCLE],
-                       .mode = (syn_mode)slot[STATE_MODE]};
-}
-
-static void store_state(const syn_state *s, double *slot)
-{
-    slot[STATE_R] = s->r;
-    slot[STATE_THRESHOLD] = s->u_thr;
-    slot[STATE_CYCLE] = (double)s->n;
-    slot[STATE_MODE] = s->mode;
-}
-
-/* Whether ngspice is solving an artificial circuit: source or gmin stepping. */
-static int stepping(const CKTcircuit *ckt)
-{
-    return ckt->CKTsrcFact < 1 || ckt->CKTdiagGmin > fmax(ckt->CKTgmin, ckt->CKTgshunt);
-}
-
-/* Puts the cell and both state slots to the start of an analysis. */
-static int restart(instance *in, double *now, double *accepted)
-{
+    const double *r_init = PARAM_NULL(r_init) ? NULL : &PARAM(r_init);
+    if (!host_start(PARAM_NULL(init) ? NULL : PARAM(init), PARAM_NULL(start) ? NULL : PARAM(start), r_init, &k->start))
+        return 0;
+    double r;
     syn_error err;
-    const syn_status s =
-        syn_cell_init(in->model, in->identity.seed, in->identity.cell, &in->start, &in->cell, &err);
-    if (s) {
-        host_fail("synaptogen: r_init: %s", err.text);
-        return 0;
-    }
-    store_state(&in->cell.state, now);
-    store_state(&in->cell.state, accepted);
-    in->job = cm_get_circuit()->CKTcurJob;
-    in->slot = -1;
-    return 1;
-}
-
-/* Brings the cell to an accepted state; normally it is there or one cycle behind. */
-static void follow(instance *in, const syn_state *accepted)
-{
-    if (accepted->n < in->cell.state.n) /* an earlier solution was restored */
-        syn_cell_init(in->model, in->identity.seed, in->identity.cell, &in->start, &in->cell, NULL);
-    syn_state s = *accepted;
-    for (s.n = in->cell.state.n; s.n < accepted->n;) {
-        s.n++;
-        syn_cell_commit(in->model, &in->cell, &s);
-    }
-    in->cell.state = *accepted;
-}
-
-/* The same for the next analysis of one run, which finds the slots as the one before left them. */
-static int next_analysis(instance *in, const CKTcircuit *ckt, double *now, double *accepted)
-{
-    if (!(ckt->CKTmode & MODEINITJCT)) {
-        host_fail("synaptogen: this analysis cannot be resumed, ngspice has run the other ones of the netlist again "
-                  "in between and the state is lost; keep .tran as the only analysis of the netlist");
-        return 0;
-    }
-    return restart(in, now, accepted);
-}
-
-/* A parameter that must be a whole number in [low, high]. */
-static int whole_number(const char *name, double value, double low, double high, double *out)
-{
-    *out = value;
-    if (value >= low && value <= high && value == (double)(long long)value)
+    if (syn_cell_start_state(k->model, k->seed, 0, &k->start, &r, &err) == SYN_OK)
         return 1;
-    host_fail("synaptogen: %s = %.17g is not a whole number in [%.17g, %.17g]", name, value, low, high);
+    host_fail("r_init: %s", err.text);
     return 0;
 }
 
-/* A parameter that must be one of two words, or their number 0 or 1, which is what an expression in braces becomes. */
-static int choice(const char *name, const char *value, const char *first, const char *second, int *out)
+static int read_parameters(ARGS, kind *k)
 {
-    char *end;
-    const double number = strtod(value, &end);
-    const int is_number = end != value && *end == '\0';
-    *out = is_number ? number == 1 : strcasecmp(value, second) == 0;
-    if (*out || (is_number ? number == 0 : strcasecmp(value, first) == 0))
-        return 1;
-    host_fail("synaptogen: %s = \"%s\" is neither \"%s\" (0) nor \"%s\" (1)", name, value, first, second);
-    return 0;
-}
-
-static int read_start(ARGS, instance *in)
-{
-    int lrs, stationary;
-    if (!choice("init", PARAM_NULL(init) ? "hrs" : PARAM(init), "hrs", "lrs", &lrs) ||
-        !choice("start", PARAM_NULL(start) ? "cold" : PARAM(start), "cold", "stationary", &stationary))
+    double order, seed, by_number;
+    if (!host_whole_number("order", PARAM_NULL(order) ? 10 : PARAM(order), 1, SYN_MAX_ORDER, &order))
         return 0;
-    in->start = (syn_start){.history = stationary ? SYN_STATIONARY : SYN_COLD,
-                            .mode = lrs ? SYN_LRS : SYN_HRS,
-                            .resistance = PARAM_NULL(r_init) ? 0 : PARAM(r_init)};
-    if (!PARAM_NULL(r_init) && !PARAM_NULL(init)) {
-        host_fail("synaptogen: init and r_init are both given, use one of them");
-        return 0;
-    }
-    if (!PARAM_NULL(r_init) && PARAM(r_init) == 0) {
-        host_fail("synaptogen: r_init = 0 ohm is not positive");
-        return 0;
-    }
-    return 1;
-}
-
-/* Which cell of which seed this instance is. */
-static int read_identity(ARGS, instance *in)
-{
-    const char *name = host_instance_name(mif_private);
-    double seed, by_number;
-    if (!whole_number("seed", PARAM(seed), 0, 9007199254740992.0, &seed) ||
-        !whole_number("index", PARAM(index), 0, 1, &by_number))
-        return 0;
-    in->identity = (host_identity){.circuit = cm_get_circuit(),
-                                   .seed = (uint64_t)seed,
-                                   .cell = syn_cell_of_name(name),
-                                   .model = in->model};
-    if (by_number != 0 && !host_trailing_number(name, &in->identity.cell)) {
-        host_fail("synaptogen: index = 1 needs an instance name that ends in the cell number (0 .. 2^64 - 1)");
-        return 0;
-    }
-    snprintf(in->label, sizeof in->label, "%llu", (unsigned long long)in->identity.cell);
-    if (by_number == 0)
-        return 1;
-    in->claimed = host_identity_claim(&in->identity);
-    if (!in->claimed)
-        host_fail("synaptogen: index = 1: cell number %llu is used twice with seed %.0f",
-                  (unsigned long long)in->identity.cell, seed);
-    return in->claimed;
-}
-
-static int read_parameters(ARGS, instance *in)
-{
-    double order;
-    syn_error err;
-    if (!whole_number("order", PARAM_NULL(order) ? 10 : PARAM(order), 1, SYN_MAX_ORDER, &order))
-        return 0;
-    in->polarity = PARAM(polarity);
-    if (in->polarity != 1 && in->polarity != -1) {
-        host_fail("synaptogen: polarity = %g is neither 1 nor -1", in->polarity);
+    k->polarity = PARAM(polarity);
+    if (k->polarity != 1 && k->polarity != -1) {
+        host_fail("polarity = %g is neither 1 nor -1", k->polarity);
         return 0;
     }
     /* Without an order given, the largest that the file holds. */
-    in->model = host_model_acquire(PARAM_NULL(params) ? "" : PARAM(params), PARAM_NULL(order) ? 0 : (int)order, &err);
-    if (!in->model) {
-        char text[700];
-        host_fail("synaptogen: params: %s", syn_error_format(&err, text, sizeof text));
+    k->model = host_model_acquire(PARAM_NULL(params) ? "" : PARAM(params), PARAM_NULL(order) ? 0 : (int)order);
+    if (!k->model || !host_whole_number("seed", PARAM(seed), 0, 9007199254740992.0, &seed) ||
+        !host_whole_number("index", PARAM(index), 0, 1, &by_number))
         return 0;
-    }
-    return read_start(mif_private, in) && read_identity(mif_private, in);
+    k->seed = (uint64_t)seed;
+    if (!read_start(mif_private, k))
+        return 0;
+    if (by_number == 0)
+        return 1;
+    k->numbers = host_numbers_acquire(k->clock->circuit, k->model, k->seed);
+    if (!k->numbers)
+        host_fail("out of memory");
+    return k->numbers != NULL;
 }
 
-/* Whether ngspice 39 can do what it is about to; it would crash otherwise. */
-static int simulator_can(const CKTcircuit *ckt)
+/* The kind of the instance in its INIT call, NULL after host_fail. */
+static kind *acquire_kind(ARGS)
 {
-    if (ckt->CKTmaxOrder < 2) /* more state vectors exist than cm_analog_alloc enlarges */
-        host_fail("synaptogen: .options maxord = %d is below 2, which ngspice cannot combine with code models that have "
-                  "a state", ckt->CKTmaxOrder);
-    else if (stepping(ckt)) /* it holds copies of the state vectors, which cm_analog_alloc does not enlarge */
-        host_fail("synaptogen: .options noopiter cannot be combined in ngspice with code models that have a state");
-    else if (strncmp(ckt->CKTcurJob->JOBname, "Sensitivity", 11) == 0)
-        host_fail("synaptogen: ngspice cannot do a sensitivity analysis of a circuit with code models");
-    else
+    const kind wanted = {.parameters = mif_private->param};
+    kind *const *found = tfind(&wanted, &kinds, compare_kinds), *k;
+    if (found) {
+        k = *found;
+        k->users++;
+        return k;
+    }
+    host_clock *clock = host_clock_join(mif_private);
+    if (!clock)
+        return NULL;
+    k = malloc(sizeof *k);
+    if (k)
+        *k = (kind){.parameters = mif_private->param, .users = 1, .clock = clock};
+    if (!k || !tsearch(k, &kinds, compare_kinds)) {
+        host_fail("out of memory");
+        host_clock_leave(clock);
+        free(k);
+        return NULL;
+    }
+    if (read_parameters(mif_private, k))
+        return k;
+    release_kind(k);
+    return NULL;
+}
+
+/* Which cell this instance is. */
+static int read_number(ARGS, const kind *k, uint64_t *number)
+{
+    const char *name = host_instance_name(mif_private);
+    *number = syn_cell_of_name(name);
+    if (!k->numbers)
         return 1;
-    return 0;
+    if (!host_trailing_number(name, number)) {
+        host_fail("index = 1 needs an instance name that ends in the cell number (0 .. 2^64 - 1)");
+        return 0;
+    }
+    const int taken = host_numbers_take(k->numbers, *number);
+    if (taken == 0)
+        host_fail("index = 1: cell number %llu is used twice with seed %llu", (unsigned long long)*number,
+                  (unsigned long long)k->seed);
+    else if (taken < 0)
+        host_fail("out of memory");
+    return taken > 0;
 }
 
 static instance *create(ARGS)
 {
-    instance *in = calloc(1, sizeof *in);
+    instance *in = malloc(sizeof *in);
     if (!in)
         return NULL;
-    STATIC_VAR(cell) = in;
+    host_keep(mif_private, in);
     CALLBACK = release;
-    in->failed = !simulator_can(cm_get_circuit());
-    if (in->failed)
-        return in;
-    cm_analog_alloc(0, STATE_SIZE * sizeof(double));
-    double *now = cm_analog_get_ptr(0, 0), *accepted = cm_analog_get_ptr(0, 1);
-    in->failed = !read_parameters(mif_private, in) || !restart(in, now, accepted);
+    *in = (instance){.kind = acquire_kind(mif_private), .low = NAN};
+    kind *k = in->kind;
+    if (k && (!read_number(mif_private, k, &in->cell) ||
+              syn_cell_start_state(k->model, k->seed, in->cell, &k->start, &in->r, NULL) != SYN_OK)) {
+        in->kind = NULL;
+        release_kind(k);
+    }
     return in;
 }
 
-/* Whether the present solution may switch: transient points and the points of a DC sweep, but not an operating point
- * and not the artificial circuits of source and gmin stepping. */
-static int may_switch(ARGS, const CKTcircuit *ckt)
+/* The cell at the start of an analysis. */
+static syn_cell start_cell(const instance *in)
 {
-    if (ANALYSIS == TRANSIENT)
-        return 1;
-    return (ckt->CKTmode & MODEDCTRANCURVE) && !stepping(ckt);
+    syn_cell c;
+    syn_cell_init(in->kind->model, in->kind->seed, in->cell, &in->kind->start, &c, NULL);
+    return c;
+}
+
+/* Whether the voltage changes the start state. */
+static int wakes_up(instance *in, double u)
+{
+    if (isnan(in->low)) {
+        const syn_cell c = start_cell(in);
+        in->low = c.state.mode == SYN_LRS ? -INFINITY : c.now.y[SYN_U_SET];
+        in->high = c.state.mode == SYN_HRS ? INFINITY : c.state.u_thr;
+    }
+    return u <= in->low || u > in->high;
+}
+
+static history *wake_up(instance *in)
+{
+    history *h = malloc(sizeof *h);
+    if (h)
+        *h = (history){.analysis = in->kind->clock->analysis, .cell = start_cell(in), .slot = -1};
+    in->history = h;
+    return h;
+}
+
+/* Takes over what was accepted, and forgets what was not or what belongs to an earlier analysis. */
+static void follow(instance *in)
+{
+    const host_clock *clock = in->kind->clock;
+    history *h = in->history;
+    if (!h || h->trial == clock->trial)
+        return;
+    if (h->analysis != clock->analysis) {
+        free(h);
+        in->history = NULL;
+        return;
+    }
+    if (h->trial != 0 && h->trial == clock->accepted)
+        syn_cell_commit(in->kind->model, &h->cell, &h->pending);
+    h->trial = 0;
+    h->set = 0;
 }
 
 /* The state that follows the accepted one at the iterate u. SET is a jump that would leave no solution on many load
  * lines if every iterate could take and undo it: it is taken once the solution before it has settled beyond U_S, and
  * then kept for this solution. RESET follows the transition curve continuously. */
-static syn_state next_state(instance *in, const syn_state *accepted, double u)
+static syn_state next_state(const syn_model *m, history *h, double u)
 {
-    const int moving = !(in->iteration > 0 && fabs(u - in->u_last) < settled);
-    const syn_cycle *now = &in->cell.now, *next = &in->cell.next;
+    const int moving = !(h->trial != 0 && fabs(u - h->u_last) < settled);
+    const syn_cycle *now = &h->cell.now, *next = &h->cell.next;
+    const syn_state *accepted = &h->cell.state;
     syn_state s;
-    syn_state_step(in->model, accepted, now, next, in->set ? now->y[SYN_U_SET] : u, &s);
-    if (s.mode == SYN_LRS && accepted->mode != SYN_LRS && !in->set) {
-        in->set = !moving;
+    syn_state_step(m, accepted, now, next, h->set ? now->y[SYN_U_SET] : u, &s);
+    if (s.mode == SYN_LRS && accepted->mode != SYN_LRS && !h->set) {
+        h->set = !moving;
         cm_analog_not_converged();
         if (moving)
             s = *accepted;
-    } else if (moving && s.r != accepted->r && !in->set) {
+    } else if (moving && s.r != accepted->r && !h->set) {
         cm_analog_not_converged();
     }
     return s;
 }
 
+/* The state r for this pass, which may be one that switches. */
+static double state_at(instance *in, double u, int awake)
+{
+    const host_clock *clock = in->kind->clock;
+    history *h = in->history;
+    if (!h) {
+        if (!clock->may_switch || (!awake && !wakes_up(in, u)))
+            return in->r;
+        h = wake_up(in);
+        if (!h) {
+            host_fail("out of memory");
+            return in->r;
+        }
+    }
+    h->pending = h->cell.state;
+    if (clock->may_switch)
+        h->pending = next_state(in->kind->model, h, u);
+    h->trial = clock->may_switch ? clock->trial : 0;
+    h->u_last = u;
+    return h->pending.r;
+}
+
 /* Noise current [A] at a time: constant over slots of 1 / (2 bandwidth), the sampling interval of a band-limited white
  * noise, and a function of the slot's number alone. */
-static double noise_current(ARGS, instance *in, double r, double u)
+static double noise_current(ARGS, const instance *in, double r, double u)
 {
     const double bandwidth = PARAM(bandwidth);
     const double slot = floor(TIME * 2 * bandwidth);
-    if (slot != in->slot) {
-        in->slot = slot;
-        in->slot_draw = syn_rng_read(in->identity.seed, in->identity.cell, (uint64_t)slot);
+    history *h = in->history;
+    if (slot != h->slot) {
+        h->slot = slot;
+        h->slot_draw = syn_rng_read(in->kind->seed, in->cell, (uint64_t)slot);
     }
-    const double g = syn_chord(in->model, r, u);
-    return syn_noise_sigma(g, g * u, bandwidth) * in->slot_draw;
+    const double g = syn_chord(in->kind->model, r, u);
+    return syn_noise_sigma(g, g * u, bandwidth) * h->slot_draw;
 }
 
-static int noise_on(ARGS, instance *in)
+/* Whether there is noise now; -1 after host_fail. */
+static int noise_on(ARGS)
 {
     double on;
-    if (!whole_number("noise", PARAM(noise), 0, 1, &on)) {
-        in->failed = 1;
-    } else if (!(PARAM(bandwidth) >= 1e-3 && PARAM(bandwidth) <= 1e15)) {
-        host_fail("synaptogen: bandwidth = %g Hz is not in [1e-3, 1e15]", PARAM(bandwidth));
-        in->failed = 1;
+    if (!host_whole_number("noise", PARAM(noise), 0, 1, &on))
+        return -1;
+    if (!(PARAM(bandwidth) >= 1e-3 && PARAM(bandwidth) <= 1e15)) {
+        host_fail("bandwidth = %g Hz is not in [1e-3, 1e15]", PARAM(bandwidth));
+        return -1;
     }
-    return on != 0 && !in->failed && ANALYSIS == TRANSIENT;
-}
-
-static void publish(ARGS, const instance *in, const syn_state *s, double i)
-{
-    const syn_cycle *cycle = s->n == in->cell.state.n ? &in->cell.now : &in->cell.next;
-    STATIC_VAR(r) = s->r;
-    STATIC_VAR(resistance) = syn_resistance_of_state(in->model, s->r);
-    STATIC_VAR(mode) = s->mode;
-    STATIC_VAR(cycle) = (double)s->n;
-    STATIC_VAR(u_set) = (s->mode == SYN_LRS ? &in->cell.next : cycle)->y[SYN_U_SET];
-    STATIC_VAR(u_reset) = s->mode == SYN_HRS ? cycle->y[SYN_U_RESET] : s->u_thr;
-    STATIC_VAR(i) = i;
+    return on != 0 && ANALYSIS == TRANSIENT;
 }
 
 void cm_synaptogen(ARGS)
 {
-    instance *in = INIT ? create(mif_private) : STATIC_VAR(cell);
-    if (!in || in->failed) {
+    instance *in = INIT ? create(mif_private) : host_kept(mif_private);
+    if (!in || !in->kind) {
         host_fail_again();
         return;
     }
-    const CKTcircuit *ckt = cm_get_circuit();
-    double *now = cm_analog_get_ptr(0, 0), *before = cm_analog_get_ptr(0, 1);
-    if (in->job != ckt->CKTcurJob && !next_analysis(in, ckt, now, before)) {
-        in->failed = 1;
+    kind *k = in->kind;
+    const int noisy = noise_on(mif_private);
+    if (!host_clock_tick(k->clock, mif_private) || noisy < 0) {
+        in->kind = NULL;
+        release_kind(k);
         return;
     }
-    if (ckt->CKTmode & (MODEINITJCT | MODEINITPRED | MODEINITTRAN)) {
-        in->iteration = 0;
-        in->set = 0;
-    }
-    const double u = in->polarity * INPUT(electrodes);
-    const syn_state accepted = load_state(before);
-    follow(in, &accepted);
-    syn_state s = accepted;
-    if (may_switch(mif_private, ckt))
-        s = next_state(in, &accepted, u);
-    in->u_last = u;
-    in->iteration++;
-
-    double slope, i = syn_current(in->model, s.r, u, &slope);
-    if (noise_on(mif_private, in))
-        i += noise_current(mif_private, in, s.r, u);
-    if (in->failed)
-        return;
-    if (ANALYSIS == MIF_AC) {
+    follow(in);
+    const double u = k->polarity * INPUT(electrodes), r = state_at(in, u, noisy);
+    double slope, i = syn_current(k->model, r, u, &slope);
+    if (noisy && in->history)
+        i += noise_current(mif_private, in, r, u);
+    OUTPUT(electrodes) = k->polarity * i;
+    if (ANALYSIS == MIF_AC)
         AC_GAIN(electrodes, electrodes) = (Mif_Complex_t){slope, 0};
-        return;
+    else
+        PARTIAL(electrodes, electrodes) = fmax(slope, slope_min);
+}
+
+/* The monitors, in the order of ifspec.ifs. */
+enum { MONITOR_CELL, MONITOR_R, MONITOR_RESISTANCE, MONITOR_MODE, MONITOR_CYCLE, MONITOR_U_SET, MONITOR_U_RESET };
+
+static double monitor(const instance *in, int which)
+{
+    const syn_model *m = in->kind->model;
+    const history *h = in->history;
+    const syn_cell c = h ? h->cell : start_cell(in);
+    const syn_state s = h && h->trial ? h->pending : c.state;
+    const syn_cycle *cycle = s.n == c.state.n ? &c.now : &c.next;
+    switch (which) {
+    case MONITOR_R:
+        return s.r;
+    case MONITOR_RESISTANCE:
+        return syn_resistance_of_state(m, s.r);
+    case MONITOR_MODE:
+        return s.mode;
+    case MONITOR_CYCLE:
+        return (double)s.n;
+    case MONITOR_U_SET:
+        return (s.mode == SYN_LRS ? &c.next : cycle)->y[SYN_U_SET];
+    default:
+        return s.mode == SYN_HRS ? cycle->y[SYN_U_RESET] : s.u_thr;
     }
-    OUTPUT(electrodes) = in->polarity * i;
-    PARTIAL(electrodes, electrodes) = fmax(slope, slope_min);
-    store_state(&s, now);
-    publish(mif_private, in, &s, OUTPUT(electrodes));
+}
+
+static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IFvalue *select)
+{
+    (void)ckt;
+    (void)select;
+    const instance *in = host_kept_of(g);
+    const int which = host_monitor(g, question);
+    if (which == MONITOR_CELL) {
+        char number[24] = "";
+        if (in && in->kind)
+            snprintf(number, sizeof number, "%llu", (unsigned long long)in->cell);
+        value->sValue = strdup(number);
+    } else if (which <= MONITOR_U_RESET) {
+        value->rValue = in && in->kind ? monitor(in, which) : 0;
+    } else {
+        value->rValue = host_port(g, 0, 0)->output.rvalue;
+    }
+    return OK;
+}
+
+extern SPICEdev cm_synaptogen_info;
+
+__attribute__((constructor)) static void take_over(void)
+{
+    host_take_over(&cm_synaptogen_info, ask, NULL);
 }

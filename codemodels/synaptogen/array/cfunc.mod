@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT */
+/* A driven crossbar of synaptogen/crossbar.h of any size. ngspice cannot read a line with more than 240 nodes, so an
+ * array is written as several instances, its banks. The first that a pass calls solves for the voltages at all of them,
+ * which it reads where the simulator keeps them; the others only hand out their part of the solution. */
+#include "crossbar.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_NODES = 240 };
+enum { CONNECTION_IN, CONNECTION_OUT, CONNECTION_PORTS };
+
+typedef struct place {
+    int side;
+    size_t line;
+} place;
+
+typedef struct bank {
+    struct array *array;
+    const GENinstance *instance;
+    size_t lines;
+    place *place; /* [lines] */
+    double gain;
+} bank;
+
+typedef struct array {
+    struct array *next;
+    const CKTcircuit *circuit;
+    char *name;
+    size_t users, banks;
+    bank *bank;
+    host_crossbar *crossbar; /* NULL: failed */
+    const bank *first;       /* to be called in a pass */
+    const bank *exact;       /* with the exact ports, or NULL */
+    int has_outputs;
+    size_t rows, cols;
+    double *v[SYN_SIDES], *end[SYN_SIDES]; /* V, ohm, by line; all in v[0] */
+    size_t *port;                          /* numbers of the exact ports among the terminals */
+    double *y;                             /* S, between the exact ports */
+} array;
+
+static array *arrays;
+
+static void free_array(array *a)
+{
+    array **link = &arrays;
+    while (*link != a)
+        link = &(*link)->next;
+    *link = a->next;
+    if (a->crossbar)
+        host_crossbar_free(a->crossbar);
+    for (size_t k = 0; k < a->banks; k++)
+        free(a->bank[k].place);
+    free(a->bank);
+    free(a->name);
+    free(a->v[0]);
+    free(a->port);
+    free(a->y);
+    free(a);
+}
+
+static void release(ARGS, Mif_Callback_Reason_t reason)
+{
+    bank *b = host_kept(mif_private);
+    if (reason != MIF_CB_DESTROY || !b)
+        return;
+    host_keep(mif_private, NULL);
+    if (!b->array->crossbar)
+        host_forget_failure();
+    if (--b->array->users == 0)
+        free_array(b->array);
+}
+
+/* The array's full name: with the path of the subcircuit that the instance is in. To be freed. */
+static char *full_name(ARGS, const GENinstance *g)
+{
+    const char *instance = g->GENname, *dot = strrchr(instance, '.');
+    const char *path = dot && strncmp(instance, "a.", 2) == 0 ? instance + 2 : instance;
+    char *name = NULL;
+    const int length = dot && dot >= path ? (int)(dot + 1 - path) : 0;
+    return asprintf(&name, "%.*s%s", length, path, PARAM_NULL(array) ? "" : PARAM(array)) < 0 ? NULL : name;
+}
+
+static void read_parameters(ARGS, host_crossbar_parameters *p)
+{
+    *p = (host_crossbar_parameters){.rows = PARAM_NULL(rows) ? NULL : &PARAM(rows),
+                                    .cols = PARAM_NULL(cols) ? NULL : &PARAM(cols),
+                                    .r_wl = PARAM_NULL(r_wl) ? NULL : &PARAM(r_wl),
+                                    .r_bl = PARAM_NULL(r_bl) ? NULL : &PARAM(r_bl),
+                                    .r_access = PARAM_NULL(r_access) ? NULL : &PARAM(r_access),
+                                    .gmin = PARAM_NULL(gmin) ? NULL : &PARAM(gmin),
+                                    .seed = PARAM_NULL(seed) ? NULL : &PARAM(seed),
+                                    .first = PARAM_NULL(first) ? NULL : &PARAM(first),
+                                    .order = PARAM_NULL(order) ? NULL : &PARAM(order),
+                                    .r_init = PARAM_NULL(r_init) ? NULL : &PARAM(r_init),
+                                    .lead = PARAM_NULL(lead) ? NULL : PARAM(lead),
+                                    .params = PARAM_NULL(params) ? NULL : PARAM(params),
+                                    .init = PARAM_NULL(init) ? NULL : PARAM(init),
+                                    .start = PARAM_NULL(start) ? NULL : PARAM(start),
+                                    .state = PARAM_NULL(state) ? NULL : PARAM(state),
+                                    .state_out = PARAM_NULL(state_out) ? NULL : PARAM(state_out),
+                                    .r_left = PARAM_NULL(r_left) ? NULL : &PARAM(r_left),
+                                    .r_right = PARAM_NULL(r_right) ? NULL : &PARAM(r_right),
+                                    .r_top = PARAM_NULL(r_top) ? NULL : &PARAM(r_top),
+                                    .r_bottom = PARAM_NULL(r_bottom) ? NULL : &PARAM(r_bottom),
+                                    .rest_open = PARAM_NULL(rest_open) ? NULL : PARAM(rest_open),
+                                    .rest_ground = PARAM_NULL(rest_ground) ? NULL : PARAM(rest_ground)};
+}
+
+/* Consecutive lines of one side. */
+static int read_places(ARGS, bank *b)
+{
+    int named[SYN_SIDES] = {0}, side = 0;
+    double line;
+    if (PARAM_NULL(side)) {
+        host_fail("side is not given");
+        return 0;
+    }
+    if (!host_crossbar_sides("side", PARAM(side), named) ||
+        !host_whole_number("line", PARAM(line), 0, 1048575, &line))
+        return 0;
+    while (side < SYN_SIDES - 1 && !named[side])
+        side++;
+    for (int other = 0; other < SYN_SIDES; other++)
+        if (!named[side] || (other != side && named[other])) {
+            host_fail("side = \"%s\" is not one side", PARAM(side));
+            return 0;
+        }
+    for (size_t k = 0; k < b->lines; k++)
+        b->place[k] = (place){.side = side, .line = (size_t)line + k};
+    return 1;
+}
+
+/* Line ends named one by one: "left:0+left:5+bottom:7". */
+static int read_list(const char *list, bank *b)
+{
+    size_t count = 0;
+    for (const char *item = list; *item; count++) {
+        const size_t length = strcspn(item, "+");
+        int side = 0, end = 0;
+        unsigned long long line = 0;
+        while (side < SYN_SIDES && strncmp(item, host_crossbar_side_names[side], strcspn(item, ":")) != 0)
+            side++;
+        if (side == SYN_SIDES || sscanf(item + strcspn(item, ":"), ":%19llu%n", &line, &end) != 1 ||
+            strcspn(item, ":") + (size_t)end != length) {
+            host_fail("at = \"%s\": \"%.*s\" is not a line end such as left:0", list, (int)length, item);
+            return 0;
+        }
+        if (count < b->lines)
+            b->place[count] = (place){.side = side, .line = (size_t)line};
+        item += length + (item[length] == '+');
+    }
+    if (count == b->lines)
+        return 1;
+    host_fail("at = \"%s\" names %zu line ends for %zu nodes", list, count, b->lines);
+    return 0;
+}
+
+/* The bank of an instance. 0 after host_fail. */
+static int read_bank(ARGS, bank *b)
+{
+    const size_t in = PORT_NULL(in) ? 0 : (size_t)PORT_SIZE(in), out = PORT_NULL(out) ? 0 : (size_t)PORT_SIZE(out),
+                 ports = PORT_NULL(ports) ? 0 : (size_t)PORT_SIZE(ports);
+    if (in + out + ports > MOST_NODES)
+        host_fail("%s: %zu nodes in one line are more than the %d that ngspice can read; use more banks",
+                  b->instance->GENname, in + out + ports, MOST_NODES);
+    else if (in + out + ports == 0)
+        host_fail("%s: a bank without in, out and ports", b->instance->GENname);
+    else if (ports > 0 && in + out > 0)
+        host_fail("%s: ports and in or out in one bank; use two banks", b->instance->GENname);
+    else if (in > 0 && out > 0 && in != out)
+        host_fail("%s: in has %zu lines and out has %zu", b->instance->GENname, in, out);
+    else if (!PARAM_NULL(at) && ports == 0)
+        host_fail("%s: at names line ends for ports, but there are none", b->instance->GENname);
+    else if (ports > 0 && b->array->exact)
+        host_fail("%s: a second bank with ports; one must name them all with at = \"left:0+bottom:5\"",
+                  b->instance->GENname);
+    else {
+        b->lines = in > 0 ? in : out > 0 ? out : ports;
+        b->gain = PARAM(gain);
+        b->array->has_outputs |= out > 0;
+        if (ports > 0)
+            b->array->exact = b;
+        b->place = calloc(b->lines, sizeof *b->place);
+        if (!b->place)
+            host_fail("out of memory");
+        return b->place && (PARAM_NULL(at) ? read_places(mif_private, b) : read_list(PARAM(at), b));
+    }
+    return 0;
+}
+
+/* Whether an instance is a bank of the array. */
+static int is_bank(const array *a, const GENinstance *g)
+{
+    Mif_Private_t view;
+    host_view(g, &view);
+    char *name = full_name(&view, g);
+    const int same = name && strcmp(name, a->name) == 0;
+    free(name);
+    return same;
+}
+
+/* Finds the banks among all instances of the circuit, and what their .models say about the array. */
+static int collect(ARGS, array *a, host_crossbar_parameters *p)
+{
+    const GENmodel *models = host_models(mif_private);
+    size_t count = 0;
+    for (const GENinstance *g = NULL; (g = host_next_instance(models, g));)
+        count += (size_t)is_bank(a, g);
+    a->bank = calloc(count, sizeof *a->bank);
+    if (!a->bank) {
+        host_fail("out of memory");
+        return 0;
+    }
+    *p = (host_crossbar_parameters){0};
+    for (const GENinstance *g = NULL; (g = host_next_instance(models, g));) {
+        if (!is_bank(a, g))
+            continue;
+        bank *b = &a->bank[a->banks++];
+        *b = (bank){.array = a, .instance = g};
+        Mif_Private_t view;
+        host_crossbar_parameters here;
+        host_view(g, &view);
+        read_parameters(&view, &here);
+        if (!host_crossbar_merge(p, &here) || !read_bank(&view, b))
+            return 0;
+    }
+    return 1;
+}
+
+/* The resistance of each line end that a bank names. */
+static int place_banks(array *a, const double *const r[SYN_SIDES])
+{
+    for (size_t k = 0; k < a->banks; k++) {
+        const bank *b = &a->bank[k];
+        for (size_t l = 0; l < b->lines; l++) {
+            const place *p = &b->place[l];
+            const size_t lines = p->side == SYN_LEFT || p->side == SYN_RIGHT ? a->rows : a->cols;
+            if (p->line >= lines) {
+                host_fail("%s: line %zu is behind the last one of side %s, %zu", b->instance->GENname, p->line,
+                          host_crossbar_side_names[p->side], lines - 1);
+                return 0;
+            }
+            if (!isnan(a->end[p->side][p->line])) {
+                host_fail("%s: line %zu of side %s is in another bank, too", b->instance->GENname, p->line,
+                          host_crossbar_side_names[p->side]);
+                return 0;
+            }
+            a->end[p->side][p->line] = b == a->exact || !r[p->side] ? 0 : *r[p->side];
+        }
+    }
+    return 1;
+}
+
+/* The line ends that no bank names. */
+static int place_rest(array *a, const host_crossbar_parameters *p, const double *const r[SYN_SIDES])
+{
+    int open[SYN_SIDES] = {0}, ground[SYN_SIDES] = {0};
+    if ((p->rest_open && !host_crossbar_sides("rest_open", p->rest_open, open)) ||
+        (p->rest_ground && !host_crossbar_sides("rest_ground", p->rest_ground, ground)))
+        return 0;
+    for (int side = 0; side < SYN_SIDES; side++) {
+        const size_t lines = side == SYN_LEFT || side == SYN_RIGHT ? a->rows : a->cols;
+        size_t named = 0, missing = 0;
+        for (size_t k = 0; k < lines; k++)
+            if (isnan(a->end[side][k])) {
+                missing = k;
+                a->end[side][k] = !ground[side] ? INFINITY : r[side] ? *r[side] : 0;
+            } else {
+                named++;
+            }
+        if ((open[side] && ground[side]) || (named > 0 && named < lines && !open[side] && !ground[side])) {
+            host_fail("array = \"%s\": line %zu of side %s is in no bank; rest_open or rest_ground, and not both, must "
+                      "name a side with such lines",
+                      a->name, missing, host_crossbar_side_names[side]);
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Tables by line, of voltages and of resistances. */
+static int make_tables(array *a)
+{
+    const size_t lines = 2 * (a->rows + a->cols);
+    double *table = calloc(2 * lines, sizeof *table);
+    if (!table) {
+        host_fail("out of memory");
+        return 0;
+    }
+    for (int side = 0; side < SYN_SIDES; side++) {
+        a->v[side] = table;
+        a->end[side] = table + lines;
+        table += side == SYN_LEFT || side == SYN_RIGHT ? a->rows : a->cols;
+    }
+    for (size_t k = 0; k < lines; k++)
+        a->end[0][k] = NAN;
+    return 1;
+}
+
+/* Numbers of the exact ports among all terminals. */
+static int number_ports(array *a)
+{
+    if (!a->exact)
+        return 1;
+    const size_t count = a->exact->lines;
+    a->port = calloc(count, sizeof *a->port);
+    a->y = calloc(count * count, sizeof *a->y);
+    for (size_t k = 0; a->port && k < count; k++) {
+        const place *p = &a->exact->place[k];
+        const double *last = &a->end[p->side][p->line];
+        for (const double *end = a->end[0]; end < last; end++)
+            a->port[k] += !isinf(*end);
+    }
+    if (!a->port || !a->y)
+        host_fail("out of memory");
+    return a->port && a->y;
+}
+
+static int make_array(ARGS, array *a)
+{
+    host_crossbar_parameters p;
+    if (!collect(mif_private, a, &p) || !host_crossbar_size(&p, &a->rows, &a->cols) || !make_tables(a))
+        return 0;
+    const double *const r[SYN_SIDES] = {p.r_left, p.r_right, p.r_top, p.r_bottom};
+    const double *const end[SYN_SIDES] = {a->end[0], a->end[1], a->end[2], a->end[3]};
+    if (!place_banks(a, r) || !place_rest(a, &p, r) || !number_ports(a))
+        return 0;
+    a->crossbar = host_crossbar_create(mif_private, a->name, &p, end);
+    return a->crossbar != NULL;
+}
+
+/* The array of the instance in its INIT call; made by the first of its banks. NULL without memory. */
+static array *join(ARGS, const GENinstance *g)
+{
+    const CKTcircuit *ckt = cm_get_circuit();
+    char *name = full_name(mif_private, g);
+    array *a = arrays;
+    while (name && a && !(a->circuit == ckt && strcmp(a->name, name) == 0))
+        a = a->next;
+    if (!a && name && (a = calloc(1, sizeof *a))) {
+        *a = (array){.next = arrays, .circuit = ckt, .name = name};
+        arrays = a;
+        name = NULL;
+        if (PARAM_NULL(array))
+            host_fail("array is not given");
+        else
+            make_array(mif_private, a);
+    }
+    free(name);
+    return a;
+}
+
+static bank *create(ARGS)
+{
+    const GENinstance *g = host_instance(mif_private);
+    array *a = join(mif_private, g);
+    for (size_t k = 0; a && k < a->banks; k++)
+        if (a->bank[k].instance == g) {
+            bank *b = &a->bank[k];
+            a->users++;
+            if (!a->first)
+                a->first = b;
+            host_keep(mif_private, b);
+            CALLBACK = release;
+            return b;
+        }
+    if (a && a->users == 0)
+        free_array(a);
+    return NULL;
+}
+
+/* The voltages at all banks, in this pass. */
+static void read_voltages(array *a)
+{
+    for (size_t k = 0; k < a->banks; k++) {
+        const bank *b = &a->bank[k];
+        const int connection = b == a->exact ? CONNECTION_PORTS : CONNECTION_IN;
+        for (size_t l = 0; l < b->lines && !host_is_null(b->instance, connection); l++)
+            a->v[b->place[l].side][b->place[l].line] = host_voltage(a->circuit, host_port(b->instance, connection, (int)l));
+    }
+}
+
+/* 0 after host_fail. */
+static int pass(array *a)
+{
+    read_voltages(a);
+    const double *const v[SYN_SIDES] = {a->v[0], a->v[1], a->v[2], a->v[3]};
+    const int fresh = host_crossbar_pass(a->crossbar, v);
+    if (fresh <= 0 || !a->exact)
+        return fresh >= 0;
+    syn_error err;
+    if (syn_crossbar_port_matrix_of(host_crossbar_solver(a->crossbar), a->port, a->exact->lines, a->y, &err) == SYN_OK)
+        return 1;
+    host_fail("%s", err.text);
+    return 0;
+}
+
+static double current(const bank *b, size_t k)
+{
+    return syn_crossbar_current(host_crossbar_solver(b->array->crossbar), (syn_side)b->place[k].side)[b->place[k].line];
+}
+
+/* A voltage output shows what leaves the array; a current output is an %i source that takes what enters it. */
+static void load_outputs(ARGS, const bank *b)
+{
+    const Mif_Port_Type_t type = host_port(b->instance, CONNECTION_OUT, 0)->type;
+    const double gain = type == MIF_CURRENT || type == MIF_DIFF_CURRENT ? b->gain : -b->gain;
+    for (size_t k = 0; k < b->lines; k++)
+        OUTPUT(out[k]) = gain * current(b, k);
+}
+
+/* The linearisation is about the voltages that the solution is for, not about those that the simulator has limited. */
+static void load_ports(ARGS, const bank *b)
+{
+    const array *a = b->array;
+    for (size_t k = 0; k < b->lines; k++) {
+        mif_private->conn[CONNECTION_PORTS]->port[k]->input.rvalue = a->v[b->place[k].side][b->place[k].line];
+        OUTPUT(ports[k]) = current(b, k);
+        for (size_t l = 0; l < b->lines; l++)
+            if (ANALYSIS == MIF_AC)
+                AC_GAIN(ports[k], ports[l]) = (Mif_Complex_t){a->y[k + b->lines * l], 0};
+            else
+                PARTIAL(ports[k], ports[l]) = a->y[k + b->lines * l];
+    }
+}
+
+void cm_synaptogen_array(ARGS)
+{
+    bank *b = INIT ? create(mif_private) : host_kept(mif_private);
+    array *a = b ? b->array : NULL;
+    if (!a || !a->crossbar) {
+        host_fail_again();
+        return;
+    }
+    int sound = host_clock_tick(host_crossbar_clock(a->crossbar), mif_private);
+    if (sound && ANALYSIS == MIF_AC && a->has_outputs) {
+        host_fail("array = \"%s\": ngspice has no way from the inputs of one bank to the outputs of another in AC "
+                  "analysis; use ports",
+                  a->name);
+        sound = 0;
+    }
+    if (sound && ANALYSIS != MIF_AC && b == a->first)
+        sound = pass(a);
+    if (!sound) {
+        host_crossbar_free(a->crossbar);
+        a->crossbar = NULL;
+        return;
+    }
+    if (!PORT_NULL(out))
+        load_outputs(mif_private, b);
+    if (!PORT_NULL(ports))
+        load_ports(mif_private, b);
+}
+
+static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IFvalue *select)
+{
+    (void)ckt;
+    (void)select;
+    const bank *b = host_kept_of(g);
+    host_crossbar_answer(b ? b->array->crossbar : NULL, host_monitor(g, question), value);
+    return OK;
+}
+
+static int take_point(CKTcircuit *ckt, GENmodel *first)
+{
+    (void)first;
+    for (array *a = arrays; a; a = a->next) {
+        const int error = a->circuit == ckt && a->crossbar ? host_crossbar_accept(a->crossbar) : OK;
+        if (error)
+            return error;
+    }
+    return OK;
+}
+
+extern SPICEdev cm_synaptogen_array_info;
+
+__attribute__((constructor)) static void take_over(void)
+{
+    host_take_over(&cm_synaptogen_array_info, ask, take_point);
+}

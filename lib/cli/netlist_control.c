@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* The analysis and what is printed, in ngspice's control language. Its loops take about 40 us per statement. */
+#include "netlist.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Writes text with <word> replaced by its value. */
+static void put_text(const netlist *n, const char *text)
+{
+    const cli *c = n->c;
+    const double rest = netlist_rest(n);
+    const size_t phases = netlist_phases(n);
+    for (const char *s = text; *s; s++) {
+        const char *end = *s == '<' ? strchr(s, '>') : NULL;
+        if (!end) {
+            fputc(*s, n->f);
+            continue;
+        }
+        const struct {
+            const char *word;
+            double value;
+        } values[] = {{"rows", (double)n->rows},
+                      {"cols", (double)n->cols},
+                      {"cells", (double)(n->rows * n->cols)},
+                      {"limit", n->limit},
+                      {"from_lrs", c->mode == SYN_LRS},
+                      {"rounds", (double)c->attempts},
+                      {"v_set", n->v_set},
+                      {"v_reset", n->v_reset},
+                      {"v_read", c->v_read},
+                      {"v_gate", c->v_gate},
+                      {"rest", rest},
+                      {"more", 0.5 - rest},
+                      {"first_read", (double)(n->rows * netlist_phases_per_row(n) + 1)}};
+        const size_t length = (size_t)(end - s - 1);
+        size_t k = 0;
+        while (k < sizeof values / sizeof *values &&
+               (strlen(values[k].word) != length || strncmp(values[k].word, s + 1, length) != 0))
+            k++;
+        if (k < sizeof values / sizeof *values)
+            fprintf(n->f, "%.10g", values[k].value);
+        else if (strncmp(s, "<pulse>", 7) == 0)
+            netlist_put_time(n, 1);
+        else if (strncmp(s, "<end>", 5) == 0)
+            netlist_put_time(n, (double)(phases + 1));
+        else if (strncmp(s, "<name>", 6) == 0)
+            fputs(n->name, n->f);
+        else /* the current out of column col */
+            fputs(c->kind == KIND_ARRAY  ? "v(i{$&col})"
+                  : c->kind == KIND_1T1R ? "i(vs{$&col})"
+                                         : "i(vb{$&col})",
+                  n->f);
+        s = end;
+    }
+}
+
+static void put_bits(const netlist *n)
+{
+    fputs("* The bits, row by row.\n", n->f);
+    for (size_t i = 0; i < n->rows; i++) {
+        fprintf(n->f, "compose want%zu values", i);
+        for (size_t j = 0; j < n->cols; j++)
+            fprintf(n->f, "%s%d", j % 48 == 0 && j > 0 ? "\n+ " : " ", netlist_bit(n, i, j));
+        fputc('\n', n->f);
+    }
+}
+
+/* All lines of a kind to the numbers of the vector `level`, which is a plain number if there is but one line. */
+static void put_alter(const netlist *n, line_kind kind, const char *level)
+{
+    const size_t lines = kind == WORD ? n->rows : n->cols;
+    fprintf(n->f, "let level = %s\nlet j = 0\nwhile j lt %zu\n  alter v%c{$&j} dc = level%s\n  let j = j + 1\nend\n",
+            level, lines, kind, lines > 1 ? "[j]" : "");
+}
+
+/* One more phase of an analysis that is stopped. */
+static const char resume[] = "delete all\nlet t = t + <pulse>\nstop when time > $&t\nresume\n";
+
+/* The resistances of row `row`: from the cells themselves, or by a read of its own. */
+static void put_row(const netlist *n)
+{
+    const int reads = !netlist_has_cells(n);
+    if (reads && n->c->job == JOB_VERIFY) {
+        put_alter(n, BIT, "0 * column");
+        if (netlist_rest(n) != 0)
+            put_alter(n, WORD, "0 * lines");
+        put_text(n, "alter vw{$&row} dc = <v_read>\n");
+        put_text(n, resume);
+        put_text(n, "alter vw{$&row} dc = 0\nlet at = length({$run}.time) - 1\n");
+    } else if (reads) {
+        put_text(n, "let at = <first_read> + row\n");
+    }
+    put_text(n, "let col = 0\nwhile col lt <cols>\n");
+    if (reads)
+        put_text(n, "  let now = {$run}.<current>\n  let resistance[col] = <v_read> / now[at]\n");
+    else
+        put_text(n, "  let k = row + <rows> * col\n  let resistance[col] = @acell{$&k}[resistance]\n"
+                    "  let mode[col] = @acell{$&k}[mode]\n  let cycle[col] = @acell{$&k}[cycle]\n");
+    put_text(n, "  let col = col + 1\nend\n");
+}
+
+/* A plot of its own for what the loops use, so that its scale can be the columns. */
+static void put_vectors(const netlist *n)
+{
+    put_text(n, "set run = $curplot\nsetplot new\n");
+    put_bits(n);
+    put_text(n, "let column = vector(<cols>)\nsetscale column\nlet lines = vector(<rows>)\n"
+                "let resistance = vector(<cols>)\nlet mode = vector(<cols>)\nlet cycle = vector(<cols>)\n");
+}
+
+/* Counts and map of all cells. */
+static void put_report(const netlist *n)
+{
+    const int explains = netlist_has_cells(n) && n->c->job == JOB_WRITE;
+    put_text(n, "set wr_singlescale\nlet wrong = 0\nlet failed = 0\nlet disturbed = 0\nlet row = 0\n"
+                "while row lt <rows>\nlet want = want{$&row}\n");
+    put_row(n);
+    put_text(n, "let bad = (resistance lt <limit>) ne want\nlet wrong = wrong + <cols> * mean(bad)\n");
+    if (explains)
+        put_text(n, "* Undisturbed, a cell that reads as wanted has begun no cycle, or one if it had to be RESET.\n"
+                    "let lrs = mode eq 1\nlet never = (want ne lrs) * (lrs eq <from_lrs>) * (cycle eq 0)\n"
+                    "let other = ((lrs ne want) + (cycle gt (<from_lrs> * (1 - want)))) gt 0\n"
+                    "let failed = failed + <cols> * mean(never)\n"
+                    "let disturbed = disturbed + <cols> * mean(other - never)\n");
+    fprintf(n->f, "let line = row + 0 * column\nwrdata %s.map line want resistance%s\n", n->name,
+            netlist_has_cells(n) ? " mode cycle" : "");
+    put_text(n, "set appendwrite\nlet row = row + 1\nend\n"
+                "let wrong = floor(wrong + 0.5)\nlet failed = floor(failed + 0.5)\n"
+                "let disturbed = floor(disturbed + 0.5)\n"
+                "echo \"crossbar <rows> x <cols>\"\necho \"  cells written            <cells>\"\n"
+                "echo \"  wrong bits               $&wrong\"\n");
+    if (explains)
+        put_text(n,
+                 "echo \"  never switched           $&failed\"\necho \"  disturbed by other rows  $&disturbed\"\n");
+}
+
+/* The script lies beside synaptogen.lib. */
+static void put_picture(const netlist *n)
+{
+    const char *slash = strrchr(n->library, '/');
+    if (n->c->picture)
+        fprintf(n->f, "shell sh %.*s/plot.sh %s crossbar\n", slash ? (int)(slash - n->library) : 9,
+                slash ? n->library : "$inputdir", n->name);
+}
+
+/* Steps of any length are safe for Newton's method at ideal lines; there voltages are exact after one iteration, and
+ * the currents belong to them, so that these need no test of their own, which would cost one iteration more. */
+static void put_options(const netlist *n)
+{
+    const cli *c = n->c;
+    const int ideal = c->kind == KIND_DISCRETE && c->driver == 0 && c->r_wl == 0 && c->r_bl == 0;
+    fprintf(n->f, ".options noacct convabsstep=10 convstep=10%s%s\n", ideal && c->job != JOB_READ ? " abstol=1" : "",
+            c->job == JOB_WRITE && !netlist_has_cells(n) ? " interp" : "");
+}
+
+/* Something must be kept. Of cells that are read by themselves one current is enough. */
+static void put_save(const netlist *n)
+{
+    const char *of = n->c->kind == KIND_ARRAY ? "v(i" : n->c->kind == KIND_1T1R ? "i(vs" : "i(vb";
+    const size_t kept = netlist_has_cells(n) ? 1 : n->cols;
+    for (size_t j = 0; j < kept; j++)
+        fprintf(n->f, "%s %s%zu)%s", j % 16 == 0 ? "save" : "", of, j, j % 16 == 15 || j + 1 == kept ? "\n" : "");
+}
+
+static void put_write(const netlist *n)
+{
+    put_save(n);
+    put_text(n, "tran <pulse> <end> 0 <pulse>\nrusage tranpoints traniter\n");
+    put_vectors(n);
+    put_report(n);
+}
+
+static void put_read(const netlist *n)
+{
+    put_text(n, "op\nlet column = vector(<cols>)\nlet current = vector(<cols>)\nlet col = 0\nwhile col lt <cols>\n"
+                "  let now = <current>\n  let current[col] = now\n  let col = col + 1\nend\n"
+                "setscale column\nset wr_singlescale\nwrdata <name>.data current\n"
+                "let lowest = vecmin(current)\nlet highest = vecmax(current)\nlet sum = <cols> * mean(current)\n"
+                "echo \"crossbar <rows> x <cols>\"\necho \"  smallest column current  $&lowest A\"\n"
+                "echo \"  largest column current   $&highest A\"\necho \"  all columns              $&sum A\"\n");
+}
+
+/* The lines' voltages step to their values for the columns in `chosen`, and one time point solves the circuit. */
+static void put_phase(const netlist *n)
+{
+    char text[96];
+    const double rest = netlist_rest(n);
+    if (n->c->scheme == SCHEME_FULL) {
+        put_alter(n, BIT, "step * u * chosen");
+        put_alter(n, SOURCE, "(step - 1) * u * chosen");
+        put_text(n, "alter vw{$&row} dc = <v_gate>\n");
+    } else {
+        snprintf(text, sizeof text, "(-1) * u * (%.10g + %.10g * chosen)", rest, 0.5 - rest);
+        put_alter(n, BIT, text);
+        snprintf(text, sizeof text, "u * (%.10g + %.10g * (lines eq row))", rest, 0.5 - rest);
+        if (rest != 0)
+            put_alter(n, WORD, text);
+        else
+            put_text(n, "let half = 0.5 * u\nalter vw{$&row} dc = half\n");
+    }
+    put_text(n, resume);
+    if (rest == 0)
+        put_text(n, "alter vw{$&row} dc = 0\n");
+}
+
+/* Rounds over all rows in which cells that read wrong get a pulse, until none does. Lines change by `alter` while the
+ * analysis is stopped: a decision is possible before every pulse, and no corner costs further time points. */
+static void put_verify(const netlist *n)
+{
+    put_save(n);
+    put_text(n, "stop when time > 0\ntran <pulse> 1 0 <pulse>\n");
+    put_vectors(n);
+    put_text(n, "let t = {$run}.time\nlet t = t[length(t) - 1]\nlet pulses = 0\nlet round = 0\nlet active = 1\n"
+                "while (round lt <rounds>) and (active gt 0)\nlet active = 0\nlet row = 0\nwhile row lt <rows>\n"
+                "let want = want{$&row}\n");
+    put_row(n);
+    put_text(n, "* Step 0 SETs, step 1 RESETs, each round 5 % stronger than the one before.\n"
+                "let read = resistance lt <limit>\nlet step = 0\nwhile step lt 2\n"
+                "let chosen = (read eq step) * (want eq (1 - step))\n"
+                "let count = floor(<cols> * mean(chosen) + 0.5)\nif count gt 0\n"
+                "let u = (<v_set> * (1 - step) + <v_reset> * step) * (1 + 0.05 * round)\n");
+    put_phase(n);
+    put_text(n, "let active = active + count\nend\nlet step = step + 1\nend\nlet row = row + 1\nend\n"
+                "let pulses = pulses + active\nlet round = round + 1\nend\nrusage tranpoints traniter\n");
+    put_report(n);
+    put_text(n, "echo \"  rounds                   $&round\"\necho \"  pulses                   $&pulses\"\n");
+}
+
+void netlist_put_control(const netlist *n)
+{
+    put_options(n);
+    fputs("\n.control\nset noinit\n", n->f);
+    (n->c->job == JOB_WRITE ? put_write : n->c->job == JOB_READ ? put_read : put_verify)(n);
+    if (n->c->job != JOB_READ)
+        put_picture(n);
+    fputs("quit\n.endc\n.end\n", n->f);
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* The coarse grid of crossbar_lines_kernel.h: both layers of nodes as piecewise bilinear functions between knots, the
+ * equations by Galerkin's projection, which for wires of one line that are all alike is again a wire. */
+#include "crossbar_lines_kernel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void dpbtrf_(const char *uplo, const int *n, const int *kd, double *ab, const int *ldab, int *info);
+void dpbtrs_(const char *uplo, const int *n, const int *kd, const int *nrhs, const double *ab, const int *ldab,
+             double *b, const int *ldb, int *info);
+
+struct synp_coarse {
+    const synp_lines *lines;
+    synp_knots knots[2];
+    int swapped;    /* columns of the grid vary fastest */
+    size_t n, band; /* unknowns: two layers per knot; their half bandwidth */
+    double *k;      /* upper triangle of the equations, column-major in LAPACK's band storage */
+    double *rhs;    /* [n] */
+    double *values; /* [rows x cols] of knots */
+};
+
+static syn_status place_knots(synp_knots *k, size_t nodes, size_t spacing)
+{
+    const size_t intervals = (nodes - 1 + spacing / 2) / spacing;
+    k->count = (intervals > 0 ? intervals : 1) + 1;
+    k->at = malloc(k->count * sizeof *k->at);
+    k->knot = malloc(nodes * sizeof *k->knot);
+    k->share = malloc(nodes * sizeof *k->share);
+    if (!k->at || !k->knot || !k->share)
+        return SYN_ENOMEM;
+    for (size_t c = 0; c < k->count; c++)
+        k->at[c] = (nodes - 1) * c / (k->count - 1);
+    for (size_t i = 0, c = 0; i < nodes; i++) {
+        c += c + 2 < k->count && i == k->at[c + 1];
+        k->knot[i] = c;
+        k->share[i] = (double)(i - k->at[c]) / (double)(k->at[c + 1] - k->at[c]);
+    }
+    return SYN_OK;
+}
+
+syn_status synp_coarse_create(const synp_lines *lines, synp_coarse **out)
+{
+    *out = NULL;
+    synp_coarse *c = calloc(1, sizeof *c);
+    if (!c)
+        return SYN_ENOMEM;
+    c->lines = lines;
+    const size_t size[2] = {lines->rows, lines->cols};
+    syn_status status = SYN_OK;
+    for (int along = 0; along < 2 && !status; along++)
+        status = place_knots(&c->knots[along], size[along], size[0] * size[1] >= 512 * 512 ? 16 : 8);
+    if (!status) {
+        const size_t knots = c->knots[0].count * c->knots[1].count;
+        c->swapped = c->knots[0].count > c->knots[1].count;
+        c->n = 2 * knots;
+        c->band = 2 * (c->knots[c->swapped].count + 1) + 1;
+        c->k = malloc((c->band + 1) * c->n * sizeof *c->k);
+        c->rhs = malloc(c->n * sizeof *c->rhs);
+        c->values = malloc(knots * sizeof *c->values);
+        status = c->k && c->rhs && c->values ? SYN_OK : SYN_ENOMEM;
+    }
+    if (status) {
+        synp_coarse_free(c);
+        return status;
+    }
+    *out = c;
+    return SYN_OK;
+}
+
+void synp_coarse_free(synp_coarse *c)
+{
+    if (!c)
+        return;
+    for (int along = 0; along < 2; along++) {
+        free(c->knots[along].at);
+        free(c->knots[along].knot);
+        free(c->knots[along].share);
+    }
+    free(c->k);
+    free(c->rhs);
+    free(c->values);
+    free(c);
+}
+
+size_t synp_coarse_bytes(const synp_coarse *c)
+{
+    return sizeof *c + ((c->band + 2) * c->n + c->n / 2) * sizeof(double) +
+           (c->lines->rows + c->lines->cols) * (sizeof(size_t) + sizeof(double));
+}
+
+const synp_knots *synp_coarse_knots(const synp_coarse *c, int along)
+{
+    return &c->knots[along];
+}
+
+double *synp_coarse_values(synp_coarse *c)
+{
+    return c->values;
+}
+
+/* Number of the unknown of a knot, word lines' layer; that of the bit lines follows. */
+static size_t unknown(const synp_coarse *c, size_t a, size_t b)
+{
+    return 2 * (c->swapped ? b + c->knots[1].count * a : a + c->knots[0].count * b);
+}
+
+static void add(synp_coarse *c, size_t i, size_t j, double value)
+{
+    if (i <= j)
+        c->k[c->band + i - j + (c->band + 1) * j] += value;
+}
+
+/* Of a pair of knots: both the one before, one of each, both the one after. */
+typedef double pair_sums[3];
+
+/* Adds the cells of one column, times weight, as sums over the pairs of hat functions of each interval along it. */
+static void sum_column(const synp_knots *rows, const double *g, const pair_sums weight, pair_sums (*sums)[3])
+{
+    for (size_t a = 0; a + 1 < rows->count; a++) {
+        pair_sums s = {0};
+        for (size_t i = rows->at[a]; i < rows->at[a + 1]; i++) {
+            const double after = rows->share[i], before = 1 - after;
+            s[0] += before * before * g[i];
+            s[1] += before * after * g[i];
+            s[2] += after * after * g[i];
+        }
+        s[2] += a + 2 == rows->count ? g[rows->at[a + 1]] : 0;
+        for (int p = 0; p < 3; p++)
+            for (int q = 0; q < 3; q++)
+                sums[a][p][q] += weight[q] * s[p];
+    }
+}
+
+static void add_cells(synp_coarse *c, size_t a, size_t a2, size_t b, size_t b2, double value)
+{
+    const size_t i = unknown(c, a, b), j = unknown(c, a2, b2);
+    add(c, i, j, value);
+    add(c, i + 1, j + 1, value);
+    add(c, i, j + 1, -value);
+    add(c, i + 1, j, -value);
+}
+
+/* The sums between the knots b and b + 1 of the columns, which are cleared. */
+static void add_interval(synp_coarse *c, size_t b, pair_sums (*sums)[3])
+{
+    for (size_t a = 0; a + 1 < c->knots[0].count; a++) {
+        for (size_t p = 0; p < 4; p++)
+            for (size_t q = 0; q < 4; q++)
+                add_cells(c, a + p / 2, a + q / 2, b + p % 2, b + q % 2, sums[a][p / 2 + q / 2][p % 2 + q % 2]);
+        memset(sums[a], 0, sizeof sums[a]);
+    }
+}
+
+/* The wires and ends of one line whose nodes lie between two knots across it. */
+static void add_line(synp_coarse *c, int along, size_t i)
+{
+    const synp_lines *l = c->lines;
+    const synp_knots *across = &c->knots[along], *k = &c->knots[!along];
+    const double after = across->share[i], weight[2] = {1 - after, after};
+    for (size_t b = 0; b < k->count; b++) {
+        const double end = (b == 0 ? l->end[2 * along][i] : 0) + (b + 1 == k->count ? l->end[2 * along + 1][i] : 0);
+        const double segment = b + 1 < k->count ? 1 / (l->r[along][i] * (double)(k->at[b + 1] - k->at[b])) : 0;
+        for (size_t p = 0; p < 2; p++)
+            for (size_t q = 0; q < 2; q++) {
+                const size_t x = across->knot[i] + p, y = across->knot[i] + q;
+                const double both = weight[p] * weight[q];
+                const size_t here[2] = {(along ? unknown(c, b, x) : unknown(c, x, b)) + (size_t)along,
+                                        (along ? unknown(c, b, y) : unknown(c, y, b)) + (size_t)along};
+                add(c, here[0], here[1], both * (end + segment));
+                if (segment > 0) {
+                    const size_t next[2] = {(along ? unknown(c, b + 1, x) : unknown(c, x, b + 1)) + (size_t)along,
+                                            (along ? unknown(c, b + 1, y) : unknown(c, y, b + 1)) + (size_t)along};
+                    add(c, next[0], next[1], both * segment);
+                    add(c, here[0], next[1], -both * segment);
+                    add(c, next[0], here[1], -both * segment);
+                }
+            }
+    }
+}
+
+int synp_coarse_factor(synp_coarse *c, const double *g)
+{
+    const synp_lines *l = c->lines;
+    const synp_knots *cols = &c->knots[1];
+    pair_sums(*sums)[3] = calloc(c->knots[0].count, sizeof *sums);
+    if (!sums)
+        return 0;
+    memset(c->k, 0, (c->band + 1) * c->n * sizeof *c->k);
+    for (size_t j = 0; j < l->cols; j++) {
+        const double after = cols->share[j], before = 1 - after;
+        sum_column(&c->knots[0], g + l->ld * j, (pair_sums){before * before, before * after, after * after}, sums);
+        if (j + 1 == l->cols || cols->knot[j + 1] != cols->knot[j])
+            add_interval(c, cols->knot[j], sums);
+    }
+    free(sums);
+    for (size_t i = 0; i < l->rows; i++)
+        add_line(c, 0, i);
+    for (size_t j = 0; j < l->cols; j++)
+        add_line(c, 1, j);
+    for (size_t i = 0; i < c->n; i++) /* a part that nothing holds at a potential stays solvable */
+        c->k[c->band + (c->band + 1) * i] *= 1 + 1e-12;
+    const int n = (int)c->n, band = (int)c->band, stride = band + 1;
+    int info;
+    dpbtrf_("U", &n, &band, c->k, &stride, &info);
+    return info == 0;
+}
+
+void synp_coarse_solve(synp_coarse *c)
+{
+    const size_t rows = c->knots[0].count, cols = c->knots[1].count;
+    memset(c->rhs, 0, c->n * sizeof *c->rhs);
+    for (size_t b = 0; b < cols; b++)
+        for (size_t a = 0; a < rows; a++)
+            c->rhs[unknown(c, a, b)] = c->values[a + rows * b];
+    const int n = (int)c->n, band = (int)c->band, stride = band + 1, one = 1;
+    int info;
+    dpbtrs_("U", &n, &band, &one, c->k, &stride, c->rhs, &n, &info);
+    for (size_t b = 0; b < cols; b++)
+        for (size_t a = 0; a < rows; a++)
+            c->values[a + rows * b] = c->rhs[unknown(c, a, b)];
+}

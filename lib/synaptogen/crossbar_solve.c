@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/* Solutions of a crossbar: Newton's method with residuals in double precision; the corrections come from
+ * crossbar_lines_kernel.h in single precision as long as that helps. For linear cells this is iterative refinement.
+ *
+ * Bound of the errors. Let h be the voltages of all nodes for 1 V at terminal p and 0 V at all others, with the
+ * slopes of the cells. A current rho left over at node n changes the current of p by rho h_n. With S the sum of the
+ * left-over currents of a line and R_k those up to its node k, the sum over a line of rho_n h_n is S h_last - sum_k
+ * R_k (h_k+1 - h_k). As 0 <= h <= 1, and the wires dissipate sum (h_k+1 - h_k)^2 / r <= Y_pp, by Cauchy and Schwarz
+ *   |error of I_p| <= sum over the lines of |S| + sqrt(Y_pp sum over all segments of r R_k^2),
+ * where Y_pp is at most the conductance of the terminal's lead. Left-over currents of rounding, which at neighbours
+ * have opposite signs, weigh little in this. */
+#include "crossbar_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double enough = 1e-10, bearable = 1e-9; /* residual as a part of the scale */
+static const double nothing = 1e-30;                 /* A: where all sources are at 0 V, both vanish together */
+
+enum { MOST_NEWTON = 500, MOST_ITERATIONS = 1000 };
+
+/* Voltage across a selector that carries i, and its resistance there. */
+static double selector_voltage(const syn_access *a, double i, double *slope)
+{
+    size_t low = 0, high = a->points - 1;
+    while (high - low > 1) {
+        const size_t middle = (low + high) / 2;
+        *(a->i[middle] <= i ? &low : &high) = middle;
+    }
+    *slope = (a->u[high] - a->u[low]) / (a->i[high] - a->i[low]);
+    return a->u[low] + *slope * (i - a->i[low]);
+}
+
+/* The cells themselves, without anything in series. */
+void synp_bare_cells(const syn_crossbar *x, size_t at, const double *u, size_t n, double *i, double *g)
+{
+    if (x->cells == SYNP_ARRAY) {
+        x->kernel->cells(&x->law, x->r + at, u, n, i, g);
+        return;
+    }
+    for (size_t k = 0; k < n; k++) {
+        g[k] = x->given[at + k];
+        i[k] = g[k] * u[k];
+    }
+}
+
+/* A cell and its access device in series at u: the voltage v of the cell solves v + resistance I(v) + selector(I(v))
+ * = u. It lies between 0 and u; Newton's method, or halving where that leaves the interval. */
+void synp_series_cell(const syn_crossbar *x, size_t at, double u, double *i, double *g)
+{
+    const syn_access *a = &x->wires.access;
+    double low = fmin(0, u), high = fmax(0, u), v = fmin(fmax(x->inner[at], low), high), device = 0;
+    for (int n = 0; n < 100; n++) {
+        double drop = 0, ohm = 0;
+        synp_bare_cells(x, at, &v, 1, i, g);
+        if (a->points > 0)
+            drop = selector_voltage(a, *i, &ohm);
+        device = a->resistance + ohm;
+        const double excess = v + a->resistance * *i + drop - u;
+        *(excess > 0 ? &high : &low) = v;
+        double next = v - excess / (1 + device * *g);
+        if (!(next >= low && next <= high))
+            next = 0.5 * (low + high);
+        if (fabs(next - v) <= 1e-15 * fabs(u) || high - low <= 1e-16)
+            break;
+        v = next;
+    }
+    x->inner[at] = v;
+    *g /= 1 + device * *g;
+}
+
+/* Rows are shared out in whole pieces of the kernels' width. */
+static size_t first_row(const synp_lines *l, int part)
+{
+    const size_t row = l->ld / SYNP_TILE * (size_t)part / (size_t)l->threads * SYNP_TILE;
+    return row < l->rows ? row : l->rows;
+}
+
+static synp_sums sums_of(const syn_crossbar *x, int part)
+{
+    const synp_lines *l = &x->lines;
+    double *own = x->sums + 2 * l->ld + 3 * l->cols * (size_t)part;
+    return (synp_sums){x->sums, x->sums + l->ld, own, own + l->cols, own + 2 * l->cols, 0, 0};
+}
+
+/* Into the array, from what the ends and the lines lack. A line that is its source's node takes from it what is left
+ * over. */
+static double line_currents(syn_crossbar *x, int along, size_t i, double left_over)
+{
+    const synp_field *f = &x->field;
+    const double drop[2] = {
+        f->drop[along][along ? x->lines.ld * i : i],
+        f->drop[along][along ? x->lines.rows - 1 + x->lines.ld * i : i + x->lines.ld * (x->lines.cols - 1)]};
+    double largest = 0;
+    for (int far = 0; far < 2; far++) {
+        const int side = 2 * along + far;
+        if (isnan(f->current[side][i]))
+            continue;
+        f->current[side][i] = isinf(x->lines.end[side][i])
+                                  ? 0 - left_over
+                                  : x->loose[side][i] * (f->source[side][i] - f->line[along][i] - drop[far]);
+        largest = fmax(largest, fabs(f->current[side][i]));
+    }
+    return largest;
+}
+
+/* A line that is its source's node has nothing left over. */
+static int is_source(const syn_crossbar *x, int along, size_t i)
+{
+    return isinf(x->lines.end[2 * along][i]) || isinf(x->lines.end[2 * along + 1][i]);
+}
+
+/* Joins the threads' sums over the columns; those of a part start where the part before ended. */
+static void join_columns(const syn_crossbar *x)
+{
+    const synp_lines *l = &x->lines;
+    const synp_sums all = sums_of(x, 0);
+    for (int part = 1; part < l->threads; part++) {
+        const synp_sums s = sums_of(x, part);
+        const double n = (double)(first_row(l, part + 1) - first_row(l, part));
+        for (size_t j = 0; j < l->cols; j++) {
+            const double start = all.column[j];
+            all.column_square[j] += s.column_square[j] + start * (2 * s.column_sums[j] + n * start);
+            all.column[j] += s.column[j];
+        }
+    }
+}
+
+static void evaluate(syn_crossbar *x, syn_solution *info)
+{
+    const synp_lines *l = &x->lines;
+    double largest = 0, slope = 0, lines = 0, segments = 0;
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(max : largest, slope)
+    for (int part = 0; part < l->threads; part++) {
+        synp_sums s = sums_of(x, part);
+        x->kernel->evaluate_rows(x, first_row(l, part), first_row(l, part + 1), &s);
+        largest = fmax(largest, s.largest_current);
+        slope = fmax(slope, s.largest_slope);
+    }
+    join_columns(x);
+    const synp_sums all = sums_of(x, 0);
+    double lead = 0;
+    for (int along = 0; along < 2; along++)
+        for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
+            const double sum = along ? all.column[i] : all.row[i];
+            const double square = along ? all.column_square[i] : all.row_square[i];
+            largest = fmax(largest, line_currents(x, along, i, sum));
+            lines += is_source(x, along, i) ? 0 : fabs(sum);
+            segments += l->r[along][i] * square;
+            lead = fmax(lead, is_source(x, along, i) ? slope * (double)(along ? l->rows : l->cols)
+                                                     : fmax(x->loose[2 * along][i], x->loose[2 * along + 1][i]));
+        }
+    info->residual = lines + sqrt(lead * segments);
+    info->scale = largest;
+}
+
+static double delivered_power(const syn_crossbar *x)
+{
+    double power = 0;
+    for (int side = 0; side < SYN_SIDES; side++)
+        for (size_t i = 0; i < (side / 2 ? x->lines.cols : x->lines.rows); i++)
+            if (!isnan(x->field.current[side][i]))
+                power += x->field.source[side][i] * x->field.current[side][i];
+    return power;
+}
+
+/* Lines that no source holds get the voltage of their first node, so that their drops are small. */
+static void settle_loose_lines(syn_crossbar *x)
+{
+    const synp_lines *l = &x->lines;
+    for (int along = 0; along < 2; along++)
+        for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
+            const size_t step = along ? 1 : l->ld, count = along ? l->rows : l->cols;
+            double *d = x->field.drop[along] + (along ? l->ld * i : i);
+            const double first = d[0];
+            if (l->end[2 * along][i] > 0 || l->end[2 * along + 1][i] > 0 || first == 0)
+                continue;
+            x->field.line[along][i] += first;
+            for (size_t k = 0; k < count; k++)
+                d[k * step] -= first;
+        }
+}
+
+/* One correction; returns whether the equations were sound. */
+static int correct(syn_crossbar *x, double tolerance, syn_solution *info)
+{
+    const synp_lines_precision *p = x->use_double ? x->kernel->double_precision : x->kernel->single_precision;
+    synp_lines_work *w = x->use_double ? x->double_work : x->single_work;
+    if (!x->factored) {
+        p->factor(w, x->g);
+        if (x->coarse && !synp_coarse_factor(x->coarse, x->g))
+            return 0;
+        x->factored = 1;
+    }
+    return p->solve(w, x->rho[0], x->rho[1], fmax(tolerance, p->accuracy), MOST_ITERATIONS, x->field.drop[0],
+                    x->field.drop[1], &info->iterations);
+}
+
+/* Single precision did not get on: the rest is done in double. */
+static syn_status take_double(syn_crossbar *x)
+{
+    x->use_double = 1;
+    x->factored = 0;
+    return x->double_work ? SYN_OK : x->kernel->double_precision->create(&x->lines, x->coarse, &x->double_work);
+}
+
+/* Tolerance of the next correction: linear equations at once, others in step with the convergence of Newton's method
+ * (Eisenstat and Walker, SIAM J. Sci. Comput. 17 (1996) 16). */
+static double next_tolerance(const syn_crossbar *x, const syn_solution *info, double before)
+{
+    const double goal = 0.1 * enough * info->scale / info->residual;
+    if (x->cells != SYNP_ARRAY && !x->inner)
+        return fmin(fmax(goal, 1e-5), 0.1);
+    const double ratio = before > 0 ? info->residual / before : 1;
+    return fmax(fmin(0.5 * ratio * ratio, 0.02), fmax(goal, 1e-5));
+}
+
+syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *info, syn_error *err)
+{
+    const int linear = x->cells != SYNP_ARRAY && !x->inner;
+    double before = 0, best = INFINITY;
+    *info = (syn_solution){0};
+    for (int n = 0, slow = 0; n < MOST_NEWTON; n++) {
+        double moved = 0;
+        if (switching && synp_switching_follow(x, &moved, info))
+            return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        evaluate(x, info);
+        x->factored = x->factored && linear;
+        if (info->residual <= fmax(enough * info->scale, nothing)) {
+            /* Behind access devices the states have followed the voltages of the evaluation before. */
+            if (!switching || !x->inner || (n > 0 && moved < 1e-6))
+                break;
+            continue;
+        }
+        if (!isfinite(info->residual))
+            return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
+        slow = info->residual > 0.5 * best ? slow + 1 : 0; /* it may go round in circles */
+        best = fmin(best, info->residual);
+        if (slow > 3 && info->residual <= bearable * info->scale)
+            break;
+        if (slow > (linear ? 0 : 3) && !x->use_double && take_double(x))
+            return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        const double tolerance = next_tolerance(x, info, before);
+        before = info->residual;
+        info->newton++;
+        if (!correct(x, tolerance, info)) {
+            if (x->use_double)
+                slow += 10;
+            else if (take_double(x))
+                return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        }
+        if (slow > 200)
+            break;
+    }
+    settle_loose_lines(x);
+    info->power = delivered_power(x);
+    if (info->residual <= fmax(bearable * info->scale, nothing))
+        return SYN_OK;
+    return synp_fail(err, SYN_ENUMERIC, "crossbar",
+                     "after %d linearisations %g A are left over at the nodes, of %g A in the largest terminal",
+                     info->newton, info->residual, info->scale);
+}
+
+syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDES], syn_error *err)
+{
+    static const char *const names[SYN_SIDES] = {"left", "right", "top", "bottom"};
+    const synp_lines *l = &x->lines;
+    if (x->cells == SYNP_NONE)
+        return synp_fail(err, SYN_EINVAL, "cells", "the crossbar has none yet");
+    for (int side = 0; side < SYN_SIDES; side++)
+        for (size_t i = 0; v[side] && i < (side / 2 ? l->cols : l->rows); i++)
+            if (l->end[side][i] > 0 && !isfinite(v[side][i]))
+                return synp_fail(err, SYN_EINVAL, names[side], "%g V at line %zu is not finite", v[side][i], i);
+    for (int side = SYN_SIDES; side-- > 0;)
+        for (size_t i = 0; i < (side / 2 ? l->cols : l->rows); i++) {
+            if (!(l->end[side][i] > 0))
+                continue;
+            x->field.source[side][i] = v[side] ? v[side][i] : 0;
+            const double other = l->end[side ^ 1][i];
+            if (isinf(l->end[side][i]) || other == 0 || (side % 2 == 0 && !isinf(other)))
+                x->field.line[side / 2][i] = x->field.source[side][i];
+        }
+    return SYN_OK;
+}
+
+syn_status syn_crossbar_solve(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err)
+{
+    syn_solution unseen;
+    const syn_status status = synp_crossbar_sources(x, v, err);
+    return status ? status : synp_crossbar_converge(x, 0, info ? info : &unseen, err);
+}
+
+const double *syn_crossbar_current(const syn_crossbar *x, syn_side side)
+{
+    return x->field.current[side];
+}
+
+void syn_crossbar_nodes(const syn_crossbar *x, double *u, double *w)
+{
+    const synp_lines *l = &x->lines;
+    const synp_field *f = &x->field;
+    for (size_t j = 0; j < l->cols; j++)
+        for (size_t i = 0; i < l->rows; i++) {
+            if (u)
+                u[i + l->rows * j] = f->line[0][i] + f->drop[0][i + l->ld * j];
+            if (w)
+                w[i + l->rows * j] = f->line[1][j] + f->drop[1][i + l->ld * j];
+        }
+}
+
+void syn_crossbar_cells(const syn_crossbar *x, double *u, double *i)
+{
+    const synp_lines *l = &x->lines;
+    for (size_t j = 0; j < l->cols; j++)
+        for (size_t row = 0; row < l->rows; row++) {
+            const size_t at = row + l->ld * j;
+            double v, current, slope = x->g[at];
+            x->kernel->voltages(x, row, j, 1, &v);
+            x->kernel->currents(x, at, row, &v, 1, &current, &slope);
+            if (u)
+                u[row + l->rows * j] = x->inner ? x->inner[at] : v;
+            if (i)
+                i[row + l->rows * j] = current;
+        }
+}
+
+void syn_crossbar_states(const syn_crossbar *x, float *r)
+{
+    const synp_lines *l = &x->lines;
+    for (size_t j = 0; j < l->cols; j++)
+        for (size_t i = 0; i < l->rows; i++)
+            r[i + l->rows * j] = (float)x->r[i + l->ld * j];
+}

@@ -1,0 +1,649 @@
+/* SPDX-License-Identifier: MIT */
+/* The solver of crossbar_lines_kernel.h in one precision. A file that includes it defines REAL, PRECISION and
+ * ACCURACY. */
+#include "crossbar_lines_kernel.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct synp_lines_work {
+    const synp_lines *lines;
+    synp_coarse *coarse;        /* NULL: one level */
+    REAL *r[2];                 /* ohm, per line */
+    REAL *inverse[2];           /* 1/S, of the last pivot of each line; 0: nothing to be solved for */
+    REAL *t[2];                 /* of the segment before each node: [ld x cols]; [tiles][rows][SYNP_TILE] */
+    REAL *g;                    /* S, [ld x cols] as all below */
+    REAL *x, *res, *z, *p, *ap; /* solution, residual, preconditioned residual, direction, A times it */
+    REAL *y;                    /* G B^-1 G of something */
+    REAL *coarse_z, *coarse_az, *coarse_y;
+    REAL *expanded; /* coarse columns on all rows, [ld x knots] */
+    REAL *room;     /* [threads][ld x SYNP_TILE] */
+    void *memory;
+    size_t bytes;
+};
+
+static size_t tiles_of(const synp_lines *l)
+{
+    return (l->cols + SYNP_TILE - 1) / SYNP_TILE;
+}
+
+static size_t tile_columns(const synp_lines *l, size_t tile)
+{
+    const size_t first = tile * SYNP_TILE;
+    return l->cols - first < SYNP_TILE ? l->cols - first : SYNP_TILE;
+}
+
+static size_t matrix_size(const synp_lines *l)
+{
+    return l->ld * l->cols;
+}
+
+static void release(synp_lines_work *w)
+{
+    if (!w)
+        return;
+    free(w->memory);
+    free(w);
+}
+
+static size_t bytes(const synp_lines_work *w)
+{
+    return sizeof *w + w->bytes;
+}
+
+/* Places `count` numbers in the memory, or only counts them while there is none. */
+static REAL *place(synp_lines_work *w, size_t count)
+{
+    const size_t line = 64 / sizeof(REAL), at = w->bytes / sizeof(REAL);
+    w->bytes += (count + line - 1) / line * 64;
+    return w->memory ? (REAL *)w->memory + at : NULL;
+}
+
+static void place_all(synp_lines_work *w)
+{
+    const synp_lines *l = w->lines;
+    const size_t padded = tiles_of(l) * SYNP_TILE, n = matrix_size(l);
+    w->bytes = 0;
+    for (int along = 0; along < 2; along++) {
+        w->r[along] = place(w, along ? padded : l->ld);
+        w->inverse[along] = place(w, along ? padded : l->ld);
+    }
+    w->t[0] = place(w, n);
+    w->t[1] = place(w, padded * l->rows);
+    REAL **const matrices[] = {&w->g, &w->x, &w->res, &w->z, &w->p, &w->ap, &w->y};
+    for (size_t k = 0; k < sizeof matrices / sizeof *matrices; k++)
+        *matrices[k] = place(w, n);
+    if (w->coarse) {
+        w->coarse_z = place(w, n);
+        w->coarse_az = place(w, n);
+        w->coarse_y = place(w, n);
+        w->expanded = place(w, l->ld * synp_coarse_knots(w->coarse, 1)->count);
+    }
+    w->room = place(w, (size_t)l->threads * l->ld * SYNP_TILE);
+}
+
+static syn_status create(const synp_lines *l, synp_coarse *coarse, synp_lines_work **out)
+{
+    synp_lines_work *w = calloc(1, sizeof *w);
+    *out = w;
+    if (!w)
+        return SYN_ENOMEM;
+    w->lines = l;
+    w->coarse = coarse;
+    place_all(w);
+    w->memory = synp_allocate(w->bytes);
+    if (!w->memory) {
+        release(w);
+        *out = NULL;
+        return SYN_ENOMEM;
+    }
+    memset(w->memory, 0, w->bytes);
+    place_all(w);
+    for (int along = 0; along < 2; along++)
+        for (size_t i = 0; i < (along ? l->cols : l->rows); i++)
+            w->r[along][i] = (REAL)l->r[along][i];
+    return SYN_OK;
+}
+
+/* Conductance of a line to its source at one end, as far as it is no node of the source. */
+static REAL loose_end(const double *end, size_t i)
+{
+    return isinf(end[i]) ? 0 : (REAL)end[i];
+}
+
+static REAL last_pivot(const synp_lines *l, int along, size_t i, REAL e)
+{
+    const double *first = l->end[2 * along], *last = l->end[2 * along + 1];
+    e += loose_end(last, i);
+    return e > 0 && !isinf(first[i]) && !isinf(last[i]) ? 1 / e : 0;
+}
+
+/* Loops over n numbers at different addresses. */
+static inline double product(const REAL *restrict a, const REAL *restrict b, size_t n)
+{
+    REAL sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t k = 0; k < n; k++)
+        sum += a[k] * b[k];
+    return (double)sum;
+}
+
+/* a = b + factor a */
+static inline void scale_and_add(REAL *restrict a, REAL factor, const REAL *restrict b, size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] = b[k] + factor * a[k];
+}
+
+/* a += factor b */
+static inline void add(REAL *restrict a, REAL factor, const REAL *restrict b, size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] += factor * b[k];
+}
+
+/* a += factor (b - c) */
+static inline void add_difference(REAL *restrict a, REAL factor, const REAL *restrict b, const REAL *restrict c,
+                                  size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] += factor * (b[k] - c[k]);
+}
+
+/* a = b; a += b */
+static inline void narrow(REAL *restrict a, const double *restrict b, size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] = (REAL)b[k];
+}
+
+static inline void widen(double *restrict a, const REAL *restrict b, size_t n)
+{
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        a[k] += (double)b[k];
+}
+
+/* Rows from .. to - 1 of all columns. */
+static void factor_rows(synp_lines_work *w, size_t from, size_t to)
+{
+    const synp_lines *l = w->lines;
+    REAL *e = w->inverse[0], *t = w->t[0];
+    for (size_t i = from; i < to; i++)
+        e[i] = i < l->rows ? loose_end(l->end[SYN_LEFT], i) + w->g[i] : 0;
+    for (size_t j = 1; j < l->cols; j++) {
+        const REAL *r = w->r[0], *g = w->g + l->ld * j;
+        REAL *tj = t + l->ld * j;
+#pragma omp simd
+        for (size_t i = from; i < to; i++) {
+            tj[i] = 1 / (1 + r[i] * e[i]);
+            e[i] = g[i] + tj[i] * e[i];
+        }
+    }
+    for (size_t i = from; i < to && i < l->rows; i++)
+        e[i] = last_pivot(l, 0, i, e[i]);
+}
+
+enum { BLOCK = 32 / sizeof(REAL) }; /* numbers of a vector; transposed BLOCK x BLOCK at a time */
+typedef REAL vector __attribute__((vector_size(32)));
+
+static inline vector load(const REAL *p)
+{
+    vector v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void store(REAL *p, vector v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+/* Each of these three exchanges the parts of neighbours: numbers, pairs, quadruples. */
+#if SINGLE_PRECISION
+#define SHUFFLE_NUMBERS(a, b, up)                                                                                    \
+    __builtin_shufflevector(a, b, 0 + up, 8 + up, 1 + up, 9 + up, 4 + up, 12 + up, 5 + up, 13 + up)
+#define SHUFFLE_PAIRS(a, b, up)                                                                                      \
+    __builtin_shufflevector(a, b, 0 + up, 1 + up, 8 + up, 9 + up, 4 + up, 5 + up, 12 + up, 13 + up)
+#define SHUFFLE_HALVES(a, b, up)                                                                                     \
+    __builtin_shufflevector(a, b, 0 + up, 1 + up, 2 + up, 3 + up, 8 + up, 9 + up, 10 + up, 11 + up)
+
+static inline void transpose(vector v[BLOCK])
+{
+    vector t[BLOCK], s[BLOCK];
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; k++) {
+        t[2 * k] = SHUFFLE_NUMBERS(v[2 * k], v[2 * k + 1], 0);
+        t[2 * k + 1] = SHUFFLE_NUMBERS(v[2 * k], v[2 * k + 1], 2);
+    }
+#pragma GCC unroll 2
+    for (int k = 0; k < 8; k += 4) {
+        s[k] = SHUFFLE_PAIRS(t[k], t[k + 2], 0);
+        s[k + 1] = SHUFFLE_PAIRS(t[k], t[k + 2], 2);
+        s[k + 2] = SHUFFLE_PAIRS(t[k + 1], t[k + 3], 0);
+        s[k + 3] = SHUFFLE_PAIRS(t[k + 1], t[k + 3], 2);
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; k++) {
+        v[k] = SHUFFLE_HALVES(s[k], s[k + 4], 0);
+        v[k + 4] = SHUFFLE_HALVES(s[k], s[k + 4], 4);
+    }
+}
+#else
+static inline void transpose(vector v[BLOCK])
+{
+    const vector a = __builtin_shufflevector(v[0], v[1], 0, 4, 2, 6),
+                 b = __builtin_shufflevector(v[0], v[1], 1, 5, 3, 7),
+                 c = __builtin_shufflevector(v[2], v[3], 0, 4, 2, 6),
+                 d = __builtin_shufflevector(v[2], v[3], 1, 5, 3, 7);
+    v[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
+    v[1] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
+    v[2] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
+    v[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
+}
+#endif
+
+/* room[i][k] = a[i, k] b[i, k], or a[i, k] without b, of the n columns of a tile; 0 behind them. */
+static void load_tile(const synp_lines *l, const REAL *a, const REAL *b, size_t n, REAL *room)
+{
+    for (size_t i = 0; i < l->ld; i += BLOCK)
+        for (size_t k = 0; k < SYNP_TILE; k += BLOCK) {
+            vector v[BLOCK];
+            for (size_t m = 0; m < BLOCK; m++) {
+                const size_t at = i + l->ld * (k + m);
+                v[m] = k + m >= n ? (vector){0} : b ? load(a + at) * load(b + at) : load(a + at);
+            }
+            transpose(v);
+            for (size_t m = 0; m < BLOCK; m++)
+                store(room + (i + m) * SYNP_TILE + k, v[m]);
+        }
+}
+
+/* The way back: out = room times b. */
+static void store_tile(const synp_lines *l, const REAL *room, const REAL *b, size_t n, REAL *out)
+{
+    for (size_t i = 0; i < l->ld; i += BLOCK)
+        for (size_t k = 0; k < n; k += BLOCK) {
+            vector v[BLOCK];
+            for (size_t m = 0; m < BLOCK; m++)
+                v[m] = load(room + (i + m) * SYNP_TILE + k);
+            transpose(v);
+            for (size_t m = 0; m < BLOCK && k + m < n; m++) {
+                const size_t at = i + l->ld * (k + m);
+                store(out + at, b ? v[m] * load(b + at) : v[m]);
+            }
+        }
+}
+
+static void factor_tile(synp_lines_work *w, size_t tile, REAL *room)
+{
+    const synp_lines *l = w->lines;
+    const size_t first = tile * SYNP_TILE, n = tile_columns(l, tile);
+    REAL *t = w->t[1] + first * l->rows;
+    const REAL *r = w->r[1] + first;
+    REAL e[SYNP_TILE] = {0};
+    load_tile(l, w->g + l->ld * first, NULL, n, room);
+    for (size_t k = 0; k < n; k++)
+        e[k] = loose_end(l->end[SYN_TOP], first + k) + room[k];
+    for (size_t i = 1; i < l->rows; i++)
+#pragma omp simd
+        for (size_t k = 0; k < SYNP_TILE; k++) {
+            const REAL ti = 1 / (1 + r[k] * e[k]);
+            t[i * SYNP_TILE + k] = ti;
+            e[k] = room[i * SYNP_TILE + k] + ti * e[k];
+        }
+    for (size_t k = 0; k < n; k++)
+        w->inverse[1][first + k] = last_pivot(l, 1, first + k, e[k]);
+}
+
+/* Rows of thread number `part`, in whole tiles. */
+static size_t row_limit(const synp_lines *l, int part)
+{
+    return l->ld / SYNP_TILE * (size_t)part / (size_t)l->threads * SYNP_TILE;
+}
+
+static void factor(synp_lines_work *w, const double *g)
+{
+    const synp_lines *l = w->lines;
+    narrow(w->g, g, matrix_size(l));
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
+    for (int part = 0; part < l->threads; part++) {
+        factor_rows(w, row_limit(l, part), row_limit(l, part + 1));
+        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
+            factor_tile(w, tile, w->room + (size_t)part * l->ld * SYNP_TILE);
+    }
+}
+
+/* Rows from .. to - 1 of out = A^-1 in; may be in place. */
+static void solve_rows(const synp_lines_work *w, const REAL *in, REAL *out, size_t from, size_t to)
+{
+    const synp_lines *l = w->lines;
+    const REAL *r = w->r[0];
+    if (out != in)
+        memcpy(out + from, in + from, (to - from) * sizeof *out);
+    for (size_t j = 1; j < l->cols; j++) {
+        const REAL *before = out + l->ld * (j - 1), *tj = w->t[0] + l->ld * j, *inj = in + l->ld * j;
+        REAL *f = out + l->ld * j;
+#pragma omp simd
+        for (size_t i = from; i < to; i++)
+            f[i] = inj[i] + tj[i] * before[i];
+    }
+    REAL *last = out + l->ld * (l->cols - 1);
+    for (size_t i = from; i < to; i++)
+        last[i] *= w->inverse[0][i];
+    for (size_t j = l->cols - 1; j > 0; j--) {
+        const REAL *after = out + l->ld * j, *tj = w->t[0] + l->ld * j;
+        REAL *f = out + l->ld * (j - 1);
+#pragma omp simd
+        for (size_t i = from; i < to; i++)
+            f[i] = tj[i] * (after[i] + r[i] * f[i]);
+    }
+}
+
+/* room = B^-1 room, for the columns of a tile. */
+static void sweep_tile(const synp_lines_work *w, size_t tile, REAL *room)
+{
+    const synp_lines *l = w->lines;
+    const size_t first = tile * SYNP_TILE;
+    const REAL *t = w->t[1] + first * l->rows, *r = w->r[1] + first, *inverse = w->inverse[1] + first;
+    REAL f[SYNP_TILE];
+    memcpy(f, room, sizeof f);
+    for (size_t i = 1; i < l->rows; i++)
+#pragma omp simd
+        for (size_t k = 0; k < SYNP_TILE; k++)
+            room[i * SYNP_TILE + k] = f[k] = room[i * SYNP_TILE + k] + t[i * SYNP_TILE + k] * f[k];
+    for (size_t k = 0; k < SYNP_TILE; k++)
+        f[k] *= inverse[k];
+    for (size_t i = l->rows - 1; i > 0; i--) {
+        REAL *at = room + i * SYNP_TILE;
+#pragma omp simd
+        for (size_t k = 0; k < SYNP_TILE; k++) {
+            const REAL x = f[k];
+            f[k] = t[i * SYNP_TILE + k] * (x + r[k] * at[k - SYNP_TILE]);
+            at[k] = x;
+        }
+    }
+    memcpy(room, f, sizeof f);
+}
+
+/* out = b B^-1 (a in) in a tile; a or b NULL: without it. May be in place. */
+static void solve_tile(const synp_lines_work *w, size_t tile, int part, const REAL *a, const REAL *in, const REAL *b,
+                       REAL *out)
+{
+    const synp_lines *l = w->lines;
+    const size_t n = tile_columns(l, tile), at = l->ld * tile * SYNP_TILE;
+    REAL *room = w->room + (size_t)part * l->ld * SYNP_TILE;
+    load_tile(l, in + at, a ? a + at : NULL, n, room);
+    sweep_tile(w, tile, room);
+    store_tile(l, room, b ? b + at : NULL, n, out + at);
+}
+
+/* The same in all tiles. */
+static void solve_columns(const synp_lines_work *w, const REAL *a, const REAL *in, const REAL *b, REAL *out)
+{
+    const synp_lines *l = w->lines;
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
+    for (int part = 0; part < l->threads; part++)
+        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
+            solve_tile(w, tile, part, a, in, b, out);
+}
+
+/* In the coarse grid: the sums of y over the hat functions. */
+static void restrict_rows(const synp_lines_work *w, const REAL *y)
+{
+    const synp_lines *l = w->lines;
+    const synp_knots *rows = synp_coarse_knots(w->coarse, 0), *cols = synp_coarse_knots(w->coarse, 1);
+    double *values = synp_coarse_values(w->coarse);
+    memset(values, 0, rows->count * cols->count * sizeof *values);
+    for (size_t j = 0; j < l->cols; j++) {
+        const REAL *yj = y + l->ld * j;
+        double *near = values + rows->count * cols->knot[j];
+        const double after = cols->share[j], before = 1 - after;
+        for (size_t k = 0; k + 1 < rows->count; k++) {
+            const size_t from = rows->at[k], n = rows->at[k + 1] - from;
+            const REAL step = 1 / (REAL)n;
+            REAL sum = 0, moment = 0;
+#pragma omp simd reduction(+ : sum, moment)
+            for (size_t i = 0; i < n; i++) {
+                sum += yj[from + i];
+                moment += (REAL)i * step * yj[from + i];
+            }
+            near[k] += before * (double)(sum - moment);
+            near[k + 1] += before * (double)moment;
+            near[rows->count + k] += after * (double)(sum - moment);
+            near[rows->count + k + 1] += after * (double)moment;
+        }
+        near[rows->count - 1] += before * (double)yj[l->rows - 1];
+        near[2 * rows->count - 1] += after * (double)yj[l->rows - 1];
+    }
+}
+
+/* Coarse columns on all rows. */
+static void expand_rows(const synp_lines_work *w)
+{
+    const synp_lines *l = w->lines;
+    const synp_knots *rows = synp_coarse_knots(w->coarse, 0), *cols = synp_coarse_knots(w->coarse, 1);
+    const double *values = synp_coarse_values(w->coarse);
+    for (size_t c = 0; c < cols->count; c++, values += rows->count)
+        for (size_t i = 0; i < l->rows; i++) {
+            const size_t k = rows->knot[i];
+            const double share = rows->share[i];
+            w->expanded[l->ld * c + i] = (REAL)(values[k] + (share > 0 ? share * (values[k + 1] - values[k]) : 0));
+        }
+}
+
+/* Adds to az = A z at the knot of column c what flows along the wires: z is linear between knots. */
+static void add_wires(const synp_lines_work *w, size_t c, REAL *az)
+{
+    const synp_lines *l = w->lines;
+    const synp_knots *cols = synp_coarse_knots(w->coarse, 1);
+    const REAL *here = w->expanded + l->ld * c;
+    for (int far = 0; far < 2; far++) {
+        const int at_end = far ? c + 1 == cols->count : c == 0;
+        const REAL *there = at_end ? NULL : far ? here + l->ld : here - l->ld;
+        const REAL segments =
+            at_end ? 1 : (REAL)(far ? cols->at[c + 1] - cols->at[c] : cols->at[c] - cols->at[c - 1]);
+        for (size_t i = 0; i < l->rows; i++)
+            az[i] += at_end ? (REAL)l->end[far][i] * here[i] : (here[i] - there[i]) / (segments * w->r[0][i]);
+    }
+}
+
+/* z = the coarse correction, az = A z. */
+static void prolong(const synp_lines_work *w, REAL *z, REAL *az)
+{
+    const synp_lines *l = w->lines;
+    const synp_knots *cols = synp_coarse_knots(w->coarse, 1);
+    expand_rows(w);
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
+    for (size_t j = 0; j < l->cols; j++) {
+        const size_t c = cols->knot[j];
+        const REAL share = (REAL)cols->share[j], *near = w->expanded + l->ld * c, *g = w->g + l->ld * j;
+        const REAL *next = share > 0 ? near + l->ld : near;
+        REAL *zj = z + l->ld * j, *azj = az + l->ld * j;
+#pragma omp simd
+        for (size_t i = 0; i < l->ld; i++) {
+            zj[i] = near[i] + share * (next[i] - near[i]);
+            azj[i] = g[i] * zj[i];
+        }
+        if (j == cols->at[c])
+            add_wires(w, c, azj);
+        else if (j + 1 == l->cols) /* the last knot */
+            add_wires(w, cols->count - 1, azj);
+    }
+}
+
+/* y = what is left of the residual after a first sweep z and the coarse correction; coarse_az = A times all that the
+ * preconditioner makes. */
+static void correct_coarsely(const synp_lines_work *w)
+{
+    const synp_lines *l = w->lines;
+    REAL *az = w->coarse_az, *y = w->y;
+    solve_columns(w, w->g, w->z, w->g, y);
+    restrict_rows(w, y);
+    synp_coarse_solve(w->coarse);
+    prolong(w, w->coarse_z, az);
+    solve_columns(w, w->g, w->coarse_z, w->g, w->coarse_y);
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
+    for (size_t j = 0; j < l->cols; j++) {
+        const size_t at = l->ld * j;
+        add_difference(y + at, 1, w->coarse_y + at, az + at, l->ld);
+        add(az + at, 1, y + at, l->ld);
+        add(az + at, 1, w->res + at, l->ld);
+    }
+}
+
+/* z += the coarse correction + the second sweep, in the rows from .. to - 1. */
+static void finish_cycle(const synp_lines_work *w, size_t from, size_t to)
+{
+    const synp_lines *l = w->lines;
+    solve_rows(w, w->y, w->y, from, to);
+    for (size_t j = 0; j < l->cols; j++) {
+        const size_t at = l->ld * j + from;
+        add(w->z + at, 1, w->coarse_z + at, to - from);
+        add(w->z + at, 1, w->y + at, to - from);
+    }
+}
+
+/* x += alpha p, res -= alpha S p in the rows from .. to - 1. */
+static void advance_rows(const synp_lines_work *w, REAL alpha, size_t from, size_t to)
+{
+    const synp_lines *l = w->lines;
+    for (size_t j = 0; j < l->cols; j++) {
+        const size_t at = l->ld * j + from;
+        add(w->x + at, alpha, w->p + at, to - from);
+        add_difference(w->res + at, -alpha, w->ap + at, w->y + at, to - from);
+    }
+}
+
+/* res z over the rows from .. to - 1. */
+static double product_of_rows(const synp_lines_work *w, size_t from, size_t to)
+{
+    const synp_lines *l = w->lines;
+    double sum = 0;
+    for (size_t j = 0; j < l->cols; j++)
+        sum += product(w->res + l->ld * j + from, w->z + l->ld * j + from, to - from);
+    return sum;
+}
+
+/* Goes alpha along p, then z = M^-1 res: a sweep along the rows, and with a coarse grid its correction and a second
+ * sweep. Returns res z. */
+static double advance(const synp_lines_work *w, REAL alpha)
+{
+    const synp_lines *l = w->lines;
+    double rz = 0;
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(+ : rz)
+    for (int part = 0; part < l->threads; part++) {
+        const size_t from = row_limit(l, part), to = row_limit(l, part + 1);
+        if (alpha != 0)
+            advance_rows(w, alpha, from, to);
+        solve_rows(w, w->res, w->z, from, to);
+        rz += w->coarse ? 0 : product_of_rows(w, from, to);
+    }
+    if (!w->coarse)
+        return rz;
+    correct_coarsely(w);
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(+ : rz)
+    for (int part = 0; part < l->threads; part++) {
+        const size_t from = row_limit(l, part), to = row_limit(l, part + 1);
+        finish_cycle(w, from, to);
+        rz += product_of_rows(w, from, to);
+    }
+    return rz;
+}
+
+/* p = z + beta p, ap = A p, y = G B^-1 G p in a tile. Returns p S p. */
+static double turn_tile(const synp_lines_work *w, size_t tile, int part, const REAL *az, REAL beta)
+{
+    const synp_lines *l = w->lines;
+    const size_t first = l->ld * tile * SYNP_TILE, n = tile_columns(l, tile);
+    scale_and_add(w->p + first, beta, w->z + first, l->ld * n);
+    scale_and_add(w->ap + first, beta, az + first, l->ld * n);
+    solve_tile(w, tile, part, w->g, w->p, w->g, w->y);
+    double sum = 0;
+    for (size_t at = first; at < first + l->ld * n; at += l->ld)
+        sum += product(w->p + at, w->ap + at, l->ld) - product(w->p + at, w->y + at, l->ld);
+    return sum;
+}
+
+static double turn(const synp_lines_work *w, REAL beta)
+{
+    const synp_lines *l = w->lines;
+    const REAL *az = w->coarse ? w->coarse_az : w->res;
+    double psp = 0;
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(+ : psp)
+    for (int part = 0; part < l->threads; part++)
+        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
+            psp += turn_tile(w, tile, part, az, beta);
+    return psp;
+}
+
+/* S x = res by conjugate gradients. */
+static int iterate(const synp_lines_work *w, double tolerance, int most, int *iterations)
+{
+    double rz = advance(w, 0), beta = 0;
+    const double enough = tolerance * tolerance * rz;
+    for (int n = 0; n < most && rz > enough; n++) {
+        const double psp = turn(w, (REAL)beta), alpha = rz / psp;
+        if (!(psp > 0 && isfinite(alpha)))
+            return 0;
+        const double next = advance(w, (REAL)alpha);
+        beta = next / rz;
+        rz = next;
+        ++*iterations;
+    }
+    return isfinite(rz) && rz >= 0;
+}
+
+/* res = rho_u + G B^-1 rho_w in a tile, and nothing solved yet. */
+static void start_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_u, const double *rho_w)
+{
+    const synp_lines *l = w->lines;
+    const size_t at = l->ld * tile * SYNP_TILE, n = l->ld * tile_columns(l, tile);
+    narrow(w->y + at, rho_w + at, n);
+    solve_tile(w, tile, part, NULL, w->y, w->g, w->y);
+    narrow(w->res + at, rho_u + at, n);
+    add(w->res + at, 1, w->y + at, n);
+    memset(w->x + at, 0, n * sizeof *w->x);
+    memset(w->p + at, 0, n * sizeof *w->p);
+    memset(w->ap + at, 0, n * sizeof *w->ap);
+}
+
+/* du += x, dw += B^-1 (rho_w + G x) in a tile. */
+static void end_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_w, double *du, double *dw)
+{
+    const synp_lines *l = w->lines;
+    const size_t at = l->ld * tile * SYNP_TILE, n = l->ld * tile_columns(l, tile);
+    const REAL *restrict g = w->g + at, *restrict x = w->x + at;
+    REAL *restrict y = w->y + at;
+    narrow(y, rho_w + at, n);
+#pragma omp simd
+    for (size_t k = 0; k < n; k++)
+        y[k] += g[k] * x[k];
+    solve_tile(w, tile, part, NULL, w->y, NULL, w->y);
+    widen(du + at, x, n);
+    widen(dw + at, y, n);
+}
+
+static int solve(synp_lines_work *w, const double *rho_u, const double *rho_w, double tolerance, int most, double *du,
+                 double *dw, int *iterations)
+{
+    const synp_lines *l = w->lines;
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
+    for (int part = 0; part < l->threads; part++)
+        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
+            start_tile(w, tile, part, rho_u, rho_w);
+    const int sound = iterate(w, tolerance, most, iterations);
+#pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
+    for (int part = 0; part < l->threads; part++)
+        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
+            end_tile(w, tile, part, rho_w, du, dw);
+    return sound;
+}
+
+const synp_lines_precision PRECISION = {ACCURACY, create, release, bytes, factor, solve};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Write-verify, one cell at a time: what arrays and crossbars do alike. */
+#ifndef SYNAPTOGEN_PROGRAM_INTERNAL_H
+#define SYNAPTOGEN_PROGRAM_INTERNAL_H
+
+#include "array_internal.h"
+
+#include <synaptogen/program.h>
+
+/* CLEAR is a full RESET, to get from an LRS that is too resistive to another one. */
+typedef enum synp_pulse { SYNP_NO_PULSE, SYNP_SET, SYNP_RESET, SYNP_CLEAR } synp_pulse;
+
+/* One cell being programmed; zeroed but for the target at the start. */
+typedef struct synp_job {
+    double target; /* S */
+    double u;      /* V, of the last RESET pulse */
+    synp_pulse last, next;
+    int attempts; /* SET pulses given */
+    uint32_t pulses;
+    int done, reached;
+} synp_job;
+
+/* Plans the next pulse after a verifying read of g [S]. ceiling: V, where RESET pulses end. */
+void synp_plan(const syn_program *how, double ceiling, double g, synp_job *b);
+
+/* The voltage [V] of the planned pulse, which counts as given. clear: that of a full RESET. */
+double synp_next_pulse(const syn_program *how, double clear, synp_job *b);
+
+/* What became of one cell. */
+typedef struct synp_outcome {
+    float g;
+    uint32_t pulses;
+    int reached;
+} synp_outcome;
+
+void synp_sum_up(const synp_outcome *o, const float *target, size_t n, syn_program_report *report);
+
+syn_status synp_check_program(const syn_program *p, syn_error *err);
+syn_status synp_check_targets(const float *target, size_t n, syn_error *err);
+
+#endif

@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The subcommands crossbar solve, write and read.
+. "$srcdir/tests/tap.sh"
+syn() { "$SYNAPTOGEN" "$@"; }
+cd "$tmp" || exit 99
+
+# values NAME <result: the numbers of the list behind "NAME":, one a line; null stays null.
+values() { tr -d '\n' | sed "s/.*\"$1\":{\"i\":\[\([^]]*\)\].*/\1/" | tr , '\n' && echo; }
+
+# 100 + 1 + 1000 + 2 + 50 ohm in series at 1.153 V: 1 mA.
+one_cell() {
+    echo '{"rows":1,"cols":1,"r_wl":1,"r_bl":2,"left":{"r":[100],"v":[1.153]},"bottom":{"r":50},"cells":{"g":[[1e-3]]}}' |
+        syn crossbar solve - >one.json && cat one.json
+    for side in left bottom right; do values $side <one.json; done | tr '\n' ' ' |
+        awk '{ a = $1 / 0.001 - 1; b = $2 / -0.001 - 1; exit !(a * a < 1e-24 && b * b < 1e-24 && $3 == "null") }' &&
+        sed -n 's/.*"power":\([^,]*\),.*/\1/p' one.json | awk '{ d = $1 / 0.001153 - 1; exit !(d * d < 1e-24) }'
+}
+check "one linear cell obeys Ohm's law, open ends are null" one_cell
+
+# 3 x 2, all four sides driven, one end open.
+cat >case.json <<'END'
+{"rows":3,"cols":2,"r_wl":[1,2,3],"r_bl":0.5,
+ "left":{"r":[10,20,null],"v":[0.3,-0.2,0]},"right":{"r":5,"v":0.1},
+ "top":{"r":[7,8],"v":[0.05,0]},"bottom":{"r":[0,3],"v":[-0.4,0.2]},
+ "cells":{"r":[[0.1,0.84],[0.85,0.12],[0.5,0]]}}
+END
+solved() { syn crossbar solve case.json --nodes --ports -o solved.json && cat solved.json; }
+check "a nonlinear case with all ends is solved" solved
+
+charge() {
+    for side in left right top bottom; do values $side <solved.json; done | grep -v null |
+        awk '{ sum += $1; size += $1 < 0 ? -$1 : $1; n++ } END { print n, sum, size; exit !(n == 9 && sum * sum < 1e-24 * size * size) }'
+}
+check "the terminal currents of a case add up to nothing" charge
+
+# The matrix is symmetric and its rows add up to nothing: equal voltages everywhere drive no current.
+ports() {
+    tr -d '\n' <solved.json | sed 's/.*"y":\[\[//; s/\]\]}}//; s/\],\[/\n/g' | awk -F, '{ n++; for (j = 1; j <= NF; j++) y[n, j] = $j }
+        END { for (i = 1; i <= n; i++) { s = 0; for (j = 1; j <= n; j++) { s += y[i, j]; if (y[i, j] != y[j, i]) bad++ }
+            if (s > 1e-15 || s < -1e-15) bad++ } exit !(n == 9 && !bad) }'
+}
+check "the port matrix is symmetric with rows that add up to nothing" ports
+
+# What one port's voltage changes, by the difference of two solutions, is its column: to first order, 1e-4 V.
+difference() {
+    sed 's/"v":\[0.3,/"v":[0.3001,/' case.json | syn crossbar solve - >moved.json
+    paste -d' ' - - <<END | awk -v want="$(tr -d '\n' <solved.json | sed 's/.*"y":\[\[//; s/,.*//')" '{
+        d = ($2 - $1) / 1e-4 / want - 1; print d; exit !(d < 1e-4 && d > -1e-4) }'
+$(values left <solved.json | head -n 1)
+$(values left <moved.json | head -n 1)
+END
+}
+check "the port matrix is the derivative of the currents" difference
+
+# Drop along word line 1, whose left end is at -0.2 V behind 20 ohm and a lead of 2 ohm.
+nodes() {
+    u=$(tr -d '\n' <solved.json | sed 's/.*"nodes":{"u":\[\[[^]]*\],\[//; s/,.*//')
+    i=$(values left <solved.json | sed -n 2p)
+    awk -v u="$u" -v i="$i" 'BEGIN { d = u - (-0.2 - 22 * i); exit !(d < 1e-15 && d > -1e-15) }'
+}
+check "the nodes' voltages follow from the currents" nodes
+
+writes() {
+    printf '%s\n' '#..#' '.##.' '0110' '1001' >pattern.txt
+    syn crossbar write --pattern pattern.txt --scheme third --seed 3 --r-wl 1 --r-bl 1 --driver 10 -o a.state >report.csv
+    cat report.csv
+    sed -n 2p report.csv | grep -q '^4,4,8,8,0,0,0,' && syn read a.state --conductance >g.csv &&
+        awk -F, '{ for (j = 1; j <= 4; j++) printf "%s", ($j > 1e-4) ? "#" : "."; print "" }' g.csv >bits.txt && cat bits.txt &&
+        tr '01' '.#' <pattern.txt | cmp - bits.txt
+}
+check "write puts a pattern into the cells" writes
+
+goes_on() {
+    syn crossbar write --state a.state --pattern zeros --scheme third -o b.state >report.csv && cat report.csv &&
+        sed -n 2p report.csv | grep -q '^4,4,4,8,0,0,0,'
+}
+check "write goes on with the array of a state file" goes_on
+
+targets() {
+    awk 'BEGIN { for (i = 0; i < 6; i++) for (j = 0; j < 5; j++) printf "%.6g%s", 1 / (8000 + 500 * (i + 6 * j)), j < 4 ? "," : "\n" }' >t.csv
+    syn crossbar write --targets t.csv --scheme full --attempts 50 -o t.state >report.csv && cat report.csv
+    syn read t.state --conductance >g.csv && sed -n 2p report.csv | grep -q '^30,30,' &&
+        paste -d, t.csv g.csv | awk -F, '{ for (j = 1; j <= 5; j++) { d = $(j + 5) / $j - 1; if (d > 0.0201 || d < -0.0201) bad++ } } END { exit bad > 0 }'
+}
+check "write brings cells to conductances" targets
+
+# With ideal wires a read of all rows is the product of the transposed array: currents add up along columns.
+reads() {
+    syn crossbar read a.state >i.csv && syn read a.state >cells.csv && cat i.csv
+    awk -F, 'NR == FNR { for (j = 1; j <= 4; j++) i[j] = $j; next } { for (j = 1; j <= 4; j++) s[j] += $j }
+        END { for (j = 1; j <= 4; j++) { d = s[j] / i[j] - 1; if (d > 1e-5 || d < -1e-5) bad++ } exit bad > 0 }' i.csv cells.csv
+}
+check "read adds up the cells of each column" reads
+
+each_row() {
+    syn crossbar read a.state --each-row >rows.csv && paste -d, rows.csv cells.csv |
+        awk -F, '{ for (j = 1; j <= 4; j++) { d = $j / $(j + 4) - 1; if (d > 1e-5 || d < -1e-5) bad++ } } END { exit !(NR == 4 && !bad) }'
+}
+check "read --each-row reads the cells one row after another" each_row
+
+sneaks() {
+    syn crossbar read a.state --sneak >s.csv && paste -d, s.csv rows.csv |
+        awk -F, '{ for (j = 1; j <= 4; j++) if (!($j > $(j + 4))) bad++ } END { exit !(NR == 4 && !bad) }'
+}
+check "read --sneak finds more current than through the cell alone" sneaks
+
+voltages() {
+    printf '0.2,0,0,0\n0.1,0.2,0,-0.1\n' >v.csv && syn crossbar read a.state --voltages v.csv --r-wl 2 --sense 5 >i.csv &&
+        [ "$(wc -l <i.csv)" -eq 2 ]
+}
+check "read takes a row of voltages for each read" voltages
+
+pictures() {
+    syn crossbar read a.state --plot p.png >/dev/null && [ "$(head -c 4 p.png | tail -c 3)" = PNG ] &&
+        syn crossbar write --pattern pattern.txt -o c.state --plot p.svg >/dev/null && grep -q '</svg>' p.svg
+}
+check "both draw a picture" pictures
+
+# refuses MESSAGE ARGUMENT...: status 1 or 2, the message on stderr, nothing on stdout.
+refuses() {
+    message=$1
+    shift
+    syn "$@" >out 2>err
+    status=$?
+    cat out err
+    { [ $status -eq 1 ] || [ $status -eq 2 ]; } && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] && grep -q -F -- "$message" err
+}
+refuses_case() {
+    printf '%s' "$2" >bad.json
+    refuses "$1" crossbar solve bad.json
+}
+check "a syntax error is located" refuses_case "bad.json:1: " '{"rows":2,}'
+check "a missing file is named" refuses "none.json: cannot read" crossbar solve none.json
+check "no object is refused" refuses_case "root: expected an object, found an array" '[1]'
+check "an unknown field is refused" refuses_case 'found "row"' '{"row":2,"rows":1,"cols":1}'
+check "a count is checked" refuses_case "rows: expected an integer in [1, 1048576], found a number outside" '{"rows":0,"cols":1}'
+check "a list's length is checked" refuses_case "left.r: expected 2 numbers, found 1" '{"rows":2,"cols":1,"left":{"r":[1]}}'
+check "a list's element is located" refuses_case "left.r[1]: expected a number, found a string" '{"rows":2,"cols":1,"left":{"r":[1,"x"]}}'
+check "a voltage cannot be null where an end is driven" refuses_case "left.v" '{"rows":1,"cols":1,"left":{"r":1,"v":["x"]},"cells":{"g":[[1]]}}'
+check "a negative resistance is refused" refuses_case "left: -1 ohm at line 0 is not >= 0" '{"rows":1,"cols":1,"left":{"r":-1},"cells":{"g":[[1]]}}'
+check "cells are wanted" refuses_case "cells: expected an object, found none" '{"rows":1,"cols":1}'
+check "only one kind of cells is taken" refuses_case "cells: expected one of r, g and state, found 2" '{"rows":1,"cols":1,"cells":{"g":[[1]],"r":[[0]]}}'
+check "a matrix's row is located" refuses_case "cells.g[1]: expected 2 numbers, found 1" '{"rows":2,"cols":2,"cells":{"g":[[1,1],[1]]}}'
+check "a negative conductance is located" refuses_case "g: -1 S at row 0, column 1 is not finite and >= 0" '{"rows":1,"cols":2,"cells":{"g":[[1,-1]]}}'
+check "a state outside is located" refuses_case "r: 2 at row 0, column 0 is outside [-1, 1]" '{"rows":1,"cols":1,"cells":{"r":[[2]]}}'
+check "a state file of another size is refused" refuses_case "16 cells are not the 1 x 2 of the crossbar" '{"rows":1,"cols":2,"cells":{"state":"a.state"}}'
+check "a wire between two sources without any resistance is refused" refuses_case "joins its two terminals" '{"rows":1,"cols":1,"left":{"r":0},"right":{"r":0},"cells":{"g":[[1]]}}'
+check "crossbar wants a second word" refuses '"synaptogen crossbar solve"' crossbar
+check "crossbar refuses an unknown second word" refuses 'found "sove"' crossbar sove
+check "write wants an output" refuses "--output: expected a file name" crossbar write --pattern pattern.txt
+check "write wants a shape" refuses "--rows: expected a number" crossbar write -o x.state
+check "write refuses a pattern and targets" refuses "--targets: expected no --pattern" crossbar write --targets t.csv --pattern pattern.txt -o x.state
+check "write refuses another kind of picture" refuses "--plot: expected a name" crossbar write --pattern pattern.txt -o x.state --plot p.gif
+check "read refuses two kinds of reads" refuses "expected one of --voltages, --each-row and --sneak" crossbar read a.state --sneak --each-row
+check "read wants a voltage for each word line" refuses "expected 4 voltages in each row" crossbar read a.state --voltages t.csv
+finish

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#include "spice.h"
+TestSuite(codemodel_array, .init = spice_start);
