@@ -58,7 +58,7 @@ while read -r line <&3; do
             set -- $line
             check "the README's $1 exists" sh -c "test -x '$srcdir/$1' || command -v '$1'"
             ;;
-        *--plot*)
+        *--plot* | *validate*--report*)
             if command -v gnuplot >/dev/null; then check "$line" sh -c "$line"; else skip "$line" "no gnuplot"; fi
             ;;
         *) check "$line" sh -c "$line" ;;

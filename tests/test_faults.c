@@ -287,3 +287,88 @@ Test(faults, a_save_whose_nth_write_fails_leaves_the_old_file)
     cr_assert_eq(fail_in_turn(SYNC, save, SYN_EIO), 1);
     cr_assert_eq(load(), SYN_OK);
 }
+
+/* Training. Its calls allocate thousands of times, so not each of the allocations fails in turn but the 1st, 2nd,
+ * 5th, 14th, .. of them. */
+static void fail_at_growing_distances(syn_status (*call)(void), long fewest)
+{
+    for (long n = 0;; n = 3 * n + 1) {
+        const long blocks = held;
+        until_failure[ALLOCATION] = n;
+        const syn_status s = call();
+        const int failed = until_failure[ALLOCATION] < 0;
+        until_failure[ALLOCATION] = -1;
+        cr_assert_eq(s, failed ? SYN_ENOMEM : SYN_OK, "allocation %ld: %s", n, syn_strstatus(s));
+        cr_assert_eq(held, blocks, "allocation %ld keeps %ld blocks", n, held - blocks);
+        if (failed)
+            continue;
+        cr_assert_gt(n, fewest);
+        return;
+    }
+}
+
+enum { DEVICES = 8, CYCLES = 60 };
+static syn_features features;
+
+static void draw_features(void)
+{
+    uint64_t state = 1;
+    cr_assert_eq(syn_features_create(DEVICES, DEVICES * CYCLES, &features), SYN_OK);
+    for (size_t d = 0; d < DEVICES; d++)
+        features.first[d + 1] = (d + 1) * CYCLES;
+    for (size_t t = 0; t < DEVICES * CYCLES; t++)
+        for (int i = 0; i < SYN_NFEAT; i++)
+            features.y[t][i] = support_uniform(&state, 1, 2);
+}
+
+static syn_status fit_features(void)
+{
+    static syn_params p;
+    syn_fit_report r;
+    const syn_fit_options o = {.order = 1, .components = 1, .degree = 1, .starts = 1};
+    p = *support_params();
+    return syn_fit(&features, &o, &p, &r, NULL);
+}
+
+static syn_status validate_features(void)
+{
+    static syn_validation v;
+    return syn_validate(support_model(1), &features, 0, NULL, NULL, &v, NULL, NULL, NULL);
+}
+
+static syn_status create_features(void)
+{
+    syn_features f;
+    const syn_status s = syn_features_create(3, 10, &f);
+    syn_features_free(&f);
+    return s;
+}
+
+static syn_status measure_sweep(void)
+{
+    double u[9] = {0, -1, 0, 0.1, 0.2, 0.3, 1, 0.2, 0}, i[9] = {0};
+    const syn_sweep s = {.n = 9, .u = u, .i = i};
+    syn_measured m;
+    return syn_sweep_measure(&s, 0.2, &m);
+}
+
+static syn_status fit_curves(void)
+{
+    syn_curves *c;
+    const syn_status s = syn_curves_create(0.2, 0, &c);
+    if (!s)
+        syn_curves_free(c);
+    return s;
+}
+
+Test(faults, training_without_memory_says_so_and_keeps_no_block, .timeout = 300)
+{
+    support_model(1);
+    draw_features();
+    fail_at_growing_distances(create_features, 1);
+    fail_at_growing_distances(measure_sweep, 1);
+    fail_at_growing_distances(fit_curves, 0);
+    fail_at_growing_distances(fit_features, 100);
+    fail_at_growing_distances(validate_features, 30);
+    syn_features_free(&features);
+}

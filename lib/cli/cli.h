@@ -24,7 +24,10 @@ enum {
     CLI_SOLVE = 256,
     CLI_WRITE = 512,
     CLI_XREAD = 1024,
-    CLI_ALL = 2047
+    CLI_EXTRACT = 2048,
+    CLI_FIT = 4096,
+    CLI_VALIDATE = 8192,
+    CLI_ALL = 16383
 };
 
 /* Value of a CHOICE without default that was not given. */
@@ -40,6 +43,9 @@ typedef struct cli {
     double r_init, u_min, u_max;    /* ohm (0 if absent), V, V */
     double u, bandwidth, tolerance; /* V, Hz, 1 */
     int conductance;
+    uint64_t fit_order, components, degree, starts, skip; /* the first two 0 for "auto" */
+    const char *sweeps, *set_name;                        /* NULL if absent */
+    double u0, compliance;                                /* V, A (0 if absent) */
 
     /* Of netlists: */
     uint64_t rows, cols, job, drive, kind, scheme, tile;
@@ -64,7 +70,7 @@ typedef struct cli_command {
     unsigned bit;
     int (*run)(const cli *c);
     const char *usage, *description;
-    int takes_file; /* its one argument is a state file (1) or another file (2) */
+    int takes_file; /* its argument is a state file (1) or another file (2), or two: parameters and another (3) */
 } cli_command;
 
 int cmd_info(const cli *c);
@@ -78,6 +84,9 @@ int cmd_netlist(const cli *c);
 int cmd_crossbar_solve(const cli *c);
 int cmd_crossbar_write(const cli *c);
 int cmd_crossbar_read(const cli *c);
+int cmd_extract(const cli *c);
+int cmd_fit(const cli *c);
+int cmd_validate(const cli *c);
 
 /* Prints "synaptogen: text" as one line on stderr and returns status. */
 __attribute__((format(printf, 2, 3))) int cli_fail(int status, const char *format, ...);
@@ -131,6 +140,10 @@ int plot_check_name(const char *path);
 /* Starts gnuplot, which writes into the picture what p->gnuplot tells it. */
 int plot_start(plot *p, const char *path);
 int plot_is_svg(const char *path);
+/* A gnuplot string: 'text', with quotes doubled and no control characters. */
+void plot_string(FILE *f, const char *text);
+/* The largest of 1, 2, 5 times a power of ten that divides span into at least n parts. */
+double plot_tick(double span, int n);
 /* If c->plot is NULL, or on failure, the calls that follow do nothing. */
 int plot_open(plot *p, const cli *c);
 void plot_begin_cell(plot *p, const cli *c, uint64_t index);

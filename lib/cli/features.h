@@ -2,8 +2,8 @@
 /* The law of one feature y = mu + sigma Gamma(x), pooled over the devices (mu, sigma), a Gaussian mixture, and over
  * their stationary cycles x, normal with the given variance. At a fixed x, y is a Gaussian mixture as well, so one
  * trapezoidal sum over x gives every figure here; its error is far below the digits printed. */
-#ifndef SYNAPTOGEN_FEATURES_H
-#define SYNAPTOGEN_FEATURES_H
+#ifndef SYNAPTOGEN_CLI_FEATURES_H
+#define SYNAPTOGEN_CLI_FEATURES_H
 
 #include <synaptogen/model.h>
 

@@ -65,6 +65,29 @@ static const cli_command commands[] = {
      0},
     {"crossbar read", CLI_XREAD, cmd_crossbar_read, " STATE",
      "Reads the array of a state file through its wires: a row of currents in A, one for each bit line.", 1},
+    {"extract", CLI_EXTRACT, cmd_extract, " SWEEPS.csv",
+     "Finds the features of every cycle in measured current-voltage sweeps, and tells what is missing and why.\n"
+     "SWEEPS.csv (or .csv.gz, or - for standard input): a header and the columns cell,cycle,u,i with one loop over "
+     "both\n"
+     "signs for each cycle; u: V, negative SETs; i: A. The rows of a cell stand together, its cycles in rising "
+     "order.\n"
+     "One row per cycle, empty where there is no figure, with a word on each figure's quality:\n"
+     "  cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset,q_log10_r_hrs,q_u_set,q_r_lrs,q_u_reset\n"
+     "log10_r_hrs: of ohm, before the SET; u_set, u_reset: V; r_lrs: ohm; resistances at u0.",
+     2},
+    {"fit", CLI_FIT, cmd_fit, " FEATURES.csv -o PARAMS.json",
+     "Fits a parameter set to measured features: the columns cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset of "
+     "`extract`\n"
+     "or `sample`, empty where a figure is missing. With --sweeps the current-voltage law is fitted as well.",
+     2},
+    {"validate", CLI_VALIDATE, cmd_validate, " PARAMS.json FEATURES.csv",
+     "Compares what a parameter set generates with measured features: distributions, correlations within a cycle "
+     "and\n"
+     "over cycles, spread of the devices. Exit status 0 if every figure agrees: if the difference is within its\n"
+     "tolerance (Kolmogorov-Smirnov distances and correlations 0.05, location of the devices a tenth of the whole\n"
+     "spread, spread between them and over cycles a tenth, spread of the latter a fifth) or explained by chance\n"
+     "(5 standard errors); else 1.",
+     3},
 };
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
 
@@ -97,7 +120,7 @@ static int print_help(const cli_command *command)
     } else {
         fputs(
             "Usage: synaptogen SUBCOMMAND [OPTION]...\nStochastic ReRAM cells: draws, pulses, current-voltage loops "
-            "and arrays, as CSV on standard output; netlists of crossbars.\n\n",
+            "and arrays, as CSV on standard output; netlists of crossbars; parameter sets from measurements.\n\n",
             out.stream);
         for (int k = 0; k < N_COMMANDS; k++)
             fprintf(out.stream, "  synaptogen %s%s\n", commands[k].name, commands[k].usage);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum option_kind { TEXT, INTEGER, NUMBER, CHOICE, SWITCH } option_kind;
+typedef enum option_kind { TEXT, INTEGER, AUTO, NUMBER, CHOICE, SWITCH } option_kind; /* AUTO: integer, or auto = 0 */
 
 typedef struct option_spec {
     char letter;              /* short form, 0 = none */
@@ -25,11 +25,12 @@ typedef struct option_spec {
 #define AS_TEXT(field)              .kind = TEXT, .offset = offsetof(cli, field)
 #define AS_CHOICE(field)            .kind = CHOICE, .offset = offsetof(cli, field)
 #define AS_INTEGER(field, from, to) .kind = INTEGER, .offset = offsetof(cli, field), .least = from, .most = to
+#define AS_AUTO(field, from, to)    .kind = AUTO, .offset = offsetof(cli, field), .least = from, .most = to
 #define AS_NUMBER(field, from, to)  .kind = NUMBER, .offset = offsetof(cli, field), .low = from, .high = to
 
 #define MANY UINT64_C(1000000000000)
 enum { CLI_CELLS = CLI_SAMPLE | CLI_PULSE | CLI_IV, CLI_READS = CLI_PROGRAM | CLI_READ | CLI_VMM | CLI_WRITE };
-enum { CLI_MAKES = CLI_ALL & ~CLI_READ & ~CLI_VMM & ~CLI_XREAD };
+enum { CLI_MAKES = CLI_ALL & ~CLI_READ & ~CLI_VMM & ~CLI_XREAD & ~CLI_EXTRACT & ~CLI_FIT };
 enum { CLI_CROSSBARS = CLI_NETLIST | CLI_WRITE | CLI_XREAD };
 enum { MOST_LINES = 65536 };
 
@@ -131,8 +132,29 @@ static const option_spec options[] = {
     {0, "points", "P", CLI_IV, AS_INTEGER(points, 4, 1000000), .fallback = "200",
      .help = "voltage steps per loop, even"},
     {0, "plot", "FILE", CLI_IV, AS_TEXT(plot), .help = "picture of the loops, .png or .svg (needs gnuplot)"},
-    {0, "seed", "S", CLI_MAKES, AS_INTEGER(seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of all draws"},
-    {0, "params", "FILE", CLI_ALL, AS_TEXT(params), .help = "parameter set; the built-in one if absent"},
+    {0, "sweeps", "FILE", CLI_FIT, AS_TEXT(sweeps), .help = "the sweeps that the features come from, as for extract"},
+    {0, "order", "P|auto", CLI_FIT, AS_AUTO(fit_order, 1, SYN_MAX_ORDER), .fallback = "auto",
+     .help = "order of the cycle-to-cycle autoregression; auto: least BIC"},
+    {0, "components", "K|auto", CLI_FIT, AS_AUTO(components, 1, SYN_MAX_COMPONENTS), .fallback = "auto",
+     .help = "of the device-to-device mixture; auto: least BIC up to 6"},
+    {0, "degree", "N|auto", CLI_FIT, AS_AUTO(degree, 1, SYN_MAX_DEGREE), .fallback = "auto",
+     .help = "of the features' polynomials in the normal latent; auto: 4, or less where 4 is not monotone"},
+    {0, "starts", "N", CLI_FIT, AS_INTEGER(starts, 1, 10000), .fallback = "20",
+     .help = "of the mixture's estimation"},
+    {0, "skip", "N", CLI_FIT | CLI_VALIDATE, AS_INTEGER(skip, 0, MANY), .fallback = "0",
+     .help = "leave out cycles with a smaller number, such as those after forming"},
+    {0, "u0", "V", CLI_EXTRACT | CLI_FIT, AS_NUMBER(u0, 0.001, 5), .fallback = "0.2",
+     .help = "voltage at which resistances are read (from sweeps)"},
+    {0, "compliance", "A", CLI_FIT, AS_NUMBER(compliance, 1e-12, 10),
+     .help = "current limit of the sweeps' negative side; points there do not count for the curves"},
+    {0, "name", "NAME", CLI_FIT, AS_TEXT(set_name), .help = "of the set; that of the file if absent"},
+    {0, "report", "DIR", CLI_VALIDATE, AS_TEXT(report), .help = "folder for report.md and pictures (needs gnuplot)"},
+    {0, "seed", "S", CLI_MAKES | CLI_FIT, AS_INTEGER(seed, 0, UINT64_MAX), .fallback = "0",
+     .help = "seed of all draws"},
+    {0, "params", "FILE", CLI_ALL & ~CLI_EXTRACT & ~CLI_FIT & ~CLI_VALIDATE, AS_TEXT(params),
+     .help = "parameter set; the built-in one if absent"},
+    {0, "params", "FILE", CLI_FIT, AS_TEXT(params),
+     .help = "set whose current-voltage law to take without --sweeps; the built-in one if absent"},
     {0, "order", "P", CLI_MAKES, AS_INTEGER(order, 1, SYN_MAX_ORDER),
      .help = "order of the cycle-to-cycle autoregression; the largest in the set if absent"},
     {'o', "output", "FILE", CLI_ALL, AS_TEXT(output),
@@ -145,7 +167,9 @@ enum { N_OPTIONS = sizeof options / sizeof *options };
 static const char *describe(const option_spec *o, char *text, size_t size)
 {
     text[0] = '\0';
-    if (o->kind == INTEGER)
+    if (o->kind == AUTO)
+        snprintf(text, size, "\"auto\" or an integer in [%" PRIu64 ", %" PRIu64 "]", o->least, o->most);
+    else if (o->kind == INTEGER)
         snprintf(text, size, "integer in [%" PRIu64 ", %" PRIu64 "]", o->least, o->most);
     else if (o->kind == NUMBER)
         snprintf(text, size, "number in [%g, %g]", o->low, o->high);
@@ -194,6 +218,10 @@ static int set_option(const option_spec *o, const char *text, cli *c)
         case INTEGER:
             good = parse_integer(o, text, field);
             break;
+        case AUTO:
+            *(uint64_t *)field = 0;
+            good = strcmp(text, "auto") == 0 || parse_integer(o, text, field);
+            break;
         case NUMBER:
             good = parse_number(o, text, field);
             break;
@@ -206,7 +234,10 @@ static int set_option(const option_spec *o, const char *text, cli *c)
     }
     char range[96];
     return good ? CLI_OK
-                : cli_fail(CLI_USAGE, "--%s: expected %s %s, found \"%s\"", o->name, o->kind == INTEGER ? "an" : "a",
+                : cli_fail(CLI_USAGE, "--%s: expected %s%s, found \"%s\"", o->name,
+                           o->kind == AUTO      ? ""
+                           : o->kind == INTEGER ? "an "
+                                                : "a ",
                            describe(o, range, sizeof range), text);
 }
 
@@ -273,10 +304,14 @@ int options_parse(const cli_command *command, int argc, char **argv, cli *c)
         else
             status = set_option(&options[k], optarg, c);
     }
-    if (!status && !c->help && command->takes_file && optind == argc)
-        status = cli_fail(CLI_USAGE, "expected a %s, found none",
-                          command->takes_file == 1 ? "state file" : "file name or -");
-    if (!status && !c->help && command->takes_file)
+    const int files = command->takes_file == 3 ? 2 : command->takes_file != 0;
+    if (!status && !c->help && argc - optind < files)
+        status = files == 2 ? cli_fail(CLI_USAGE, "expected two file names, found %d", argc - optind)
+                            : cli_fail(CLI_USAGE, "expected a %s, found none",
+                                       command->takes_file == 1 ? "state file" : "file name or -");
+    if (!status && !c->help && files == 2)
+        c->params = argv[optind++];
+    if (!status && !c->help && files > 0)
         *(command->takes_file == 1 ? &c->state : &c->file) = argv[optind++];
     if (!status && !c->help && optind < argc)
         status = refuse(command, argv[optind]);
@@ -293,7 +328,7 @@ void options_help(const cli_command *command, FILE *f)
         if (o->letter)
             snprintf(letter, sizeof letter, "-%c, ", o->letter);
         snprintf(left, sizeof left, "--%s %s", o->name, o->value ? o->value : "");
-        if (o->kind == INTEGER || o->kind == NUMBER)
+        if (o->kind == INTEGER || o->kind == NUMBER || o->kind == AUTO)
             describe(o, range, sizeof range);
         fprintf(f, "  %s%-25s %s%s%s%s%s\n", letter, left, o->help, range[0] ? "; " : "", range,
                 o->fallback ? "; default " : "", o->fallback ? o->fallback : "");

@@ -52,8 +52,7 @@ static int start_gnuplot(plot *p)
     return error;
 }
 
-/* A gnuplot string: 'text', with quotes doubled and no control characters. */
-static void put_string(FILE *f, const char *text)
+void plot_string(FILE *f, const char *text)
 {
     fputc('\'', f);
     for (; *text; text++) {
@@ -64,8 +63,7 @@ static void put_string(FILE *f, const char *text)
     fputs("' noenhanced", f);
 }
 
-/* The largest of 1, 2, 5 times a power of ten that divides span into at least n parts. */
-static double tick(double span, int n)
+double plot_tick(double span, int n)
 {
     const double power = pow(10, floor(log10(span / n))), rest = span / n / power;
     return power * (rest >= 5 ? 5 : rest >= 2 ? 2 : 1);
@@ -107,7 +105,7 @@ static void put_title(FILE *f, const plot *p, const cli *c)
              (uint64_t)p->panels < c->cells ? "the first " : "", p->panels, p->panels == 1 ? "" : "s", c->cycles,
              c->cycles == 1 ? "" : "s", syn_model_params(c->model)->name, c->seed);
     fputs("set label 1 ", f);
-    put_string(f, text);
+    plot_string(f, text);
     fprintf(f, " at screen 0.5,%g center font ',15'\n", 1 - 0.5 * TOP / total_height(p));
 }
 
@@ -120,7 +118,7 @@ static void put_colours(FILE *f, const plot *p, const cli *c)
     }
     const double across = total_width(p), up = total_height(p);
     fprintf(f, "set cbrange [0:%" PRIu64 "]\nset cbtics %g scale 0\nset cblabel 'cycle' font ',13'\n", c->cycles - 1,
-            fmax(1, tick((double)c->cycles, 4)));
+            fmax(1, plot_tick((double)c->cycles, 4)));
     fprintf(f, "set colorbox vertical user origin screen %g,%g size screen %g,%g\n", 1 - (RIGHT + 60) / across,
             BOTTOM / up, 16 / across, 1 - (TOP + BOTTOM) / up);
 }
@@ -137,7 +135,7 @@ static void put_page(FILE *f, const plot *p, const cli *c)
     put_colours(f, p, c);
     put_current_range(f, c);
     fprintf(f, "set xrange [%g:%g]\nset xtics %g\n", c->u_min, c->u_max,
-            tick(c->u_max - c->u_min, p->columns > 1 ? 2 : 5));
+            plot_tick(c->u_max - c->u_min, p->columns > 1 ? 2 : 5));
     fputs("set tics front\nset grid lc '#d8d8d8' lt 1 lw 0.5\nset border lw 0.7\nset key off\n", f);
 }
 
@@ -192,7 +190,7 @@ void plot_begin_cell(plot *p, const cli *c, uint64_t index)
     put_margins(p, column, row);
     fprintf(p->gnuplot, "set format x '%s'\n", panel + p->columns >= p->panels ? "%g" : "");
     fprintf(p->gnuplot, "set format y '%s'\nset label 4 ", column == 0 ? "%g" : "");
-    put_string(p->gnuplot, c->name ? c->name : number);
+    plot_string(p->gnuplot, c->name ? c->name : number);
     fputs(" at graph 0.04,0.09 left\n", p->gnuplot);
     fprintf(p->gnuplot, "plot '-' using 1:2:3 with lines lw %g lc palette\n", p->columns > 3 ? 0.8 : 1.2);
 }

@@ -9,11 +9,17 @@
 __attribute__((format(printf, 4, 5))) syn_status synp_fail(syn_error *err, syn_status status, const char *field,
                                                            const char *format, ...);
 
+/* For qsort of doubles in rising order. */
+int synp_by_value(const void *a, const void *b);
+
 /* The text of params/hfo2-1t1r.json. */
 extern const char synp_params_default_json[];
 extern const size_t synp_params_default_size;
 
 double synp_poly(const syn_poly *p, double x);
+
+/* The part of syn_params_validate that concerns u0, u_max, eta, llrs and hhrs. */
+syn_status synp_check_law(const syn_params *p, syn_error *err);
 
 enum { SYNP_MAX_LATENT = SYN_NFEAT * SYN_MAX_ORDER };
 

@@ -189,7 +189,7 @@ static syn_status check_var(const syn_var *v, int order, syn_error *err)
     return SYN_OK;
 }
 
-syn_status syn_params_validate(const syn_params *p, syn_error *err)
+syn_status synp_check_law(const syn_params *p, syn_error *err)
 {
     if (!(isfinite(p->u_max) && p->u_max > 0))
         return synp_fail(err, SYN_EFORMAT, "u_max", "expected a positive voltage in V, found %g", p->u_max);
@@ -198,7 +198,12 @@ syn_status syn_params_validate(const syn_params *p, syn_error *err)
                          p->u0);
     if (!(isfinite(p->eta) && p->eta > 0))
         return synp_fail(err, SYN_EFORMAT, "eta", "expected a positive exponent, found %g", p->eta);
-    syn_status s = check_curves(p, err);
+    return check_curves(p, err);
+}
+
+syn_status syn_params_validate(const syn_params *p, syn_error *err)
+{
+    syn_status s = synp_check_law(p, err);
     for (int i = 0; !s && i < SYN_NFEAT; i++) {
         char path[96];
         snprintf(path, sizeof path, "gamma[%d]", i);

@@ -18,7 +18,8 @@ extern "C" {
     X(SYN_ESYNTAX, "file is not valid JSON")                                                                         \
     X(SYN_EFORMAT, "file does not hold a parameter set")                                                             \
     X(SYN_ENUMERIC, "no solution was found")                                                                         \
-    X(SYN_ESTOPPED, "stopped by the caller")
+    X(SYN_ESTOPPED, "stopped by the caller")                                                                         \
+    X(SYN_EDATA, "the measurements do not allow this estimate")
 
 #define SYN_X(name, text) name,
 typedef enum syn_status { SYN_STATUS_LIST(SYN_X) } syn_status;

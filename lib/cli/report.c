@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+const char *const report_labels[SYN_NFEAT] = {"log10(R_HRS/Ω)", "U_S (V)", "R_LRS (Ω)", "U_R (V)"};
+
+static const char *word(int agrees)
+{
+    return agrees ? "yes" : "**NO**";
+}
+
+static void put_distributions(const syn_validation *v, FILE *f)
+{
+    fputs("| feature | distance | 95 % interval | by chance up to | agrees |\n|---|---|---|---|---|\n", f);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        fprintf(f, "| %s | %.4f | %.4f to %.4f | %.4f | %s |\n", report_labels[i], v->ks[i].distance, v->ks[i].low,
+                v->ks[i].high, v->ks[i].chance, word(v->ks[i].agrees));
+}
+
+static void put_row(const char *label, const syn_comparison *c, const char *format, FILE *f)
+{
+    const double figures[3] = {c->measured, c->generated, c->error};
+    fprintf(f, "| %s |", label);
+    for (int k = 0; k < 3; k++) {
+        fputc(' ', f);
+        fprintf(f, format, figures[k]);
+        fputs(" |", f);
+    }
+    fprintf(f, " %s |\n", word(c->agrees));
+}
+
+static void put_head(const char *what, FILE *f)
+{
+    fprintf(f, "| %s | measured | generated | standard error | agrees |\n|---|---|---|---|---|\n", what);
+}
+
+static void put_devices(const syn_validation *v, FILE *f)
+{
+    const char *const names[4] = {"mean of the devices' means", "spread of the devices' means",
+                                  "mean of the cycle-to-cycle spreads", "spread of the cycle-to-cycle spreads"};
+    put_head("feature, figure", f);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int k = 0; k < 4; k++) {
+            char label[96];
+            snprintf(label, sizeof label, "%s, %s", report_labels[i], names[k]);
+            put_row(label, &v->device[i][k], "%.5g", f);
+        }
+}
+
+static void put_correlations(const syn_validation *v, FILE *f)
+{
+    put_head("pair", f);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = i + 1; j < SYN_NFEAT; j++) {
+            char label[64];
+            snprintf(label, sizeof label, "%s, %s", report_labels[i], report_labels[j]);
+            put_row(label, &v->correlation[i][j], "%.3f", f);
+        }
+}
+
+/* A few lags of each feature, and those that do not agree. */
+static void put_autocorrelations(const syn_validation *v, FILE *f)
+{
+    put_head("feature, lag", f);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int lag = 1; lag <= SYN_LAGS; lag++) {
+            const syn_comparison *c = &v->autocorrelation[i][lag];
+            char label[64];
+            snprintf(label, sizeof label, "%s, %d", report_labels[i], lag);
+            if (lag == 1 || lag == 2 || lag == 5 || lag == 10 || lag == 20 || !c->agrees)
+                put_row(label, c, "%.3f", f);
+        }
+}
+
+static void put_picture(const char *name, const char *text, int pictures, FILE *f)
+{
+    if (pictures)
+        fprintf(f, "\n![%s](%s)\n", text, name);
+}
+
+void report_text(const report *r, int pictures, FILE *f)
+{
+    const syn_validation *v = r->v;
+    fprintf(f, "# %s against %s\n\n", r->set, r->features);
+    fprintf(f, "**%d of %d figures agree.** %s\n\n", v->figures - v->disagreeing, v->figures,
+            v->disagreeing ? "The set does not describe these measurements; see the tables for NO."
+                           : "The set describes these measurements.");
+    if (v->left_out)
+        fprintf(f, "%zu devices with fewer than 2 cycles are left out. ", v->left_out);
+    fprintf(f, "%zu devices, %zu cycles; the set generated the same numbers, with the same gaps, %d times.\n\n",
+            v->devices, v->rows, v->replicas);
+    fputs("A figure agrees if measured and generated differ by no more than a tolerance (0.05 for Kolmogorov-Smirnov "
+          "distances\nand correlations; 10 % of the spread for means, 10 % for spreads, 20 % for spreads of spreads) "
+          "or "
+          "than chance\nexplains (5 standard errors).\n\n## Distributions\nLargest difference between the cumulative "
+          "distributions over all devices and cycles; the interval is that over\nresampled devices, whose own "
+          "scatter adds to small distances.\n\n",
+          f);
+    put_distributions(v, f);
+    put_picture("qq.png", "Quantiles, measured against generated", pictures, f);
+    fputs("\n## From device to device\n", f);
+    put_devices(v, f);
+    put_picture("devices.png", "Mean and cycle-to-cycle spread of every device", pictures, f);
+    fputs("\n## Within a cycle\nCorrelations of the features of one cycle, each relative to its device's mean and "
+          "spread.\n\n",
+          f);
+    put_correlations(v, f);
+    put_picture("correlation.png", "Correlations within a cycle", pictures, f);
+    fputs("\n## From cycle to cycle\nAutocorrelations of the same; all lags up to 20 count, some are shown.\n\n", f);
+    put_autocorrelations(v, f);
+    put_picture("autocorrelation.png", "Autocorrelations to lag 20", pictures, f);
+}
+
+int report_write(const report *r, const char *folder)
+{
+    if (mkdir(folder, 0777) && errno != EEXIST)
+        return cli_fail(CLI_FAILED, "%s: cannot make this folder: %s", folder, strerror(errno));
+    const int drawn = report_plot(r, folder);
+    const size_t size = strlen(folder) + sizeof "/report.md";
+    char *path = malloc(size);
+    output out;
+    if (!path)
+        return cli_fail(CLI_FAILED, "out of memory");
+    snprintf(path, size, "%s/report.md", folder);
+    int status = output_open(&out, path);
+    if (!status) {
+        report_text(r, !drawn, out.stream);
+        status = output_close(&out, 1);
+    }
+    free(path);
+    return status ? status : drawn;
+}

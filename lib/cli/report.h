@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* The report of `synaptogen validate`: a text and four pictures. */
+#ifndef SYNAPTOGEN_REPORT_H
+#define SYNAPTOGEN_REPORT_H
+
+#include "cli.h"
+
+/* What is reported. */
+typedef struct report {
+    const char *set, *features; /* names */
+    const syn_validation *v;
+    const syn_device_scatter *measured, *generated; /* of v->devices devices */
+} report;
+
+/* "log10(R_HRS/Ω)", "U_S (V)", "R_LRS (Ω)", "U_R (V)". */
+extern const char *const report_labels[SYN_NFEAT];
+
+/* Tables in Markdown, with links to the pictures if there are some. */
+void report_text(const report *r, int pictures, FILE *f);
+
+/* Makes the folder if need be and fills it. */
+int report_write(const report *r, const char *folder);
+
+/* report_plot.c: qq.png, autocorrelation.png, correlation.png, devices.png in the folder. */
+int report_plot(const report *r, const char *folder);
+
+#endif

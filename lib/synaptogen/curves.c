@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+#include <synaptogen/curves.h>
+
+#include "internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <synaptogen/rng.h>
+
+void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
+            int *info);
+
+enum { DEGREE = 6, TERMS = 2 * DEGREE }; /* coefficients of a, then of b */
+enum { TRANSITIONS = 500, POINTS = 32 };
+static const double g_unit = 1e-4;  /* S: makes both halves of the system alike */
+static const double guard = 0.02;   /* V of distance kept from U_S and U_R */
+static const double clipped = 0.98; /* of the compliance */
+
+/* A RESET on the rising positive branch: its points beyond U_R. */
+typedef struct transition {
+    double u_reset, g_lrs, g_hrs;
+    int n;
+    double u[POINTS], i[POINTS];
+} transition;
+
+struct syn_curves {
+    double u0, compliance;
+    double matrix[TERMS][TERMS], right[TERMS], squares, u_most; /* normal equations in u [V] and g / g_unit */
+    uint64_t points, transitions;                               /* seen */
+    uint64_t cell;                                              /* of the sweep before */
+    double g_hrs;                                               /* behind it, 0 if unknown */
+    transition kept[TRANSITIONS];
+};
+
+syn_status syn_curves_create(double u0, double compliance, syn_curves **out)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return SYN_ENOMEM;
+    (*out)->u0 = u0;
+    (*out)->compliance = compliance;
+    return SYN_OK;
+}
+
+void syn_curves_free(syn_curves *c)
+{
+    free(c);
+}
+
+static void add_point(syn_curves *c, double u, double i, double g)
+{
+    double row[TERMS], power = 1;
+    const double share = g / g_unit, y = i / g;
+    for (int j = 0; j < DEGREE; j++) {
+        power *= u;
+        row[j] = power / share;
+        row[DEGREE + j] = power;
+    }
+    for (int j = 0; j < TERMS; j++) {
+        c->right[j] += row[j] * y;
+        for (int k = 0; k <= j; k++)
+            c->matrix[j][k] += row[j] * row[k];
+    }
+    c->squares += y * y;
+    c->u_most = fmax(c->u_most, fabs(u));
+    c->points++;
+}
+
+/* Points of a branch between the voltages low and high, at conductance g if that is known. */
+static void add_branch(syn_curves *c, const syn_sweep *s, syn_branch b, double low, double high, double g)
+{
+    if (!(g > 0))
+        return;
+    for (size_t k = b.first; k < b.end; k++) {
+        const int limited = c->compliance > 0 && s->u[k] < 0 && fabs(s->i[k]) >= clipped * c->compliance;
+        if (s->u[k] > low && s->u[k] < high && !limited)
+            add_point(c, s->u[k], s->i[k], g);
+    }
+}
+
+/* Every transition is kept until there are as many as have room; then the n-th takes a random place with probability
+ * TRANSITIONS / n, so that all have the same chance. */
+static transition *place_for_transition(syn_curves *c)
+{
+    const uint64_t n = c->transitions++;
+    if (n < TRANSITIONS)
+        return &c->kept[n];
+    uint32_t w[4];
+    syn_rng_block(0, 0, n, SYN_DRAW_ESTIMATE, w);
+    const uint64_t at = (uint64_t)(syn_rng_uniform(w[0]) * (double)(n + 1));
+    return at < TRANSITIONS ? &c->kept[at] : NULL;
+}
+
+static void keep_transition(syn_curves *c, const syn_sweep *s, const syn_measured *m)
+{
+    size_t first = m->up.first;
+    while (first < m->up.end && s->u[first] <= m->u_reset)
+        first++;
+    const size_t n = m->up.end - first, stride = n / POINTS + 1;
+    transition *t = n >= 4 ? place_for_transition(c) : NULL;
+    if (!t)
+        return;
+    *t = (transition){.u_reset = m->u_reset, .g_lrs = m->g_lrs, .g_hrs = m->g_hrs};
+    for (size_t k = first; k < m->up.end; k += stride) {
+        t->u[t->n] = s->u[k];
+        t->i[t->n++] = s->i[k];
+    }
+}
+
+void syn_curves_add(syn_curves *c, const syn_sweep *s, const syn_measured *m)
+{
+    const double before = m->set_first ? (c->cell == s->cell ? c->g_hrs : 0) : m->g_hrs;
+    if (!isnan(m->u_set)) {
+        add_branch(c, s, m->down, m->u_set + guard, 0, before);
+        /* Behind a SET on a loop that began with the positive ramp, the LRS is the next loop's. */
+        if (m->set_first)
+            add_branch(c, s, m->back, -INFINITY, 0, m->g_lrs);
+    }
+    if (!isnan(m->u_reset)) {
+        add_branch(c, s, m->up, 0, m->u_reset - guard, m->g_lrs);
+        add_branch(c, s, m->fall, 0, INFINITY, m->g_hrs);
+        if (m->g_lrs > 0 && m->g_hrs > 0)
+            keep_transition(c, s, m);
+    }
+    c->cell = s->cell;
+    c->g_hrs = m->g_hrs > 0 ? m->g_hrs : 0;
+}
+
+/* The family i = a(u) + g b(u): the coefficients of a / g_unit, then those of b. */
+typedef struct family {
+    double c[TERMS];
+} family;
+
+static double half(const double *c, double u)
+{
+    double y = 0;
+    for (int j = DEGREE - 1; j >= 0; j--)
+        y = (y + c[j]) * u;
+    return y;
+}
+
+static double current(const family *f, double g, double u)
+{
+    return g_unit * half(f->c, u) + g * half(f->c + DEGREE, u);
+}
+
+static syn_status solve_family(const syn_curves *c, family *f, double *rest, syn_error *err)
+{
+    double a[TERMS * TERMS], b[TERMS], scale[TERMS];
+    for (int j = 0; j < TERMS; j++)
+        scale[j] = 1 / sqrt(fmax(c->matrix[j][j], 1e-300));
+    for (int j = 0; j < TERMS; j++) {
+        b[j] = c->right[j] * scale[j];
+        for (int k = 0; k < TERMS; k++)
+            a[j * TERMS + k] = (k <= j ? c->matrix[j][k] : c->matrix[k][j]) * scale[j] * scale[k];
+    }
+    const int n = TERMS, one = 1;
+    int info = 1;
+    if (c->points >= 10 * TERMS)
+        dposv_("U", &n, &one, a, &n, b, &n, &info);
+    if (info != 0)
+        return synp_fail(err, SYN_EDATA, "iv",
+                         "%llu points in LRS and HRS do not determine two polynomials of degree %d",
+                         (unsigned long long)c->points, DEGREE);
+    double squares = c->squares;
+    for (int j = 0; j < TERMS; j++) {
+        f->c[j] = b[j] * scale[j];
+        squares -= f->c[j] * c->right[j];
+    }
+    *rest = sqrt(fmax(squares, 0) / (double)c->points) / c->u0;
+    return SYN_OK;
+}
+
+/* Sum of squares of the transitions' normalised currents about the law with u_max and eta; *n counts points. */
+static double transition_rest(const syn_curves *c, const family *f, double u_max, double eta, double *n)
+{
+    const uint64_t kept = c->transitions < TRANSITIONS ? c->transitions : TRANSITIONS;
+    double sum = 0;
+    *n = 0;
+    for (uint64_t k = 0; k < kept; k++) {
+        const transition *t = &c->kept[k];
+        const double y1 = current(f, t->g_lrs, t->u_reset), y2 = current(f, t->g_hrs, u_max);
+        for (int j = 0; j < t->n; j++) {
+            const double share = fmax(u_max - t->u[j], 0) / (u_max - t->u_reset);
+            /* Beyond u_max the cell is in HRS. */
+            const double end = t->u[j] < u_max ? y2 : current(f, t->g_hrs, t->u[j]);
+            const double d = (t->i[j] - end) / (y1 - y2) - pow(share, eta);
+            sum += d * d;
+            ++*n;
+        }
+    }
+    return sum;
+}
+
+/* u_max between low and high, and eta, that leave least: the best of a grid, and from there the best of the 5 x 5
+ * neighbours again and again, their distance halved whenever the one in the middle is it. */
+static void search(const syn_curves *c, const family *f, double low, double high, double *u_max, double *eta)
+{
+    enum { GRID = 12, REACH = 2, HALVINGS = 16 };
+    double step[2] = {(high - low) / GRID, log(30) / GRID}, n, best = INFINITY, at[2] = {high, 0};
+    for (int i = 1; i <= GRID; i++)
+        for (int j = 0; j <= GRID; j++) {
+            const double u = low + step[0] * i, e = log(0.4) + step[1] * j,
+                         rest = transition_rest(c, f, u, exp(e), &n);
+            if (rest < best) {
+                best = rest;
+                at[0] = u;
+                at[1] = e;
+            }
+        }
+    for (int halvings = 0; halvings < HALVINGS;) {
+        const double centre[2] = {at[0], at[1]};
+        for (int i = -REACH; i <= REACH; i++)
+            for (int j = -REACH; j <= REACH; j++) {
+                const double u = fmin(centre[0] + step[0] * i, high), e = centre[1] + step[1] * j,
+                             rest = u > low ? transition_rest(c, f, u, exp(e), &n) : INFINITY;
+                if (rest < best) {
+                    best = rest;
+                    at[0] = u;
+                    at[1] = e;
+                }
+            }
+        if (at[0] == centre[0] && at[1] == centre[1]) {
+            step[0] *= 0.5;
+            step[1] *= 0.5;
+            halvings++;
+        }
+    }
+    *u_max = at[0];
+    *eta = exp(at[1]);
+}
+
+/* Standard errors from the curvature of the sum of squares at its least value, the points taken as independent. */
+static void transition_errors(const syn_curves *c, const family *f, const syn_params *p, syn_curves_report *r)
+{
+    const double h = 0.01, k = 0.01;
+    double n, s[3][3];
+    for (int i = -1; i <= 1; i++)
+        for (int j = -1; j <= 1; j++)
+            s[i + 1][j + 1] = transition_rest(c, f, p->u_max + h * i, p->eta + k * j, &n);
+    const double variance = s[1][1] / fmax(n - 2, 1), uu = (s[2][1] - 2 * s[1][1] + s[0][1]) / (2 * h * h),
+                 ee = (s[1][2] - 2 * s[1][1] + s[1][0]) / (2 * k * k),
+                 ue = (s[2][2] - s[2][0] - s[0][2] + s[0][0]) / (8 * h * k), det = uu * ee - ue * ue;
+    r->u_max_error = det > 0 ? sqrt(variance * ee / det) : NAN;
+    r->eta_error = det > 0 ? sqrt(variance * uu / det) : NAN;
+    r->rest_transitions = sqrt(s[1][1] / n);
+}
+
+static syn_status fit_transitions(const syn_curves *c, const family *f, syn_params *p, syn_curves_report *r,
+                                  syn_error *err)
+{
+    const uint64_t kept = c->transitions < TRANSITIONS ? c->transitions : TRANSITIONS;
+    double low = c->u0, high = 0;
+    for (uint64_t k = 0; k < kept; k++) {
+        low = fmax(low, c->kept[k].u_reset);
+        high = fmax(high, c->kept[k].u[c->kept[k].n - 1]);
+    }
+    r->transitions = c->transitions;
+    if (kept < 8 || !(low < high))
+        return synp_fail(err, SYN_EDATA, "u_max", "expected at least 8 RESETs with 4 points each, found %llu",
+                         (unsigned long long)kept);
+    search(c, f, low, high, &p->u_max, &p->eta);
+    transition_errors(c, f, p, r);
+    return SYN_OK;
+}
+
+/* Quantile of one feature over all rows, NAN if there is none. */
+static syn_status feature_quantile(const syn_features *f, int feature, double probability, double *out)
+{
+    double *v = malloc((f->rows + 1) * sizeof *v);
+    size_t n = 0;
+    if (!v)
+        return SYN_ENOMEM;
+    for (size_t k = 0; k < f->rows; k++)
+        if (!isnan(f->y[k][feature]))
+            v[n++] = f->y[k][feature];
+    qsort(v, n, sizeof *v, synp_by_value);
+    *out = n ? v[(size_t)(probability * (double)(n - 1))] : NAN;
+    free(v);
+    return SYN_OK;
+}
+
+static void put_curve(const family *f, double g, syn_poly *out)
+{
+    out->n = DEGREE + 1;
+    out->c[0] = 0;
+    for (int j = 0; j < DEGREE; j++)
+        out->c[j + 1] = g_unit * f->c[j] + g * f->c[DEGREE + j];
+}
+
+syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params *p, syn_curves_report *report,
+                          syn_error *err)
+{
+    family law;
+    double r_lrs, log_r_hrs;
+    *report = (syn_curves_report){.points = c->points};
+    syn_status s = solve_family(c, &law, &report->rest, err);
+    if (!s)
+        s = fit_transitions(c, &law, p, report, err);
+    if (s)
+        return s;
+    if (feature_quantile(f, SYN_R_LRS, 0.001, &r_lrs) || feature_quantile(f, SYN_LOG10_R_HRS, 0.999, &log_r_hrs))
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    p->u0 = c->u0;
+    put_curve(&law, 1 / r_lrs, &p->llrs);
+    put_curve(&law, pow(10, -log_r_hrs), &p->hhrs);
+    s = synp_check_law(p, err);
+    if (s && err) {
+        char text[128];
+        snprintf(text, sizeof text, "%.127s", err->text);
+        snprintf(err->text, sizeof err->text, "the fitted curves make no law (%s); take them from a file instead",
+                 text);
+    }
+    return s ? SYN_EDATA : SYN_OK;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include <synaptogen/features.h>
+
+#include "csv_internal.h"
+#include "fit_internal.h"
+#include "internal.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const columns[] = {"log10_r_hrs", "u_set", "r_lrs", "u_reset", "cell", "cycle"};
+enum { CELL = SYN_NFEAT, CYCLE, COLUMNS };
+
+const char *syn_feature_name(int feature)
+{
+    return columns[feature];
+}
+
+int synp_by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+typedef struct row {
+    uint64_t cell, cycle, line;
+    double y[SYN_NFEAT];
+} row;
+
+typedef struct rows {
+    row *v;
+    size_t n, room;
+    int sorted;
+} rows;
+
+static int compare_rows(const void *a, const void *b)
+{
+    const row *p = a, *q = b;
+    return p->cell != q->cell ? (p->cell > q->cell) - (p->cell < q->cell)
+                              : (p->cycle > q->cycle) - (p->cycle < q->cycle);
+}
+
+static row *next_row(rows *r)
+{
+    if (r->n == r->room) {
+        const size_t room = r->room ? 2 * r->room : 4096;
+        row *more = realloc(r->v, room * sizeof *more);
+        if (!more)
+            return NULL;
+        r->v = more;
+        r->room = room;
+    }
+    return &r->v[r->n];
+}
+
+static syn_status read_row(synp_csv *c, row *out, syn_error *err)
+{
+    syn_status s = synp_csv_integer(c, CELL, &out->cell, err);
+    if (!s)
+        s = synp_csv_integer(c, CYCLE, &out->cycle, err);
+    for (int i = 0; !s && i < SYN_NFEAT; i++)
+        s = synp_csv_number(c, i, &out->y[i], err);
+    out->line = c->line;
+    return s;
+}
+
+static syn_status read_rows(synp_csv *c, uint64_t skip, rows *r, syn_error *err)
+{
+    r->sorted = 1;
+    for (int more;;) {
+        row *next = next_row(r);
+        if (!next)
+            return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        syn_status s = synp_csv_next(c, &more, err);
+        if (s || !more)
+            return s;
+        s = read_row(c, next, err);
+        if (s)
+            return s;
+        if (next->cycle < skip)
+            continue;
+        r->sorted &= r->n == 0 || compare_rows(next - 1, next) < 0;
+        r->n++;
+    }
+}
+
+/* Rows that row k of the table stands for: itself and the cycles missing before it. */
+static size_t rows_up_to(const row *v, size_t k)
+{
+    if (k == 0 || v[k].cell != v[k - 1].cell)
+        return 1;
+    const uint64_t step = v[k].cycle - v[k - 1].cycle;
+    return step <= SYN_LONGEST_GAP ? (size_t)step : SYN_LONGEST_GAP + 1;
+}
+
+syn_status syn_features_create(size_t devices, size_t n, syn_features *out)
+{
+    *out = (syn_features){.devices = devices, .rows = n};
+    out->cell = calloc(devices + 1, sizeof *out->cell);
+    out->first = calloc(devices + 1, sizeof *out->first);
+    out->y = malloc((n + 1) * sizeof *out->y);
+    if (out->cell && out->first && out->y)
+        return SYN_OK;
+    syn_features_free(out);
+    return SYN_ENOMEM;
+}
+
+void syn_features_free(syn_features *f)
+{
+    free(f->cell);
+    free(f->first);
+    free(f->y);
+    *f = (syn_features){0};
+}
+
+static syn_status fill(const rows *r, syn_features *out, syn_error *err)
+{
+    size_t devices = 0, n = 0;
+    for (size_t k = 0; k < r->n; k++) {
+        devices += k == 0 || r->v[k].cell != r->v[k - 1].cell;
+        n += rows_up_to(r->v, k);
+    }
+    if (syn_features_create(devices, n, out))
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    size_t at = 0, d = 0;
+    for (size_t k = 0; k < r->n; k++) {
+        for (size_t missing = rows_up_to(r->v, k); missing > 1; missing--)
+            for (int i = 0; i < SYN_NFEAT; i++)
+                out->y[at + missing - 2][i] = NAN;
+        if (k == 0 || r->v[k].cell != r->v[k - 1].cell) {
+            out->cell[d] = r->v[k].cell;
+            out->first[d++] = at;
+        }
+        at += rows_up_to(r->v, k);
+        memcpy(out->y[at - 1], r->v[k].y, sizeof out->y[0]);
+    }
+    out->first[d] = at;
+    return SYN_OK;
+}
+
+static syn_status check_repeated(const synp_csv *c, const rows *r, syn_error *err)
+{
+    for (size_t k = 1; k < r->n; k++)
+        if (compare_rows(&r->v[k - 1], &r->v[k]) == 0) {
+            const row *a = &r->v[k - 1], *b = &r->v[k];
+            synp_csv at = {.name = c->name, .columns = columns, .line = a->line > b->line ? a->line : b->line};
+            return synp_csv_fail(&at, CYCLE, err,
+                                 "expected one row for each cycle, found cycle %" PRIu64 " of cell %" PRIu64
+                                 " also in line %" PRIu64,
+                                 a->cycle, a->cell, a->line < b->line ? a->line : b->line);
+        }
+    return SYN_OK;
+}
+
+syn_status syn_features_load(const char *path, uint64_t skip, syn_features *out, syn_error *err)
+{
+    synp_csv *c = malloc(sizeof *c);
+    rows r = {0};
+    *out = (syn_features){0};
+    if (!c)
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    syn_status s = synp_csv_open(c, path, columns, COLUMNS, err);
+    if (!s) {
+        s = read_rows(c, skip, &r, err);
+        synp_csv_close(c);
+        if (!s && !r.sorted)
+            qsort(r.v, r.n, sizeof *r.v, compare_rows);
+        if (!s && !r.sorted)
+            s = check_repeated(c, &r, err);
+        if (!s && r.n == 0)
+            s = synp_csv_fail(c, -1, err, "expected rows behind the header%s, found none",
+                              skip ? " and the cycles left out" : "");
+    }
+    if (!s)
+        s = fill(&r, out, err);
+    out->bytes = s ? 0 : c->bytes;
+    out->crc = s ? 0 : c->crc;
+    free(r.v);
+    free(c);
+    return s;
+}
+
+size_t synp_figures(const syn_features *f, size_t d, int i)
+{
+    size_t n = 0;
+    for (size_t t = f->first[d]; t < f->first[d + 1]; t++)
+        n += isnan(f->y[t][i]) ? 0 : 1;
+    return n;
+}
+
+syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out)
+{
+    if (syn_features_create(f->devices, f->rows, out))
+        return SYN_ENOMEM;
+    size_t total = 0, devices = 0;
+    for (size_t d = 0; d < f->devices; d++) {
+        const size_t n = f->first[d + 1] - f->first[d];
+        int enough = 1;
+        for (int i = 0; i < SYN_NFEAT; i++)
+            enough &= synp_figures(f, d, i) >= fewest;
+        if (!enough)
+            continue;
+        memcpy(out->y + total, f->y + f->first[d], n * sizeof *f->y);
+        out->cell[devices] = f->cell[d];
+        out->first[devices++] = total;
+        total += n;
+    }
+    out->first[devices] = out->rows = total;
+    out->devices = devices;
+    return SYN_OK;
+}

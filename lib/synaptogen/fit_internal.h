@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* The estimators that syn_fit is made of. Not installed. */
+#ifndef SYNAPTOGEN_FIT_INTERNAL_H
+#define SYNAPTOGEN_FIT_INTERNAL_H
+
+#include <synaptogen/fit.h>
+
+enum { SYNP_WINDOW = SYN_NFEAT * (SYN_MAX_ORDER + 1) };
+
+/* Threads cost more than they bring for fewer rows of features. */
+enum { SYNP_ROWS_FOR_THREADS = 20000 };
+
+/* Rows as the estimators take them. */
+#define SYNP_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
+
+/* Number of figures of feature i of device d. */
+size_t synp_figures(const syn_features *f, size_t d, int i);
+
+/* Copies the devices with at least `fewest` figures of every feature. SYN_OK or SYN_ENOMEM. */
+syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out);
+
+/* Mean and standard deviation (n - 1) of each feature of each device, and u = (y - mu) / sigma, NAN where missing.
+ * SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
+syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT],
+                            double (*u)[SYN_NFEAT], syn_error *err);
+
+/* x with normal distribution function p, 0 < p < 1. */
+double synp_normal_quantile(double p);
+
+/* The least-squares polynomial from normal quantiles to sorted figures: u ~ sum_m hermite[m] He_m(x), m <= degree. */
+typedef struct synp_marginal {
+    double hermite[SYN_MAX_DEGREE + 1];
+    double rest; /* rms of what the polynomial leaves */
+    size_t n;
+} synp_marginal;
+
+/* Of all four features of n rows; x, unless NULL, gets the normal scores (NAN where missing).
+ * SYN_OK, SYN_ENOMEM; SYN_ENUMERIC if there are too few figures for the degree. */
+syn_status synp_marginals(const double (*u)[SYN_NFEAT], size_t n, int degree, double (*x)[SYN_NFEAT],
+                          synp_marginal m[SYN_NFEAT]);
+
+/* Gamma in powers, its Hermite coefficients scaled to mean 0, variance 1. */
+void synp_gamma(const synp_marginal *m, int degree, syn_poly *out);
+
+/* First x in [-range, range] where the polynomial does not rise, NAN if it rises everywhere. */
+double synp_not_rising(const syn_poly *p, double range);
+
+/* Mean products of the window (x_t, x_{t-1}, .., x_{t-order}), row-major with 4 (order + 1) rows, over the windows
+ * within a device that miss nothing. */
+typedef struct synp_moments {
+    size_t n;
+    double m[SYNP_WINDOW * SYNP_WINDOW];
+} synp_moments;
+syn_status synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out);
+
+/* Least squares from the moments of windows of order `windows` >= order. Errors, unless NULL, of the coefficients.
+ * *log_det: of the innovations' covariance. SYN_OK or SYN_ENUMERIC. */
+typedef struct synp_var_fit {
+    syn_var var;
+    double log_det;
+    double a_error[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT], b_error[SYN_NFEAT][SYN_NFEAT];
+} synp_var_fit;
+syn_status synp_var_least_squares(const synp_moments *m, int windows, int order, synp_var_fit *out);
+
+/* The same coefficients from the autocovariances of all pairs of cycles that miss nothing. */
+syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT], int order, syn_var *out);
+
+/* n log det S + k log n for an autoregression of that order. */
+double synp_var_bic(const synp_moments *m, int order, double log_det);
+
+/* Figures of devices with these parameters (mean 0, scale 1: u = Gamma(x)), where f has some: u is as long as f->y.
+ */
+syn_status synp_simulate(const syn_features *f, const syn_params *p, int order, uint64_t seed, double (*u)[SYN_NFEAT],
+                         syn_error *err);
+
+typedef double synp_device[SYN_NDEVICE];
+/* Lower factor l of a = l l'. SYN_OK or SYN_ENUMERIC. */
+syn_status synp_cholesky(const synp_device a[SYN_NDEVICE], synp_device l[SYN_NDEVICE]);
+
+typedef struct synp_mixture {
+    int k;
+    double weight[SYN_MAX_COMPONENTS];
+    synp_device mean[SYN_MAX_COMPONENTS], covariance[SYN_MAX_COMPONENTS][SYN_NDEVICE];
+    double log_likelihood;
+} synp_mixture;
+
+/* Mixture of k normals, by decreasing weight. Eigenvalues of the covariances are at least 1e-3, in units in which the
+ * data have variance 1 in each direction. SYN_OK, SYN_ENOMEM, SYN_ENUMERIC. */
+syn_status synp_mixture_fit(const synp_device *v, size_t n, int k, int starts, uint64_t seed, synp_mixture *out);
+double synp_mixture_bic(const synp_mixture *m, size_t n);
+
+/* Takes the covariance of the errors off: e[i][j], of (mean error / sigma, relative error of sigma), scaled by the
+ * component's scales. share[i]: of the errors in the variance, over all components. SYN_OK or SYN_ENUMERIC. */
+syn_status synp_mixture_sharpen(synp_mixture *m, const synp_device e[SYN_NDEVICE], synp_device share);
+
+#endif

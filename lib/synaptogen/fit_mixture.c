@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* Step 5 of fit.h. */
+#include "fit_internal.h"
+#include "internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <synaptogen/rng.h>
+
+void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
+void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work,
+            const int *lwork, int *info);
+
+enum { N = SYN_NDEVICE };
+enum { SHORT = 60, LONG = 2000, FINALISTS = 3 }; /* iterations of every start, of the best ones */
+static const double floor_of_variance = 1e-3, floor_of_share = 0.01, pi = 3.14159265358979323846;
+
+/* Symmetric a <- a with its eigenvalues raised to `least`. */
+static syn_status raise_eigenvalues(synp_device a[N], double least)
+{
+    const int n = N, room = 16 * N;
+    double w[N], work[16 * N];
+    synp_device v[N];
+    int info;
+    memcpy(v, a, sizeof v);
+    dsyev_("V", "U", &n, &v[0][0], &n, w, work, &room, &info); /* rows of v: eigenvectors */
+    if (info != 0)
+        return SYN_ENUMERIC;
+    if (w[0] >= least)
+        return SYN_OK;
+    memset(a, 0, sizeof v);
+    for (int k = 0; k < N; k++)
+        for (int i = 0; i < N; i++)
+            for (int j = 0; j < N; j++)
+                a[i][j] += fmax(w[k], least) * v[k][i] * v[k][j];
+    return SYN_OK;
+}
+
+syn_status synp_cholesky(const synp_device a[N], synp_device l[N])
+{
+    const int n = N;
+    int info;
+    memcpy(l, a, N * sizeof *l);
+    dpotrf_("U", &n, &l[0][0], &n, &info);
+    for (int i = 0; i < N; i++)
+        for (int j = i + 1; j < N; j++)
+            l[i][j] = 0;
+    return info ? SYN_ENUMERIC : SYN_OK;
+}
+
+/* A mixture at work on n vectors of unit variance. */
+typedef struct work {
+    const synp_device *v;
+    size_t n;
+    double *share; /* n x k: probability of each component, given the vector */
+    synp_mixture m;
+    synp_device chol[SYN_MAX_COMPONENTS][N];
+} work;
+
+static double log_density(const synp_device v, const synp_device mean, const synp_device l[N])
+{
+    double z[N], squares = 0, log_det = 0;
+    for (int i = 0; i < N; i++) {
+        double d = v[i] - mean[i];
+        for (int j = 0; j < i; j++)
+            d -= l[i][j] * z[j];
+        z[i] = d / l[i][i];
+        squares += z[i] * z[i];
+        log_det += log(l[i][i]);
+    }
+    return -0.5 * squares - log_det - 0.5 * N * log(2 * pi);
+}
+
+/* Shares of the components and the log-likelihood, from the parameters. */
+static syn_status expect(work *w)
+{
+    const int k = w->m.k;
+    for (int c = 0; c < k; c++)
+        if (synp_cholesky((const synp_device *)w->m.covariance[c], w->chol[c]))
+            return SYN_ENUMERIC;
+    w->m.log_likelihood = 0;
+    for (size_t d = 0; d < w->n; d++) {
+        double *p = w->share + d * (size_t)k, most = -INFINITY, sum = 0;
+        for (int c = 0; c < k; c++) {
+            p[c] = log(w->m.weight[c]) + log_density(w->v[d], w->m.mean[c], (const synp_device *)w->chol[c]);
+            most = fmax(most, p[c]);
+        }
+        for (int c = 0; c < k; c++) {
+            p[c] = exp(p[c] - most);
+            sum += p[c];
+        }
+        for (int c = 0; c < k; c++)
+            p[c] /= sum;
+        w->m.log_likelihood += most + log(sum);
+    }
+    return isfinite(w->m.log_likelihood) ? SYN_OK : SYN_ENUMERIC;
+}
+
+static syn_status maximise_component(work *w, int c)
+{
+    double total = 0;
+    const size_t k = (size_t)w->m.k;
+    memset(w->m.mean[c], 0, sizeof w->m.mean[c]);
+    memset(w->m.covariance[c], 0, sizeof w->m.covariance[c]);
+    for (size_t d = 0; d < w->n; d++) {
+        total += w->share[d * k + (size_t)c];
+        for (int i = 0; i < N; i++)
+            w->m.mean[c][i] += w->share[d * k + (size_t)c] * w->v[d][i];
+    }
+    total = fmax(total, 1e-6);
+    for (int i = 0; i < N; i++)
+        w->m.mean[c][i] /= total;
+    for (size_t d = 0; d < w->n; d++) {
+        const double share = w->share[d * k + (size_t)c] / total;
+        for (int i = 0; i < N; i++)
+            for (int j = 0; j <= i; j++)
+                w->m.covariance[c][i][j] += share * (w->v[d][i] - w->m.mean[c][i]) * (w->v[d][j] - w->m.mean[c][j]);
+    }
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < i; j++)
+            w->m.covariance[c][j][i] = w->m.covariance[c][i][j];
+    w->m.weight[c] = total / (double)w->n;
+    return raise_eigenvalues(w->m.covariance[c], floor_of_variance);
+}
+
+/* At most `most` iterations, or until one gains less than 1e-9 per vector. */
+static syn_status iterate(work *w, int most)
+{
+    syn_status s = SYN_OK;
+    double before = -INFINITY;
+    for (int k = 0; !s && k < most && !(w->m.log_likelihood - before < 1e-9 * (double)w->n); k++) {
+        before = k ? w->m.log_likelihood : -INFINITY;
+        for (int c = 0; !s && c < w->m.k; c++)
+            s = maximise_component(w, c);
+        if (!s)
+            s = expect(w);
+    }
+    return s;
+}
+
+static double distance(const synp_device a, const synp_device b)
+{
+    double sum = 0;
+    for (int i = 0; i < N; i++)
+        sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return sum;
+}
+
+/* k-means++: the first centre at random, each further one with a chance that grows with the squared distance to the
+ * nearest centre so far. Then every vector belongs wholly to its nearest centre. near: room for n distances. */
+static void choose_centres(work *w, uint64_t seed, uint64_t start, double *near)
+{
+    const size_t k = (size_t)w->m.k;
+    memset(w->share, 0, w->n * k * sizeof *w->share);
+    for (size_t c = 0; c < k; c++) {
+        uint32_t word[4];
+        double sum = 0, running = 0;
+        syn_rng_block(seed, start, c, SYN_DRAW_ESTIMATE, word);
+        for (size_t d = 0; d < w->n; d++)
+            sum += c ? near[d] : 1;
+        size_t chosen = w->n - 1;
+        for (size_t d = 0; d < w->n; d++) {
+            running += c ? near[d] : 1;
+            if (running > syn_rng_uniform(word[0]) * sum) {
+                chosen = d;
+                break;
+            }
+        }
+        for (size_t d = 0; d < w->n; d++) {
+            const double square = distance(w->v[d], w->v[chosen]);
+            if (c && square >= near[d])
+                continue;
+            near[d] = square;
+            for (size_t j = 0; j < c; j++)
+                w->share[d * k + j] = 0;
+            w->share[d * k + c] = 1;
+        }
+    }
+}
+
+/* Short runs from every start, long ones from the best of them, the best in w->m. */
+static syn_status best_of_starts(work *w, int starts, uint64_t seed, double *near)
+{
+    double value[FINALISTS];
+    uint64_t finalist[FINALISTS];
+    int n = 0;
+    for (int k = 0; k < starts; k++) {
+        choose_centres(w, seed, (uint64_t)k, near);
+        double gained = iterate(w, SHORT) ? -INFINITY : w->m.log_likelihood;
+        uint64_t number = (uint64_t)k;
+        for (int j = 0; j < n; j++)
+            if (gained > value[j]) {
+                const double other = value[j];
+                const uint64_t other_number = finalist[j];
+                value[j] = gained;
+                finalist[j] = number;
+                gained = other;
+                number = other_number;
+            }
+        if (n < FINALISTS) {
+            value[n] = gained;
+            finalist[n++] = number;
+        }
+    }
+    synp_mixture best = {.log_likelihood = -INFINITY};
+    for (int j = 0; j < n; j++) {
+        choose_centres(w, seed, finalist[j], near);
+        if (!iterate(w, LONG) && w->m.log_likelihood > best.log_likelihood)
+            best = w->m;
+    }
+    w->m = best;
+    return isfinite(best.log_likelihood) ? SYN_OK : SYN_ENUMERIC;
+}
+
+/* In the order of decreasing weight, and back in the units of the data. */
+static void put_mixture(const synp_mixture *m, size_t n, const synp_device centre, const synp_device unit,
+                        synp_mixture *out)
+{
+    int place[SYN_MAX_COMPONENTS];
+    for (int c = 0; c < m->k; c++) {
+        place[c] = 0;
+        for (int d = 0; d < m->k; d++)
+            place[c] += m->weight[d] > m->weight[c] || (m->weight[d] == m->weight[c] && d < c);
+    }
+    *out = (synp_mixture){.k = m->k, .log_likelihood = m->log_likelihood};
+    for (int i = 0; i < N; i++)
+        out->log_likelihood -= (double)n * log(unit[i]);
+    for (int c = 0; c < m->k; c++) {
+        const int to = place[c];
+        out->weight[to] = m->weight[c];
+        for (int i = 0; i < N; i++) {
+            out->mean[to][i] = centre[i] + unit[i] * m->mean[c][i];
+            for (int j = 0; j < N; j++)
+                out->covariance[to][i][j] = unit[i] * unit[j] * m->covariance[c][i][j];
+        }
+    }
+}
+
+/* v in units of its standard deviations about its means. */
+static void normalise(const synp_device *v, size_t n, synp_device *out, synp_device centre, synp_device unit)
+{
+    for (int i = 0; i < N; i++) {
+        double sum = 0, squares = 0;
+        for (size_t d = 0; d < n; d++)
+            sum += v[d][i];
+        centre[i] = sum / (double)n;
+        for (size_t d = 0; d < n; d++)
+            squares += (v[d][i] - centre[i]) * (v[d][i] - centre[i]);
+        unit[i] = sqrt(squares / (double)n);
+        if (!(unit[i] > 1e-9 * fabs(centre[i]))) /* all devices alike */
+            unit[i] = fmax(1e-9 * fabs(centre[i]), 1e-30);
+        for (size_t d = 0; d < n; d++)
+            out[d][i] = (v[d][i] - centre[i]) / unit[i];
+    }
+}
+
+syn_status synp_mixture_fit(const synp_device *v, size_t n, int k, int starts, uint64_t seed, synp_mixture *out)
+{
+    work *w = malloc(sizeof *w);
+    synp_device *scaled = malloc(n * sizeof *scaled), centre, unit;
+    double *near = malloc(n * sizeof *near);
+    syn_status s = SYN_ENOMEM;
+    if (w)
+        *w = (work){.v = scaled, .n = n, .m.k = k, .share = malloc(n * (size_t)k * sizeof *w->share)};
+    if (w && scaled && near && w->share) {
+        normalise(v, n, scaled, centre, unit);
+        s = best_of_starts(w, starts, seed, near);
+        if (!s)
+            put_mixture(&w->m, n, centre, unit, out);
+    }
+    if (w)
+        free(w->share);
+    free(w);
+    free(scaled);
+    free(near);
+    return s;
+}
+
+double synp_mixture_bic(const synp_mixture *m, size_t n)
+{
+    const double free_figures = m->k * (1 + N + N * (N + 1) / 2) - 1;
+    return -2 * m->log_likelihood + free_figures * log((double)n);
+}
+
+/* Covariance of the errors in component c. The errors are proportional to the device's scales, whose mean products
+ * the component knows. */
+static void error_covariance(const synp_mixture *m, int c, const synp_device e[N], synp_device out[N])
+{
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            const int a = SYN_NFEAT + i % SYN_NFEAT, b = SYN_NFEAT + j % SYN_NFEAT;
+            out[i][j] = e[i][j] * (m->mean[c][a] * m->mean[c][b] + m->covariance[c][a][b]);
+        }
+}
+
+/* w <- (l^-1 w)' with l lower triangular. */
+static void solve_transposed(const synp_device l[N], synp_device w[N])
+{
+    synp_device out[N];
+    for (int j = 0; j < N; j++)
+        for (int i = 0; i < N; i++) {
+            double d = w[i][j];
+            for (int k = 0; k < i; k++)
+                d -= l[i][k] * out[j][k];
+            out[j][i] = d / l[i][i];
+        }
+    memcpy(w, out, sizeof out);
+}
+
+/* t - s, but at least floor_of_share of t in every direction: in l^-1 (t - s) l^-T, t = l l', eigenvalues are shares.
+ */
+static syn_status subtract(synp_device t[N], const synp_device s[N])
+{
+    synp_device l[N], w[N];
+    if (synp_cholesky((const synp_device *)t, l))
+        return SYN_ENUMERIC;
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++)
+            w[i][j] = t[i][j] - s[i][j];
+    solve_transposed((const synp_device *)l, w);
+    solve_transposed((const synp_device *)l, w);
+    if (raise_eigenvalues(w, floor_of_share))
+        return SYN_ENUMERIC;
+    memset(t, 0, sizeof w);
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++)
+            for (int k = 0; k <= i; k++)
+                for (int q = 0; q <= j; q++)
+                    t[i][j] += l[i][k] * w[k][q] * l[j][q];
+    return SYN_OK;
+}
+
+syn_status synp_mixture_sharpen(synp_mixture *m, const synp_device e[N], synp_device share)
+{
+    synp_device error[N];
+    memset(share, 0, sizeof(synp_device));
+    for (int c = 0; c < m->k; c++) {
+        error_covariance(m, c, e, error);
+        for (int i = 0; i < N; i++)
+            share[i] += m->weight[c] * error[i][i] / m->covariance[c][i][i];
+        if (subtract(m->covariance[c], (const synp_device *)error))
+            return SYN_ENUMERIC;
+    }
+    return SYN_OK;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include <synaptogen/sweep.h>
+
+#include "csv_internal.h"
+#include "internal.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const columns[] = {"cell", "cycle", "u", "i"};
+enum { CELL, CYCLE, VOLTAGE, CURRENT, COLUMNS };
+
+/* A sweep of more points is none: it is what a file without cycle numbers looks like. */
+enum { MOST_POINTS = 1 << 24 };
+
+struct syn_sweeps {
+    synp_csv csv;
+    double *u, *i;
+    size_t room;
+    uint64_t missing;
+    int ahead; /* the row behind the last sweep was read: */
+    uint64_t cell, cycle;
+    double next_u, next_i;
+    uint64_t *cells; /* finished, in rising order */
+    size_t n_cells, room_cells;
+};
+
+syn_status syn_sweeps_open(const char *path, syn_sweeps **out, syn_error *err)
+{
+    *out = NULL;
+    syn_sweeps *r = calloc(1, sizeof *r);
+    if (!r)
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    syn_status s = synp_csv_open(&r->csv, path, columns, COLUMNS, err);
+    if (s)
+        free(r);
+    else
+        *out = r;
+    return s;
+}
+
+void syn_sweeps_close(syn_sweeps *r)
+{
+    if (!r)
+        return;
+    synp_csv_close(&r->csv);
+    free(r->u);
+    free(r->i);
+    free(r->cells);
+    free(r);
+}
+
+double syn_sweeps_fraction(const syn_sweeps *r)
+{
+    return synp_csv_fraction(&r->csv);
+}
+
+uint64_t syn_sweeps_missing(const syn_sweeps *r)
+{
+    return r->missing;
+}
+
+void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc)
+{
+    *bytes = r->csv.bytes;
+    *crc = r->csv.crc;
+}
+
+/* Doubles the room of *v, which holds elements of `size` bytes. */
+static int grow(void *v, size_t size, size_t *room)
+{
+    void *old, *more;
+    const size_t wanted = *room ? 2 * *room : 256;
+    memcpy(&old, v, sizeof old);
+    more = realloc(old, wanted * size);
+    if (!more)
+        return 0;
+    memcpy(v, &more, sizeof more);
+    *room = wanted;
+    return 1;
+}
+
+/* Number of finished cells below `cell`. */
+static size_t place_of(const syn_sweeps *r, uint64_t cell)
+{
+    size_t low = 0, high = r->n_cells;
+    while (low < high) {
+        const size_t middle = (low + high) / 2;
+        if (r->cells[middle] < cell)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Notes that a cell is finished; refuses to go on with one that was before. */
+static syn_status change_cell(syn_sweeps *r, uint64_t finished, syn_error *err)
+{
+    if (r->n_cells == r->room_cells && !grow(&r->cells, sizeof *r->cells, &r->room_cells))
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    size_t at = place_of(r, finished);
+    memmove(r->cells + at + 1, r->cells + at, (r->n_cells - at) * sizeof *r->cells);
+    r->cells[at] = finished;
+    r->n_cells++;
+    at = place_of(r, r->cell);
+    if (at < r->n_cells && r->cells[at] == r->cell)
+        return synp_csv_fail(&r->csv, CELL, err, "expected the rows of a cell together, found cell %" PRIu64 " again",
+                             r->cell);
+    return SYN_OK;
+}
+
+/* Reads one row into the place ahead; *more is 0 at the end. */
+static syn_status read_ahead(syn_sweeps *r, int *more, syn_error *err)
+{
+    syn_status s = synp_csv_next(&r->csv, more, err);
+    if (s || !*more)
+        return s;
+    s = synp_csv_integer(&r->csv, CELL, &r->cell, err);
+    if (!s)
+        s = synp_csv_integer(&r->csv, CYCLE, &r->cycle, err);
+    if (!s)
+        s = synp_csv_number(&r->csv, VOLTAGE, &r->next_u, err);
+    if (!s)
+        s = synp_csv_number(&r->csv, CURRENT, &r->next_i, err);
+    return s;
+}
+
+static syn_status take_point(syn_sweeps *r, syn_sweep *out, syn_error *err)
+{
+    if (!isfinite(r->next_u) || !isfinite(r->next_i)) {
+        r->missing++;
+        return SYN_OK;
+    }
+    if (out->n >= MOST_POINTS)
+        return synp_csv_fail(&r->csv, CYCLE, err, "expected at most %d points in a cycle", MOST_POINTS);
+    if (out->n == r->room) {
+        size_t room = r->room;
+        if (!grow(&r->u, sizeof *r->u, &room) || !grow(&r->i, sizeof *r->i, &r->room))
+            return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    }
+    r->u[out->n] = r->next_u;
+    r->i[out->n++] = r->next_i;
+    return SYN_OK;
+}
+
+/* The row ahead begins a new sweep, of the same cell or another. */
+static syn_status check_order(syn_sweeps *r, const syn_sweep *last, syn_error *err)
+{
+    if (r->cell == last->cell)
+        return r->cycle > last->cycle ? SYN_OK
+                                      : synp_csv_fail(&r->csv, CYCLE, err,
+                                                      "expected the cycles of cell %" PRIu64
+                                                      " in rising order, found %" PRIu64 " behind %" PRIu64,
+                                                      r->cell, r->cycle, last->cycle);
+    return change_cell(r, last->cell, err);
+}
+
+syn_status syn_sweeps_next(syn_sweeps *r, syn_sweep *out, syn_error *err)
+{
+    int more = 1;
+    *out = (syn_sweep){0};
+    while (more && out->n == 0) { /* a cycle without a single point is passed over */
+        syn_status s = r->ahead ? SYN_OK : read_ahead(r, &more, err);
+        r->ahead = 0;
+        out->cell = r->cell;
+        out->cycle = r->cycle;
+        while (!s && more && r->cell == out->cell && r->cycle == out->cycle) {
+            s = take_point(r, out, err);
+            if (!s)
+                s = read_ahead(r, &more, err);
+        }
+        if (!s && more) {
+            s = check_order(r, out, err);
+            r->ahead = 1;
+        }
+        if (s)
+            return s;
+    }
+    out->u = r->u;
+    out->i = r->i;
+    return SYN_OK;
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+#include <synaptogen/validate.h>
+
+#include "fit_internal.h"
+#include "internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <synaptogen/cell.h>
+#include <synaptogen/rng.h>
+
+enum { EDGES = 1000, BINS = EDGES + 1, FEWEST_REPLICAS = 8, MOST_REPLICAS = 40, RESAMPLES = 400 };
+static const double generated_cycles = 4e6; /* in all replicas, about */
+static const double ks_tolerance = 0.05, correlation_tolerance = 0.05;
+
+/* The figures of one panel of features, as one flat vector where they are compared alike. */
+enum {
+    CORRELATION = 0,
+    AUTOCORRELATION = CORRELATION + SYN_NFEAT * SYN_NFEAT,
+    DEVICE = AUTOCORRELATION + SYN_NFEAT * (SYN_LAGS + 1),
+    FIGURES = DEVICE + 4 * SYN_NFEAT
+};
+typedef struct panel {
+    double figure[FIGURES], quantile[SYN_NFEAT][SYN_QUANTILES];
+} panel;
+
+typedef uint32_t histogram[SYN_NFEAT][BINS];
+
+typedef struct validation {
+    const syn_model *m;
+    syn_features own;      /* the devices compared */
+    const syn_features *f; /* own */
+    uint64_t seed;
+    syn_validation *out;
+    syn_error *err;
+    int replicas;
+    double (*y)[SYN_NFEAT], (*u)[SYN_NFEAT], (*mu)[SYN_NFEAT], (*sigma)[SYN_NFEAT], *sorted[SYN_NFEAT];
+    double edge[SYN_NFEAT][EDGES];
+    histogram *counts;              /* of each measured device */
+    double *measured_below, *below; /* FEATURES x EDGES: share below the edges; the same of each replica */
+    panel measured, *replica;
+} validation;
+
+static size_t sort_feature(const double (*y)[SYN_NFEAT], size_t rows, int i, double *out)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < rows; t++)
+        if (!isnan(y[t][i]))
+            out[n++] = y[t][i];
+    qsort(out, n, sizeof *out, synp_by_value);
+    return n;
+}
+
+/* Between the sorted figures k - 1/2 from the lower end; NAN beyond the first and the last. */
+static double quantile_of(const double *sorted, size_t n, double p)
+{
+    const double place = p * (double)n - 0.5;
+    if (!(place >= 0 && place <= (double)n - 1))
+        return NAN;
+    const size_t k = (size_t)place;
+    return k + 1 < n ? sorted[k] + (place - (double)k) * (sorted[k + 1] - sorted[k]) : sorted[k];
+}
+
+static double normal_distribution(double x)
+{
+    return 0.5 * erfc(-x / sqrt(2));
+}
+
+static void put_quantiles(const double *sorted, size_t n, double *out)
+{
+    for (int k = 0; k < SYN_QUANTILES; k++)
+        out[k] = quantile_of(sorted, n, normal_distribution(8.0 * k / (SYN_QUANTILES - 1) - 4));
+}
+
+/* Mean product of feature i and feature j `lag` cycles before, over all pairs within devices, as a correlation. */
+static double correlation(const syn_features *f, const double (*u)[SYN_NFEAT], int i, int j, size_t lag)
+{
+    double ij = 0, ii = 0, jj = 0;
+    for (size_t d = 0; d < f->devices; d++)
+        for (size_t t = f->first[d] + lag; t < f->first[d + 1]; t++) {
+            const double a = u[t][i], b = u[t - lag][j];
+            if (isnan(a) || isnan(b))
+                continue;
+            ij += a * b;
+            ii += a * a;
+            jj += b * b;
+        }
+    return ij / sqrt(ii * jj);
+}
+
+static void put_correlations(const syn_features *f, const double (*u)[SYN_NFEAT], double *figure)
+{
+#pragma omp parallel for if (f->rows > SYNP_ROWS_FOR_THREADS)
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        for (int j = 0; j < SYN_NFEAT; j++)
+            figure[CORRELATION + SYN_NFEAT * i + j] = correlation(f, u, i, j, 0);
+        for (size_t lag = 0; lag <= SYN_LAGS; lag++)
+            figure[AUTOCORRELATION + (SYN_LAGS + 1) * i + (int)lag] = correlation(f, u, i, i, lag);
+    }
+}
+
+/* Mean and standard deviation over the devices. */
+static void over_devices(const double (*v)[SYN_NFEAT], size_t n, int i, double *mean, double *sd)
+{
+    double sum = 0, squares = 0;
+    for (size_t d = 0; d < n; d++)
+        sum += v[d][i];
+    *mean = sum / (double)n;
+    for (size_t d = 0; d < n; d++)
+        squares += (v[d][i] - *mean) * (v[d][i] - *mean);
+    *sd = sqrt(squares / (double)(n - 1));
+}
+
+#define SYNP_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
+
+/* Everything but the distances; f->y are the features of the panel. */
+static syn_status describe(validation *v, const syn_features *f, panel *out, syn_device_scatter *scatter)
+{
+    const syn_status s = synp_standardise(f, v->mu, v->sigma, v->u, v->err);
+    if (s)
+        return s;
+    put_correlations(f, SYNP_ROWS(v->u), out->figure);
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        double *device = out->figure + DEVICE + 4 * i;
+        over_devices(SYNP_ROWS(v->mu), f->devices, i, &device[0], &device[1]);
+        over_devices(SYNP_ROWS(v->sigma), f->devices, i, &device[2], &device[3]);
+    }
+    for (size_t d = 0; scatter && d < f->devices; d++) {
+        memcpy(scatter[d].mean, v->mu[d], sizeof scatter[d].mean);
+        memcpy(scatter[d].sd, v->sigma[d], sizeof scatter[d].sd);
+    }
+#pragma omp parallel for if (f->rows > SYNP_ROWS_FOR_THREADS)
+    for (int i = 0; i < SYN_NFEAT; i++)
+        put_quantiles(v->sorted[i], sort_feature(SYNP_ROWS(f->y), f->rows, i, v->sorted[i]), out->quantile[i]);
+    return SYN_OK;
+}
+
+static int bin_of(const double edge[EDGES], double y)
+{
+    int low = 0, high = EDGES; /* edges below y: their number */
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (edge[middle] < y)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void count(const validation *v, const double (*y)[SYN_NFEAT], size_t n, histogram h)
+{
+    for (size_t t = 0; t < n; t++)
+        for (int i = 0; i < SYN_NFEAT; i++)
+            if (!isnan(y[t][i]))
+                h[i][bin_of(v->edge[i], y[t][i])]++;
+}
+
+/* Share of the figures up to each edge, from counts in bins. */
+static void accumulate(const double bins[BINS], double below[EDGES])
+{
+    double sum = 0;
+    for (int k = 0; k < EDGES; k++) {
+        sum += bins[k];
+        below[k] = sum;
+    }
+    sum += bins[EDGES];
+    for (int k = 0; k < EDGES; k++)
+        below[k] /= sum;
+}
+
+static double distance(const double *a, const double *b)
+{
+    double most = 0;
+    for (int k = 0; k < EDGES; k++)
+        most = fmax(most, fabs(a[k] - b[k]));
+    return most;
+}
+
+static syn_status put_below(const validation *v, const double (*y)[SYN_NFEAT], double *below)
+{
+    histogram *h = calloc(1, sizeof *h);
+    if (!h)
+        return SYN_ENOMEM;
+    count(v, y, v->f->rows, *h);
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        double bins[BINS];
+        for (int k = 0; k < BINS; k++)
+            bins[k] = (*h)[i][k];
+        accumulate(bins, below + i * EDGES);
+    }
+    free(h);
+    return SYN_OK;
+}
+
+static void generate_device(const validation *v, uint64_t id, size_t d, double (*y)[SYN_NFEAT])
+{
+    syn_cell c;
+    syn_cell_init(v->m, v->seed, id, &(syn_start){.history = SYN_STATIONARY}, &c, NULL);
+    for (size_t t = v->f->first[d]; t < v->f->first[d + 1]; t++) {
+        for (int i = 0; i < SYN_NFEAT; i++)
+            y[t][i] = isnan(v->f->y[t][i]) ? NAN : c.now.y[i];
+        syn_state s = c.state;
+        s.n++;
+        syn_cell_commit(v->m, &c, &s);
+    }
+}
+
+/* Replica r, whose quantiles are the edges if it is the first one. */
+static syn_status replicate(validation *v, int r, syn_device_scatter *scatter)
+{
+    syn_features f = *v->f;
+    f.y = v->y;
+#pragma omp parallel for schedule(dynamic, 16) if (f.rows > SYNP_ROWS_FOR_THREADS)
+    for (size_t d = 0; d < f.devices; d++)
+        generate_device(v, (uint64_t)r * f.devices + d, d, v->y);
+    const syn_status s = describe(v, &f, &v->replica[r], r == 0 ? scatter : NULL);
+    if (s)
+        return s;
+    for (int i = 0; r == 0 && i < SYN_NFEAT; i++) {
+        const size_t n = sort_feature(SYNP_ROWS(v->y), f.rows, i, v->sorted[i]);
+        for (int k = 0; k < EDGES; k++)
+            v->edge[i][k] = v->sorted[i][(size_t)((k + 0.5) / EDGES * (double)n)];
+    }
+    return put_below(v, SYNP_ROWS(v->y), v->below + (size_t)r * SYN_NFEAT * EDGES);
+}
+
+/* Mean over the replicas of their shares below the edges; leave one out, unless it is negative. */
+static void mean_below(const validation *v, int feature, int left_out, double *out)
+{
+    memset(out, 0, EDGES * sizeof *out);
+    const int n = v->replicas - (left_out >= 0);
+    for (int r = 0; r < v->replicas; r++)
+        for (int k = 0; r != left_out && k < EDGES; k++)
+            out[k] += v->below[((size_t)r * SYN_NFEAT + (size_t)feature) * EDGES + (size_t)k] / n;
+}
+
+/* Distances of measured devices drawn with replacement; the 95 % interval. */
+static void resample(const validation *v, int feature, const double *generated, syn_ks *out)
+{
+    double d[RESAMPLES];
+#pragma omp parallel for
+    for (int b = 0; b < RESAMPLES; b++) {
+        double bins[BINS] = {0}, below[EDGES];
+        for (size_t k = 0; k < v->f->devices; k++) {
+            uint32_t w[4];
+            syn_rng_block(v->seed, (uint64_t)b, k, SYN_DRAW_ESTIMATE, w);
+            const uint32_t *h = v->counts[(size_t)(syn_rng_uniform(w[0]) * (double)v->f->devices)][feature];
+            for (int j = 0; j < BINS; j++)
+                bins[j] += h[j];
+        }
+        accumulate(bins, below);
+        d[b] = distance(below, generated);
+    }
+    qsort(d, RESAMPLES, sizeof *d, synp_by_value);
+    out->low = d[(int)(0.025 * RESAMPLES)];
+    out->high = d[(int)(0.975 * RESAMPLES)];
+}
+
+static void put_distances(validation *v)
+{
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        syn_ks *ks = &v->out->ks[i];
+        double generated[EDGES], others[EDGES], sum = 0, squares = 0;
+        mean_below(v, i, -1, generated);
+        ks->distance = distance(v->measured_below + i * EDGES, generated);
+        resample(v, i, generated, ks);
+        for (int r = 0; r < v->replicas; r++) {
+            mean_below(v, i, r, others);
+            const double d = distance(v->below + ((size_t)r * SYN_NFEAT + (size_t)i) * EDGES, others);
+            sum += d;
+            squares += d * d;
+        }
+        const double n = v->replicas, mean = sum / n;
+        ks->chance = mean + 5 * sqrt(fmax(squares - n * mean * mean, 0) / (n - 1));
+        ks->tolerance = ks_tolerance;
+        ks->agrees = ks->distance <= fmax(ks->tolerance, ks->chance);
+        v->out->figures++;
+        v->out->disagreeing += !ks->agrees;
+    }
+}
+
+static void compare(validation *v, int figure, double tolerance, syn_comparison *out)
+{
+    double sum = 0, squares = 0;
+    const double n = v->replicas;
+    for (int r = 0; r < v->replicas; r++)
+        sum += v->replica[r].figure[figure];
+    for (int r = 0; r < v->replicas; r++)
+        squares += pow(v->replica[r].figure[figure] - sum / n, 2);
+    *out = (syn_comparison){v->measured.figure[figure], sum / n, sqrt(squares / (n - 1) * (1 + 1 / n)), tolerance, 0};
+    out->agrees = fabs(out->measured - out->generated) <= fmax(tolerance, 5 * out->error);
+    v->out->figures++;
+    v->out->disagreeing += !out->agrees;
+}
+
+static void put_comparisons(validation *v)
+{
+    syn_validation *o = v->out;
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        for (int j = i + 1; j < SYN_NFEAT; j++)
+            compare(v, CORRELATION + SYN_NFEAT * i + j, correlation_tolerance, &o->correlation[i][j]);
+        o->autocorrelation[i][0] = (syn_comparison){1, 1, 0, 0, 1};
+        for (int lag = 1; lag <= SYN_LAGS; lag++)
+            compare(v, AUTOCORRELATION + (SYN_LAGS + 1) * i + lag, correlation_tolerance,
+                    &o->autocorrelation[i][lag]);
+        const double *device = v->measured.figure + DEVICE + 4 * i;
+        const double all = hypot(device[1], device[2]),
+                     tolerance[4] = {0.1 * all, 0.1 * device[1], 0.1 * device[2], 0.2 * device[3]};
+        for (int k = 0; k < 4; k++)
+            compare(v, DEVICE + 4 * i + k, tolerance[k], &o->device[i][k]);
+    }
+}
+
+static void put_bands(validation *v)
+{
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int k = 0; k < SYN_QUANTILES; k++) {
+            double *q = v->out->quantile[i][k], sum = 0, least = INFINITY, most = -INFINITY;
+            for (int r = 0; r < v->replicas; r++) {
+                sum += v->replica[r].quantile[i][k];
+                least = fmin(least, v->replica[r].quantile[i][k]);
+                most = fmax(most, v->replica[r].quantile[i][k]);
+            }
+            q[0] = v->measured.quantile[i][k];
+            q[1] = sum / v->replicas;
+            q[2] = least;
+            q[3] = most;
+        }
+}
+
+static syn_status choose_devices(validation *v, const syn_features *f)
+{
+    if (synp_choose_devices(f, 2, &v->own))
+        return synp_fail(v->err, SYN_ENOMEM, "", "out of memory");
+    const size_t devices = v->own.devices;
+    if (devices < 2)
+        return synp_fail(v->err, SYN_EDATA, "", "expected at least 2 devices with at least 2 cycles each, found %zu",
+                         devices);
+    v->replicas = (int)fmin(fmax(generated_cycles / (double)v->own.rows, FEWEST_REPLICAS), MOST_REPLICAS);
+    *v->out = (syn_validation){
+        .devices = devices, .left_out = f->devices - devices, .rows = v->own.rows, .replicas = v->replicas};
+    return SYN_OK;
+}
+
+static syn_status allocate(validation *v)
+{
+    const size_t rows = v->f->rows + 1, devices = v->f->devices, replicas = (size_t)v->replicas;
+    v->y = malloc(rows * sizeof *v->y);
+    v->u = malloc(rows * sizeof *v->u);
+    v->mu = malloc(devices * sizeof *v->mu);
+    v->sigma = malloc(devices * sizeof *v->sigma);
+    v->counts = calloc(devices, sizeof *v->counts);
+    v->below = malloc((replicas + 1) * SYN_NFEAT * EDGES * sizeof *v->below);
+    v->replica = malloc(replicas * sizeof *v->replica);
+    int good = v->y && v->u && v->mu && v->sigma && v->counts && v->below && v->replica;
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        v->sorted[i] = malloc(rows * sizeof *v->sorted[i]);
+        good &= v->sorted[i] != NULL;
+    }
+    if (!good)
+        return synp_fail(v->err, SYN_ENOMEM, "", "out of memory");
+    v->measured_below = v->below + replicas * SYN_NFEAT * EDGES;
+    return SYN_OK;
+}
+
+static void release(validation *v)
+{
+    syn_features_free(&v->own);
+    free(v->y);
+    free(v->u);
+    free(v->mu);
+    free(v->sigma);
+    free(v->counts);
+    free(v->below);
+    free(v->replica);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        free(v->sorted[i]);
+    free(v);
+}
+
+static syn_status compare_all(validation *v, void (*progress)(void *, double), void *data,
+                              syn_device_scatter *measured, syn_device_scatter *generated)
+{
+    syn_status s = describe(v, v->f, &v->measured, measured);
+    for (int r = 0; !s && r < v->replicas; r++) {
+        s = replicate(v, r, generated);
+        if (progress)
+            progress(data, (r + 1.0) / (v->replicas + 1.0));
+    }
+    if (!s)
+        s = put_below(v, SYNP_ROWS(v->f->y), v->measured_below);
+    if (s)
+        return s == SYN_ENOMEM ? synp_fail(v->err, s, "", "out of memory") : s;
+    for (size_t d = 0; d < v->f->devices; d++)
+        count(v, SYNP_ROWS(v->f->y + v->f->first[d]), v->f->first[d + 1] - v->f->first[d], v->counts[d]);
+    put_distances(v);
+    put_comparisons(v);
+    put_bands(v);
+    if (progress)
+        progress(data, 1);
+    return SYN_OK;
+}
+
+syn_status syn_validate(const syn_model *m, const syn_features *f, uint64_t seed,
+                        void (*progress)(void *data, double share), void *data, syn_validation *out,
+                        syn_device_scatter *measured, syn_device_scatter *generated, syn_error *err)
+{
+    validation *v = calloc(1, sizeof *v);
+    if (!v)
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    *v = (validation){.m = m, .f = &v->own, .seed = seed, .out = out, .err = err};
+    syn_status s = choose_devices(v, f);
+    if (!s)
+        s = allocate(v);
+    if (!s)
+        s = compare_all(v, progress, data, measured, generated);
+    release(v);
+    return s;
+}

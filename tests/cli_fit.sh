@@ -1,0 +1,143 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The subcommands extract, fit, validate: the full circle from sweeps of ngspice, the reports, and what is refused.
+. "$srcdir/tests/tap.sh"
+syn() { "$SYNAPTOGEN" "$@"; }
+cd "$tmp" || exit 99
+
+# The loops of iv_loop.cir for sixteen cells: 64 loops of 200 points each.
+cells="0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15"
+{
+    echo "loops of sixteen cells"
+    echo ".include $builddir/netlists/synaptogen.lib"
+    echo "vt t 0 0"
+    echo "rt t 0 1"
+    grep '^bu ' "$srcdir/netlists/iv_loop.cir" | sed 's/^bu u/bu te/'
+    for k in $cells; do echo "acell$k %gd(te 0) cell"; done
+    echo '.model cell synaptogen(seed=8 index=1 start="stationary")'
+    echo ".control"
+    echo "save v(te)$(for k in $cells; do printf ' @acell%d[i]' "$k"; done)"
+    echo "dc vt 0 256 0.02"
+    echo "set wr_singlescale"
+    echo "wrdata loops.data v(te)$(for k in $cells; do printf ' @acell%d[i]' "$k"; done)"
+    echo "quit"
+    echo ".endc"
+    echo ".end"
+} >loops.cir
+simulates() {
+    "$NGSPICE" -b loops.cir >loops.log 2>&1 </dev/null || { cat loops.log; return 1; }
+    awk 'BEGIN { print "cell,cycle,u,i" }
+         { u[NR] = $2; n[NR] = int(($1 + 1e-6) / 4); for (k = 0; k < 16; k++) i[k, NR] = $(k + 3) }
+         END { for (k = 0; k < 16; k++) for (j = 1; j < NR; j++) printf "%d,%d,%s,%s\n", k, n[j], u[j], i[k, j] }' \
+        loops.data >sweeps.csv
+    [ "$(wc -l <sweeps.csv)" -gt 200000 ]
+}
+check "ngspice sweeps sixteen cells through 64 loops" simulates
+
+extracts() {
+    syn extract sweeps.csv -o features.csv 2>notes
+    cat notes
+    grep -q '^1024 cycles of 16 cells, 1008 with all four figures$' notes && grep -q '^no log10_r_hrs in 16 cycles: unseen' notes &&
+        [ "$(sed -n 1p features.csv)" = "cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset,q_log10_r_hrs,q_u_set,q_r_lrs,q_u_reset" ] &&
+        [ "$(sed -n 2p features.csv | cut -d, -f1-3,7-10)" = "0,0,,unseen,ok,ok,ok" ]
+}
+check "extract finds all features but the R_HRS before the first loop, and says so" extracts
+
+# A step is 30 mV. The second route: the features that the library draws for the same cells.
+true_features() {
+    syn sample --cells 16 --cycles 64 --seed 8 --start stationary >truth.csv
+    awk -F, 'NR == FNR { for (k = 4; k <= 7; k++) t[$1, $2, k] = $k; next }
+             FNR > 1 { for (k = 4; k <= 7; k++) if ($(k - 1) != "") { d = $(k - 1) - t[$1, $2, k]; n++
+                 limit = k == 4 ? 3e-4 : k == 5 ? 0.0151 : k == 6 ? 3 : 0.003
+                 if (d > limit || d < -limit) bad++ } }
+             END { print n, bad + 0; exit !(n == 4 * 1024 - 16 && !bad) }' truth.csv features.csv
+}
+check "the features are those of the cells: R to 0.1 %, U_S to half a step, U_R to 3 mV" true_features
+
+fits() {
+    syn fit features.csv --sweeps sweeps.csv --order 5 --components 1 -o own.json >summary && cat summary &&
+        syn info --params own.json | grep -q '^parameter set   own$' &&
+        grep -q '"crc32"' own.json
+}
+check "fit makes a parameter set that info reads" fits
+
+true_curves() {
+    sed -n 's/.*"u_max": \([0-9.]*\),.*/\1/p; s/.*"eta": \([0-9.]*\),.*/\1/p' own.json | paste -d' ' - - |
+        awk 'NR == 1 { print; exit !($1 > 1.455 && $1 < 1.465 && $2 > 3.03 && $2 < 3.08) }'
+}
+check "u_max and eta are those of the cells" true_curves
+
+validates() {
+    syn validate own.json features.csv --report report -o text.md && grep -q '^\*\*106 of 106 figures agree' report/report.md
+}
+if command -v gnuplot >/dev/null; then
+    check "validate agrees and writes its report" validates
+    check "the report's pictures are complete" sh -c '
+        for p in qq devices correlation autocorrelation; do
+            grep -q "($p.png)" report/report.md && tail -c 8 "report/$p.png" | grep -q IEND || exit 1; done'
+else
+    check "validate agrees" syn validate own.json features.csv
+    skip "the report's pictures are complete" "no gnuplot"
+fi
+
+in_ngspice() {
+    sed -e 's|seed=8 index=1 start="stationary"|seed=9 params="own.json"|' -e 's/dc vt 0 256/dc vt 0 20/' loops.cir >own.cir
+    "$NGSPICE" -b own.cir >own.log 2>&1 </dev/null || { cat own.log; return 1; }
+    awk '{ s = int($1 * 50 + 0.5) % 200 } s == 40 && $3 < -1.5e-4 { n++ } s == 10 && $3 > -5e-5 { m++ }
+         END { print n, m; exit !(n == 5 && m >= 5) }' loops.data
+}
+check "the plug-in takes the set, and its cells SET and RESET" in_ngspice
+
+other_devices() {
+    awk -F, 'BEGIN { OFS = "," } NR > 1 && $5 != "" { $5 *= 1.1 } { print }' features.csv >other.csv
+    syn validate own.json other.csv >text.md 2>err
+    [ $? -eq 1 ] && grep -q 'figures do not agree' err && grep -q 'R_LRS.*\*\*NO\*\*' text.md && ! grep 'U_S (V) | .*NO' text.md
+}
+check "validate refuses devices of a higher R_LRS and names it" other_devices
+
+syn sample --cells 30 --cycles 150 --start stationary --seed 3 -o sample.csv
+auto_tables() {
+    syn fit sample.csv -o auto.json >summary && cat summary && grep -q '^order   BIC' summary &&
+        [ "$(grep -c '<-' summary)" = 2 ] && grep -q '"bic_of_orders"' auto.json && grep -q 'curves: those of hfo2-1t1r' summary
+}
+check "fit without options chooses order and components and prints both tables" auto_tables
+
+streams() {
+    gzip -c <sample.csv >sample.csv.gz && syn fit sample.csv.gz --order 1 --components 1 --name x -o a.json >/dev/null &&
+        syn fit - --order 1 --components 1 --name x <sample.csv >b.json 2>/dev/null &&
+        grep -v '"file"' a.json >a && grep -v '"file"' b.json >b && cmp a b
+}
+check "features may be compressed or come from standard input" streams
+
+helps() {
+    for s in extract fit validate; do syn $s --help >help && grep -q "Usage: synaptogen $s" help || return 1; done
+    syn fit --help | grep -q -e '--order P|auto.*"auto" or an integer in \[1, 10\]; default auto'
+}
+check "the three describe themselves" helps
+
+refused() { # STATUS PATTERN ARGUMENT...
+    wanted=$1 pattern=$2
+    shift 2
+    syn "$@" >out 2>err </dev/null
+    [ $? -eq "$wanted" ] && [ "$(wc -l <err)" -eq 1 ] && grep -q -e "$pattern" err || { cat err; return 1; }
+}
+head -n 400 sample.csv >few.csv
+sed '1s/u_set/uset/' sample.csv >wrong.csv
+sed '5s/,-0/,minus 0/' sample.csv >text.csv
+: >empty.csv
+echo cell,cycle,u,i >head.csv
+check "too few devices are refused with the numbers" refused 1 'at least 8 devices with at least 50 cycles each, found' fit few.csv -o x.json
+check "a wrong column is named" refused 1 'wrong.csv:1: u_set: expected a column of this name' fit wrong.csv -o x.json
+check "text is refused with file, line and column" refused 1 'text.csv:5: u_set: expected a finite number' fit text.csv -o x.json
+check "an empty file is refused" refused 1 'empty.csv: expected a header, found an empty file' fit empty.csv -o x.json
+check "a header alone holds no sweeps" refused 1 'head.csv: expected sweeps behind the header' extract head.csv -o x.csv
+check "a missing file is named" refused 1 'none.csv: cannot open' extract none.csv
+check "features are no sweeps" refused 1 'sample.csv:1: u: expected a column' extract sample.csv -o x.csv
+check "sweeps that cannot be read stop the fit" refused 1 'sample.csv:1: u: expected a column' fit sample.csv --sweeps sample.csv -o x.json
+check "fit needs features" refused 2 'expected a file name or -, found none' fit
+check "validate needs two files" refused 2 'expected two file names, found 1' validate own.json
+check "one file too many is refused" refused 2 'expected an option' extract head.csv sweeps.csv
+check "an order is a number or auto" refused 2 '--order: expected "auto" or an integer in \[1, 10\], found "eleven"' fit sample.csv --order eleven
+check "a folder that cannot be made is named" refused 1 'empty.csv/report: cannot make' validate auto.json sample.csv --report empty.csv/report -o y.md
+check "a refused command leaves no file behind" sh -c '! ls x* 2>/dev/null'
+finish
