@@ -212,7 +212,7 @@ static syn_array *make_array(const host_crossbar *x, int read_only)
     }
     const syn_array_options o = {.first = x->first, .start = x->start, .rows = x->rows, .read_only = read_only};
     if (syn_array_create(x->model, x->seed, x->n, &o, &a, &err))
-        host_fail("%s%s: %s", x->start.resistance ? "r_init, " : "", err.field, err.text);
+        host_fail("%s%s: %s", x->start.resistance != 0 ? "r_init, " : "", err.field, err.text);
     return a;
 }
 

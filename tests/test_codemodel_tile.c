@@ -173,9 +173,9 @@ Test(codemodel_tile, iterates_on_the_way_to_a_solution_set_no_cell_of_a_tile)
                 char parameters[40], monitor[20];
                 sprintf(parameters, cells ? "seed=%d" : "seed=%d first=0", seed);
                 sprintf(monitor, cells ? "@a0[mode]" : "@a1[lrs]");
-                spice_add("vg g 0 %g\nvs s 0 pwl(0 0 1u -2.5 2u 0)\nm1 left0 g s s nm w=20u l=1u\nvb bottom0 0 0\n"
-                          ".model nm nmos level=1 vto=0.4 kp=1e-4\n.save %s\n",
-                          1.2 + 0.8 * gate, monitor);
+                spice_add("vg g 0 %g\nvs left0 0 pwl(0 0 1u -1.5 2u 0)\nm1 bottom0 g 0 0 nm w=10u l=1u\n"
+                          ".model nm nmos level=1 vto=0.4 kp=1e-4 is=0\n.save %s\n",
+                          1.0 + 0.5 * gate, monitor);
                 (cells ? crossbar_add_cells : crossbar_add_tile)(&c, parameters);
                 spice_load();
                 spice_run("tran 50n 2u 0 80n");
