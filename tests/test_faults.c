@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* What the array calls do when memory runs out or a disk fails: the linker puts the functions below between the
- * library and the C library (-Wl,--wrap), so that each call can fail in turn and blocks can be counted. */
+/* What the calls of arrays and crossbars do when memory runs out or a disk fails: the linker puts the functions below
+ * between the library and the C library (-Wl,--wrap), so that each call can fail in turn and blocks can be counted.
+ */
 #include "support.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <synaptogen/crossbar_internal.h>
 #include <unistd.h>
 
 enum { ALLOCATION, READ, WRITE, SYNC, KINDS };
@@ -17,10 +20,12 @@ static atomic_long held;                                    /* blocks not yet fr
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__real_realloc(void *p, size_t size);
 void __real_free(void *p);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_realloc(void *p, size_t size);
 void __wrap_free(void *p);
 size_t __real_fread(void *p, size_t size, size_t n, FILE *f);
 size_t __real_fwrite(const void *p, size_t size, size_t n, FILE *f);
@@ -55,6 +60,12 @@ void *__wrap_calloc(size_t n, size_t size)
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
     return fails(ALLOCATION) ? NULL : handed_out(__real_aligned_alloc(alignment, size), size, 1);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+    void *longer = fails(ALLOCATION) ? NULL : __real_realloc(p, size);
+    return p ? longer : handed_out(longer, 0, 0);
 }
 
 void __wrap_free(void *p)
@@ -181,6 +192,76 @@ static syn_status program(void)
     return syn_array_program(subject, &listed, targets, &how, NULL, NULL, NULL, NULL);
 }
 
+enum { ROWS = 5, COLS = N / ROWS, MOST_SHAPE = 80 };
+static const double ends[MOST_SHAPE], pulse[COLS] = {2, 2, 2, 2}; /* V: SETs cells of these bit lines */
+static const double *const pulses[SYN_SIDES] = {[SYN_BOTTOM] = pulse};
+static syn_crossbar *crossbar;
+
+/* Of the subject, with drivers of 0 ohm at the left and at the bottom. */
+static syn_status bind_crossbar(void)
+{
+    const syn_wires w = {
+        .rows = ROWS, .cols = COLS, .r_wl = 1, .r_bl = 1, .end = {[SYN_LEFT] = ends, [SYN_BOTTOM] = ends}};
+    const syn_status s = syn_crossbar_create(&w, 1, &crossbar, NULL);
+    cr_assert_eq(s == SYN_OK, crossbar != NULL);
+    return s ? s : syn_crossbar_bind(crossbar, subject, NULL);
+}
+
+static syn_status freed(syn_status s)
+{
+    syn_crossbar_free(crossbar);
+    return s;
+}
+
+static syn_status crossbar_step(void)
+{
+    const syn_status s = bind_crossbar();
+    return freed(s ? s : syn_crossbar_step(crossbar, pulses, NULL, NULL));
+}
+
+static syn_status crossbar_ports(void)
+{
+    static const size_t port[] = {1, 4};
+    double y[(ROWS + COLS) * (ROWS + COLS)];
+    syn_status s = bind_crossbar();
+    s = s ? s : syn_crossbar_port_matrix(crossbar, y, NULL);
+    return freed(s ? s : syn_crossbar_port_matrix_of(crossbar, port, 2, y, NULL));
+}
+
+/* Sources behind 100 ohm at the left and the bottom of all lines or of the first ones alone. */
+static syn_status solve_large(double r, double g_most, int all)
+{
+    static double g[MOST_SHAPE * MOST_SHAPE], volt[MOST_SHAPE], end[MOST_SHAPE];
+    const double *const v[SYN_SIDES] = {[SYN_LEFT] = volt};
+    const syn_wires w = {
+        .rows = MOST_SHAPE, .cols = MOST_SHAPE, .r_wl = r, .r_bl = r, .end = {[SYN_LEFT] = end, [SYN_BOTTOM] = end}};
+    uint64_t state = 1;
+    for (size_t k = 0; k < MOST_SHAPE * MOST_SHAPE; k++)
+        g[k] = support_uniform(&state, g_most / 10, g_most);
+    for (size_t i = 0; i < MOST_SHAPE; i++) {
+        end[i] = i == 0 || all ? 100 : INFINITY;
+        volt[i] = 1 + (double)i;
+    }
+    syn_status s = syn_crossbar_create(&w, 1, &crossbar, NULL);
+    s = s ? s : syn_crossbar_set_conductances(crossbar, g, NULL);
+    return s ? s : syn_crossbar_solve(crossbar, v, NULL, NULL);
+}
+
+static syn_status crossbar_of_two_levels(void)
+{
+    const syn_status s = solve_large(50, 1e-4, 1);
+    cr_assert(s || crossbar->coarse);
+    return freed(s);
+}
+
+/* Wires so good and cells so bad that single precision does not get on. */
+static syn_status crossbar_in_double(void)
+{
+    const syn_status s = solve_large(1e-3, 1e-12, 0);
+    cr_assert(s || crossbar->use_double);
+    return freed(s);
+}
+
 static const struct {
     const char *name;
     syn_status (*call)(void);
@@ -198,7 +279,11 @@ static const struct {
              {"conductance", conductance, 0},
              {"vmm", product, 0},
              {"vmm_batch", products, 0},
-             {"program", program, 1}};
+             {"program", program, 1},
+             {"crossbar step", crossbar_step, 1},
+             {"crossbar ports", crossbar_ports, 0},
+             {"crossbar of two levels", crossbar_of_two_levels, 0},
+             {"crossbar in double precision", crossbar_in_double, 0}};
 enum { CALLS = sizeof calls / sizeof *calls };
 
 static float before[N]; /* states */
@@ -371,4 +456,41 @@ Test(faults, training_without_memory_says_so_and_keeps_no_block, .timeout = 300)
     fail_at_growing_distances(fit_features, 100);
     fail_at_growing_distances(validate_features, 30);
     syn_features_free(&features);
+}
+
+/* Currents and states, bit for bit. */
+static void take_result(syn_crossbar *x, double i[ROWS], float r[N])
+{
+    memcpy(i, syn_crossbar_current(x, SYN_LEFT), ROWS * sizeof *i);
+    syn_crossbar_states(x, r);
+}
+
+/* The pulse first SETs cells, which takes lists of spots that grow. */
+Test(faults, a_crossbar_that_failed_works_on_as_if_it_had_not)
+{
+    double i[2][ROWS];
+    float r[2][N];
+    syn_solution s;
+    cr_assert_eq(bind_crossbar(), SYN_OK);
+    cr_assert_eq(syn_crossbar_try(crossbar, pulses, &s, NULL), SYN_OK);
+    cr_assert_gt(s.beyond, 0);
+    take_result(crossbar, i[0], r[0]);
+    syn_crossbar_free(crossbar);
+    for (int failures = 0, failed = 1; failed; failures++) {
+        cr_assert_eq(bind_crossbar(), SYN_OK);
+        until_failure[ALLOCATION] = failures;
+        cr_assert_eq(syn_crossbar_step(crossbar, pulses, NULL, NULL),
+                     until_failure[ALLOCATION] < 0 ? SYN_ENOMEM : SYN_OK);
+        failed = until_failure[ALLOCATION] < 0;
+        until_failure[ALLOCATION] = -1;
+        cr_assert(failed || failures > 1);
+        if (failed) {
+            cr_assert_eq(syn_crossbar_try(crossbar, pulses, &s, NULL), SYN_OK);
+            take_result(crossbar, i[1], r[1]);
+            cr_assert_eq(memcmp(r[0], r[1], sizeof r[0]), 0, "failure %d", failures);
+            for (int k = 0; k < ROWS; k++)
+                cr_assert(fabs(i[0][k] - i[1][k]) <= 2e-10 * s.scale, "failure %d", failures);
+        }
+        syn_crossbar_free(crossbar);
+    }
 }

@@ -11,14 +11,18 @@ void dpbtrf_(const char *uplo, const int *n, const int *kd, double *ab, const in
 void dpbtrs_(const char *uplo, const int *n, const int *kd, const int *nrhs, const double *ab, const int *ldab,
              double *b, const int *ldb, int *info);
 
+/* Of a pair of knots: both the one before, one of each, both the one after. */
+typedef double pair_sums[3];
+
 struct synp_coarse {
     const synp_lines *lines;
     synp_knots knots[2];
-    int swapped;    /* columns of the grid vary fastest */
-    size_t n, band; /* unknowns: two layers per knot; their half bandwidth */
-    double *k;      /* upper triangle of the equations, column-major in LAPACK's band storage */
-    double *rhs;    /* [n] */
-    double *values; /* [rows x cols] of knots */
+    int swapped;          /* columns of the grid vary fastest */
+    size_t n, band;       /* unknowns: two layers per knot; their half bandwidth */
+    double *k;            /* upper triangle of the equations, column-major in LAPACK's band storage */
+    double *rhs;          /* [n] */
+    double *values;       /* [rows x cols] of knots */
+    pair_sums (*sums)[3]; /* [knots of rows], of the cells between two knots of columns */
 };
 
 static syn_status place_knots(synp_knots *k, size_t nodes, size_t spacing)
@@ -59,7 +63,8 @@ syn_status synp_coarse_create(const synp_lines *lines, synp_coarse **out)
         c->k = malloc((c->band + 1) * c->n * sizeof *c->k);
         c->rhs = malloc(c->n * sizeof *c->rhs);
         c->values = malloc(knots * sizeof *c->values);
-        status = c->k && c->rhs && c->values ? SYN_OK : SYN_ENOMEM;
+        c->sums = calloc(c->knots[0].count, sizeof *c->sums);
+        status = c->k && c->rhs && c->values && c->sums ? SYN_OK : SYN_ENOMEM;
     }
     if (status) {
         synp_coarse_free(c);
@@ -81,12 +86,13 @@ void synp_coarse_free(synp_coarse *c)
     free(c->k);
     free(c->rhs);
     free(c->values);
+    free(c->sums);
     free(c);
 }
 
 size_t synp_coarse_bytes(const synp_coarse *c)
 {
-    return sizeof *c + ((c->band + 2) * c->n + c->n / 2) * sizeof(double) +
+    return sizeof *c + ((c->band + 2) * c->n + c->n / 2) * sizeof(double) + c->knots[0].count * sizeof *c->sums +
            (c->lines->rows + c->lines->cols) * (sizeof(size_t) + sizeof(double));
 }
 
@@ -111,9 +117,6 @@ static void add(synp_coarse *c, size_t i, size_t j, double value)
     if (i <= j)
         c->k[c->band + i - j + (c->band + 1) * j] += value;
 }
-
-/* Of a pair of knots: both the one before, one of each, both the one after. */
-typedef double pair_sums[3];
 
 /* Adds the cells of one column, times weight, as sums over the pairs of hat functions of each interval along it. */
 static void sum_column(const synp_knots *rows, const double *g, const pair_sums weight, pair_sums (*sums)[3])
@@ -143,8 +146,9 @@ static void add_cells(synp_coarse *c, size_t a, size_t a2, size_t b, size_t b2, 
 }
 
 /* The sums between the knots b and b + 1 of the columns, which are cleared. */
-static void add_interval(synp_coarse *c, size_t b, pair_sums (*sums)[3])
+static void add_interval(synp_coarse *c, size_t b)
 {
+    pair_sums(*const sums)[3] = c->sums;
     for (size_t a = 0; a + 1 < c->knots[0].count; a++) {
         for (size_t p = 0; p < 4; p++)
             for (size_t q = 0; q < 4; q++)
@@ -184,17 +188,13 @@ int synp_coarse_factor(synp_coarse *c, const double *g)
 {
     const synp_lines *l = c->lines;
     const synp_knots *cols = &c->knots[1];
-    pair_sums(*sums)[3] = calloc(c->knots[0].count, sizeof *sums);
-    if (!sums)
-        return 0;
     memset(c->k, 0, (c->band + 1) * c->n * sizeof *c->k);
     for (size_t j = 0; j < l->cols; j++) {
         const double after = cols->share[j], before = 1 - after;
-        sum_column(&c->knots[0], g + l->ld * j, (pair_sums){before * before, before * after, after * after}, sums);
+        sum_column(&c->knots[0], g + l->ld * j, (pair_sums){before * before, before * after, after * after}, c->sums);
         if (j + 1 == l->cols || cols->knot[j + 1] != cols->knot[j])
-            add_interval(c, cols->knot[j], sums);
+            add_interval(c, cols->knot[j]);
     }
-    free(sums);
     for (size_t i = 0; i < l->rows; i++)
         add_line(c, 0, i);
     for (size_t j = 0; j < l->cols; j++)

@@ -191,11 +191,11 @@ static double delivered_power(const syn_crossbar *x)
     return power;
 }
 
-/* A line that its sources hardly hold, compared with its wire: where it is depends on all others. */
+/* A line that its sources hardly hold, compared with its wire or with a cell: where it is depends on all others. */
 static int is_weak(const syn_crossbar *x, int along, size_t i)
 {
     const double lead = x->lines.end[2 * along][i] + x->lines.end[2 * along + 1][i];
-    return lead == 0 || (x->lines.r[along][i] > 0 && lead * x->lines.r[along][i] < 1e-4);
+    return lead < 1e-5 || (x->lines.r[along][i] > 0 && lead * x->lines.r[along][i] < 1e-4);
 }
 
 /* What the voltage of such a line moves by to that of its first node, which keeps its drops small. */
