@@ -47,7 +47,9 @@ static inline int netlist_has_cells(const netlist *n)
  * extreme voltages at corners only. Phases of a row: SET, RESET and, where gates select, one in which all lines are
  * at 0. */
 size_t netlist_phases_per_row(const netlist *n);
-/* All of a write, with one to read each row where the cells cannot be asked. */
+/* To read a row: with steps two, so that there are time points before and behind their middle. */
+size_t netlist_phases_per_read(const netlist *n);
+/* All of a write, with those to read each row where the cells cannot be asked. */
 size_t netlist_phases(const netlist *n);
 
 /* Share of a selected cell's voltage that a line which is not selected gets, with the sign of a word line. */

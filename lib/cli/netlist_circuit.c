@@ -30,9 +30,14 @@ static double write_level(const netlist *n, line_kind kind, size_t line, size_t 
     return kind == SOURCE ? fmax(-u, 0) : fmax(u, 0);
 }
 
+size_t netlist_phases_per_read(const netlist *n)
+{
+    return n->c->drive == DRIVE_STEP ? 2 : 1;
+}
+
 size_t netlist_phases(const netlist *n)
 {
-    return n->rows * netlist_phases_per_row(n) + (netlist_has_cells(n) ? 0 : n->rows);
+    return n->rows * (netlist_phases_per_row(n) + (netlist_has_cells(n) ? 0 : netlist_phases_per_read(n)));
 }
 
 static double level(const netlist *n, line_kind kind, size_t line, size_t phase)
@@ -40,7 +45,7 @@ static double level(const netlist *n, line_kind kind, size_t line, size_t phase)
     const size_t steps = netlist_phases_per_row(n);
     if (phase < n->rows * steps)
         return write_level(n, kind, line, phase / steps, phase % steps);
-    return kind == WORD && line == phase - n->rows * steps ? n->c->v_read : 0;
+    return kind == WORD && line == (phase - n->rows * steps) / netlist_phases_per_read(n) ? n->c->v_read : 0;
 }
 
 /* Corners at which neither the value nor the slope changes are left out. */

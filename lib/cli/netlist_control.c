@@ -18,7 +18,9 @@ static void put_current(const netlist *n, const char *column)
 static void put_value(const netlist *n, const char *word, size_t length)
 {
     const cli *c = n->c;
-    const double rest = netlist_rest(n), ramps = (double)netlist_phases(n);
+    const double rest = netlist_rest(n), phases = (double)netlist_phases(n);
+    const double write = (double)(n->rows * netlist_phases_per_row(n));
+    const double first_read = write / (double)netlist_phases_per_read(n) + 1; /* on the grid */
     const struct {
         const char *word;
         double value;
@@ -35,11 +37,12 @@ static void put_value(const netlist *n, const char *word, size_t length)
                   {"v_gate", c->v_gate, 0},
                   {"rest", rest, 0},
                   {"more", 0.5 - rest, 0},
-                  {"seconds", c->pulse, 0},
-                  {"first_read", (double)(n->rows * netlist_phases_per_row(n) + 1), 0},
+                  {"first_read", first_read, 0},
+                  {"last_read", first_read + (double)n->rows - 1, 0},
+                  {"grid", (double)netlist_phases_per_read(n), 1},
                   {"pulse", 1, 1},
                   {"step", c->drive == DRIVE_STEP ? 0.9 : 1, 1},
-                  {"end", ramps + 1, 1}};
+                  {"end", phases + 1, 1}};
     for (size_t k = 0; k < sizeof values / sizeof *values; k++)
         if (strlen(values[k].word) == length && strncmp(values[k].word, word, length) == 0) {
             if (values[k].is_time)
@@ -67,15 +70,27 @@ static void put_text(const netlist *n, const char *text)
     }
 }
 
+/* Whether a written pattern is read through the lines, at the end of the same analysis. */
+static int reads_columns(const netlist *n)
+{
+    return n->c->job == JOB_WRITE && !netlist_has_cells(n);
+}
+
+/* In a plot of their own: ngspice finds a vector by searching its plot from one end to the other. */
 static void put_bits(const netlist *n)
 {
-    fputs("* The bits, row by row.\n", n->f);
-    for (size_t i = 0; i < n->rows; i++) {
+    const int by_column = reads_columns(n);
+    const size_t lists = by_column ? n->cols : n->rows, length = by_column ? n->rows : n->cols;
+    fprintf(n->f, "* The bits, %s.\nset run = $curplot\nsetplot new\nset bits = $curplot\n",
+            by_column ? "column by column" : "row by row");
+    for (size_t i = 0; i < lists; i++) {
         fprintf(n->f, "compose want%zu values", i);
-        for (size_t j = 0; j < n->cols; j++)
-            fprintf(n->f, "%s%d", j % 48 == 0 && j > 0 ? "\n+ " : " ", netlist_bit(n, i, j));
+        for (size_t j = 0; j < length; j++)
+            fprintf(n->f, "%s%d", j % 48 == 0 && j > 0 ? "\n+ " : " ",
+                    by_column ? netlist_bit(n, j, i) : netlist_bit(n, i, j));
         fputc('\n', n->f);
     }
+    fputs("setplot new\n", n->f);
 }
 
 /* All lines of a kind to the numbers of the vector `level`, which is a plain number if there is but one line. */
@@ -100,11 +115,6 @@ static void put_row(const netlist *n)
         put_text(n, "alter vw{$&row} dc = <v_read>\n");
         put_text(n, resume);
         put_text(n, "alter vw{$&row} dc = 0\nlet at = length({$run}.time) - 1\n");
-    } else if (reads) {
-        put_text(n,
-                 "* The first time point of the row's own phase, which a ramp reaches with its corner.\n"
-                 "let t = (<first_read> + row - 1e-6) * <seconds>\nlet now = 0\nwhile now lt t\n  let at = at + 1\n"
-                 "  let now = when[at]\nend\n");
     }
     put_text(n, "let col = 0\nwhile col lt <cols>\n");
     if (reads)
@@ -115,41 +125,54 @@ static void put_row(const netlist *n)
     put_text(n, "  let col = col + 1\nend\n");
 }
 
-/* A plot of its own for what the loops use, so that its scale can be the columns. */
 static void put_vectors(const netlist *n)
 {
-    put_text(n, "set run = $curplot\nsetplot new\n");
     put_bits(n);
     put_text(n, "let column = vector(<cols>)\nsetscale column\nlet lines = vector(<rows>)\n"
                 "let resistance = vector(<cols>)\nlet mode = vector(<cols>)\nlet cycle = vector(<cols>)\n");
 }
 
-/* Counts and map of all cells. */
+static void put_counts(const netlist *n)
+{
+    put_text(n, "let wrong = floor(wrong + 0.5)\n"
+                "echo \"crossbar <rows> x <cols>\"\necho \"  cells written            <cells>\"\n"
+                "echo \"  wrong bits               $&wrong\"\n");
+    if (netlist_has_cells(n) && n->c->job == JOB_WRITE)
+        put_text(n,
+                 "let failed = floor(failed + 0.5)\nlet disturbed = floor(disturbed + 0.5)\n"
+                 "echo \"  never switched           $&failed\"\necho \"  disturbed by other rows  $&disturbed\"\n");
+}
+
+/* Counts and map of all cells, row by row. */
 static void put_report(const netlist *n)
 {
-    const int explains = netlist_has_cells(n) && n->c->job == JOB_WRITE;
-    if (!netlist_has_cells(n) && n->c->job == JOB_WRITE)
-        put_text(n, "let when = {$run}.time\nlet at = -1\n");
     put_text(n, "set wr_singlescale\nlet wrong = 0\nlet failed = 0\nlet disturbed = 0\nlet row = 0\n"
-                "while row lt <rows>\nlet want = want{$&row}\n");
+                "while row lt <rows>\nlet want = {$bits}.want{$&row}\n");
     put_row(n);
     put_text(n, "let bad = (resistance lt <limit>) ne want\nlet wrong = wrong + <cols> * mean(bad)\n");
-    if (explains)
+    if (netlist_has_cells(n) && n->c->job == JOB_WRITE)
         put_text(n, "* Undisturbed, a cell that reads as wanted has begun no cycle, or one if it had to be RESET.\n"
                     "let lrs = mode eq 1\nlet never = (want ne lrs) * (lrs eq <from_lrs>) * (cycle eq 0)\n"
                     "let other = ((lrs ne want) + (cycle gt (<from_lrs> * (1 - want)))) gt 0\n"
                     "let failed = failed + <cols> * mean(never)\n"
                     "let disturbed = disturbed + <cols> * mean(other - never)\n");
-    fprintf(n->f, "let line = row + 0 * column\nwrdata %s.map line want resistance%s\n", n->name,
-            netlist_has_cells(n) ? " mode cycle" : "");
-    put_text(n, "set appendwrite\nlet row = row + 1\nend\n"
-                "let wrong = floor(wrong + 0.5)\nlet failed = floor(failed + 0.5)\n"
-                "let disturbed = floor(disturbed + 0.5)\n"
-                "echo \"crossbar <rows> x <cols>\"\necho \"  cells written            <cells>\"\n"
-                "echo \"  wrong bits               $&wrong\"\n");
-    if (explains)
-        put_text(n,
-                 "echo \"  never switched           $&failed\"\necho \"  disturbed by other rows  $&disturbed\"\n");
+    put_text(n, "let line = row + 0 * column\nwrdata <name>.map line want resistance");
+    put_text(n, netlist_has_cells(n) ? " mode cycle\n" : "\n");
+    put_text(n, "set appendwrite\nlet row = row + 1\nend\n");
+    put_counts(n);
+}
+
+/* The same, column by column: the rows' reads are neighbours in the results of the analysis. */
+static void put_column_report(const netlist *n)
+{
+    put_bits(n);
+    put_text(n, "set wr_singlescale\nlet line = vector(<rows>)\nlet wrong = 0\nlet col = 0\nwhile col lt <cols>\n"
+                "let want = {$bits}.want{$&col}\nlet now = {$run}.<current>\n"
+                "let resistance = <v_read> / now[<first_read>,<last_read>]\n"
+                "let bad = (resistance lt <limit>) ne want\nlet wrong = wrong + <rows> * mean(bad)\n"
+                "let column = col + 0 * line\nsetscale column\nwrdata <name>.map line want resistance\n"
+                "set appendwrite\nlet col = col + 1\nend\n");
+    put_counts(n);
 }
 
 /* The script lies beside synaptogen.lib. */
@@ -167,7 +190,8 @@ static void put_options(const netlist *n)
 {
     const cli *c = n->c;
     const int ideal = c->kind == KIND_DISCRETE && c->driver == 0 && c->r_wl == 0 && c->r_bl == 0;
-    fprintf(n->f, ".options noacct convabsstep=10 convstep=10%s\n", ideal && c->job != JOB_READ ? " abstol=1" : "");
+    fprintf(n->f, ".options noacct convabsstep=10 convstep=10%s%s\n", ideal && c->job != JOB_READ ? " abstol=1" : "",
+            reads_columns(n) ? " interp" : "");
 }
 
 /* Something must be kept. Of cells that are read by themselves one current is enough. */
@@ -186,7 +210,13 @@ static void put_save(const netlist *n)
 static void put_write(const netlist *n)
 {
     put_save(n);
-    put_text(n, "tran <step> <end> 0 <step>\nrusage tranpoints traniter\n");
+    /* Reads are kept at a grid of times, whose distance is that of the reads. */
+    put_text(n, reads_columns(n) ? "tran <grid> <end> 0 <step>\n" : "tran <step> <end> 0 <step>\n");
+    put_text(n, "rusage tranpoints traniter\n");
+    if (reads_columns(n)) {
+        put_column_report(n);
+        return;
+    }
     put_vectors(n);
     put_report(n);
 }
@@ -233,7 +263,7 @@ static void put_verify(const netlist *n)
     put_vectors(n);
     put_text(n, "let t = {$run}.time\nlet t = t[length(t) - 1]\nlet pulses = 0\nlet round = 0\nlet active = 1\n"
                 "while (round lt <rounds>) and (active gt 0)\nlet active = 0\nlet row = 0\nwhile row lt <rows>\n"
-                "let want = want{$&row}\n");
+                "let want = {$bits}.want{$&row}\n");
     put_row(n);
     put_text(n, "* Step 0 SETs, step 1 RESETs, each round 5 % stronger than the one before.\n"
                 "let read = resistance lt <limit>\nlet step = 0\nwhile step lt 2\n"
