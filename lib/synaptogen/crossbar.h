@@ -53,7 +53,8 @@ typedef struct syn_crossbar syn_crossbar;
 
 /* What a solution says about itself. */
 typedef struct syn_solution {
-    double residual; /* A: bound of the error of each terminal current, from the nodes' unbalanced currents */
+    double residual; /* A: bound of the error of each terminal current, but for the rounding of sums of its cells'
+                      * currents, from the nodes' unbalanced currents; an estimate where slopes are negative */
     double scale;    /* A: the largest terminal current, or cell current if that is larger */
     double power;    /* W, delivered by the sources */
     int newton;      /* linearisations */
@@ -93,19 +94,20 @@ void syn_crossbar_select(syn_crossbar *x, const uint8_t *on);
 void syn_crossbar_connect(syn_crossbar *x, const uint8_t *const on[SYN_SIDES]);
 
 /* v[side][line] [V]: the sources' voltages; NULL for a side all of whose voltages are 0; values at open ends are
- * ignored. The states of the cells stay. Stops when the residual is below 1e-10 of the scale, or as small as rounding
- * allows; one above 1e-9 of it is SYN_ENUMERIC, and the solution is what was reached. err may be NULL. Returns
- * SYN_OK, SYN_EINVAL (a voltage that is not finite, no cells), SYN_ENUMERIC. */
+ * ignored. The states of the cells stay. Stops when the residual is below 1e-10 of the scale or 1e-30 A, or as small
+ * as rounding allows; one above 1e-9 of it is SYN_ENUMERIC, and the solution is what was reached. err may be NULL.
+ * Returns SYN_OK, SYN_EINVAL (a voltage that is not finite, no cells), SYN_ENUMERIC, SYN_ENOMEM. */
 syn_status syn_crossbar_solve(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err);
 
 /* One quasi-static step of an array that is bound: a solution in which the cells switch by their own voltages, RESETs
  * along their transition curves; all cells beyond U_S in a solution SET together and the circuit is solved again,
- * until none is. The array takes over the states. Returns as solve, and SYN_EINVAL for a read-only array. */
+ * until none is. The array takes over the states. RESETs through resistances feed back on themselves, so that a
+ * circuit may have several such solutions; this is one of them. Returns as solve, and SYN_EINVAL for a read-only
+ * array. */
 syn_status syn_crossbar_step(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err);
 
-/* The same in pieces, for simulators, which evaluate many times what they accept once: step = restart; try, latch,
- * try,
- * .. until latch returns 0; commit. */
+/* The same in pieces, for simulators, which evaluate many times what they accept once: step = restart; try and latch
+ * in turns until latch counts 0; commit. */
 void syn_crossbar_restart(syn_crossbar *x); /* forgets what is latched */
 syn_status syn_crossbar_try(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err);
 /* Cells beyond U_S in the last try are SET in those that follow; *count: how many. Returns SYN_OK or SYN_ENOMEM. */

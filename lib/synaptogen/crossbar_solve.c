@@ -73,6 +73,12 @@ void synp_series_cell(const syn_crossbar *x, size_t at, double u, double *i, dou
     *g /= 1 + device * *g;
 }
 
+/* Whether the slopes do not depend on the voltages. */
+static int is_linear(const syn_crossbar *x)
+{
+    return x->cells == SYNP_TANGENT || (x->cells == SYNP_LINEAR && !x->inner);
+}
+
 /* Rows are shared out in whole pieces of the kernels' width. */
 static size_t first_row(const synp_lines *l, int part)
 {
@@ -167,6 +173,7 @@ void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
             load = fmax(load, load_of(x, along, i, slope));
         }
     x->stale = 0;
+    x->factored = x->factored && is_linear(x);
     info->residual = lines + sqrt(load * segments);
     info->scale = largest;
 }
@@ -255,7 +262,7 @@ static syn_status take_double(syn_crossbar *x)
 static double next_tolerance(const syn_crossbar *x, const syn_solution *info, double before)
 {
     const double goal = 0.1 * enough * info->scale / info->residual;
-    if (x->cells != SYNP_ARRAY && !x->inner)
+    if (is_linear(x))
         return fmin(fmax(goal, 1e-5), 0.1);
     const double ratio = before > 0 ? info->residual / before : 1;
     return fmax(fmin(0.5 * ratio * ratio, 0.02), fmax(goal, 1e-5));
@@ -273,47 +280,67 @@ static double next_step(int n, double residual, double before, double earlier)
     return before < earlier ? fmin(1 / (1 - residual / before), 10) : 1;
 }
 
+/* How Newton's method gets on: residuals [A] of the two linearisations before and of the one that was last half of
+ * such a one, and how long ago that was. */
+typedef struct progress {
+    double before, earlier, mark;
+    int slow;
+} progress;
+
+/* States, currents and residuals at the present voltages. */
+static syn_status look(syn_crossbar *x, int switching, double *moved, syn_solution *info, syn_error *err)
+{
+    *moved = 0;
+    if (switching && synp_switching_follow(x, moved, info))
+        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    settle_weak_lines(x);
+    synp_crossbar_evaluate(x, info);
+    if (isfinite(info->residual) && isfinite(info->scale))
+        return SYN_OK;
+    clear(x);
+    return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
+}
+
+/* Linearisation number n. */
+static syn_status improve(syn_crossbar *x, int n, progress *p, syn_solution *info)
+{
+    const int linear = is_linear(x);
+    const double step = linear || p->slow <= 3 ? 1 : next_step(n, info->residual, p->before, p->earlier);
+    const double tolerance = next_tolerance(x, info, p->before);
+    if (p->slow > (linear ? 0 : 3) && !x->use_double && take_double(x))
+        return SYN_ENOMEM;
+    p->earlier = p->before;
+    p->before = info->residual;
+    info->newton++;
+    if (correct(x, tolerance, step, info))
+        return SYN_OK;
+    if (!x->use_double)
+        return take_double(x);
+    p->slow += 10;
+    return SYN_OK;
+}
+
 syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *info, syn_error *err)
 {
-    const int linear = x->cells != SYNP_ARRAY && !x->inner;
-    double before = 0, earlier = 0, mark = INFINITY;
+    progress p = {.mark = INFINITY};
     *info = (syn_solution){0};
-    for (int n = 0, slow = 0; n < MOST_NEWTON; n++) {
-        double moved = 0;
-        if (switching && synp_switching_follow(x, &moved, info))
-            return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-        settle_weak_lines(x);
-        synp_crossbar_evaluate(x, info);
-        x->factored = x->factored && linear;
-        if (!isfinite(info->residual) || !isfinite(info->scale)) {
-            clear(x);
-            return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
-        }
+    for (int n = 0; n < MOST_NEWTON && p.slow <= (is_linear(x) ? 25 : 200); n++) {
+        double moved;
+        const syn_status status = look(x, switching, &moved, info, err);
+        if (status)
+            return status;
         if (info->residual <= fmax(enough * info->scale, nothing)) {
             /* Behind access devices the states have followed the voltages of the evaluation before. */
             if (!switching || !x->inner || (n > 0 && moved < 1e-6))
                 break;
             continue;
         }
-        slow = info->residual > 0.5 * mark ? slow + 1 : 0; /* it may go round in circles */
-        mark = slow > 0 ? mark : info->residual;
-        const double step = linear || slow <= 3 ? 1 : next_step(n, info->residual, before, earlier);
-        if (slow > 3 && info->residual <= bearable * info->scale)
+        p.slow = info->residual > 0.5 * p.mark ? p.slow + 1 : 0; /* it may go round in circles */
+        p.mark = p.slow > 0 ? p.mark : info->residual;
+        if (p.slow > 3 && info->residual <= bearable * info->scale)
             break;
-        if (slow > (linear ? 0 : 3) && !x->use_double && take_double(x))
+        if (improve(x, n, &p, info))
             return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-        const double tolerance = next_tolerance(x, info, before);
-        earlier = before;
-        before = info->residual;
-        info->newton++;
-        if (!correct(x, tolerance, step, info)) {
-            if (x->use_double)
-                slow += 10;
-            else if (take_double(x))
-                return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-        }
-        if (slow > (linear ? 25 : 200))
-            break;
     }
     info->power = delivered_power(x);
     if (info->residual <= fmax(bearable * info->scale, nothing))
