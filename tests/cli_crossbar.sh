@@ -30,7 +30,7 @@ check "a nonlinear case with all ends is solved" solved
 
 charge() {
     for side in left right top bottom; do values $side <solved.json; done | grep -v null |
-        awk '{ sum += $1; size += $1 < 0 ? -$1 : $1; n++ } END { print n, sum, size; exit !(n == 9 && sum * sum < 1e-24 * size * size) }'
+        awk '{ sum += $1; size += $1 < 0 ? -$1 : $1; n++ } END { print n, sum, size; exit !(n == 9 && sum * sum < 1e-18 * size * size) }'
 }
 check "the terminal currents of a case add up to nothing" charge
 

@@ -330,11 +330,21 @@ void syn_crossbar_select(syn_crossbar *x, const uint8_t *on)
     x->factored = 0;
 }
 
+/* A line that becomes its source's node keeps nothing of the voltage it had floated to. */
+static void drop_nothing(syn_crossbar *x, int along, size_t i)
+{
+    const size_t step = along ? 1 : x->lines.ld, count = along ? x->lines.rows : x->lines.cols;
+    for (size_t k = 0; k < count; k++)
+        x->field.drop[along][(along ? x->lines.ld * i : i) + step * k] = 0;
+}
+
 void syn_crossbar_connect(syn_crossbar *x, const uint8_t *const on[SYN_SIDES])
 {
     for (int side = 0; side < SYN_SIDES; side++)
         for (size_t i = 0; i < (side / 2 ? x->lines.cols : x->lines.rows); i++) {
             const double lead = !on[side] || on[side][i] ? x->lead[side][i] : 0;
+            if (isinf(lead))
+                drop_nothing(x, side / 2, i);
             x->lines.end[side][i] = lead;
             x->loose[side][i] = isinf(lead) ? 0 : lead;
             x->field.current[side][i] = lead > 0 ? 0 : NAN;
