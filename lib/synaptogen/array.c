@@ -41,6 +41,15 @@ const char *syn_array_kernel_name(int k)
     return NULL;
 }
 
+const char *synp_kernel_name(void)
+{
+    const char *wanted = getenv("SYNAPTOGEN_KERNEL"), *name;
+    for (int k = 0; (name = syn_array_kernel_name(k)); k++)
+        if (!wanted || !*wanted || strcmp(wanted, name) == 0)
+            return name;
+    return NULL;
+}
+
 static const synp_kernel *find_kernel(const char *name, syn_error *err)
 {
     if (!name)

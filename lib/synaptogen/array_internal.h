@@ -33,6 +33,10 @@ void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u,
 void synp_try_lanes(const syn_array *a, size_t block, uint32_t mask, const synp_floats u, char *room, synp_floats r,
                     uint32_t mode[SYNP_LANES]);
 
+/* Of the kernel that $SYNAPTOGEN_KERNEL names, or the fastest that this processor can run; NULL: it cannot run that.
+ */
+const char *synp_kernel_name(void);
+
 /* Memory aligned to 64 bytes or, if large, to large pages. */
 void *synp_allocate(size_t bytes);
 

@@ -25,14 +25,12 @@ static const synp_lines_kernel *const kernels[] = {
 };
 enum { KERNELS = sizeof kernels / sizeof *kernels };
 
-/* As with arrays: the fastest that this processor can run, or that which the environment names. */
 static const synp_lines_kernel *find_kernel(void)
 {
-    const char *wanted = getenv("SYNAPTOGEN_KERNEL"), *name;
-    for (int i = 0; (name = syn_array_kernel_name(i)); i++)
-        for (int k = 0; k < KERNELS; k++)
-            if (strcmp(kernels[k]->name, name) == 0 && (!wanted || !*wanted || strcmp(wanted, name) == 0))
-                return kernels[k];
+    const char *name = synp_kernel_name();
+    for (int k = 0; name && k < KERNELS; k++)
+        if (strcmp(kernels[k]->name, name) == 0)
+            return kernels[k];
     return NULL;
 }
 
