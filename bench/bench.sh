@@ -132,7 +132,7 @@ run_plan() {
 
 # The bench programs of the library, and the same mathematics in NumPy; one table.
 run_library() {
-    for b in bench_cell bench_array bench_vmm bench_ports bench_fit; do
+    for b in bench_cell bench_array bench_vmm bench_ports bench_crossbar bench_fit; do
         echo "$(date +%H:%M:%S)  library  $b"
         "$BENCH_BIN/$b" >"$folder/$b.csv"
     done

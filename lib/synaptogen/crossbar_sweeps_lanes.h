@@ -113,11 +113,12 @@ static REAL loose_end(const double *end, size_t i)
     return isinf(end[i]) ? 0 : (REAL)end[i];
 }
 
+/* 1/S; of a line that less than 1e-30 S holds, what voltage it has makes no difference. */
 static REAL last_pivot(const synp_lines *l, int along, size_t i, REAL e)
 {
     const double *first = l->end[2 * along], *last = l->end[2 * along + 1];
     e += loose_end(last, i);
-    return e > 0 && !isinf(first[i]) && !isinf(last[i]) ? 1 / e : 0;
+    return e > (REAL)1e-30 && !isinf(first[i]) && !isinf(last[i]) ? 1 / e : 0;
 }
 
 /* Loops over n numbers at different addresses. */
