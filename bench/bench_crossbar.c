@@ -119,7 +119,7 @@ static int agrees(job *j)
 static void time_side(bench_memory *m, job *j)
 {
     static const char *const parts[] = {
-        "creation",   "linear solution, cold",       "linear solution, new voltages", "nonlinear solution, cold",
+        "creation",   "cold linear solution",        "linear solution at new voltages", "cold nonlinear solution",
         "write step", "conductances between 4 ports"};
     static void (*const work[])(void *) = {create, cold, warm, nonlinear, write_row, few_ports};
     j->threads = 1;
