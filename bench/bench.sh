@@ -54,7 +54,9 @@ expect() { # FAMILY WORKLOAD N OPS LINES
 deviation() { # WORKLOAD
     [ -s "$work/currents.data" ] || { echo none; return; }
     if [ "$1" = each ]; then cat "$work/currents.data"; else
-        "$AWK" 'END { for (k = 2; k <= NF; k++) print $k }' "$work/currents.data"
+        for f in "$work"/currents.data "$work"/currents.data.[0-9]*; do
+            [ ! -e "$f" ] || "$AWK" 'END { for (k = 2; k <= NF; k++) print $k }' "$f"
+        done
     fi | "$AWK" 'FILENAME == "-" { found[FNR] = $1; next }
         { difference += (found[FNR] - $1) ^ 2; square += $1 ^ 2; count++ }
         END { printf "%.3g\n", count ? sqrt(difference / square) : 1e99 }' - "$work/expected"
@@ -75,7 +77,7 @@ run() { # CONTENDER WORKLOAD N OPS LINES REPEAT LIMIT
     ops=$4 most=$(field 5 "$1")
     [ "$3" -gt 1 ] || most=$((10 * most))
     if [ "$2" = write ] && [ "$most" -gt 0 ] && [ "$ops" -gt "$most" ]; then ops=$most; fi
-    rm -f "$work/currents.data"
+    rm -f "$work"/currents.data*
     expect "$(field 2 "$1")" "$2" "$3" "$ops" "$5"
     deck "$1" "$2" "$3" "$ops" "$5" >"$work/deck.cir"
     line=$("$BENCH_BIN/run" "$7" "$work/log" "$NGSPICE" -b "$work/deck.cir")

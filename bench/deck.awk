@@ -193,12 +193,22 @@ function print_elements(    i, j, size) {
             print_block(i, j, size)
 }
 
+# Commands with the currents of the columns, 256 in each; ngspice cuts a list of more than 998 short without a word. file:
+# the commands' first argument, numbered from the second command on; or nothing.
+function print_currents(command, file,    j) {
+    for (j = 0; j < (lines == "shared" ? 1 : n); j++) {
+        if (j % 256 == 0)
+            printf "%s%s%s", j ? "\n" : "", command, file ? " " file (j ? "." j / 256 : "") : ""
+        printf form ~ /^banks/ ? " v(o%d)" : " i(vc%da)", j
+    }
+    print ""
+}
+
 function print_control(    step) {
     step = plateau * maxstep
-    print ".control\nset noinit\nset wr_singlescale\nset lines = ( )"
-    print "let j = 0\nwhile j < " (lines == "shared" ? 1 : n)
-    print "  set lines = ( $lines " (form ~ /^banks/ ? "v(o{$&j})" : "i(vc{$&j}a)") " )\n  let j = j + 1\nend"
-    print "save $lines\nshell sh " folder "/cpu.sh"
+    print ".control\nset noinit\nset wr_singlescale"
+    print_currents("save")
+    print "shell sh " folder "/cpu.sh"
     if (workload == "each")
         print "let k = 0\nwhile k < " ops
     if (workload == "each")
@@ -210,7 +220,7 @@ function print_control(    step) {
     }
     print "shell sh " folder "/cpu.sh"
     if (workload != "each")
-        print "wrdata " currents " $lines"
+        print_currents("wrdata", currents)
     print "rusage all\nquit\n.endc"
 }
 
