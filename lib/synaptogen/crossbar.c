@@ -162,7 +162,7 @@ static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_
     l->cols = w->cols;
     const size_t tiles = (w->rows + SYNP_TILE - 1) / SYNP_TILE;
     l->ld = (w->cols > 16 ? tiles | 1 : tiles) * SYNP_TILE; /* odd: columns do not share their place in the caches */
-    l->threads = w->rows * w->cols < THREADS_FROM ? 1 : omp_get_max_threads();
+    l->threads = w->rows * w->cols < THREADS_FROM || threads == 0 ? 1 : omp_get_max_threads();
     l->threads = threads > 0 && threads < l->threads ? threads : l->threads;
     x->kernel = find_kernel();
     if (!x->kernel)

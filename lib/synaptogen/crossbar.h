@@ -63,10 +63,12 @@ typedef struct syn_solution {
     size_t switched; /* of syn_crossbar_try and _step: cells whose state is another than the array's before */
 } syn_solution;
 
-/* Analyses the wires and copies what it needs. threads: at most so many, 0: as many as OpenMP gives, but one below
- * 512 x 512. err may be NULL. Returns SYN_OK, SYN_EINVAL (err names the field, the line and the range; also an ideal
- * line with a source of 0 ohm at both ends; or SYNAPTOGEN_KERNEL, which chooses the kernels as with arrays) or
- * SYN_ENOMEM; *out is NULL on failure. Memory: about 80 bytes per cell. */
+/* Analyses the wires and copies what it needs. threads: at most so many, 0: one, as below 512 x 512; two are a third
+ * faster at 1024 x 1024 on an idle machine, and far slower than one where other processes want the processors,
+ * because OpenMP's threads wait for each other. err may be NULL. Returns SYN_OK, SYN_EINVAL (err names the field, the
+ * line and the range; also an ideal line with a source of 0 ohm at both ends; or SYNAPTOGEN_KERNEL, which chooses the
+ * kernels as with arrays) or SYN_ENOMEM; *out is NULL on failure. Memory: about 110 bytes per cell, 20 more for cells
+ * that switch. */
 syn_status syn_crossbar_create(const syn_wires *w, int threads, syn_crossbar **out, syn_error *err);
 void syn_crossbar_free(syn_crossbar *x); /* NULL is allowed */
 size_t syn_crossbar_rows(const syn_crossbar *x);
