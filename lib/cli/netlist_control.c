@@ -221,10 +221,12 @@ static void put_write(const netlist *n)
     put_report(n);
 }
 
+/* What is reckoned with stands in a plot of its own: looking a vector up takes time for each in its plot. */
 static void put_read(const netlist *n)
 {
-    put_text(n, "op\nlet column = vector(<cols>)\nlet current = vector(<cols>)\nlet col = 0\nwhile col lt <cols>\n"
-                "  let now = <current>\n  let current[col] = now\n  let col = col + 1\nend\n"
+    put_text(n, "op\nset run = $curplot\nsetplot new\n"
+                "let column = vector(<cols>)\nlet current = vector(<cols>)\nlet col = 0\nwhile col lt <cols>\n"
+                "  let now = {$run}.<current>\n  let current[col] = now\n  let col = col + 1\nend\n"
                 "setscale column\nset wr_singlescale\nwrdata <name>.data current\n"
                 "let lowest = vecmin(current)\nlet highest = vecmax(current)\nlet sum = <cols> * mean(current)\n"
                 "echo \"crossbar <rows> x <cols>\"\necho \"  smallest column current  $&lowest A\"\n"
