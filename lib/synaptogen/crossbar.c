@@ -101,10 +101,8 @@ static syn_status set_lines(syn_crossbar *x, const syn_wires *w, syn_error *err)
             const syn_status status = synp_line_ohms(w, along, i, &x->lines.r[along][i], lead, err);
             if (status)
                 return status;
-            for (int far = 0; far < 2; far++) {
-                const int side = 2 * along + far;
-                x->lead[side][i] = 1 / lead[far];
-            }
+            for (int far = 0; far < 2; far++)
+                x->lead[2 * along + far][i] = 1 / lead[far];
         }
     return SYN_OK;
 }
@@ -135,8 +133,8 @@ static syn_status copy_wires(syn_crossbar *x, const syn_wires *w)
     return SYN_OK;
 }
 
-/* Two levels pay where one would take some twenty iterations: their number grows like the lengths of the lines over
- * that on which a current leaks away. */
+/* Two levels pay where one would take more than some twelve iterations: their number grows like the lengths of the
+ * lines over that on which a current leaks away. */
 static int wants_coarse(const syn_crossbar *x)
 {
     const double typical = 1e-4; /* S, of a cell */
@@ -339,7 +337,7 @@ static void drop_nothing(syn_crossbar *x, int along, size_t i)
 void syn_crossbar_connect(syn_crossbar *x, const uint8_t *const on[SYN_SIDES])
 {
     for (int side = 0; side < SYN_SIDES; side++)
-        for (size_t i = 0; i < (side / 2 ? x->lines.cols : x->lines.rows); i++) {
+        for (size_t i = 0; i < synp_lines_at(&x->lines, side); i++) {
             const double lead = !on[side] || on[side][i] ? x->lead[side][i] : 0;
             if (isinf(lead))
                 drop_nothing(x, side / 2, i);

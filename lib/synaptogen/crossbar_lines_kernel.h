@@ -26,6 +26,12 @@ typedef struct synp_lines {
     int threads;
 } synp_lines;
 
+/* How many lines end at a side. */
+static inline size_t synp_lines_at(const synp_lines *l, int side)
+{
+    return side / 2 ? l->cols : l->rows;
+}
+
 /* The wires of two-level cycles must all have a resistance. */
 typedef struct synp_coarse synp_coarse;
 syn_status synp_coarse_create(const synp_lines *lines, synp_coarse **out);

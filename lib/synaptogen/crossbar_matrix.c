@@ -6,16 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t lines_at(const syn_crossbar *x, int side)
-{
-    return side / 2 ? x->lines.cols : x->lines.rows;
-}
-
 size_t syn_crossbar_ports(const syn_crossbar *x)
 {
     size_t count = 0;
     for (int side = 0; side < SYN_SIDES; side++)
-        for (size_t i = 0; i < lines_at(x, side); i++)
+        for (size_t i = 0; i < synp_lines_at(&x->lines, side); i++)
             count += x->lines.end[side][i] > 0;
     return count;
 }
@@ -24,7 +19,7 @@ size_t syn_crossbar_ports(const syn_crossbar *x)
 static void list_ports(const syn_crossbar *x, size_t (*port)[2])
 {
     for (size_t side = 0; side < SYN_SIDES; side++)
-        for (size_t i = 0; i < lines_at(x, (int)side); i++)
+        for (size_t i = 0; i < synp_lines_at(&x->lines, (int)side); i++)
             if (x->lines.end[side][i] > 0) {
                 (*port)[0] = side;
                 (*port++)[1] = i;
@@ -40,10 +35,10 @@ static syn_status make_kron(syn_crossbar *x, syn_error *err)
     if (!ends)
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");
     for (int side = 0; side < SYN_SIDES; side++) {
-        for (size_t i = 0; i < lines_at(x, side); i++)
+        for (size_t i = 0; i < synp_lines_at(&x->lines, side); i++)
             end[i] = l->end[side][i] > 0 ? x->wires.end[side][i] : INFINITY;
         w.end[side] = end;
-        end += lines_at(x, side);
+        end += synp_lines_at(&x->lines, side);
     }
     const syn_status status = synp_kron_create(&w, &x->kron, err);
     free(ends);
@@ -95,7 +90,7 @@ static syn_status make_field(const syn_crossbar *x, synp_field *f)
     for (int side = 0; side < SYN_SIDES; side++) {
         f->source[side] = room;
         f->current[side] = room + lines;
-        for (size_t i = 0; i < lines_at(x, side); i++)
+        for (size_t i = 0; i < synp_lines_at(&x->lines, side); i++)
             f->current[side][i] = l->end[side][i] > 0 ? 0 : NAN;
         room += side / 2 ? l->cols : l->ld;
     }

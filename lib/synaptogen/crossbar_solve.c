@@ -192,7 +192,7 @@ static double delivered_power(const syn_crossbar *x)
 {
     double power = 0;
     for (int side = 0; side < SYN_SIDES; side++)
-        for (size_t i = 0; i < (side / 2 ? x->lines.cols : x->lines.rows); i++)
+        for (size_t i = 0; i < synp_lines_at(&x->lines, side); i++)
             if (x->lines.end[side][i] > 0)
                 power += x->field.source[side][i] * x->field.current[side][i];
     return power;
@@ -356,7 +356,7 @@ static int is_uniform(const syn_crossbar *x, double *v)
     const synp_lines *l = &x->lines;
     double low = INFINITY, high = -INFINITY;
     for (int side = 0; side < SYN_SIDES; side++)
-        for (size_t i = 0; i < (side / 2 ? l->cols : l->rows); i++) {
+        for (size_t i = 0; i < synp_lines_at(l, side); i++) {
             const double source = x->field.source[side][i];
             low = l->end[side][i] > 0 ? fmin(low, source) : low;
             high = l->end[side][i] > 0 ? fmax(high, source) : high;
@@ -388,11 +388,11 @@ syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDE
     if (x->cells == SYNP_NONE)
         return synp_fail(err, SYN_EINVAL, "cells", "the crossbar has none yet");
     for (int side = 0; side < SYN_SIDES; side++)
-        for (size_t i = 0; v[side] && i < (side / 2 ? l->cols : l->rows); i++)
+        for (size_t i = 0; v[side] && i < synp_lines_at(l, side); i++)
             if (l->end[side][i] > 0 && !isfinite(v[side][i]))
                 return synp_fail(err, SYN_EINVAL, names[side], "%g V at line %zu is not finite", v[side][i], i);
     for (int side = 0; side < SYN_SIDES; side++)
-        for (size_t i = 0; i < (side / 2 ? l->cols : l->rows); i++)
+        for (size_t i = 0; i < synp_lines_at(l, side); i++)
             if (l->end[side][i] > 0)
                 x->field.source[side][i] = v[side] ? v[side][i] : 0;
     synp_crossbar_start(x);
