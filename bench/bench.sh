@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# bench.sh full|quick|sizes FOLDER [WORKLOAD]: runs the contenders side by side and writes the results and the report into
+# bench.sh full|quick FOLDER [WORKLOAD]: runs the contenders side by side and writes the results and the report into
 # FOLDER. Workloads: those of plan.txt and "library". Wants in the environment NGSPICE, SYNAPTOGEN_CM, PEERS_CM,
 # BENCH_BIN (the folder with the bench programs), AWK, CFLAGS, VERSION; PYTHON and SYNAPTOGEN_PUBLIC are optional.
 set -eu
@@ -18,7 +18,8 @@ columns=workload,lines,n,ops,contender,repeat,status,simulation_s,wall_s,user_s,
 columns=$columns,iterations,deviation
 unset SPICE_ASCIIRAWFILE SPICE_SCRIPTS
 HOME=$work # no .spiceinit of the user; ngspice 39 crashes where HOME is not set
-OMP_NUM_THREADS=${OMP_NUM_THREADS:-$(getconf _NPROCESSORS_ONLN)}
+threads=${OMP_NUM_THREADS:-$(getconf _NPROCESSORS_ONLN)} # of the library's programs; all contenders get one
+OMP_NUM_THREADS=1
 export HOME OMP_NUM_THREADS
 
 # field NUMBER CONTENDER
@@ -40,11 +41,11 @@ expect() { # FAMILY WORKLOAD N OPS LINES
         if [ "$2" = each ]; then
             k=0
             while [ $k -lt "$4" ]; do
-                "$BENCH_BIN/reference" "$1" 1 1 $k <"$work/schedule" || return 1
+                "$BENCH_BIN/reference" "$1" 1 1 $k "$5" <"$work/schedule" || return 1
                 k=$((k + 1))
             done
         else
-            "$BENCH_BIN/reference" "$1" "$3" "$3" $seed <"$work/schedule"
+            "$BENCH_BIN/reference" "$1" "$3" "$3" $seed "$5" <"$work/schedule"
         fi | "$AWK" -v shared="$5" '{ sum += $1; if (shared != "shared") print } END { if (shared == "shared") print sum }' >"$key"
     fi
     cp "$key" "$work/expected"
@@ -80,7 +81,11 @@ run() { # CONTENDER WORKLOAD N OPS LINES REPEAT LIMIT
     rm -f "$work"/currents.data*
     expect "$(field 2 "$1")" "$2" "$3" "$ops" "$5"
     deck "$1" "$2" "$3" "$ops" "$5" >"$work/deck.cir"
-    line=$("$BENCH_BIN/run" "$7" "$work/log" "$NGSPICE" -b "$work/deck.cir")
+    if [ "$(field 7 "$1")" = library ]; then
+        line=$("$BENCH_BIN/run" "$7" "$work/log" "$BENCH_BIN/alone" "$work/deck.cir" "$work/currents.data")
+    else
+        line=$("$BENCH_BIN/run" "$7" "$work/log" "$NGSPICE" -b "$work/deck.cir")
+    fi
     status=${line%%,*}
     wall=$(echo "$line" | cut -d, -f2)
     off=none
@@ -136,7 +141,7 @@ run_plan() {
 run_library() {
     for b in bench_cell bench_array bench_vmm bench_ports bench_crossbar bench_fit; do
         echo "$(date +%H:%M:%S)  library  $b"
-        "$BENCH_BIN/$b" >"$folder/$b.csv"
+        OMP_NUM_THREADS=$threads "$BENCH_BIN/$b" >"$folder/$b.csv"
     done
     python=
     for p in "${PYTHON:-python3}" /usr/bin/python3; do
@@ -145,6 +150,10 @@ run_library() {
     if [ -n "$python" ]; then
         echo "$(date +%H:%M:%S)  library  NumPy"
         "$python" "$here/peers/synaptogen_numpy.py" "$here/../params/hfo2-1t1r.json" >"$folder/numpy.csv"
+        if [ -n "${SYNAPTOGEN_PUBLIC:-}" ]; then
+            echo "$(date +%H:%M:%S)  library  public NumPy package"
+            "$python" "$here/peers/synaptogen_public.py" "$SYNAPTOGEN_PUBLIC" >"$folder/public.csv"
+        fi
     else
         echo "library: no NumPy, its rows are left out"
     fi

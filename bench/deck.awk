@@ -2,8 +2,8 @@
 # Writes the netlist of one run, the same for every contender but for its elements:
 #   awk -f deck.awk -v contender=NAME -v workload=write -v n=16 -v ops=4 -v lines=crossbar -v currents=FILE ...
 #       [devices.txt] contenders.txt
-# or, with -v schedule=1, what `reference` reads: the memristor's rate, the rows whose currents are added, the voltage over
-# the cell (0, 0).
+# (for the library alone, what alone.c reads) or, with -v schedule=1, what `reference` reads: the memristor's rate, the
+# rows whose currents are added, the voltage over the cell (0, 0).
 #
 # workload  write: ops row operations on an n x n array by half-select, each a SET and a RESET pulse for all n cells of a
 #                  row; for n = 1 a train of ops pulse pairs
@@ -11,7 +11,8 @@
 #           loops: ops slow I-V loops of one cell
 #           read:  ops reads of all columns at once with about half of the rows at the read voltage
 #           each:  ops single cells, one simulation each, every one another device
-# lines     crossbar: each row and each column has a source of its own; shared: all columns are one node
+# lines     crossbar: each row and each column has a source of its own; shared: all columns are one node; wires: as
+#           crossbar, with 1 ohm per cell and 10 ohm between source and line
 # plugins   the folder with synaptogen.cm and peers.cm's paths: -v synaptogen=... -v peers=...
 # Writes (but read) end with a read of row 0 at 0.2 V, reads with the last read; the currents of the columns at the
 # end go to the file `currents`.
@@ -34,6 +35,7 @@ BEGIN {
         count = workload == "each" ? 1 : ops
         stop = count * period - gap / 10
     }
+    segment = 1; end = 10 # ohm
     split_voltage = workload == "write" # half on the row, half on the column
     single = n == 1 || workload == "full" || workload == "each" || workload == "loops" # all rows are selected each time
 }
@@ -132,10 +134,20 @@ function print_element(    k, text) {
     print text
 }
 
+# Word lines run from the left, bit lines from the bottom, which is behind the last row.
+function print_wires(    i, j) {
+    for (i = 0; i < n; i++)
+        for (j = 0; j < n; j++) {
+            printf "ru%d_%d %s u%d_%d %g\n", i, j, j ? "u" i "_" (j - 1) : "r" i, i, j, j ? segment : end + segment
+            printf "rw%d_%d %s w%d_%d %g\n", i, j, i < n - 1 ? "w" (i + 1) "_" j : "c" j, i, j, \
+                i < n - 1 ? segment : end + segment
+        }
+}
+
 function print_cell(i, j) {
     value["K"] = i + n * j
-    value["R"] = "r" i
-    value["C"] = column(j)
+    value["R"] = lines == "wires" ? "u" i "_" j : "r" i
+    value["C"] = lines == "wires" ? "w" i "_" j : column(j)
     if (element ~ /@DEVICE/)
         value["DEVICE"] = device[i + n * j]
     print_element()
@@ -163,6 +175,8 @@ function print_block(first_row, first_column, size) {
 # The driven array: banks of `size` lines, those of the columns with their currents as voltages of o0, o1, ..
 function print_banks(size,    k, common) {
     common = sprintf("array=\"x\" rows=%d cols=%d", n, n)
+    if (lines == "wires")
+        common = common sprintf(" r_wl=%g r_bl=%g r_left=%g r_bottom=%g", segment, segment, end, end)
     for (k = 0; k < n; k += size) {
         print "al" k " [" nodes("r", k, size) " ] null null ml" k
         print ".model ml" k " synaptogen_array(side=\"left\" line=" k " " common " " element ")"
@@ -179,6 +193,8 @@ function print_elements(    i, j, size) {
         for (i = n - 1; i >= 0; i--)
             for (j = n - 1; j >= 0; j--)
                 print_cell(i, j)
+        if (lines == "wires")
+            print_wires()
         return
     }
     size = form
@@ -232,6 +248,10 @@ END {
     if (!found) {
         print "deck.awk: no contender \"" contender "\" in contenders.txt" >"/dev/stderr"
         exit 1
+    }
+    if (form == "library") {
+        print workload, n, ops, lines, seed, v_set + 0, v_reset + 0, v_read, edge / plateau, segment, end
+        exit
     }
     print contender " " workload " " n " x " n
     if (plugin != "-")

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* reference FAMILY ROWS COLUMNS SEED <SCHEDULE: what a contender must end with, without a simulator.
+/* reference FAMILY ROWS COLUMNS SEED LINES <SCHEDULE: what a contender must end with, without a simulator.
  *
  * The schedule comes from deck.awk: a line "rate rows", then the voltage over a cell as lines "duration voltage",
  * linear ramps from 0 V on, the last of them to the read voltage. Prints for every column the sum of the currents of
- * cell row + ROWS column over the rows, "first" (row 0) or "half" (those of `selected`). Families: resistor 10 kohm
+ * cell row + ROWS column over the rows, "first" (row 0) or "half" (those of `selected`). LINES is "wires" for a read
+ * of cells in their first state between wires of 1 ohm per cell and ends of 10 ohm. Families:
+ *   resistor              10 kohm
  *   memristor             rate equation of ngspice's code model, parameters as in contenders.txt
  *   synaptogen[:SIZE]     the library's scalar cell; SIZE: cells numbered by blocks of SIZE x SIZE, as deck.awk does
- *   synaptogen_1ohm       an array in its first state between wires of 1 ohm per cell and ends of 10 ohm, reads alone
  *   jart[:D2D[:C2C]]      jart_ramp; D2D 0 or 1, C2C the step of the walk
  *
  * reference devices COUNT SEED: the parameters of JART's devices for its behavioural subcircuit, one a line. */
@@ -124,28 +125,31 @@ static uint64_t cell_number(size_t row, size_t column, size_t rows)
     return first * rows + row - first + height * column;
 }
 
-/* Prints the currents of a read through wires. */
-static int print_read_through_wires(const schedule *s, size_t rows, size_t columns)
+/* The currents of a read through wires. The states come from the scalar cell. */
+static int print_read_through_wires(const family *f, const schedule *s, size_t rows, size_t columns)
 {
-    const size_t most = rows > columns ? rows : columns;
-    double *end = malloc(3 * most * sizeof *end), *v = end + most, *i = v + most;
-    const syn_array_options o = {.rows = rows, .read_only = 1};
-    syn_array *a = NULL;
+    const size_t most = rows > columns ? rows : columns, cells = rows * columns;
+    double *end = malloc((3 * most + cells) * sizeof *end), *v = end + most, *i = v + most, *state = i + most;
     syn_crossbar *x = NULL;
-    if (!end)
-        return 1;
-    for (size_t k = 0; k < most; k++) {
+    int failed = !end || (f->current != synaptogen && f->current != resistor);
+    for (size_t k = 0; !failed && k < most; k++) {
         end[k] = 10;
         v[k] = selected(s, k) ? s->ramps[s->count - 1].v : 0;
     }
+    for (size_t k = 0; !failed && k < cells; k++) {
+        syn_cell c = {0};
+        if (f->current == synaptogen)
+            failed = syn_cell_init(model, seed, k, NULL, &c, NULL) != SYN_OK;
+        state[k] = f->current == synaptogen ? c.state.r : 1 / 10e3;
+    }
     const syn_wires w = {.rows = rows, .cols = columns, .r_wl = 1, .r_bl = 1, .end = {end, NULL, NULL, end}};
-    const int failed = syn_array_create(model, seed, rows * columns, &o, &a, NULL) ||
-                       syn_crossbar_create(&w, 0, &x, NULL) || syn_crossbar_bind(x, a, NULL) ||
-                       syn_crossbar_read(x, v, i, NULL);
+    failed = failed || syn_crossbar_create(&w, 0, &x, NULL) ||
+             (f->current == synaptogen ? syn_crossbar_set_states(x, model, state, NULL)
+                                       : syn_crossbar_set_conductances(x, state, NULL)) ||
+             syn_crossbar_read(x, v, i, NULL);
     for (size_t j = 0; !failed && j < columns; j++)
         printf("%.9g\n", i[j]);
     syn_crossbar_free(x);
-    syn_array_free(a);
     free(end);
     return failed;
 }
@@ -179,11 +183,10 @@ int main(int argc, char **argv)
     static schedule s;
     static syn_params params;
     syn_model *made;
-    const int wires = argc == 5 && strcmp(argv[1], "synaptogen_1ohm") == 0;
-    const family *f = argc == 5 && !wires ? find_family(argv[1]) : NULL;
-    if ((!f && !wires) || syn_params_default(&params, NULL) || syn_model_create(&params, 0, &made, NULL) ||
-        !read_schedule(&s)) {
-        fprintf(stderr, "usage: reference FAMILY ROWS COLUMNS SEED <SCHEDULE\n");
+    const int wires = argc == 6 && strcmp(argv[5], "wires") == 0;
+    const family *f = argc == 6 ? find_family(argv[1]) : NULL;
+    if (!f || syn_params_default(&params, NULL) || syn_model_create(&params, 0, &made, NULL) || !read_schedule(&s)) {
+        fprintf(stderr, "usage: reference FAMILY ROWS COLUMNS SEED LINES <SCHEDULE\n");
         return 2;
     }
     model = made;
@@ -196,7 +199,7 @@ int main(int argc, char **argv)
                 sum += f->current(&s, cell_number(i, j, rows));
         printf("%.9g\n", sum);
     }
-    const int status = wires ? print_read_through_wires(&s, rows, columns) : 0;
+    const int status = wires ? print_read_through_wires(f, &s, rows, columns) : 0;
     syn_model_free(made);
     return status;
 }

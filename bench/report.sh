@@ -8,7 +8,7 @@ cd "$1"
 "$AWK" -f "$here/summary.awk" runs.csv >summary.csv
 cp "$here/contenders.txt" "$here/plan.txt" .
 library=
-for f in bench_cell.csv bench_array.csv bench_vmm.csv bench_ports.csv bench_crossbar.csv numpy.csv; do
+for f in bench_cell.csv bench_array.csv bench_vmm.csv bench_ports.csv bench_crossbar.csv bench_fit.csv numpy.csv public.csv; do
     [ ! -e $f ] || library="$library $f"
 done
 # shellcheck disable=SC2086
