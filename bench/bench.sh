@@ -164,6 +164,7 @@ describe() {
     printf 'mode=%s\n' "$mode"
     printf 'processor=%s\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed 1q)"
     printf 'cores=%s\n' "$(getconf _NPROCESSORS_ONLN)"
+    printf 'threads=%s\n' "$threads"
     printf 'memory_gib=%s\n' "$("$AWK" '/MemTotal/ { printf "%.0f", $2 / 1048576 }' /proc/meminfo)"
     printf 'load_before=%s\n' "$(cut -d ' ' -f 1-3 /proc/loadavg)"
     printf 'system=%s\n' "$(uname -sr)"

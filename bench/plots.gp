@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-# gnuplot -e "format='png'" plots.gp: the report's plots from write.dat and read.dat of the current folder.
-# Columns: n, s per item, least, most, MiB, JART / this, JART at its fastest / this, this / bare conductance.
+# gnuplot -e "format='png'" plots.gp: the report's plots from write.dat, read.dat and wires.dat of the current
+# folder.
+# wires.dat: reads through wires. Columns: n, s per item, least, most, MiB, JART / this, JART at its fastest / this, this / bare conductance.
 if (format eq 'png') {
     set terminal pngcairo size 1000,700 background 'white' font 'sans,13'
 } else {
@@ -22,6 +23,7 @@ ours(file, k) = name(file, k)[1:10] eq 'synaptogen'
 thickness(file, k) = ours(file, k) ? 4 : 2
 writes = contents('write.dat')
 reads = contents('read.dat')
+wires = contents('wires.dat')
 
 if (writes > 0) {
     set output 'write_time.' . format
@@ -42,11 +44,13 @@ if (writes > 0) {
 }
 if (reads > 0) {
     set output 'read_time.' . format
-    set title 'Read of all columns: processor time per cell and read'
+    set title "Read of all columns: processor time per cell and read\nsolid: ideal wires; dashed: 1 ohm per cell"
     set ylabel 's'
     set format y '10^{%T}'
     plot for [k = 0:reads - 1] 'read.dat' index k using 1:2:3:4 with yerrorlines linewidth thickness('read.dat', k) \
-        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k)
+        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k), \
+        for [k = 0:wires - 1] 'wires.dat' index k using 1:2 with linespoints linewidth thickness('wires.dat', k) dashtype 2 \
+        pointtype 6 pointsize 0.7 linecolor rgb colour_of(rank('wires.dat', k)) notitle
     set output 'memory.' . format
     set title 'Peak memory of a read, netlist and all'
     set ylabel 'MiB'

@@ -22,10 +22,20 @@ FILENAME ~ /summary.csv$/ {
     seen[list, $5] = 1
     next
 }
-/^#/ { if (FNR <= 3) library_note[FILENAME] = library_note[FILENAME] "\n" substr($0, 3); next }
-FNR > 1 && NF > 6 && $1 != "what" { library[++library_rows] = $0 }
+/^#/ || $1 == "what" { next }
+FILENAME ~ /bench_fit.csv$/ { fits = fits sprintf("| %s of %d devices with %d cycles each, s | %s |\n", $1, $3, $4, $5); next }
+NF > 6 { take_library($1, $2, $3, $5 + 0) }
+
+# The column of a library's figure: the scalar reference, the best kernel with one thread and with all, and NumPy.
+function take_library(what, by, threads, rate,    column) {
+    column = by == "reference" ? 1 : by == "numpy" ? 4 : by ~ /^public/ ? 5 : threads > 1 ? 3 : 2
+    if (!(what in known)) { known[what] = 1; library[++library_rows] = what }
+    if (rate > best[what, column]) best[what, column] = rate
+}
 
 function seconds(t) {
+    if (t >= 172800) return sprintf("%.3g days", t / 86400)
+    if (t >= 7200) return sprintf("%.3g h", t / 3600)
     if (t >= 1) return sprintf("%.3g s", t)
     if (t >= 1e-3) return sprintf("%.3g ms", t * 1e3)
     if (t >= 1e-6) return sprintf("%.3g us", t * 1e6)
@@ -78,7 +88,8 @@ function details(workload, lines,    list, i, c, at, k) {
             if (!((at, k) in time)) continue
             printf "| %s | %s | %s | %s ... %s | %s | %s | %s | %s | %.0f MiB | %.3g s | %s |\n", sizes[list, i], k, ops[at, k], \
                 seconds(least[at, k]), seconds(most[at, k]), accepted[at, k], rejected[at, k], iterations[at, k], \
-                seconds(time[at, k] * items(workload, sizes[list, i], ops[at, k]) / iterations[at, k] / sizes[list, i] ^ 2), peak[at, k] / 1024, wall[at, k], deviation[at, k]
+                iterations[at, k] ? seconds(time[at, k] * items(workload, sizes[list, i], ops[at, k]) / iterations[at, k] / sizes[list, i] ^ 2) : "-", \
+                peak[at, k] / 1024, wall[at, k], deviation[at, k]
         }
     print ""
 }
@@ -89,28 +100,33 @@ function ratio(list, n, above, below,    at) {
     return ""
 }
 
-function verdict(name, value, limit, more,    fine) {
-    if (value == "") return
-    fine = more ? value >= limit : value <= limit
-    printf "| %s | %.3g | %s %g | %s |\n", name, value, more ? "at least" : "at most", limit, fine ? "met" : "**missed**"
+# One row for each size: a ratio of each of this project's forms to another contender.
+function mark_table(title, workload, other, limit, more,    list, i, f, n, at, value) {
+    list = workload SUBSEP "crossbar"
+    if (!((list, other) in seen)) return
+    print "**" title ".**\n\n| n | discrete cells | tile | array | library alone |\n|---|---|---|---|---|"
+    for (i = 1; i <= size_count[list]; i++) {
+        n = sizes[list, i]
+        if (n + 0 < 16) continue
+        printf "| %s |", n
+        for (f = 1; f <= forms; f++) {
+            value = more ? ratio(list, n, other, form[f]) : ratio(list, n, form[f], other)
+            if (value == "") printf " - |"
+            else if (more ? value >= limit : value <= limit) printf " %.3g |", value
+            else printf " **%.3g** |", value
+        }
+        print ""
+    }
+    print ""
 }
 
-function marks(    list, i, n) {
-    print "## Marks\n\n| what | found | mark | |\n|---|---|---|---|"
-    list = "write" SUBSEP "crossbar"
-    for (i = 1; i <= size_count[list]; i++) {
-        n = sizes[list, i] + 0
-        if (n < 16) continue
-        verdict("write " n " x " n ": JART at the simulator's tolerances / synaptogen", ratio(list, n, "jart", "synaptogen"), 100, 1)
-        verdict("write " n " x " n ": JART at its fastest setting / synaptogen", ratio(list, n, "jart_xtrtol", "synaptogen"), 100, 1)
-        verdict("write " n " x " n ": synaptogen / memristor", ratio(list, n, "synaptogen", "memristor"), 1, 0)
-    }
-    list = "read" SUBSEP "crossbar"
-    for (i = 1; i <= size_count[list]; i++)
-        if (sizes[list, i] + 0 >= 16)
-            verdict("read " sizes[list, i] " x " sizes[list, i] ": synaptogen / bare conductance", \
-                ratio(list, sizes[list, i], "synaptogen", "conductance"), 1.3, 0)
-    print ""
+function marks() {
+    forms = split("synaptogen synaptogen_tile synaptogen_array synaptogen_alone", form, " ")
+    print "## Marks\n\n**Bold**: missed. `-`: one of the two did not get there.\n"
+    mark_table("Write, JART with variability at the simulator\047s tolerances / this, at least 100", "write", "jart", 100, 1)
+    mark_table("Write, JART with variability at its fastest setting / this, at least 100", "write", "jart_xtrtol", 100, 1)
+    mark_table("Write, this / memristor, at most 1", "write", "memristor", 1, 0)
+    mark_table("Read, this / bare conductance, at most 1.3", "read", "conductance", 1.3, 0)
 }
 
 # Time = time points x iterations per point x cells x time per cell and iteration: which of them makes the difference.
@@ -184,40 +200,55 @@ function answer_reads(    write, read, i, n, w, r) {
     print ""
 }
 
-function answer_limits(    read, i, n, at) {
+function answer_limits(    read, i, f, n, at) {
     read = "read" SUBSEP "crossbar"
-    print "**What limits large arrays.** Memory per cell, and how much of the run is not simulation but reading and setting up the netlist.\n"
-    print "| n | memory per cell | whole run | of it simulation |\n|---|---|---|---|"
+    print "**What limits large arrays.** Memory per cell, the whole run with reading and setting up the netlist, and how much of it is"
+    print "simulation.\n"
+    print "| n | | memory per cell | whole run | of it simulation |\n|---|---|---|---|---|"
     for (i = 1; i <= size_count[read]; i++) {
         n = sizes[read, i]; at = read SUBSEP n
-        if (n < 16 || !((at, "synaptogen") in time)) continue
-        printf "| %d | %.0f B | %.3g s | %.0f %% |\n", n, peak[at, "synaptogen"] * 1024 / (n * n), wall[at, "synaptogen"], \
-            100 * time[at, "synaptogen"] * n * n * ops[at, "synaptogen"] / wall[at, "synaptogen"]
+        if (n < 64) continue
+        for (f = 1; f <= forms; f++)
+            if ((at, form[f]) in time)
+                printf "| %d | %s | %.0f B | %.3g s | %.0f %% |\n", n, form[f], peak[at, form[f]] * 1024 / (n * n), wall[at, form[f]], \
+                    100 * time[at, form[f]] * n * n * ops[at, form[f]] / wall[at, form[f]]
     }
     print ""
 }
 
-function answer_networks(    read, n, at, bytes, t, m) {
-    read = "read" SUBSEP "crossbar"; n = sizes[read, size_count[read]]; at = read SUBSEP n
-    while (size_count[read] > 0 && !((at, "synaptogen") in time)) { n = sizes[read, --size_count[read]]; at = read SUBSEP n }
-    if (!((at, "synaptogen") in time)) return
-    bytes = peak[at, "synaptogen"] * 1024 / (n * n); t = time[at, "synaptogen"]
-    print "**How far a network of many cells is.** On paper, with the time and memory per cell of the largest read measured (n = " n "),"
-    print "every cell being read once, as one netlist of discrete cells:\n"
-    print "| cells | memory | one read of all |\n|---|---|---|"
-    for (m = 1e6; m <= 1e8; m *= 10)
-        printf "| %.0e | %.3g GiB | %s |\n", m, m * bytes / 2 ^ 30, seconds(m * t)
+# The largest size at which a contender has a time.
+function largest(list, c,    i) {
+    for (i = size_count[list]; i > 0; i--) if ((list, sizes[list, i], c) in time) return sizes[list, i]
+    return 0
+}
+
+function answer_networks(    f, r, w, at, m, bytes) {
+    r = "read" SUBSEP "crossbar"; w = "write" SUBSEP "crossbar"
+    print "**How far a network of many cells is.** On paper: memory and time of a read of every cell as per cell of the largest read"
+    print "measured; SET and RESET of every cell as per cell of the largest write by rows measured, in arrays of that size.\n"
+    print "| cells | | memory | one read of all | one write of all |\n|---|---|---|---|---|"
+    for (m = 1; m <= 100; m *= 10)
+        for (f = 1; f <= forms; f++) {
+            if (!largest(r, form[f]) || !largest(w, form[f])) continue
+            at = r SUBSEP largest(r, form[f]); bytes = peak[at, form[f]] * 1024 / largest(r, form[f]) ^ 2
+            printf "| %dM | %s | %.3g GiB | %s | %s |\n", m, form[f], m * 1e6 * bytes / 2 ^ 30, seconds(m * 1e6 * time[at, form[f]]), \
+                seconds(m * 1e6 * time[w, largest(w, form[f]), form[f]])
+        }
     print ""
 }
 
-function library_table(    k, part, any) {
-    if (!library_rows) return
-    print "## The library alone\n\n| what | by | threads | items per second | slowest ... fastest |\n|---|---|---|---|---|"
-    for (k = 1; k <= library_rows; k++) {
-        split(library[k], part, ",")
-        printf "| %s | %s | %s | %.3g | %.3g ... %.3g |\n", part[1], part[2], part[3], part[5], part[6], part[7]
+function library_table(    k, c) {
+    if (library_rows) {
+        print "## The library alone\n\nItems per second, medians; details: bench_*.csv.\n"
+        print "| what | scalar reference | one thread | " machine["threads"] " threads | NumPy | public NumPy package |\n|---|---|---|---|---|---|"
+        for (k = 1; k <= library_rows; k++) {
+            printf "| %s |", library[k]
+            for (c = 1; c <= 5; c++) printf (((library[k], c) in best) ? " %.3g |" : " - |"), best[library[k], c]
+            print ""
+        }
+        print ""
     }
-    print ""
+    if (fits) print "| training, order and components by BIC | |\n|---|---|\n" fits
 }
 
 function over(at, above, below) {
@@ -290,9 +321,10 @@ END {
     picture("write_floor", "Multiples of the bare conductance")
     print "## Reading, true crossbar: per cell and read\n"
     table("read", "crossbar")
-    picture("read_time", "Time per cell and read against n")
+    picture("read_time", "Time per cell and read against n, ideal wires and wires of 1 ohm per cell")
     picture("read_floor", "Multiples of the bare conductance")
     picture("memory", "Peak memory")
+    if (has("read" SUBSEP "wires")) { print "## Reading through wires of 1 ohm per cell: per cell and read\n"; table("read", "wires") }
     if (has("full" SUBSEP "crossbar")) { print "## Writing all cells at once (full-select): per cell and SET + RESET\n"; table("full", "crossbar") }
     if (has("write" SUBSEP "shared")) { print "## Writing by half-select, all columns one node: per cell and SET + RESET\n"; table("write", "shared") }
     if (has("full" SUBSEP "shared")) { print "## Monte Carlo in one circuit: n^2 different cells SET and RESET together, per cell\n"; table("full", "shared") }
@@ -300,12 +332,13 @@ END {
     if (has("loops" SUBSEP "crossbar")) { print "## I-V loops of one cell: per loop\n"; table("loops", "crossbar") }
     library_table()
     print "## Questions\n"
-    answer_half_select(); answer_connectivity(); answer_reads(); answer_limits()
+    answer_half_select(); answer_connectivity(); answer_reads(); answer_limits(); answer_networks()
     print "## Details\n\nWrites:\n"; details("write", "crossbar")
     print "Reads:\n"; details("read", "crossbar")
+    if (has("read" SUBSEP "wires")) { print "Reads through wires:\n"; details("read", "wires") }
     if (has("loops" SUBSEP "crossbar")) { print "Loops:\n"; details("loops", "crossbar") }
     plot_data("write", "crossbar", folder "/write.dat")
     plot_data("read", "crossbar", folder "/read.dat")
+    plot_data("read", "wires", folder "/wires.dat")
     json()
-    answer_networks()
 }

@@ -20,5 +20,5 @@ if [ -n "${GNUPLOT:-}" ]; then
 else
     echo "the plots are not drawn: gnuplot is not installed (Debian package gnuplot-nox)"
 fi
-rm -f write.dat read.dat
+rm -f write.dat read.dat wires.dat
 echo "report: $PWD/report.md"

@@ -90,6 +90,17 @@ static void prepare_mixture(syn_model *m)
     m->cumulative[m->params.n_components - 1] = 1;
 }
 
+static void prepare_curves(syn_model *m)
+{
+    const syn_poly *l = &m->params.llrs, *h = &m->params.hhrs;
+    m->g_llrs = synp_poly(l, m->params.u0) / m->params.u0;
+    m->g_hhrs = synp_poly(h, m->params.u0) / m->params.u0;
+    m->u_linear = 1.1 * m->params.u_max;
+    m->terms = (l->n > h->n ? l->n : h->n) - 1;
+    for (int j = 0; j < m->terms; j++)
+        m->chord[j] = (synp_pair){j + 1 < l->n ? l->c[j + 1] : 0, j + 1 < h->n ? h->c[j + 1] : 0};
+}
+
 syn_status syn_model_create(const syn_params *p, int order, syn_model **out, syn_error *err)
 {
     *out = NULL;
@@ -108,9 +119,7 @@ syn_status syn_model_create(const syn_params *p, int order, syn_model **out, syn
         return s;
     }
     prepare_mixture(m);
-    m->g_llrs = synp_poly(&p->llrs, p->u0) / p->u0;
-    m->g_hhrs = synp_poly(&p->hhrs, p->u0) / p->u0;
-    m->u_linear = 1.1 * p->u_max;
+    prepare_curves(m);
     m->r_lrs_min = fmin(1000, 0.5 / m->g_llrs);
     *out = m;
     return SYN_OK;
@@ -147,37 +156,38 @@ syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NF
     return SYN_OK;
 }
 
-/* I(u)/u of one curve and its derivative, by Horner without the coefficient c[0] = 0. */
-static double curve_chord(const syn_poly *p, double u, double *derivative)
-{
-    double chord = 0, slope = 0;
-    for (int j = p->n - 1; j >= 1; j--) {
-        slope = slope * u + chord;
-        chord = chord * u + p->c[j];
-    }
-    *derivative = slope;
-    return chord;
-}
-
-/* I(r,u)/u inside the fitted range and its derivative at fixed r. */
+/* I(r,u)/u inside the fitted range and its derivative at fixed r, by Horner's rule. */
 static double chord_inside(const syn_model *m, double r, double u, double *derivative)
 {
-    double dl, dh;
-    const double l = curve_chord(&m->params.llrs, u, &dl), h = curve_chord(&m->params.hhrs, u, &dh);
-    *derivative = (1 - r) * dl + r * dh;
-    return (1 - r) * l + r * h;
+    synp_pair chord = m->chord[0], slope = m->chord[1];
+    if (u != 0) { /* most lines of an array are at rest most of the time */
+        const synp_pair at = {u, u};
+        chord = slope = (synp_pair){0, 0};
+        for (int j = m->terms - 1; j >= 0; j--) {
+            slope = slope * at + chord;
+            chord = chord * at + m->chord[j];
+        }
+    }
+    *derivative = (1 - r) * slope[0] + r * slope[1];
+    return (1 - r) * chord[0] + r * chord[1];
+}
+
+/* u between the ends of the fitted range. */
+static double inside_range(const syn_model *m, double u)
+{
+    return u > m->u_linear ? m->u_linear : u < -m->u_linear ? -m->u_linear : u;
 }
 
 double syn_chord(const syn_model *m, double r, double u)
 {
     double derivative;
-    return chord_inside(m, r, fmin(fmax(u, -m->u_linear), m->u_linear), &derivative);
+    return chord_inside(m, r, inside_range(m, u), &derivative);
 }
 
 double syn_current(const syn_model *m, double r, double u, double *slope)
 {
     double derivative;
-    const double inside = fmin(fmax(u, -m->u_linear), m->u_linear), chord = chord_inside(m, r, inside, &derivative);
+    const double inside = inside_range(m, u), chord = chord_inside(m, r, inside, &derivative);
     if (slope)
         *slope = inside == u ? chord + u * derivative : chord;
     return u * chord;

@@ -38,6 +38,7 @@ typedef struct kind {
     uint64_t seed;
     syn_start start;
     double polarity;
+    double noise, bandwidth; /* as checked last; Hz; at first none */
 } kind;
 
 /* Of a cell that is awake. */
@@ -148,7 +149,7 @@ static kind *acquire_kind(ARGS)
         return NULL;
     k = malloc(sizeof *k);
     if (k)
-        *k = (kind){.parameters = mif_private->param, .users = 1, .clock = clock};
+        *k = (kind){.parameters = mif_private->param, .users = 1, .clock = clock, .noise = NAN};
     if (!k || !tsearch(k, &kinds, compare_kinds)) {
         host_fail("out of memory");
         host_clock_leave(clock);
@@ -302,17 +303,27 @@ static double noise_current(ARGS, const instance *in, double r, double u)
     return syn_noise_sigma(g, g * u, bandwidth) * h->slot_draw;
 }
 
-/* Whether there is noise now; -1 after host_fail. */
-static int noise_on(ARGS)
+/* Returns 0 after host_fail. */
+static int check_noise(ARGS, kind *k)
 {
     double on;
     if (!host_whole_number("noise", PARAM(noise), 0, 1, &on))
-        return -1;
+        return 0;
     if (!(PARAM(bandwidth) >= 1e-3 && PARAM(bandwidth) <= 1e15)) {
         host_fail("bandwidth = %g Hz is not in [1e-3, 1e15]", PARAM(bandwidth));
-        return -1;
+        return 0;
     }
-    return on != 0 && ANALYSIS == TRANSIENT;
+    k->noise = on;
+    k->bandwidth = PARAM(bandwidth);
+    return 1;
+}
+
+/* Whether there is noise now; -1 after host_fail. Parameters may be altered at any time. */
+static int noise_on(ARGS, kind *k)
+{
+    if ((PARAM(noise) != k->noise || PARAM(bandwidth) != k->bandwidth) && !check_noise(mif_private, k))
+        return -1;
+    return k->noise != 0 && ANALYSIS == TRANSIENT;
 }
 
 void cm_synaptogen(ARGS)
@@ -323,7 +334,7 @@ void cm_synaptogen(ARGS)
         return;
     }
     kind *k = in->kind;
-    const int noisy = noise_on(mif_private);
+    const int noisy = noise_on(mif_private, k);
     if (!host_clock_tick(k->clock, mif_private) || noisy < 0) {
         in->kind = NULL;
         release_kind(k);
@@ -338,7 +349,7 @@ void cm_synaptogen(ARGS)
     if (ANALYSIS == MIF_AC)
         AC_GAIN(electrodes, electrodes) = (Mif_Complex_t){slope, 0};
     else
-        PARTIAL(electrodes, electrodes) = fmax(slope, slope_min);
+        PARTIAL(electrodes, electrodes) = slope > slope_min ? slope : slope_min;
 }
 
 /* The monitors, in the order of ifspec.ifs. */
