@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # awk -f report.awk -v folder=FOLDER contenders.txt machine.txt summary.csv library files: writes report.md to standard
 # output, and results.json and the data of the plots into the folder.
-BEGIN { FS = "," }
+BEGIN { FS = ","; split("reference one_thread all_threads numpy public_numpy_package", column_name, " ") }
 
 FILENAME ~ /contenders.txt$/ {
     if ($0 !~ /^#/ && split($0, part, /[ \t]*[|]/) > 1) contender[++contenders] = part[1]
@@ -184,6 +184,23 @@ function answer_connectivity(    list, shared, i, n, a, b) {
     print ""
 }
 
+function over_ideal(n, c,    ideal, wires) {
+    ideal = "read" SUBSEP "crossbar" SUBSEP n; wires = "read" SUBSEP "wires" SUBSEP n
+    return ((ideal, c) in time) && ((wires, c) in time) ? sprintf("%.3g", time[wires, c] / time[ideal, c]) : "-"
+}
+
+function answer_wires(    list, i, n) {
+    list = "read" SUBSEP "wires"
+    if (!has(list)) return
+    print "And wires of 1 ohm per cell: times of a read as multiples of those with ideal wires.\n"
+    print "| n | discrete cells, wires as resistors | array | library alone |\n|---|---|---|---|"
+    for (i = 1; i <= size_count[list]; i++) {
+        n = sizes[list, i]
+        printf "| %d | %s | %s | %s |\n", n, over_ideal(n, "synaptogen"), over_ideal(n, "synaptogen_array"), over_ideal(n, "synaptogen_alone")
+    }
+    print ""
+}
+
 function answer_reads(    write, read, i, n, w, r) {
     write = "write" SUBSEP "crossbar"; read = "read" SUBSEP "crossbar"
     print "**Why reads scale better than writes.** A read serves all n^2 cells with one sequence of time points, a row operation"
@@ -295,6 +312,13 @@ function json(    k, i, part, file) {
             printf "%s\"%s\": %s", (i > 1 ? ", " : ""), title[i], json_value(part[i]) >file
         printf "}%s\n", (k < rows ? "," : "") >file
     }
+    print "  ],\n  \"library\": [" >file
+    for (k = 1; k <= library_rows; k++) {
+        printf "    {\"what\": \"%s\"", library[k] >file
+        for (i = 1; i <= 5; i++)
+            if ((library[k], i) in best) printf ", \"%s\": %s", column_name[i], best[library[k], i] >file
+        printf "}%s\n", (k < library_rows ? "," : "") >file
+    }
     print "  ]\n}" >file
     close(file)
 }
@@ -332,7 +356,7 @@ END {
     if (has("loops" SUBSEP "crossbar")) { print "## I-V loops of one cell: per loop\n"; table("loops", "crossbar") }
     library_table()
     print "## Questions\n"
-    answer_half_select(); answer_connectivity(); answer_reads(); answer_limits(); answer_networks()
+    answer_half_select(); answer_connectivity(); answer_wires(); answer_reads(); answer_limits(); answer_networks()
     print "## Details\n\nWrites:\n"; details("write", "crossbar")
     print "Reads:\n"; details("read", "crossbar")
     if (has("read" SUBSEP "wires")) { print "Reads through wires:\n"; details("read", "wires") }

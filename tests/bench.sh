@@ -8,18 +8,23 @@ right |resistor|1e-5|1  |0|-|cell|r@K @R @C 10k|
 false |resistor|1e-5|1  |0|-|cell|r@K @R @C 10.1k|
 stuck |resistor|1e-5|1  |0|-|cell|r@K @R @C 10k|.subckt
 slow  |resistor|1e-5|1e-7|0|-|cell|r@K @R @C 10k|
+alone |synaptogen|1e-4|1|0|-|library||
+array |synaptogen|1e-4|1|0|synaptogen|banks:240|seed=@SEED first=0|
 CONTENDERS
-echo 'full|write|crossbar|2:1 4:1|1|5|all' >"$tmp/bench/plan.txt"
+cat >"$tmp/bench/plan.txt" <<'PLAN'
+full|write|crossbar|2:1 4:1|1|5|all
+full|read |wires   |5:2    |1|5|right false alone array
+PLAN
 
-bench() {
+bench() { # WORKLOAD
     env SYNAPTOGEN_CM="$PLUGIN" PEERS_CM="$PEERS" BENCH_BIN="$builddir/bench" AWK="${AWK:-awk}" VERSION=0 CFLAGS=- COMPILER=- \
-        GNUPLOT= sh "$tmp/bench/bench.sh" full "$tmp/results" write
+        GNUPLOT= sh "$tmp/bench/bench.sh" full "$tmp/$1" "$1"
 }
-check "the bench runs through whatever its contenders do" bench
+check "the bench runs through whatever its contenders do" bench write
 
-said() { # CONTENDER N STATUS: a summary's status, and that only ok ones have a time
+said() { # CONTENDER N STATUS [WORKLOAD]: a summary's status, and that only ok ones have a time
     awk -F, -v c="$1" -v n="$2" -v s="$3" '$5 == c && $3 == n { found = 1; print
-        if ($6 != s || (s == "ok") != ($8 > 0)) bad = 1 } END { exit bad || found != (s != "") }' "$tmp/results/summary.csv"
+        if ($6 != s || (s == "ok") != ($8 > 0)) bad = 1 } END { exit bad || found != (s != "") }' "$tmp/${4:-write}/summary.csv"
 }
 check "a right contender has its time at n = 2" said right 2 ok
 check "a right contender has its time at n = 4" said right 4 ok
@@ -27,5 +32,11 @@ check "1 % off the reference is wrong" said false 2 wrong
 check "what was wrong is not tried at the next size" said false 4 ''
 check "a run beyond its limit is a time-out" said slow 2 timeout
 check "a netlist that ngspice refuses is a failure" said stuck 2 failed
-check "the report names the wrong one" grep -q -F '**wrong**' "$tmp/results/report.md"
+check "the library alone has its time" said alone 4 ok
+check "the report names the wrong one" grep -q -F '**wrong**' "$tmp/write/report.md"
+check "the bench reads through wires" bench read
+check "a netlist of wires and resistors agrees with the library's solver" said right 5 ok read
+check "1 % off is wrong behind wires, too" said false 5 wrong read
+check "the library alone reads through wires" said alone 5 ok read
+check "an array with wires in the netlist reads through them" said array 5 ok read
 finish
