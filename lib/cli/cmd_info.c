@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli.h"
-#include "features.h"
 
 #include <math.h>
 
@@ -54,11 +53,11 @@ static void print_features(FILE *f, const syn_model *m)
         "deviation with its parts device-to-device (D2D) and cycle-to-cycle (C2C)\n"
         "  feature              median       1 %%      99 %%        sd       D2D       C2C\n");
     for (int i = 0; i < SYN_NFEAT; i++) {
-        const feature_law law = feature_law_of(m, i);
-        const feature_spread s = feature_spread_of(&law);
-        median[i] = feature_quantile(&law, 0.5);
+        const syn_law law = syn_law_of(m, i);
+        const syn_spread s = syn_law_spread(&law);
+        median[i] = syn_law_quantile(&law, 0.5);
         fprintf(f, "  %-17s %9.5g %9.4g %9.4g %9.4g %9.4g %9.4g\n", labels[i], median[i],
-                feature_quantile(&law, 0.01), feature_quantile(&law, 0.99), s.all, s.devices, s.cycles);
+                syn_law_quantile(&law, 0.01), syn_law_quantile(&law, 0.99), s.all, s.devices, s.cycles);
     }
     const double r_hrs = pow(10, median[SYN_LOG10_R_HRS]);
     fprintf(f, "  median R_HRS %.4g ohm, %.3g times the median R_LRS\n", r_hrs, r_hrs / median[SYN_R_LRS]);
@@ -70,8 +69,11 @@ static void print_mixture(FILE *f, const syn_params *p)
                "  component   weight");
     for (int i = 0; i < SYN_NFEAT; i++)
         fprintf(f, "  %17s", labels[i]);
+    double total = 0; /* 1 but for the digits of the set */
+    for (int k = 0; k < p->n_components; k++)
+        total += p->weight[k];
     for (int k = 0; k < p->n_components; k++) {
-        fprintf(f, "\n  %9d  %7.5f", k, p->weight[k] / feature_total_weight(p));
+        fprintf(f, "\n  %9d  %7.5f", k, p->weight[k] / total);
         for (int i = 0; i < SYN_NFEAT; i++) {
             char text[40];
             snprintf(text, sizeof text, "%.4g / %.3g", p->mean[k][i], p->mean[k][SYN_NFEAT + i]);

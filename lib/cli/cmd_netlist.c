@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The subcommand netlist: checks what is asked for and fills in what is not. */
-#include "features.h"
 #include "matrix.h"
 #include "netlist.h"
 
@@ -38,56 +37,19 @@ void netlist_put_device(const netlist *n)
         fprintf(n->f, " params=\"%s\"", c->params);
 }
 
-/* The largest u with as many cells that SET only beyond -u as there are that SET already at -u / parts. */
-static double balanced_set(const syn_model *m, double parts)
-{
-    const feature_law law = feature_law_of(m, SYN_U_SET);
-    double low = 0, high = 10;
-    for (int k = 0; k < 50; k++) {
-        const double u = 0.5 * (low + high);
-        const double missed = feature_probability_below(&law, -u);
-        *(missed > 1 - feature_probability_below(&law, -u / parts) ? &low : &high) = u;
-    }
-    return low;
-}
-
-/* In steps of 10 mV. Of the passive schemes: SET as above, RESET below what RESETs one in a thousand of the cells in
- * LRS that see a part of it, and, as a third of it reaches other cells as SET voltage, no higher than SET. With
- * transistors, which spare all other cells: SET for all but 1e-5 of the cells, RESET 10 % above u_max for the drop
- * across them. */
+/* In steps of 10 mV. */
 void netlist_choose_voltages(netlist *n)
 {
-    const syn_model *m = n->c->model;
-    const double u_max = syn_model_params(m)->u_max;
-    const feature_law set = feature_law_of(m, SYN_U_SET), reset = feature_law_of(m, SYN_U_RESET);
-    const double parts = n->c->scheme == SCHEME_HALF ? 2 : 3,
-                 most = fmin(u_max, parts * feature_quantile(&reset, 1e-3));
-    double u_set = balanced_set(m, parts), u_reset = n->c->scheme == SCHEME_THIRD ? fmin(most, u_set) : most;
-    if (n->c->scheme == SCHEME_FULL) {
-        u_set = -feature_quantile(&set, 1e-5);
-        u_reset = 1.1 * u_max;
-    }
-    n->v_set = n->c->v_set != 0 ? n->c->v_set : -round(100 * u_set) / 100;
-    n->v_reset = n->c->v_reset != 0 ? n->c->v_reset : round(100 * u_reset) / 100;
-}
-
-/* The resistance that is exceeded by as many cells in LRS as fall below it in HRS. */
-static double limit_of(const syn_model *m)
-{
-    const feature_law hrs = feature_law_of(m, SYN_LOG10_R_HRS), lrs = feature_law_of(m, SYN_R_LRS);
-    double low = 2, high = 12; /* log10(ohm), the range of R_HRS */
-    for (int k = 0; k < 50; k++) {
-        const double x = 0.5 * (low + high);
-        const double above = 1 - feature_probability_below(&lrs, pow(10, x));
-        *(above > feature_probability_below(&hrs, x) ? &low : &high) = x;
-    }
-    return pow(10, low);
+    syn_write how;
+    syn_write_default(n->c->model, (syn_scheme)n->c->scheme, &how);
+    n->v_set = n->c->v_set != 0 ? n->c->v_set : round(100 * how.u_set) / 100;
+    n->v_reset = n->c->v_reset != 0 ? n->c->v_reset : round(100 * how.u_reset) / 100;
 }
 
 static int check_combination(const cli *c)
 {
     const int gates = c->kind == KIND_1T1R;
-    if (gates != (c->scheme == SCHEME_FULL))
+    if (gates != (c->scheme == SYN_FULL_SELECT))
         return cli_fail(CLI_USAGE, "--scheme: expected %s with --cells %s, found %s",
                         gates ? "full" : "half or third", kinds[c->kind], schemes[c->scheme]);
     if (gates && c->r_wl > 0)
@@ -379,7 +341,7 @@ static int prepare(netlist *n)
         status = check_tiles(n);
     netlist_choose_voltages(n);
     choose_name(n);
-    n->limit = limit_of(n->c->model);
+    n->limit = syn_law_limit(n->c->model);
     if (n->c->library)
         snprintf(n->library, sizeof n->library, "%s", n->c->library);
     else
@@ -469,7 +431,7 @@ int cmd_netlist(const cli *c)
     output out;
     cli with_scheme = *c;
     if (c->scheme == CLI_ABSENT)
-        with_scheme.scheme = c->kind == KIND_1T1R ? SCHEME_FULL : SCHEME_HALF;
+        with_scheme.scheme = c->kind == KIND_1T1R ? SYN_FULL_SELECT : SYN_HALF_SELECT;
     netlist n = {.c = &with_scheme};
     int status = prepare(&n);
     if (!status && !(status = output_open(&out, c->output))) {

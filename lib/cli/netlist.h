@@ -8,7 +8,6 @@
 /* In the order of the options' words. */
 enum { JOB_WRITE, JOB_READ, JOB_VERIFY };
 enum { KIND_DISCRETE, KIND_TILE, KIND_ARRAY, KIND_1T1R };
-enum { SCHEME_HALF, SCHEME_THIRD, SCHEME_FULL };
 enum { DRIVE_RAMP, DRIVE_STEP };
 
 /* The lines of an array: word lines (1t1r: gates of a row), bit lines, and source lines along them (1t1r). The number

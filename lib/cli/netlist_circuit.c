@@ -12,7 +12,7 @@ size_t netlist_phases_per_row(const netlist *n)
 
 double netlist_rest(const netlist *n)
 {
-    return n->c->scheme == SCHEME_THIRD ? -1. / 6 : 0;
+    return n->c->scheme == SYN_THIRD_SELECT ? -1. / 6 : 0;
 }
 
 /* V of a line at the corner that ends a phase of row `row`: step 0 SET, 1 RESET, 2 none. */
@@ -20,7 +20,7 @@ static double write_level(const netlist *n, line_kind kind, size_t line, size_t 
 {
     const double u = step == 0 ? n->v_set : step == 1 ? n->v_reset : 0;
     const int chosen = kind == WORD ? line == row : netlist_bit(n, row, line) == (step == 0);
-    if (n->c->scheme != SCHEME_FULL)
+    if (n->c->scheme != SYN_FULL_SELECT)
         return (kind == WORD ? u : -u) * (chosen ? 0.5 : netlist_rest(n)) + 0.0;
     if (!chosen || step == 2)
         return 0;

@@ -238,7 +238,7 @@ static void put_phase(const netlist *n)
 {
     char text[96];
     const double rest = netlist_rest(n);
-    if (n->c->scheme == SCHEME_FULL) {
+    if (n->c->scheme == SYN_FULL_SELECT) {
         put_alter(n, BIT, "step * u * chosen");
         put_alter(n, SOURCE, "(step - 1) * u * chosen");
         put_text(n, "alter vw{$&row} dc = <v_gate>\n");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <synaptogen/crossbar_write.h>
+#include <synaptogen/law.h>
 #include <synaptogen/read.h>
 #include <synaptogen/rng.h>
 
@@ -23,6 +24,33 @@ typedef struct writer {
     double *current; /* A, of a verifying read */
     syn_write_report report;
 } writer;
+
+/* The largest u with as many cells that SET only beyond -u as there are that SET already at -u / parts. */
+static double balanced_set(const syn_law *law, double parts)
+{
+    double low = 0, high = 10;
+    for (int k = 0; k < 50; k++) {
+        const double u = 0.5 * (low + high);
+        *(syn_law_below(law, -u) > 1 - syn_law_below(law, -u / parts) ? &low : &high) = u;
+    }
+    return low;
+}
+
+void syn_write_default(const syn_model *m, syn_scheme scheme, syn_write *how)
+{
+    const syn_law set = syn_law_of(m, SYN_U_SET), reset = syn_law_of(m, SYN_U_RESET);
+    *how = (syn_write){.scheme = scheme, .steps = 1};
+    if (scheme == SYN_FULL_SELECT) {
+        how->u_set = syn_law_quantile(&set, 1e-5);
+        how->u_reset = 1.1 * syn_model_params(m)->u_max;
+        return;
+    }
+    const double parts = scheme == SYN_HALF_SELECT ? 2 : 3;
+    how->u_set = -balanced_set(&set, parts);
+    how->u_reset = fmin(syn_model_params(m)->u_max, parts * syn_law_quantile(&reset, 1e-3));
+    if (scheme == SYN_THIRD_SELECT)
+        how->u_reset = fmin(how->u_reset, -how->u_set);
+}
 
 static syn_status check_write(const syn_crossbar *x, const syn_write *how, syn_error *err)
 {

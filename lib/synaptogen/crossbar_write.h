@@ -30,6 +30,13 @@ typedef struct syn_write {
     void *context;
 } syn_write;
 
+/* One step and voltages that suit the statistics of a model's cells. Half and third: SET at the largest voltage that
+ * is missed by as many cells as its part, which other cells see, SETs; RESET at the largest whose part RESETs no more
+ * than one in a thousand of the other cells in LRS, and no higher than u_max; V/3, no higher than SET, too, because a
+ * third of it reaches other cells as a SET voltage. Full, where transistors spare all other cells: SET for all but
+ * 1e-5 of the cells, RESET 10 % above u_max for the drop across them. */
+void syn_write_default(const syn_model *m, syn_scheme scheme, syn_write *how);
+
 typedef struct syn_write_report {
     size_t pulses;    /* voltages applied to the lines */
     size_t switched;  /* changes of selected cells */

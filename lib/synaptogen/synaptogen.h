@@ -11,6 +11,7 @@
 #include <synaptogen/curves.h>
 #include <synaptogen/features.h>
 #include <synaptogen/fit.h>
+#include <synaptogen/law.h>
 #include <synaptogen/model.h>
 #include <synaptogen/params.h>
 #include <synaptogen/params_write.h>

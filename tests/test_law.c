@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* The laws of the features against a sample of cells: one cycle each of many devices, independent of each other.
+ * Comparisons at 5 standard errors (two-sided chance 6e-7 each), fixed seed. */
+#include "support.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { CELLS = 200000, SEED = 20261126 };
+
+static const double (*sample(void))[SYN_NFEAT]
+{
+    static double y[CELLS][SYN_NFEAT];
+    static int ready;
+    const syn_start start = {.history = SYN_STATIONARY};
+    for (size_t k = 0; !ready && k < CELLS; k++) {
+        syn_cell c;
+        cr_assert(eq(int, syn_cell_init(support_model(10), SEED, k, &start, &c, NULL), SYN_OK));
+        for (int i = 0; i < SYN_NFEAT; i++)
+            y[k][i] = c.now.y[i];
+    }
+    ready = 1;
+    return (const double(*)[SYN_NFEAT])y;
+}
+
+/* Share of the sample below y. */
+static double share_below(int feature, double y)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < CELLS; k++)
+        count += sample()[k][feature] < y;
+    return (double)count / CELLS;
+}
+
+static double share_error(double share)
+{
+    return 5 * sqrt(share * (1 - share) / CELLS);
+}
+
+Test(law, means_and_standard_deviations_are_those_of_a_sample)
+{
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const syn_law law = syn_law_of(support_model(10), i);
+        const syn_spread s = syn_law_spread(&law);
+        double mean = 0, second = 0, fourth = 0;
+        for (size_t k = 0; k < CELLS; k++)
+            mean += sample()[k][i] / CELLS;
+        for (size_t k = 0; k < CELLS; k++) {
+            const double d = sample()[k][i] - mean;
+            second += d * d / CELLS;
+            fourth += d * d * d * d / CELLS;
+        }
+        cr_expect(le(dbl, fabs(s.mean - mean), 5 * s.all / sqrt(CELLS)), "feature %d", i);
+        /* The variance of a sample variance is (m4 - m2^2) / n. */
+        cr_expect(le(dbl, fabs(s.all * s.all - second), 5 * sqrt((fourth - second * second) / CELLS)), "feature %d",
+                  i);
+        cr_expect(le(dbl, fabs(s.all * s.all - s.devices * s.devices - s.cycles * s.cycles), 1e-12 * s.all * s.all),
+                  "feature %d", i);
+    }
+}
+
+Test(law, quantiles_leave_their_share_of_a_sample_below_them)
+{
+    static const double probability[] = {1e-3, 0.05, 0.5, 0.9, 0.999};
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const syn_law law = syn_law_of(support_model(10), i);
+        for (size_t k = 0; k < sizeof probability / sizeof *probability; k++) {
+            const double p = probability[k], y = syn_law_quantile(&law, p);
+            cr_expect(le(dbl, fabs(syn_law_below(&law, y) - p), 1e-9));
+            cr_expect(le(dbl, fabs(share_below(i, y) - p), share_error(p)), "feature %d, probability %g", i, p);
+        }
+    }
+}
+
+Test(law, the_limit_is_crossed_by_as_many_cells_in_lrs_as_in_hrs)
+{
+    const double limit = syn_law_limit(support_model(10)), above = 1 - share_below(SYN_R_LRS, limit),
+                 below = share_below(SYN_LOG10_R_HRS, log10(limit));
+    cr_expect(all(gt(dbl, limit, 5e3), lt(dbl, limit, 1e5)));
+    /* Both shares are below 1 %, so 5 standard errors of a share of 1 % are enough for each of the two. */
+    cr_expect(all(lt(dbl, above, 0.01), lt(dbl, below, 0.01)));
+    cr_expect(le(dbl, fabs(above - below), 2 * share_error(0.01)));
+}
+
+Test(law, default_voltages_of_a_write_miss_as_many_cells_as_they_disturb)
+{
+    for (int scheme = SYN_HALF_SELECT; scheme <= SYN_THIRD_SELECT; scheme++) {
+        const double parts = scheme == SYN_HALF_SELECT ? 2 : 3;
+        syn_write how;
+        syn_write_default(support_model(10), (syn_scheme)scheme, &how);
+        /* A cell SETs at u <= U_SET. */
+        const double missed = share_below(SYN_U_SET, how.u_set),
+                     disturbed = 1 - share_below(SYN_U_SET, how.u_set / parts);
+        cr_expect(le(dbl, fabs(missed - disturbed), share_error(missed) + share_error(disturbed)), "scheme %d",
+                  scheme);
+        cr_expect(le(dbl, share_below(SYN_U_RESET, how.u_reset / parts), 1e-3 + share_error(1e-3)), "scheme %d",
+                  scheme);
+        cr_expect(le(dbl, how.u_reset, support_params()->u_max));
+    }
+}
+
+Test(law, default_voltages_behind_transistors_reach_all_cells)
+{
+    syn_write how;
+    syn_write_default(support_model(10), SYN_FULL_SELECT, &how);
+    cr_expect(le(dbl, share_below(SYN_U_SET, how.u_set), 1e-5 + share_error(1e-5)));
+    cr_expect(ge(dbl, how.u_reset, support_params()->u_max));
+}
