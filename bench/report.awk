@@ -104,7 +104,7 @@ function ratio(list, n, above, below,    at) {
 function mark_table(title, workload, other, limit, more,    list, i, f, n, at, value) {
     list = workload SUBSEP "crossbar"
     if (!((list, other) in seen)) return
-    print "**" title ".**\n\n| n | discrete cells | tile | array | library alone |\n|---|---|---|---|---|"
+    print "**" title ".**\n\n| n | discrete cells | tile | array | library alone | bare conductance |\n|---|---|---|---|---|---|"
     for (i = 1; i <= size_count[list]; i++) {
         n = sizes[list, i]
         if (n + 0 < 16) continue
@@ -115,14 +115,16 @@ function mark_table(title, workload, other, limit, more,    list, i, f, n, at, v
             else if (more ? value >= limit : value <= limit) printf " %.3g |", value
             else printf " **%.3g** |", value
         }
-        print ""
+        value = more ? ratio(list, n, other, "conductance") : ratio(list, n, "conductance", other)
+        printf (value == "" ? " - |\n" : " %.3g |\n"), value
     }
     print ""
 }
 
 function marks() {
     forms = split("synaptogen synaptogen_tile synaptogen_array synaptogen_alone", form, " ")
-    print "## Marks\n\n**Bold**: missed. `-`: one of the two did not get there.\n"
+    print "## Marks\n\n**Bold**: missed. `-`: one of the two did not get there. The bare conductance is no model of a cell, but what"
+    print "one element of a netlist costs at least.\n"
     mark_table("Write, JART with variability at the simulator\047s tolerances / this, at least 100", "write", "jart", 100, 1)
     mark_table("Write, JART with variability at its fastest setting / this, at least 100", "write", "jart_xtrtol", 100, 1)
     mark_table("Write, this / memristor, at most 1", "write", "memristor", 1, 0)
@@ -145,7 +147,7 @@ function why(    list, i, n, at, c, k) {
     print "|---|---|---|---|---|"
     for (c = 1; c <= contenders; c++) {
         k = contender[c]
-        if (!((at, k) in time)) continue
+        if (!((at, k) in time) || !iterations[at, k]) continue
         printf "| %s | %.0f | %.2f | %d | %s |\n", k, (accepted[at, k] + rejected[at, k]) / ops[at, k], \
             iterations[at, k] / (accepted[at, k] + rejected[at, k]), n * n, \
             seconds(time[at, k] * ops[at, k] * n / iterations[at, k] / n ^ 2)

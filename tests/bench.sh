@@ -39,4 +39,30 @@ check "a netlist of wires and resistors agrees with the library's solver" said r
 check "1 % off is wrong behind wires, too" said false 5 wrong read
 check "the library alone reads through wires" said alone 5 ok read
 check "an array with wires in the netlist reads through them" said array 5 ok read
+
+# The whole of the quick benchmark. Time-outs are the machine's business, wrong results are not.
+bench_quick() {
+    env SYNAPTOGEN_CM="$PLUGIN" PEERS_CM="$PEERS" BENCH_BIN="$builddir/bench" AWK="${AWK:-awk}" VERSION=0 CFLAGS=- COMPILER=- \
+        GNUPLOT="$(command -v gnuplot)" sh "$srcdir/bench/bench.sh" quick "$tmp/quick"
+}
+check "the quick benchmark runs to its end" bench_quick
+check "all of its contenders are right or out of time" awk -F, 'FNR > 1 && $6 != "ok" && $6 != "timeout" { print; bad = 1 }
+    $6 == "ok" { fine++ } END { exit bad || fine < 50 }' "$tmp/quick/summary.csv"
+answers() {
+    for question in 'What half-select costs' 'What connectivity costs' 'Why reads scale' 'What limits' 'How far'; do
+        awk -v q="^[*][*]$question" '$0 ~ q { asked = 1; next } asked && /^\| *[0-9]/ { found = 1 } asked && /^[*][*]/ { exit }
+            END { exit !found }' "$tmp/quick/report.md" || { echo "$question: no figures"; return 1; }
+    done
+}
+check "its report answers the questions with figures" answers
+if command -v gnuplot >/dev/null; then
+    check "its report has its pictures" test -s "$tmp/quick/write_time.png" -a -s "$tmp/quick/read_time.svg"
+else
+    skip "its report has its pictures" "no gnuplot"
+fi
+if command -v jq >/dev/null; then
+    check "its results are JSON" jq -e '.machine.mode == "quick" and (.results | length > 50)' "$tmp/quick/results.json"
+else
+    skip "its results are JSON" "no jq"
+fi
 finish
