@@ -13,12 +13,12 @@ set key outside right center samplen 2 noenhanced
 set logscale xy
 set xtics (1, 4, 16, 32, 64, 128, 256, 512, 1024)
 set xlabel 'n, array of n x n cells'
-array colour[12] = ['#999999', '#555555', '#e9a23b', '#3b528b', '#d1495b', '#e58c98', '#8c2d3d', '#b58db6', '#7a5195', '#21918c', '#5ec962', '#000000']
-colour_of(k) = colour[(k % 12) + 1]
+array colour[13] = ['#999999', '#555555', '#e9a23b', '#3b528b', '#d1495b', '#e58c98', '#8c2d3d', '#b58db6', '#7a5195', '#21918c', '#5ec962', '#000000', '#b8860b']
+colour_of(k) = colour[(k % 13) + 1]
 contents(file) = int(system("grep -c '^\"' " . file))
 name(file, k) = system("grep '^\"' " . file . " | tr -d '\"' | sed -n " . (k + 1) . "p")
-# The colour belongs to the name, in the order of contenders.txt.
-rank(file, k) = int(system("grep -v '^#' contenders.txt | grep -n '^" . name(file, k) . " *|' | cut -d: -f1")) - 1
+# The colour belongs to the name, in the order of contenders.txt. gnuplot asks for that of loops without a turn, too.
+rank(file, k) = int(system("grep -v '^#' contenders.txt | grep -n '^" . name(file, k) . " *|' | cut -d: -f1 | grep . || echo 1")) - 1
 ours(file, k) = name(file, k)[1:10] eq 'synaptogen'
 thickness(file, k) = ours(file, k) ? 4 : 2
 writes = contents('write.dat')
@@ -26,6 +26,7 @@ reads = contents('read.dat')
 wires = contents('wires.dat')
 
 if (writes > 0) {
+    set xrange [0.9:290]
     set output 'write_time.' . format
     set title 'Write by half-select: processor time per cell and SET + RESET'
     set ylabel 's'
@@ -43,6 +44,7 @@ if (writes > 0) {
         100 with lines linecolor rgb '#777777' dashtype 3 title '100'
 }
 if (reads > 0) {
+    set xrange [3.6:1150]
     set output 'read_time.' . format
     set title "Read of all columns: processor time per cell and read\nsolid: ideal wires; dashed: 1 ohm per cell"
     set ylabel 's'
@@ -61,6 +63,7 @@ if (reads > 0) {
 set ylabel 'time / time of the conductance'
 set format y '%g'
 if (reads > 0) {
+    set xrange [3.6:1150]
     set output 'read_floor.' . format
     set title 'Read: multiples of a bare linear conductance'
     plot for [k = 0:reads - 1] 'read.dat' index k using 1:8 with linespoints linewidth thickness('read.dat', k) \
@@ -68,6 +71,7 @@ if (reads > 0) {
         1.3 with lines linecolor rgb '#777777' dashtype 3 title '1.3'
 }
 if (writes > 0) {
+    set xrange [0.9:290]
     set output 'write_floor.' . format
     set title 'Write by half-select: multiples of a bare linear conductance'
     plot for [k = 0:writes - 1] 'write.dat' index k using 1:8 with linespoints linewidth thickness('write.dat', k) \
