@@ -68,7 +68,16 @@ done 3<commands
 check "the README names every parameter of the code models" sh -c "
     sed -n 's/^Parameter_Name://p' '$srcdir'/codemodels/synaptogen/*/ifspec.ifs | tr -s ' ' '\n' | grep . |
     while read -r p; do grep -q \"^| .*\\\`\$p\\\`.* |.* |\" '$srcdir/README.md' || { echo \"\$p\"; exit 1; }; done"
-check "every file that the README links to exists" sh -c "
-    grep -o ']([^)h][^)]*)' '$srcdir/README.md' | tr -d ']()' | while read -r f; do
-        test -e '$srcdir/'\"\$f\" || { echo \"\$f\"; exit 1; }; done"
+
+# Links of a text to files and to its own headings.
+links_lead_somewhere() {
+    grep -o '](#*[^)h][^)]*)' "$1" | tr -d ']()' | while read -r f; do
+        case $f in
+            '#'*) sed -n 's/^#* //p' "$1" | tr 'A-Z ' 'a-z-' | grep -q -x -e "${f#?}" ;;
+            *) test -e "$(dirname "$1")/$f" ;;
+        esac || { echo "$f"; exit 1; }
+    done
+}
+check "what the README links to exists" links_lead_somewhere "$srcdir/README.md"
+check "what the benchmark's report links to exists" links_lead_somewhere "$srcdir/bench/report/report.md"
 finish
