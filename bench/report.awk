@@ -356,10 +356,12 @@ END {
     print "\nTimes are processor time of the simulation per item, without reading the netlist; medians of the repeats, contenders in turns."
     print "Same netlist, same stimulus for all; every result is compared with its reference before its time counts: it is wrong"
     print "where the currents at the end deviate by more than the contender\047s tolerance (root of the mean square over that of the"
-    print "reference; JART\047s is 5 %: its switching is an avalanche that amplifies errors of integration, so that of many cells some"
-    print "end elsewhere). **Bold** in place of a time: what happened instead. `-`: not tried, because of what happened at a smaller"
-    print "size. Once a process, cells of this project take 6 ms to prepare the model, which shows at n = 1 and 4. Who is who:"
-    print "contenders.txt; what was run: plan.txt; all figures: runs.csv, summary.csv, results.json.\n"
+    print "reference, without the hundredth that is farthest off; JART\047s is 5 %: its switching is an avalanche that amplifies errors"
+    print "of integration, so that of many cells some end elsewhere). **Bold** in place of a time: what happened instead. `-`: not"
+    print "tried, because of what happened at a smaller size. Once a process, cells of this project take 6 ms to prepare the model,"
+    print "which shows at n = 1 and 4. Who is who: contenders.txt; what was run: plan.txt; all figures: runs.csv, summary.csv,"
+    print "results.json.\n"
+    if ("note" in machine) print machine["note"] "\n"
     marks()
     why()
     print "## Writing by half-select, true crossbar: per cell and SET + RESET\n"
