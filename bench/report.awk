@@ -155,7 +155,7 @@ function why(    list, i, n, at, c, k) {
             seconds(time[at, k] * ops[at, k] * n / iterations[at, k] / n ^ 2)
     }
     print "\nAgainst JART the ratio grows with n because every cell that switches adds time points for all cells. At its fastest"
-    print "setting JART takes a tenth of the points and moves its thresholds by some 10 mV: it ends wrong where one is that near."
+    print "setting JART takes a tenth of the points and moves its thresholds by some 10 mV: more of many cells end in another state."
     why_reads()
 }
 
@@ -281,7 +281,9 @@ function library_table(    k, c) {
         print "| what | scalar reference | one thread | " machine["threads"] " threads | NumPy | public NumPy package |\n|---|---|---|---|---|---|"
         for (k = 1; k <= library_rows; k++) {
             printf "| %s |", library[k]
-            for (c = 1; c <= 5; c++) printf (((library[k], c) in best) ? " %.3g |" : " - |"), best[library[k], c]
+            for (c = 1; c <= 5; c++)
+                if ((library[k], c) in best) printf " %.3g |", best[library[k], c]
+                else printf " - |"
             print ""
         }
         print ""

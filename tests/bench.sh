@@ -62,7 +62,10 @@ else
 fi
 if command -v jq >/dev/null; then
     check "its results are JSON" jq -e '.machine.mode == "quick" and (.results | length > 50)' "$tmp/quick/results.json"
+    check "the published results are JSON" jq -e '.machine.mode == "full" and (.library | length > 50)' \
+        "$srcdir/bench/report/results.json"
 else
     skip "its results are JSON" "no jq"
+    skip "the published results are JSON" "no jq"
 fi
 finish
