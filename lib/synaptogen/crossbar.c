@@ -272,13 +272,10 @@ syn_status syn_crossbar_set_conductances(syn_crossbar *x, const double *g, syn_e
 
 static void set_law(const syn_model *m, synp_law *law)
 {
-    const syn_params *p = &m->params;
-    *law = (synp_law){
-        .n = (p->llrs.n > p->hhrs.n ? p->llrs.n : p->hhrs.n) - 1, .u_linear = m->u_linear, .slope_min = slope_min};
+    *law = (synp_law){.n = m->terms, .u_linear = m->u_linear, .slope_min = slope_min};
     for (int k = 0; k < law->n; k++) {
-        const double low = k + 1 < p->llrs.n ? p->llrs.c[k + 1] : 0, high = k + 1 < p->hhrs.n ? p->hhrs.c[k + 1] : 0;
-        law->low[k] = low;
-        law->gap[k] = high - low;
+        law->low[k] = m->chord[k][0];
+        law->gap[k] = m->chord[k][1] - m->chord[k][0];
     }
 }
 

@@ -185,14 +185,8 @@ static void number_leaf(const synp_kron *k, const block *b, numbering *m)
 
 static int append_run(synp_kron *k, size_t to)
 {
-    if (k->run_count == k->run_room) {
-        const size_t room = 2 * k->run_room + 64;
-        run *longer = realloc(k->runs, room * sizeof *longer);
-        if (!longer)
-            return 0;
-        k->runs = longer;
-        k->run_room = room;
-    }
+    if (k->run_count == k->run_room && !synp_grow(&k->runs, sizeof *k->runs, &k->run_room))
+        return 0;
     k->runs[k->run_count++] = (run){.to = to};
     return 1;
 }

@@ -29,14 +29,8 @@ struct synp_switching {
 
 static int append(spots *s, spot one)
 {
-    if (s->count == s->room) {
-        const size_t room = 2 * s->room + 256;
-        spot *longer = realloc(s->spot, room * sizeof *longer);
-        if (!longer)
-            return 0;
-        s->spot = longer;
-        s->room = room;
-    }
+    if (s->count == s->room && !synp_grow(&s->spot, sizeof *s->spot, &s->room))
+        return 0;
     s->spot[s->count++] = one;
     return 1;
 }

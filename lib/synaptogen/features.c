@@ -44,15 +44,7 @@ static int compare_rows(const void *a, const void *b)
 
 static row *next_row(rows *r)
 {
-    if (r->n == r->room) {
-        const size_t room = r->room ? 2 * r->room : 4096;
-        row *more = realloc(r->v, room * sizeof *more);
-        if (!more)
-            return NULL;
-        r->v = more;
-        r->room = room;
-    }
-    return &r->v[r->n];
+    return r->n < r->room || synp_grow(&r->v, sizeof *r->v, &r->room) ? &r->v[r->n] : NULL;
 }
 
 static syn_status read_row(synp_csv *c, row *out, syn_error *err)

@@ -41,4 +41,12 @@ struct syn_model {
     double start[SYNP_MAX_LATENT * SYNP_MAX_LATENT];      /* its lower Cholesky factor, row-major 4p */
 };
 
+/* I/u [S] of the LLRS and the HHRS curve, held beyond the fitted range: I(r,u)/u is the former plus r times the gap.
+ */
+synp_pair synp_chords(const syn_model *m, double u);
+
+/* Doubles the room of *v, a pointer to elements of `size` bytes from malloc, or NULL. 0: no memory, nothing changed.
+ */
+int synp_grow(void *v, size_t size, size_t *room);
+
 #endif

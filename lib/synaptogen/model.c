@@ -156,8 +156,8 @@ syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NF
     return SYN_OK;
 }
 
-/* I(r,u)/u inside the fitted range and its derivative at fixed r, by Horner's rule. */
-static double chord_inside(const syn_model *m, double r, double u, double *derivative)
+/* I/u of both curves inside the fitted range and its derivative, by Horner's rule. */
+static synp_pair chords_inside(const syn_model *m, double u, synp_pair *derivative)
 {
     synp_pair chord = m->chord[0], slope = m->chord[1];
     if (u != 0) { /* most lines of an array are at rest most of the time */
@@ -168,8 +168,8 @@ static double chord_inside(const syn_model *m, double r, double u, double *deriv
             chord = chord * at + m->chord[j];
         }
     }
-    *derivative = (1 - r) * slope[0] + r * slope[1];
-    return (1 - r) * chord[0] + r * chord[1];
+    *derivative = slope;
+    return chord;
 }
 
 /* u between the ends of the fitted range. */
@@ -178,18 +178,28 @@ static double inside_range(const syn_model *m, double u)
     return u > m->u_linear ? m->u_linear : u < -m->u_linear ? -m->u_linear : u;
 }
 
+static double mixed(synp_pair curves, double r)
+{
+    return (1 - r) * curves[0] + r * curves[1];
+}
+
+synp_pair synp_chords(const syn_model *m, double u)
+{
+    synp_pair derivative;
+    return chords_inside(m, inside_range(m, u), &derivative);
+}
+
 double syn_chord(const syn_model *m, double r, double u)
 {
-    double derivative;
-    return chord_inside(m, r, inside_range(m, u), &derivative);
+    return mixed(synp_chords(m, u), r);
 }
 
 double syn_current(const syn_model *m, double r, double u, double *slope)
 {
-    double derivative;
-    const double inside = inside_range(m, u), chord = chord_inside(m, r, inside, &derivative);
+    synp_pair derivative;
+    const double inside = inside_range(m, u), chord = mixed(chords_inside(m, inside, &derivative), r);
     if (slope)
-        *slope = inside == u ? chord + u * derivative : chord;
+        *slope = inside == u ? chord + u * mixed(derivative, r) : chord;
     return u * chord;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *syn_strstatus(syn_status s)
@@ -39,4 +40,17 @@ const char *syn_error_format(const syn_error *e, char *buf, size_t size)
     snprintf(buf, size, "%s%s%s%s%s%s", e->file, line, has_place ? ": " : "", e->field, e->field[0] ? ": " : "",
              e->text[0] ? e->text : syn_strstatus(e->status));
     return buf;
+}
+
+int synp_grow(void *v, size_t size, size_t *room)
+{
+    void *old, *more;
+    const size_t wanted = *room ? 2 * *room : 256;
+    memcpy(&old, v, sizeof old);
+    more = realloc(old, wanted * size);
+    if (!more)
+        return 0;
+    memcpy(v, &more, sizeof more);
+    *room = wanted;
+    return 1;
 }

@@ -68,20 +68,6 @@ void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc)
     *crc = r->csv.crc;
 }
 
-/* Doubles the room of *v, which holds elements of `size` bytes. */
-static int grow(void *v, size_t size, size_t *room)
-{
-    void *old, *more;
-    const size_t wanted = *room ? 2 * *room : 256;
-    memcpy(&old, v, sizeof old);
-    more = realloc(old, wanted * size);
-    if (!more)
-        return 0;
-    memcpy(v, &more, sizeof more);
-    *room = wanted;
-    return 1;
-}
-
 /* Number of finished cells below `cell`. */
 static size_t place_of(const syn_sweeps *r, uint64_t cell)
 {
@@ -99,7 +85,7 @@ static size_t place_of(const syn_sweeps *r, uint64_t cell)
 /* Notes that a cell is finished; refuses to go on with one that was before. */
 static syn_status change_cell(syn_sweeps *r, uint64_t finished, syn_error *err)
 {
-    if (r->n_cells == r->room_cells && !grow(&r->cells, sizeof *r->cells, &r->room_cells))
+    if (r->n_cells == r->room_cells && !synp_grow(&r->cells, sizeof *r->cells, &r->room_cells))
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");
     size_t at = place_of(r, finished);
     memmove(r->cells + at + 1, r->cells + at, (r->n_cells - at) * sizeof *r->cells);
@@ -138,7 +124,7 @@ static syn_status take_point(syn_sweeps *r, syn_sweep *out, syn_error *err)
         return synp_csv_fail(&r->csv, CYCLE, err, "expected at most %d points in a cycle", MOST_POINTS);
     if (out->n == r->room) {
         size_t room = r->room;
-        if (!grow(&r->u, sizeof *r->u, &room) || !grow(&r->i, sizeof *r->i, &r->room))
+        if (!synp_grow(&r->u, sizeof *r->u, &room) || !synp_grow(&r->i, sizeof *r->i, &r->room))
             return synp_fail(err, SYN_ENOMEM, "", "out of memory");
     }
     r->u[out->n] = r->next_u;

@@ -8,16 +8,6 @@
 #include <synaptogen/rng.h>
 #include <synaptogen/vmm.h>
 
-/* I / u in S of a curve without its c[0] = 0, as syn_chord but for this curve alone. */
-static double curve_chord(const syn_model *m, const syn_poly *curve, double u)
-{
-    const double inside = fmin(fmax(u, -m->u_linear), m->u_linear);
-    double g = 0;
-    for (int j = curve->n - 1; j > 0; j--)
-        g = g * inside + curve->c[j];
-    return g;
-}
-
 /* I(r, v) = v (chord + gap r), in S. */
 typedef struct law {
     double chord, gap;
@@ -25,8 +15,8 @@ typedef struct law {
 
 static law law_of(const syn_model *m, double v)
 {
-    const double chord = curve_chord(m, &m->params.llrs, v);
-    return (law){chord, curve_chord(m, &m->params.hhrs, v) - chord};
+    const synp_pair chords = synp_chords(m, v);
+    return (law){chords[0], chords[1] - chords[0]};
 }
 
 enum { STRIPE = 256 }; /* rows of a thread's share at a time: a multiple of 64, sums stay in the first-level cache */
