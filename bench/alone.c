@@ -11,6 +11,8 @@
 #include <synaptogen/synaptogen.h>
 #include <time.h>
 
+#include "rows.h"
+
 typedef struct task {
     char workload[16], lines[16];
     size_t n, ops;
@@ -30,15 +32,8 @@ static int is(const task *t, const char *workload)
     return strcmp(t->workload, workload) == 0;
 }
 
-/* About half of the rows, scattered; deck.awk and reference.c have the same rule. */
-static int selected(size_t row)
-{
-    return (row * 37 + 11) % 101 < 51;
-}
-
 static int create(const task *t, const syn_model *model, crossbar *c)
 {
-    const int wires = strcmp(t->lines, "wires") == 0;
     const syn_array_options o = {.rows = t->n, .read_only = is(t, "read")};
     c->rows = calloc(3 * t->n, sizeof *c->rows);
     if (!c->rows)
@@ -46,11 +41,11 @@ static int create(const task *t, const syn_model *model, crossbar *c)
     c->cols = c->rows + t->n;
     c->ends = c->cols + t->n;
     for (size_t k = 0; k < t->n; k++)
-        c->ends[k] = wires ? t->end : 0;
+        c->ends[k] = t->end;
     const syn_wires w = {.rows = t->n,
                          .cols = t->n,
-                         .r_wl = wires ? t->segment : 0,
-                         .r_bl = wires ? t->segment : 0,
+                         .r_wl = t->segment,
+                         .r_bl = t->segment,
                          .end = {[SYN_LEFT] = c->ends, [SYN_BOTTOM] = c->ends}};
     return !syn_array_create(model, t->seed, t->n * t->n, &o, &c->array, NULL) &&
            !syn_crossbar_create(&w, 0, &c->x, NULL) && !syn_crossbar_bind(c->x, c->array, NULL);

@@ -41,11 +41,11 @@ expect() { # FAMILY WORKLOAD N OPS LINES
         if [ "$2" = each ]; then
             k=0
             while [ $k -lt "$4" ]; do
-                "$BENCH_BIN/reference" "$1" 1 1 $k "$5" <"$work/schedule" || return 1
+                "$BENCH_BIN/reference" "$1" 1 1 $k <"$work/schedule" || return 1
                 k=$((k + 1))
             done
         else
-            "$BENCH_BIN/reference" "$1" "$3" "$3" $seed "$5" <"$work/schedule"
+            "$BENCH_BIN/reference" "$1" "$3" "$3" $seed <"$work/schedule"
         fi | "$AWK" -v shared="$5" '{ sum += $1; if (shared != "shared") print } END { if (shared == "shared") print sum }' >"$key"
     fi
     cp "$key" "$work/expected"

@@ -3,7 +3,7 @@
 #   awk -f deck.awk -v contender=NAME -v workload=write -v n=16 -v ops=4 -v lines=crossbar -v currents=FILE ...
 #       [devices.txt] contenders.txt
 # (for the library alone, what alone.c reads) or, with -v schedule=1, what `reference` reads: the memristor's rate, the
-# rows whose currents are added, the voltage over the cell (0, 0).
+# rows whose currents are added, ohm per segment and at the ends of wires, the voltage over the cell (0, 0).
 #
 # workload  write: ops row operations on an n x n array by half-select, each a SET and a RESET pulse for all n cells of a
 #                  row; for n = 1 a train of ops pulse pairs
@@ -35,7 +35,7 @@ BEGIN {
         count = workload == "each" ? 1 : ops
         stop = count * period - gap / 10
     }
-    segment = 1; end = 10 # ohm
+    if (lines == "wires") { segment = 1; end = 10 } else segment = end = 0 # ohm
     split_voltage = workload == "write" # half on the row, half on the column
     single = n == 1 || workload == "full" || workload == "each" || workload == "loops" # all rows are selected each time
 }
@@ -47,13 +47,13 @@ FILENAME ~ /devices/ { device[FNR - 1] = $0; next }
     maxstep = $4; plugin = $6; form = $7; element = $8; cards = $9
 }
 
-# About half of the rows, scattered; reference.c has the same rule.
+# About half of the rows, scattered; rows.h has the same rule.
 function selected(i) {
     return (i * 37 + 11) % 101 < 51
 }
 
 function print_schedule(    k, share) {
-    print beta, workload == "read" ? "half" : "first"
+    print beta, workload == "read" ? "half" : "first", segment, end
     if (workload == "read") {
         print edge, v_read
         print plateau, v_read

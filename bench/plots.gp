@@ -42,6 +42,11 @@ if (writes > 0) {
         for [k = 0:writes - 1] 'write.dat' index k using (ours('write.dat', k) ? $1 : NaN):7 with lines \
         linewidth 2.5 dashtype 2 linecolor rgb colour_of(rank('write.dat', k)) notitle, \
         100 with lines linecolor rgb '#777777' dashtype 3 title '100'
+    set ylabel 'time / time of the conductance'
+    set output 'write_floor.' . format
+    set title 'Write by half-select: multiples of a bare linear conductance'
+    plot for [k = 0:writes - 1] 'write.dat' index k using 1:8 with linespoints linewidth thickness('write.dat', k) \
+        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k)
 }
 if (reads > 0) {
     set xrange [3.6:1150]
@@ -59,21 +64,10 @@ if (reads > 0) {
     set format y '%g'
     plot for [k = 0:reads - 1] 'read.dat' index k using 1:5 with linespoints linewidth thickness('read.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k)
-}
-set ylabel 'time / time of the conductance'
-set format y '%g'
-if (reads > 0) {
-    set xrange [3.6:1150]
+    set ylabel 'time / time of the conductance'
     set output 'read_floor.' . format
     set title 'Read: multiples of a bare linear conductance'
     plot for [k = 0:reads - 1] 'read.dat' index k using 1:8 with linespoints linewidth thickness('read.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k), \
         1.3 with lines linecolor rgb '#777777' dashtype 3 title '1.3'
-}
-if (writes > 0) {
-    set xrange [0.9:290]
-    set output 'write_floor.' . format
-    set title 'Write by half-select: multiples of a bare linear conductance'
-    plot for [k = 0:writes - 1] 'write.dat' index k using 1:8 with linespoints linewidth thickness('write.dat', k) \
-        pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k)
 }

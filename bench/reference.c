@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* reference FAMILY ROWS COLUMNS SEED LINES <SCHEDULE: what a contender must end with, without a simulator.
+/* reference FAMILY ROWS COLUMNS SEED <SCHEDULE: what a contender must end with, without a simulator.
  *
- * The schedule comes from deck.awk: a line "rate rows", then the voltage over a cell as lines "duration voltage",
- * linear ramps from 0 V on, the last of them to the read voltage. Prints for every column the sum of the currents of
- * cell row + ROWS column over the rows, "first" (row 0) or "half" (those of `selected`). LINES is "wires" for a read
- * of cells in their first state between wires of 1 ohm per cell and ends of 10 ohm. Families:
- *   resistor              10 kohm
- *   memristor             rate equation of ngspice's code model, parameters as in contenders.txt
- *   synaptogen[:SIZE]     the library's scalar cell; SIZE: cells numbered by blocks of SIZE x SIZE, as deck.awk does
- *   jart[:D2D[:C2C]]      jart_ramp; D2D 0 or 1, C2C the step of the walk
+ * The schedule comes from deck.awk: a line "rate rows segment end", then the voltage over a cell as lines "duration
+ * voltage", linear ramps from 0 V on, the last of them to the read voltage. Prints for every column the sum of the
+ * currents of cell row + ROWS column over the rows, "first" (row 0) or "half" (selected in rows.h). With a segment of
+ * more than 0 ohm it is a read of cells in their first state, between wires of that per cell and ends of `end` ohm.
+ * Families: resistor              10 kohm memristor             rate equation of ngspice's code model, parameters as
+ * in contenders.txt synaptogen[:SIZE]     the library's scalar cell; SIZE: cells numbered by blocks of SIZE x SIZE,
+ * as deck.awk does jart[:D2D[:C2C]]      jart_ramp; D2D 0 or 1, C2C the step of the walk
  *
  * reference devices COUNT SEED: the parameters of JART's devices for its behavioural subcircuit, one a line. */
 #include <math.h>
@@ -18,6 +17,7 @@
 #include <synaptogen/synaptogen.h>
 
 #include "jart.h"
+#include "rows.h"
 
 enum { MAX_RAMPS = 1 << 16 };
 typedef struct ramp {
@@ -27,8 +27,9 @@ typedef struct ramp {
 typedef struct schedule {
     ramp ramps[MAX_RAMPS];
     int count;
-    double beta; /* of the memristor, ohm / (V s) */
-    int half;    /* whether half of the rows count, or the first */
+    double beta;         /* of the memristor, ohm / (V s) */
+    double segment, end; /* ohm, of wires; 0: ideal */
+    int half;            /* whether half of the rows count, or the first */
 } schedule;
 
 typedef struct family {
@@ -112,12 +113,6 @@ static const family *find_family(const char *name)
     return NULL;
 }
 
-/* About half of the rows, scattered; deck.awk has the same rule. */
-static int selected(const schedule *s, size_t row)
-{
-    return s->half ? (row * 37 + 11) % 101 < 51 : row == 0;
-}
-
 static uint64_t cell_number(size_t row, size_t column, size_t rows)
 {
     const size_t first = row / block_size * block_size,
@@ -133,8 +128,8 @@ static int print_read_through_wires(const family *f, const schedule *s, size_t r
     syn_crossbar *x = NULL;
     int failed = !end || (f->current != synaptogen && f->current != resistor);
     for (size_t k = 0; !failed && k < most; k++) {
-        end[k] = 10;
-        v[k] = selected(s, k) ? s->ramps[s->count - 1].v : 0;
+        end[k] = s->end;
+        v[k] = selected(k) ? s->ramps[s->count - 1].v : 0;
     }
     for (size_t k = 0; !failed && k < cells; k++) {
         syn_cell c = {0};
@@ -142,7 +137,8 @@ static int print_read_through_wires(const family *f, const schedule *s, size_t r
             failed = syn_cell_init(model, seed, k, NULL, &c, NULL) != SYN_OK;
         state[k] = f->current == synaptogen ? c.state.r : 1 / 10e3;
     }
-    const syn_wires w = {.rows = rows, .cols = columns, .r_wl = 1, .r_bl = 1, .end = {end, NULL, NULL, end}};
+    const syn_wires w = {
+        .rows = rows, .cols = columns, .r_wl = s->segment, .r_bl = s->segment, .end = {end, NULL, NULL, end}};
     failed = failed || syn_crossbar_create(&w, 0, &x, NULL) ||
              (f->current == synaptogen ? syn_crossbar_set_states(x, model, state, NULL)
                                        : syn_crossbar_set_conductances(x, state, NULL)) ||
@@ -157,7 +153,7 @@ static int print_read_through_wires(const family *f, const schedule *s, size_t r
 static int read_schedule(schedule *s)
 {
     char rows[8];
-    if (scanf("%lf %7s", &s->beta, rows) != 2)
+    if (scanf("%lf %7s %lf %lf", &s->beta, rows, &s->segment, &s->end) != 4)
         return 0;
     s->half = strcmp(rows, "half") == 0;
     while (s->count < MAX_RAMPS && scanf("%lf %lf", &s->ramps[s->count].duration, &s->ramps[s->count].v) == 2)
@@ -183,19 +179,19 @@ int main(int argc, char **argv)
     static schedule s;
     static syn_params params;
     syn_model *made;
-    const int wires = argc == 6 && strcmp(argv[5], "wires") == 0;
-    const family *f = argc == 6 ? find_family(argv[1]) : NULL;
+    const family *f = argc == 5 ? find_family(argv[1]) : NULL;
     if (!f || syn_params_default(&params, NULL) || syn_model_create(&params, 0, &made, NULL) || !read_schedule(&s)) {
-        fprintf(stderr, "usage: reference FAMILY ROWS COLUMNS SEED LINES <SCHEDULE\n");
+        fprintf(stderr, "usage: reference FAMILY ROWS COLUMNS SEED <SCHEDULE\n");
         return 2;
     }
     model = made;
     const size_t rows = strtoull(argv[2], NULL, 10), columns = strtoull(argv[3], NULL, 10);
     seed = strtoull(argv[4], NULL, 10);
+    const int wires = s.segment > 0;
     for (size_t j = 0; !wires && j < columns; j++) {
         double sum = 0;
         for (size_t i = 0; i < rows; i++)
-            if (selected(&s, i))
+            if (s.half ? selected(i) : i == 0)
                 sum += f->current(&s, cell_number(i, j, rows));
         printf("%.9g\n", sum);
     }

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 # awk -f report.awk -v folder=FOLDER contenders.txt machine.txt summary.csv library files: writes report.md to standard
 # output, and results.json and the data of the plots into the folder.
-BEGIN { FS = ","; split("reference one_thread all_threads numpy public_numpy_package", column_name, " ") }
+BEGIN {
+    FS = ","
+    split("reference one_thread all_threads numpy public_numpy_package", column_name, " ")
+    forms = split("synaptogen synaptogen_tile synaptogen_array synaptogen_alone", form, " ")
+}
 
 FILENAME ~ /contenders.txt$/ {
     if ($0 !~ /^#/ && split($0, part, /[ \t]*[|]/) > 1) contender[++contenders] = part[1]
@@ -124,7 +128,6 @@ function mark_table(title, workload, other, limit, more,    list, i, f, n, at, v
 }
 
 function marks() {
-    forms = split("synaptogen synaptogen_tile synaptogen_array synaptogen_alone", form, " ")
     print "## Marks\n\n**Bold**: missed. `-`: one of the two did not get there. The bare conductance is no model of a cell, but what"
     print "one element of a netlist costs at least.\n"
     mark_table("Write, JART with variability at the simulator\047s tolerances / this, at least 100", "write", "jart", 100, 1)
@@ -360,7 +363,7 @@ END {
     print "where the currents at the end deviate by more than the contender\047s tolerance (root of the mean square over that of the"
     print "reference, without the hundredth that is farthest off; JART\047s is 5 %: its switching is an avalanche that amplifies errors"
     print "of integration, so that of many cells some end elsewhere). **Bold** in place of a time: what happened instead. `-`: not"
-    print "tried, because of what happened at a smaller size. Once a process, cells of this project take 6 ms to prepare the model,"
+    print "tried, not planned or because of what happened at a smaller size. Once a process, cells of this project take 6 ms to prepare the model,"
     print "which shows at n = 1 and 4. Who is who: contenders.txt; what was run: plan.txt; all figures: runs.csv, summary.csv,"
     print "results.json.\n"
     if ("note" in machine) print machine["note"] "\n"
