@@ -287,14 +287,14 @@ check "too large tiles are refused with the limit" refused 2 '--tile: expected a
     --cols 200 --cells tile --tile 120 --r-wl 1 --r-bl 1
 # The same pattern with the same voltages by both routes; the state files must agree byte for byte. With wires and
 # half-select a cell may lie so near to its threshold that the ramp of the simulation decides otherwise: not at V/3.
-same_write() {
+same_bytes() {
     "$SYNAPTOGEN" netlist crossbar --rows 24 --cols 19 --cells array --pattern random --seed 3 --scheme "$1" --r-wl "$2" \
         --r-bl "$2" --driver "$3" --v-set=-1.3 --v-reset 1.3 --state-out both.state -o both.cir &&
         "$NGSPICE" -b both.cir >both.log 2>&1 &&
         "$SYNAPTOGEN" crossbar write --rows 24 --cols 19 --pattern random --seed 3 --scheme "$1" --r-wl "$2" --r-bl "$2" \
             --driver "$3" --v-set=-1.3 --v-reset 1.3 -o library.state && cmp both.state library.state
 }
-check "a half-select write in ngspice and in the library leaves the same bytes" same_write half 0 0
-check "a V/3 write in ngspice and in the library leaves the same bytes" same_write third 0 0
-check "a V/3 write through wires in ngspice and in the library leaves the same bytes" same_write third 1 10
+check "a half-select write in ngspice and in the library leaves the same bytes" same_bytes half 0 0
+check "a V/3 write in ngspice and in the library leaves the same bytes" same_bytes third 0 0
+check "a V/3 write through wires in ngspice and in the library leaves the same bytes" same_bytes third 1 10
 finish
