@@ -2,8 +2,8 @@
 /* Port conductance matrices of square crossbars: in full, and after one row or column has changed. */
 #include "bench.h"
 
+#include "crossbar/ports/ports.h"
 #include <math.h>
-#include <synaptogen/crossbar_ports.h>
 
 enum { MOST = 1024 };
 

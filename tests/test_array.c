@@ -2,10 +2,10 @@
 /* Arrays against the single cell, the reference. Every claim holds for every kernel of this processor. */
 #include "support.h"
 
+#include "array/array.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <synaptogen/array_internal.h>
 
 enum { SEED = 9, CELLS = 20011 }; /* not a multiple of a block */
 

@@ -4,11 +4,11 @@
 #include "network.h"
 #include "support.h"
 
+#include "crossbar/crossbar.h"
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <synaptogen/crossbar_internal.h>
 
 enum { MOST = 544 };
 

@@ -4,10 +4,10 @@
 #include "network.h"
 #include "support.h"
 
+#include "crossbar/crossbar.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <synaptogen/crossbar_internal.h>
 
 enum { SEED = 5, MOST = 80 };
 

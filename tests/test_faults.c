@@ -4,13 +4,13 @@
  */
 #include "support.h"
 
+#include "crossbar/crossbar.h"
 #include <errno.h>
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <synaptogen/crossbar_internal.h>
 #include <unistd.h>
 
 enum { ALLOCATION, READ, WRITE, SYNC, KINDS };

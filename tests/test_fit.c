@@ -2,7 +2,7 @@
 /* Every estimator of the fit against answers known beforehand, and the fit as a whole against the set that generated
  * its data. Comparisons are made at 5 standard errors (two-sided chance 6e-7) with fixed seeds. */
 #include "support.h"
-#include "synaptogen/fit_internal.h"
+#include "train/fit.h"
 
 #include <math.h>
 #include <stdlib.h>

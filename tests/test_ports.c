@@ -3,10 +3,10 @@
  * what every network of conductances obeys. */
 #include "support.h"
 
+#include "crossbar/ports/ports.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <synaptogen/crossbar_ports.h>
 
 #ifdef __SIZEOF_FLOAT128__
 typedef __float128 wide;

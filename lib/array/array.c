@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "array_internal.h"
+#include "array/array.h"
 
 #include <math.h>
 #include <omp.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* An array from the inside, for the files that work on it. */
-#ifndef SYNAPTOGEN_ARRAY_INTERNAL_H
-#define SYNAPTOGEN_ARRAY_INTERNAL_H
+#ifndef ARRAY_ARRAY_H
+#define ARRAY_ARRAY_H
 
-#include "array_kernel.h"
+#include "array/kernel.h"
 
 #include <synaptogen/array.h>
 

@@ -2,7 +2,7 @@
 #define KERNEL      synp_kernel_avx2
 #define WIDTH       8
 #define KERNEL_NAME "avx2"
-#include "array_lanes.h"
+#include "array/lanes.h"
 
 #include <immintrin.h>
 

@@ -2,7 +2,7 @@
 #define KERNEL      synp_kernel_avx512
 #define WIDTH       16
 #define KERNEL_NAME "avx512"
-#include "array_lanes.h"
+#include "array/lanes.h"
 
 #include <immintrin.h>
 

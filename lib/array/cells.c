@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Chosen cells of an array, and what is done to them: apply and read. */
-#include "array_internal.h"
+#include "array/array.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #define KERNEL      synp_kernel_generic
 #define WIDTH       4
 #define KERNEL_NAME "generic"
-#include "array_lanes.h"
+#include "array/lanes.h"
 
 static inline void multiply_wide(uint32_t factor, words a, words *high, words *low)
 {

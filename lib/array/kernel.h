@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What array.c and the kernels share: layout of the cells and the table of functions of a kernel. */
-#ifndef SYNAPTOGEN_ARRAY_KERNEL_H
-#define SYNAPTOGEN_ARRAY_KERNEL_H
+#ifndef ARRAY_KERNEL_H
+#define ARRAY_KERNEL_H
 
-#include "internal.h"
+#include "model/model.h"
 
 #include <stdint.h>
 #include <synaptogen/cell.h>

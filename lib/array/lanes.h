@@ -4,7 +4,7 @@
  *
  * Elementary functions: polynomials of the Cephes library (S. L. Moshier, single precision: logf, sinf, cosf, exp2f),
  * relative error below 2e-7 over the ranges used here. */
-#include "array_kernel.h"
+#include "array/kernel.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "program_internal.h"
+#include "array/program.h"
 
 #include <math.h>
 #include <stdlib.h>

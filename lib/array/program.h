@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Write-verify, one cell at a time: what arrays and crossbars do alike. */
-#ifndef SYNAPTOGEN_PROGRAM_INTERNAL_H
-#define SYNAPTOGEN_PROGRAM_INTERNAL_H
+#ifndef ARRAY_PROGRAM_H
+#define ARRAY_PROGRAM_H
 
-#include "array_internal.h"
+#include "array/array.h"
 
 #include <synaptogen/program.h>
 

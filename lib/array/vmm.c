@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "array_internal.h"
+#include "array/array.h"
 
 #include <cblas.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The subcommands that work on state files: program, read, vmm. */
-#include "cli.h"
-#include "matrix.h"
+#include "cli/cli.h"
+#include "cli/matrix.h"
 
 #include <inttypes.h>
 #include <math.h>

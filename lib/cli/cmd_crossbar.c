@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The subcommands that work on the array of a state file through wires: crossbar write, crossbar read. */
-#include "cli.h"
-#include "matrix.h"
-#include "netlist.h"
+#include "cli/cli.h"
+#include "cli/matrix.h"
+#include "cli/netlist/netlist.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The subcommand crossbar solve: a crossbar with its voltages from JSON, its currents as JSON. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <errno.h>
 #include <jansson.h>

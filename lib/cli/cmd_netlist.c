@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The subcommand netlist: checks what is asked for and fills in what is not. */
-#include "matrix.h"
-#include "netlist.h"
+#include "cli/matrix.h"
+#include "cli/netlist/netlist.h"
 
 #include <ctype.h>
 #include <errno.h>

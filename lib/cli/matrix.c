@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "matrix.h"
+#include "cli/matrix.h"
 
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <ctype.h>
 #include <endian.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar: its wires and its cells. */
-#include "crossbar_internal.h"
+#include "crossbar/crossbar.h"
 
 #include <math.h>
 #include <omp.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar from the inside, for the files that work on it. Matrices here are column-major with the leading
  * dimension lines.ld, whose rows behind the last are 0. */
-#ifndef SYNAPTOGEN_CROSSBAR_INTERNAL_H
-#define SYNAPTOGEN_CROSSBAR_INTERNAL_H
+#ifndef CROSSBAR_CROSSBAR_H
+#define CROSSBAR_CROSSBAR_H
 
-#include "crossbar_lines_kernel.h"
-#include "crossbar_ports.h"
+#include "crossbar/lines/kernel.h"
+#include "crossbar/ports/ports.h"
 
 /* What the cells are. TANGENT: the conductances g as they are. */
 typedef enum synp_cells { SYNP_NONE, SYNP_LINEAR, SYNP_ARRAY, SYNP_TANGENT } synp_cells;
@@ -57,11 +57,11 @@ typedef struct synp_sums {
     double largest_current, largest_slope;        /* A, S, of the cells */
 } synp_sums;
 
-/* Cells in series with their access devices, crossbar_solve.c. */
+/* Cells in series with their access devices, solve.c. */
 void synp_bare_cells(const syn_crossbar *x, size_t at, const double *u, size_t n, double *i, double *g);
 void synp_series_cell(const syn_crossbar *x, size_t at, double u, double *i, double *g);
 
-/* Switching, crossbar_switch.c. */
+/* Switching, switch.c. */
 syn_status synp_switching_create(syn_crossbar *x);
 void synp_switching_free(syn_crossbar *x);
 size_t synp_switching_bytes(const syn_crossbar *x);

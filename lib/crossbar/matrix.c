@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Conductances between the terminals of a crossbar: of all of them by elimination, of a few by solutions. */
-#include "crossbar_internal.h"
+#include "crossbar/crossbar.h"
 
 #include <math.h>
 #include <stdlib.h>

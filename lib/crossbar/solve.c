@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Solutions of a crossbar: Newton's method with residuals in double precision; the corrections come from
- * crossbar_lines_kernel.h in single precision as long as that helps. For linear cells this is iterative refinement.
+ * lines/kernel.h in single precision as long as that helps. For linear cells this is iterative refinement.
  *
  * Bound of the errors. Let h be the voltages of all nodes for 1 V at terminal p and 0 V at all others, with the
  * slopes of the cells. A current rho left over at node n changes the current of p by rho h_n. With S the sum of the
@@ -9,7 +9,7 @@
  *   |error of I_p| <= sum over the lines of |S| + sqrt(Y_pp sum over all segments of r R_k^2),
  * where Y_pp is bounded in load_of. Left-over currents of rounding, which at neighbours have opposite signs, weigh
  * little in this. Where slopes are negative, h may leave 0 .. 1; the bound is an estimate there. */
-#include "crossbar_internal.h"
+#include "crossbar/crossbar.h"
 
 #include <math.h>
 #include <stdlib.h>

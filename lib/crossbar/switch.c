@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Cells of an array that switch within a solution. The array holds what was accepted; each linearisation computes the
  * states anew from it and the present voltages, by the array's own kernels on copies of its blocks. */
-#include "crossbar_internal.h"
+#include "crossbar/crossbar.h"
 
 #include <math.h>
 #include <stdlib.h>

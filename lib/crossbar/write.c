@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "crossbar_internal.h"
-#include "program_internal.h"
+#include "array/program.h"
+#include "crossbar/crossbar.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "model/model.h"
 
 #include <cblas.h>
 #include <math.h>

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Shared between the library's own files; not installed. */
-#ifndef SYNAPTOGEN_INTERNAL_H
-#define SYNAPTOGEN_INTERNAL_H
+/* A model from the inside; not installed. */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "base/base.h"
 
 #include <synaptogen/model.h>
-
-/* Fills err (unless NULL) with a printf-style text and returns status. An empty file and line 0 mean none. */
-__attribute__((format(printf, 4, 5))) syn_status synp_fail(syn_error *err, syn_status status, const char *field,
-                                                           const char *format, ...);
 
 /* For qsort of doubles in rising order. */
 int synp_by_value(const void *a, const void *b);
@@ -44,9 +42,5 @@ struct syn_model {
 /* I/u [S] of the LLRS and the HHRS curve, held beyond the fitted range: I(r,u)/u is the former plus r times the gap.
  */
 synp_pair synp_chords(const syn_model *m, double u);
-
-/* Doubles the room of *v, a pointer to elements of `size` bytes from malloc, or NULL. 0: no memory, nothing changed.
- */
-int synp_grow(void *v, size_t size, size_t *room);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "internal.h"
+#include "model/model.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reader of "synaptogen-params/1". jansson keeps no line numbers of values, so the line of a field is looked up
  * in the text afterwards, in failure only. */
-#include "internal.h"
+#include "model/model.h"
 
 #include <errno.h>
 #include <jansson.h>

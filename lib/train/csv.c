@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "csv_internal.h"
+#include "train/csv.h"
 
-#include "internal.h"
+#include "model/model.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reader of CSV files with a header, row by row in a fixed amount of memory; plain or compressed by gzip. Not
  * installed. */
-#ifndef SYNAPTOGEN_CSV_INTERNAL_H
-#define SYNAPTOGEN_CSV_INTERNAL_H
+#ifndef TRAIN_CSV_H
+#define TRAIN_CSV_H
 
 #include <stdint.h>
 #include <synaptogen/status.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/curves.h>
 
-#include "internal.h"
+#include "model/model.h"
 
 #include <math.h>
 #include <stdio.h>

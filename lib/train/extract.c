@@ -2,7 +2,7 @@
 /* The features of a sweep; their definitions are in sweep.h. */
 #include <synaptogen/sweep.h>
 
-#include "internal.h"
+#include "model/model.h"
 
 #include <float.h>
 #include <math.h>

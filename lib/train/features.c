@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/features.h>
 
-#include "csv_internal.h"
-#include "fit_internal.h"
-#include "internal.h"
+#include "model/model.h"
+#include "train/csv.h"
+#include "train/fit.h"
 
 #include <inttypes.h>
 #include <math.h>

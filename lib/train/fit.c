@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/fit.h>
 
-#include "fit_internal.h"
-#include "internal.h"
+#include "model/model.h"
+#include "train/fit.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The estimators that syn_fit is made of. Not installed. */
-#ifndef SYNAPTOGEN_FIT_INTERNAL_H
-#define SYNAPTOGEN_FIT_INTERNAL_H
+#ifndef TRAIN_FIT_H
+#define TRAIN_FIT_H
 
 #include <synaptogen/fit.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Steps 1 and 2 of fit.h. */
-#include "fit_internal.h"
-#include "internal.h"
+#include "model/model.h"
+#include "train/fit.h"
 
 #include <inttypes.h>
 #include <math.h>

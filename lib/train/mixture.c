@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Step 5 of fit.h. */
-#include "fit_internal.h"
-#include "internal.h"
+#include "model/model.h"
+#include "train/fit.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/params_write.h>
 
-#include "internal.h"
+#include "model/model.h"
 
 #include <inttypes.h>
 #include <jansson.h>

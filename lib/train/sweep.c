@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/sweep.h>
 
-#include "csv_internal.h"
-#include "internal.h"
+#include "model/model.h"
+#include "train/csv.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Step 3 of fit.h, and the simulation of step 4. */
-#include "fit_internal.h"
-#include "internal.h"
+#include "model/model.h"
+#include "train/fit.h"
 
 #include <cblas.h>
 #include <math.h>

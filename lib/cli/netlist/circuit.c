@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sources, wires and cells, in the order that ngspice 39 sets up in linear time: line sources ascending, cells in
  * exactly the opposite order; cells with transistors column by column. */
-#include "netlist.h"
+#include "cli/netlist/netlist.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The analysis and what is printed, in ngspice's control language. Its loops take about 40 us per statement. */
-#include "netlist.h"
+#include "cli/netlist/netlist.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Netlists of crossbars: what cmd_netlist.c has decided, and what the other parts write from it. */
-#ifndef SYNAPTOGEN_NETLIST_H
-#define SYNAPTOGEN_NETLIST_H
+#ifndef CLI_NETLIST_NETLIST_H
+#define CLI_NETLIST_NETLIST_H
 
-#include "cli.h"
+#include "cli/cli.h"
 
 /* In the order of the options' words. */
 enum { JOB_WRITE, JOB_READ, JOB_VERIFY };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Cells in blocks: a grid of tiles that share their nodes, or one driven array in banks of lines. */
-#include "netlist.h"
+#include "cli/netlist/netlist.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report.h"
+#include "cli/report/report.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The report of `synaptogen validate`: a text and four pictures. */
-#ifndef SYNAPTOGEN_REPORT_H
-#define SYNAPTOGEN_REPORT_H
+#ifndef CLI_REPORT_REPORT_H
+#define CLI_REPORT_REPORT_H
 
-#include "cli.h"
+#include "cli/cli.h"
 
 /* What is reported. */
 typedef struct report {

@@ -3,4 +3,4 @@
 #define KERNEL_NAME "avx2"
 #define SINGLE      synp_sweeps_single_avx2
 #define DOUBLE      synp_sweeps_double_avx2
-#include "crossbar_lines_lanes.h"
+#include "crossbar/lines/lanes.h"

@@ -3,4 +3,4 @@
 #define KERNEL_NAME "avx512"
 #define SINGLE      synp_sweeps_single_avx512
 #define DOUBLE      synp_sweeps_double_avx512
-#include "crossbar_lines_lanes.h"
+#include "crossbar/lines/lanes.h"

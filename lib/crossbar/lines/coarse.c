@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The coarse grid of crossbar_lines_kernel.h: both layers of nodes as piecewise bilinear functions between knots, the
+/* The coarse grid of kernel.h: both layers of nodes as piecewise bilinear functions between knots, the
  * equations by Galerkin's projection, which for wires of one line that are all alike is again a wire. */
-#include "crossbar_lines_kernel.h"
+#include "crossbar/lines/kernel.h"
 
 #include <math.h>
 #include <stdlib.h>

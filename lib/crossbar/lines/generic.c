@@ -3,4 +3,4 @@
 #define KERNEL_NAME "generic"
 #define SINGLE      synp_sweeps_single_generic
 #define DOUBLE      synp_sweeps_double_generic
-#include "crossbar_lines_lanes.h"
+#include "crossbar/lines/lanes.h"

@@ -10,10 +10,10 @@
  * A line is eliminated in terms of its resistance r per segment instead of its conductance: with the pivot e of what
  * is behind a segment, t = 1 / (1 + r e) is what arrives of a current, and r = 0 is no special case. Nothing is
  * subtracted. */
-#ifndef SYNAPTOGEN_CROSSBAR_LINES_KERNEL_H
-#define SYNAPTOGEN_CROSSBAR_LINES_KERNEL_H
+#ifndef CROSSBAR_LINES_KERNEL_H
+#define CROSSBAR_LINES_KERNEL_H
 
-#include "array_internal.h"
+#include "array/array.h"
 
 #include <synaptogen/crossbar.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of one instruction set, and the law of the cells. A file that includes it defines KERNEL, KERNEL_NAME,
  * SINGLE and DOUBLE. */
-#include "crossbar_internal.h"
+#include "crossbar/crossbar.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,4 +3,4 @@
 #define REAL             double
 #define ACCURACY         1e-14
 #define PRECISION        synp_sweeps_double_generic
-#include "crossbar_sweeps_lanes.h"
+#include "crossbar/lines/sweeps_lanes.h"

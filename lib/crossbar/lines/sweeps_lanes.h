@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The solver of crossbar_lines_kernel.h in one precision. A file that includes it defines REAL, PRECISION and
+/* The solver of kernel.h in one precision. A file that includes it defines REAL, PRECISION and
  * ACCURACY. */
-#include "crossbar_lines_kernel.h"
+#include "crossbar/lines/kernel.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -3,4 +3,4 @@
 #define REAL             float
 #define ACCURACY         1e-6
 #define PRECISION        synp_sweeps_single_avx2
-#include "crossbar_sweeps_lanes.h"
+#include "crossbar/lines/sweeps_lanes.h"

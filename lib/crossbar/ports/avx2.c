@@ -3,4 +3,4 @@
 #define KERNEL_NAME "avx2"
 #define WIDTH       4
 #define COLUMNS     4
-#include "crossbar_ports_lanes.h"
+#include "crossbar/ports/lanes.h"

@@ -3,4 +3,4 @@
 #define KERNEL_NAME "avx512"
 #define WIDTH       8
 #define COLUMNS     8
-#include "crossbar_ports_lanes.h"
+#include "crossbar/ports/lanes.h"

@@ -3,4 +3,4 @@
 #define KERNEL_NAME "generic"
 #define WIDTH       2
 #define COLUMNS     2
-#include "crossbar_ports_lanes.h"
+#include "crossbar/ports/lanes.h"

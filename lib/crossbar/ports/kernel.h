@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The arithmetic of the port matrices, once for each instruction set. */
-#ifndef SYNAPTOGEN_CROSSBAR_PORTS_KERNEL_H
-#define SYNAPTOGEN_CROSSBAR_PORTS_KERNEL_H
+#ifndef CROSSBAR_PORTS_KERNEL_H
+#define CROSSBAR_PORTS_KERNEL_H
 
 #include <stddef.h>
 

@@ -5,7 +5,7 @@
  *
  * Not BLAS: its calls cost more than these small networks, it starts threads for some, and an OpenBLAS that is older
  * than the processor falls back to instructions of 2004. */
-#include "crossbar_ports_kernel.h"
+#include "crossbar/ports/kernel.h"
 
 #include <math.h>
 #include <string.h>

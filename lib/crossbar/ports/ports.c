@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "crossbar_ports.h"
-#include "array_internal.h"
-#include "crossbar_ports_kernel.h"
+#include "crossbar/ports/ports.h"
+#include "array/array.h"
+#include "crossbar/ports/kernel.h"
 
 #include <math.h>
 #include <stdint.h>

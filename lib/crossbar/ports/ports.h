@@ -9,8 +9,8 @@
  * Accuracy: a node is eliminated by the star-mesh transform, which knows no subtraction (as in Grassmann, Taksar and
  * Heyman's elimination of Markov chains: a diagonal is the sum of its row, never updated), so that each entry of the
  * matrix is good to some hundred roundings of its own size, whatever the ratio of wires to cells. */
-#ifndef SYNAPTOGEN_CROSSBAR_PORTS_H
-#define SYNAPTOGEN_CROSSBAR_PORTS_H
+#ifndef CROSSBAR_PORTS_PORTS_H
+#define CROSSBAR_PORTS_PORTS_H
 
 #include <synaptogen/crossbar.h>
 
