@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Netlists of crossbars: what cmd_netlist.c has decided, and what the other parts write from it. */
+/* Netlists of crossbars: what cmd_netlist_crossbar.c has decided, and what the other parts write from it. */
 #ifndef CLI_NETLIST_NETLIST_H
 #define CLI_NETLIST_NETLIST_H
 
