@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Arrays against the single cell, the reference. Every claim holds for every kernel of this processor. */
-#include "support.h"
+#include "support/support.h"
 
 #include "array/array.h"
 #include <math.h>

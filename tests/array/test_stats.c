@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* 2^20 cells through 100 cycles against the exact pooled figures of the model. */
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 

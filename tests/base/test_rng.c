@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@ static const double pi = 3.14159265358979323846;
 /* The vectors' counter words are taken apart as rng.h lays them out: the purpose is the top byte of word 1. */
 Test(rng, blocks_are_the_published_philox_answers_in_the_documented_layout)
 {
-    FILE *f = fopen(support_path("tests/vectors/philox.txt"), "r");
+    FILE *f = fopen(support_path("tests/base/vectors/philox.txt"), "r");
     cr_assert(f != NULL);
     char line[256];
     int vectors = 0;

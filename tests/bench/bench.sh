@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # The benchmarks' judge: a contender that is wrong, too slow or fails is shown as such and gets no time.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 cp -r "$srcdir/bench" "$tmp/bench" && chmod -R u+w "$tmp/bench" || exit 99
 
 cat >"$tmp/bench/contenders.txt" <<'CONTENDERS'

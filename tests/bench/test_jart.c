@@ -2,8 +2,8 @@
 /* The opponent of the benchmarks: its currents, switching times and sweeps are the published ones, and the code model
  * ends where the equations alone do. Reference figures: an independent implementation of the equations with nominal
  * parameters, checked against the published fit of Spectre runs (mean deviation 1.7 %). */
-#include "spice.h"
-#include "support.h"
+#include "support/spice.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The cells as a population against exact figures. Every comparison is made at 5 standard errors (two-sided chance
  * 6e-7; there are some 3000 comparisons, and the seeds are fixed). */
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The subcommands on state files: program, read, vmm; matrices as CSV and .npy.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 syn() { "$SYNAPTOGEN" "$@"; }
 cd "$tmp" || exit 99
 

@@ -3,7 +3,7 @@
 # The command `synaptogen`: what it prints, what it refuses, and how it ends.
 # SYNAPTOGEN names the program, by default the one in the working directory.
 srcdir=${srcdir:-.}
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 program=${SYNAPTOGEN:-$(pwd)/synaptogen}
 parameters=$srcdir/params/hfo2-1t1r.json
 

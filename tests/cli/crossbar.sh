@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The subcommands crossbar solve, write and read.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 syn() { "$SYNAPTOGEN" "$@"; }
 cd "$tmp" || exit 99
 

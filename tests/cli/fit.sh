@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The subcommands extract, fit, validate: the full circle from sweeps of ngspice, the reports, and what is refused.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 syn() { "$SYNAPTOGEN" "$@"; }
 cd "$tmp" || exit 99
 

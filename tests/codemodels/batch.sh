@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Stock `ngspice -b` and the plug-in: exit status and messages.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 cd "$tmp" || exit 99
 
 # netlist NAME PARAMETERS CARDS: the analyses as cards of the netlist.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Every analysis and every way to follow one with another. Where the cell sits on an ideal source its voltage is
  * known exactly and comparisons with the library are exact. */
-#include "reference.h"
-#include "spice.h"
-#include "support.h"
+#include "support/reference.h"
+#include "support/spice.h"
+#include "support/support.h"
 
 #include <inttypes.h>
 #include <malloc.h>

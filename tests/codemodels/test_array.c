@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The driven array in banks: against the tile in the same circuit, against the library, and in whatever pieces. */
-#include "crossbars.h"
-#include "spice.h"
-#include "support.h"
+#include "support/crossbars.h"
+#include "support/spice.h"
+#include "support/support.h"
 
 #include <malloc.h>
 #include <math.h>

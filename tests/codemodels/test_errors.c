@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Bad input ends the analysis with one line that names instance, parameter, value and allowed range, and the host
  * goes on; parameter files are found where a netlist's author expects them. */
-#include "reference.h"
-#include "spice.h"
-#include "support.h"
+#include "support/reference.h"
+#include "support/spice.h"
+#include "support/support.h"
 
 #include <fcntl.h>
 #include <malloc.h>

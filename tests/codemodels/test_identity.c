@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* One identity, one device: the same cell in the library and in ngspice. Comparisons are exact: both sides run the
  * same functions on the same numbers. */
-#include "reference.h"
-#include "spice.h"
-#include "support.h"
+#include "support/reference.h"
+#include "support/spice.h"
+#include "support/support.h"
 
 #include <stdio.h>
 #include <stdlib.h>

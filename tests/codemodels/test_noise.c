@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Read noise in transient analysis: white up to its bandwidth, a function of seed, cell and time slot alone. */
-#include "reference.h"
-#include "spice.h"
-#include "support.h"
+#include "support/reference.h"
+#include "support/spice.h"
+#include "support/support.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* SET and RESET in circuits: converge everywhere, end where the library says, and depend on accepted solutions alone.
  */
-#include "reference.h"
-#include "spice.h"
-#include "support.h"
+#include "support/reference.h"
+#include "support/spice.h"
+#include "support/support.h"
 
 #include <inttypes.h>
 #include <math.h>

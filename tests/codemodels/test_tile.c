@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar as one device against the same crossbar of single cells and resistors, in the same circuits; and against
  * the library alone. */
-#include "crossbars.h"
-#include "spice.h"
-#include "support.h"
+#include "support/crossbars.h"
+#include "support/spice.h"
+#include "support/support.h"
 
 #include <malloc.h>
 #include <math.h>

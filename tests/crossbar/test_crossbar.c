@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Solutions of a crossbar with wires against brute force in quadruple precision, closed forms, conservation laws,
  * limits and the exact port matrix. */
-#include "network.h"
-#include "support.h"
+#include "support/network.h"
+#include "support/support.h"
 
 #include "crossbar/crossbar.h"
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The port conductance matrix of a crossbar against Gaussian elimination in quadruple precision, closed forms, and
  * what every network of conductances obeys. */
-#include "support.h"
+#include "support/support.h"
 
 #include "crossbar/ports/ports.h"
 #include <math.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Cells that switch in a crossbar with wires, against single cells in double precision whose circuit is solved by
  * brute force, and the pieces of a step against the whole. */
-#include "network.h"
-#include "support.h"
+#include "support/network.h"
+#include "support/support.h"
 
 #include "crossbar/crossbar.h"
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes and reads of crossbars against the same voltages applied to the cells one by one. */
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The laws of the features against a sample of cells: one cycle each of many devices, independent of each other.
  * Comparisons at 5 standard errors (two-sided chance 6e-7 each), fixed seed. */
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <string.h>

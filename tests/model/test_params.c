@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "support.h"
+#include "support/support.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -30,19 +30,19 @@ static syn_status parse_edited(const char *sed_arguments, syn_params *out, syn_e
     return s;
 }
 
-/* tests/badparams/CASE holds `edit`, a sed script that spoils params/hfo2-1t1r.json, and `error`, the message that
+/* tests/model/badparams/CASE holds `edit`, a sed script that spoils params/hfo2-1t1r.json, and `error`, the message that
  * the result must give and the text of its status. */
 static void check_reject(const char *name)
 {
     char path[512], arguments[8192], message[1024], report[2048];
-    snprintf(path, sizeof path, "tests/badparams/%s/edit", name);
+    snprintf(path, sizeof path, "tests/model/badparams/%s/edit", name);
     snprintf(arguments, sizeof arguments, "-f '%s'", support_path(path));
     syn_params out, before;
     memset(&out, 0xa5, sizeof out);
     memset(&before, 0xa5, sizeof before);
     syn_error err = {0};
     const syn_status s = parse_edited(arguments, &out, &err);
-    snprintf(path, sizeof path, "tests/badparams/%s/error", name);
+    snprintf(path, sizeof path, "tests/model/badparams/%s/error", name);
     snprintf(report, sizeof report, "%s\n%s\n", syn_error_format(&err, message, sizeof message), syn_strstatus(s));
     cr_expect(eq(str, report, contents(support_path(path))), "case %s", name);
     cr_expect(eq(int, err.status, s), "case %s", name);
@@ -51,7 +51,7 @@ static void check_reject(const char *name)
 
 Test(params, each_malformed_file_is_refused_with_its_message_and_leaves_the_output_untouched)
 {
-    DIR *folder = opendir(support_path("tests/badparams"));
+    DIR *folder = opendir(support_path("tests/model/badparams"));
     cr_assert(folder != NULL);
     int cases = 0;
     for (struct dirent *entry; (entry = readdir(folder));)

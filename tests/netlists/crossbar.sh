@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # `synaptogen netlist crossbar`: the netlists run as they are, and their cells end as the library says.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 cd "$tmp" || exit 99
 syn() { "$SYNAPTOGEN" "$@"; }
 

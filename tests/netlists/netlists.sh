@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Every netlist runs with plain `ngspice -b`, warns of nothing, and its figures are what its heading says to expect.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 netlists=$builddir/netlists
 cd "$tmp" || exit 99
 

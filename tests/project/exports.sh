@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The shared library exports what the public headers declare, and nothing else.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 library=$(ls "$builddir"/lib/.libs/libsynaptogen.so)
 nm -D --defined-only "$library" | awk '$2 ~ /[A-Z]/ { print $3 }' | sort >"$tmp/exported"
 cat "$srcdir"/lib/synaptogen/*.h | sed -n 's/^[a-z].*[ *]\(syn_[a-z0-9_]*\)(.*/\1/p' | sort -u >"$tmp/declared"

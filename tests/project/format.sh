@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # clang-format decides the layout of the C sources.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 for file in "$srcdir"/*/*.[ch] "$srcdir"/*/*/*.[ch] "$srcdir"/*/*/*/*.[ch]; do
     case $file in */params_default.c | */synaptogen-generated/* | */generated/*) continue ;; esac
     claim="${file#"$srcdir"/} has the layout of clang-format"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Every public header compiles alone, as C11 and as C++ where there is a compiler for it.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 for header in "$srcdir"/lib/synaptogen/*.h; do
     name=$(basename "$header")
     echo "#include <synaptogen/$name>" >"$tmp/alone.c"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What `make install` puts in place works from there: library, command, plug-in, netlists.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 prefix=$tmp/installed
 check "make install succeeds" make -C "$builddir" -s install prefix="$prefix" exec_prefix="$prefix" \
     libdir="$prefix/lib" bindir="$prefix/bin" includedir="$prefix/include" datarootdir="$prefix/share" datadir="$prefix/share"

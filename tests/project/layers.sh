@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The library's rooms build on each other in one order: a room includes itself, base, the rooms before it and the public
 # headers. Public headers declare nothing private.
-. "$srcdir/tests/tap.sh"
+. "$srcdir/tests/support/tap.sh"
 cd "$srcdir/lib" || exit 1
 rooms="base model cell array crossbar train cli"
 

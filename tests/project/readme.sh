@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # What the README says to type works: its shell commands, its netlist, its program. The commands that set the project up
-# are what runs this test, or tests/installed.sh; here only their names are checked.
-. "$srcdir/tests/tap.sh"
+# are what runs this test, or tests/project/installed.sh; here only their names are checked.
+. "$srcdir/tests/support/tap.sh"
 cd "$tmp" || exit 99
 mkdir bin
 ln -s "$SYNAPTOGEN" bin/synaptogen

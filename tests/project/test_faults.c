@@ -2,7 +2,7 @@
 /* What the calls of arrays and crossbars do when memory runs out or a disk fails: the linker puts the functions below
  * between the library and the C library (-Wl,--wrap), so that each call can fail in turn and blocks can be counted.
  */
-#include "support.h"
+#include "support/support.h"
 
 #include "crossbar/crossbar.h"
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "crossbars.h"
+#include "support/crossbars.h"
 
-#include "spice.h"
-#include "support.h"
+#include "support/spice.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <stdio.h>

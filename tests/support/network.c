@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "network.h"
+#include "support/network.h"
 
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <stdlib.h>

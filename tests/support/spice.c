@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "spice.h"
+#include "support/spice.h"
 
 #include <math.h>
 #include <stdarg.h>

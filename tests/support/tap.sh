@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# For the test scripts: . "$srcdir/tests/tap.sh". Prints TAP; $tmp is a scratch folder.
+# For the test scripts: . "$srcdir/tests/support/tap.sh". Prints TAP; $tmp is a scratch folder.
 LC_ALL=C
 export LC_ALL
 tmp=$(mktemp -d) || exit 99

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Features and curves from sweeps whose answers are known, and files of sweeps and features as they should not be. */
-#include "support.h"
+#include "support/support.h"
 
 #include <math.h>
 #include <stdio.h>

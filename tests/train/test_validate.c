@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Generated against measured: what agrees, what does not, and parameter files that are written. */
-#include "support.h"
+#include "support/support.h"
 
 #include <jansson.h>
 #include <math.h>
