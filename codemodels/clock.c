@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "clock.h"
 
+#include "fail.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

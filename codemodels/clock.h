@@ -12,7 +12,7 @@
 #ifndef CODEMODELS_CLOCK_H
 #define CODEMODELS_CLOCK_H
 
-#include "support.h"
+#include "host.h"
 
 typedef struct host_clock {
     struct host_clock *next;

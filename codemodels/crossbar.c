@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "crossbar.h"
 
+#include "fail.h"
+#include "files.h"
+#include "instance.h"
+#include "models.h"
+#include "numbers.h"
+#include "parameters.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -166,7 +173,7 @@ static int read_cells(host_crossbar *x, const char *name, const host_crossbar_pa
         syn_array_info info;
         syn_error err;
         char text[700];
-        x->state_in = host_find_file(p->state);
+        x->state_in = host_find_state_file(p->state);
         if (!x->state_in || syn_array_peek(x->state_in, &info, &err)) {
             host_fail("state: %s", x->state_in ? syn_error_format(&err, text, sizeof text) : "out of memory");
             return 0;

@@ -5,7 +5,7 @@
  * it and the present voltage alone. n is integrated by the simulator's own formula under its error control, as for the
  * published Verilog-A; the implicit equation for n is solved inside the model, so that the simulator iterates over
  * voltages only. With substeps = 1 the model integrates by itself between the simulator's time points instead. */
-#include "support.h"
+#include "instance.h"
 
 #include <stdlib.h>
 
@@ -162,8 +162,7 @@ static double integrate_within(ARGS, instance *in, const jart_shape *target, jar
                                const double *accepted)
 {
     const double v = INPUT(electrodes), duration = T(0) - T(1);
-    const int solved = in->time == T(0) && in->v == v && in->event == s->event &&
-                       in->accepted_y == accepted[STATE_Y];
+    const int solved = in->time == T(0) && in->v == v && in->event == s->event && in->accepted_y == accepted[STATE_Y];
     if (!solved) {
         if (duration > 0)
             jart_ramp(s, target, accepted[STATE_V], v, duration, own_tolerance);

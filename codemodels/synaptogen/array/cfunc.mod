@@ -3,6 +3,9 @@
  * array is written as several instances, its banks. The first that a pass calls solves for the voltages at all of them,
  * which it reads where the simulator keeps them; the others only hand out their part of the solution. */
 #include "crossbar.h"
+#include "fail.h"
+#include "instance.h"
+#include "parameters.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -294,9 +297,10 @@ static int place_rest(array *a, const host_crossbar_parameters *p, const double 
                 named++;
             }
         if ((open[side] && ground[side]) || (named > 0 && named < lines && !open[side] && !ground[side])) {
-            host_fail("array = \"%s\": line %zu of side %s is in no bank; rest_open or rest_ground, and not both, must "
-                      "name a side with such lines",
-                      a->name, missing, host_crossbar_side_names[side]);
+            host_fail(
+                "array = \"%s\": line %zu of side %s is in no bank; rest_open or rest_ground, and not both, must "
+                "name a side with such lines",
+                a->name, missing, host_crossbar_side_names[side]);
             return 0;
         }
     }
@@ -401,7 +405,8 @@ static void read_voltages(array *a)
         const bank *b = &a->bank[k];
         const int connection = b == a->exact ? CONNECTION_PORTS : CONNECTION_IN;
         for (size_t l = 0; l < b->lines && !host_is_null(b->instance, connection); l++)
-            a->v[b->place[l].side][b->place[l].line] = host_voltage(a->circuit, host_port(b->instance, connection, (int)l));
+            a->v[b->place[l].side][b->place[l].line] =
+                host_voltage(a->circuit, host_port(b->instance, connection, (int)l));
     }
 }
 
@@ -414,7 +419,8 @@ static int pass(array *a)
     if (fresh <= 0 || !a->exact)
         return fresh >= 0;
     syn_error err;
-    if (syn_crossbar_port_matrix_of(host_crossbar_solver(a->crossbar), a->port, a->exact->lines, a->y, &err) == SYN_OK)
+    if (syn_crossbar_port_matrix_of(host_crossbar_solver(a->crossbar), a->port, a->exact->lines, a->y, &err) ==
+        SYN_OK)
         return 1;
     host_fail("%s", err.text);
     return 0;
@@ -422,7 +428,8 @@ static int pass(array *a)
 
 static double current(const bank *b, size_t k)
 {
-    return syn_crossbar_current(host_crossbar_solver(b->array->crossbar), (syn_side)b->place[k].side)[b->place[k].line];
+    return syn_crossbar_current(host_crossbar_solver(b->array->crossbar),
+                                (syn_side)b->place[k].side)[b->place[k].line];
 }
 
 /* A voltage output shows what leaves the array; a current output is an %i source that takes what enters it. */
@@ -454,9 +461,10 @@ static int simulator_can(const array *a)
 {
     if (!a->has_outputs || strncmp(a->circuit->CKTcurJob->JOBname, "AC", 2) != 0)
         return 1;
-    host_fail("array = \"%s\": ngspice has no way from the inputs of one bank to the outputs of another in AC analysis; "
-              "use ports",
-              a->name);
+    host_fail(
+        "array = \"%s\": ngspice has no way from the inputs of one bank to the outputs of another in AC analysis; "
+        "use ports",
+        a->name);
     return 0;
 }
 

@@ -8,6 +8,11 @@
  * Most cells of an array never switch. Such a cell is its number, its state and, from the first pass that may switch
  * anything, the two voltages that would wake it up. */
 #include "clock.h"
+#include "fail.h"
+#include "instance.h"
+#include "models.h"
+#include "numbers.h"
+#include "parameters.h"
 
 #include <math.h>
 #include <search.h>
@@ -98,7 +103,8 @@ static void release(ARGS, Mif_Callback_Reason_t reason)
 static int read_start(ARGS, kind *k)
 {
     const double *r_init = PARAM_NULL(r_init) ? NULL : &PARAM(r_init);
-    if (!host_start(PARAM_NULL(init) ? NULL : PARAM(init), PARAM_NULL(start) ? NULL : PARAM(start), r_init, &k->start))
+    if (!host_start(PARAM_NULL(init) ? NULL : PARAM(init), PARAM_NULL(start) ? NULL : PARAM(start), r_init,
+                    &k->start))
         return 0;
     double r;
     syn_error err;
@@ -363,18 +369,18 @@ static double monitor(const instance *in, int which)
     const syn_state s = h && h->trial ? h->pending : c.state;
     const syn_cycle *cycle = s.n == c.state.n ? &c.now : &c.next;
     switch (which) {
-    case MONITOR_R:
-        return s.r;
-    case MONITOR_RESISTANCE:
-        return syn_resistance_of_state(m, s.r);
-    case MONITOR_MODE:
-        return s.mode;
-    case MONITOR_CYCLE:
-        return (double)s.n;
-    case MONITOR_U_SET:
-        return (s.mode == SYN_LRS ? &c.next : cycle)->y[SYN_U_SET];
-    default:
-        return s.mode == SYN_HRS ? cycle->y[SYN_U_RESET] : s.u_thr;
+        case MONITOR_R:
+            return s.r;
+        case MONITOR_RESISTANCE:
+            return syn_resistance_of_state(m, s.r);
+        case MONITOR_MODE:
+            return s.mode;
+        case MONITOR_CYCLE:
+            return (double)s.n;
+        case MONITOR_U_SET:
+            return (s.mode == SYN_LRS ? &c.next : cycle)->y[SYN_U_SET];
+        default:
+            return s.mode == SYN_HRS ? cycle->y[SYN_U_RESET] : s.u_thr;
     }
 }
 

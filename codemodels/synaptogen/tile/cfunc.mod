@@ -2,6 +2,8 @@
 /* A crossbar of synaptogen/crossbar.h whose line ends are nodes of the circuit: the exact currents and the exact
  * conductance matrix of all its terminals go into the simulator's Newton iteration. */
 #include "crossbar.h"
+#include "fail.h"
+#include "instance.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,10 +12,10 @@
 typedef struct tile {
     host_crossbar *crossbar; /* NULL: failed */
     size_t ports;
-    double *v;              /* V: [ports], of the pass */
-    double *at[SYN_SIDES];  /* v by side, NULL where the ends are open */
+    double *v;               /* V: [ports], of the pass */
+    double *at[SYN_SIDES];   /* v by side, NULL where the ends are open */
     size_t lines[SYN_SIDES]; /* with terminals */
-    double *y;              /* S: [ports x ports] */
+    double *y;               /* S: [ports x ports] */
 } tile;
 
 static void free_tile(tile *t)

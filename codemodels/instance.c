@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "instance.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "ngspice/mifdefs.h"
+
+/* The one thing that a code model is handed of its instance is a pointer to a member of it. */
+static MIFinstance *instance_of(const Mif_Private_t *mif_private)
+{
+    return (MIFinstance *)((char *)mif_private->callback - offsetof(MIFinstance, callback));
+}
+
+const char *host_instance_name(const Mif_Private_t *mif_private)
+{
+    return instance_of(mif_private)->MIFname;
+}
+
+int host_trailing_number(const char *name, uint64_t *number)
+{
+    const char *end = name + strlen(name), *digits = end;
+    while (digits > name && digits[-1] >= '0' && digits[-1] <= '9')
+        digits--;
+    uint64_t n = 0;
+    for (const char *d = digits; d < end; d++)
+        if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, (uint64_t)(*d - '0'), &n))
+            return 0;
+    *number = n;
+    return digits < end;
+}
+
+void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, int, IFvalue *, IFvalue *),
+                    int (*accept)(CKTcircuit *, GENmodel *))
+{
+    device->DEVask = ask;
+    device->DEVaccept = accept;
+    device->DEVtrunc = NULL; /* these would look through all instances for what none of them has */
+    device->DEVconvTest = NULL;
+    device->DEVpublic.num_inst_var = 0;
+}
+
+/* The simulator's table of STATIC_VARs has no entry then, and its pointer to it is free for the model's own. */
+void host_keep(const Mif_Private_t *mif_private, void *kept)
+{
+    instance_of(mif_private)->inst_var = kept;
+}
+
+void *host_kept(const Mif_Private_t *mif_private)
+{
+    return mif_private->inst_var;
+}
+
+void *host_kept_of(const GENinstance *instance)
+{
+    return ((const MIFinstance *)instance)->inst_var;
+}
+
+const GENinstance *host_next_instance(const GENmodel *first, const GENinstance *instance)
+{
+    if (instance && instance->GENnextInstance)
+        return instance->GENnextInstance;
+    const GENmodel *m = instance ? instance->GENmodPtr->GENnextModel : first;
+    while (m && !m->GENinstances)
+        m = m->GENnextModel;
+    return m ? m->GENinstances : NULL;
+}
+
+int host_monitor(const GENinstance *instance, int question)
+{
+    return question - ((const MIFinstance *)instance)->num_param;
+}
+
+const GENinstance *host_instance(const Mif_Private_t *mif_private)
+{
+    return &instance_of(mif_private)->gen;
+}
+
+const GENmodel *host_models(const Mif_Private_t *mif_private)
+{
+    const int type = host_instance(mif_private)->GENmodPtr->GENmodType;
+    return cm_get_circuit()->CKThead[type];
+}
+
+void host_view(const GENinstance *instance, Mif_Private_t *view)
+{
+    MIFinstance *in = (MIFinstance *)instance;
+    *view = (Mif_Private_t){.num_conn = in->num_conn,
+                            .conn = in->conn,
+                            .num_param = in->num_param,
+                            .param = in->param,
+                            .num_inst_var = in->num_inst_var,
+                            .inst_var = in->inst_var,
+                            .callback = &in->callback};
+}
+
+int host_is_null(const GENinstance *instance, int connection)
+{
+    return ((const MIFinstance *)instance)->conn[connection]->is_null;
+}
+
+const Mif_Port_Data_t *host_port(const GENinstance *instance, int connection, int k)
+{
+    return ((const MIFinstance *)instance)->conn[connection]->port[k];
+}
+
+double host_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port)
+{
+    if (ckt->CKTmode & MODEINITJCT)
+        return 0;
+    if (ckt->CKTmode & (MODEINITTRAN | MODEINITPRED))
+        return ckt->CKTstate1[port->old_input];
+    return ckt->CKTrhsOld[port->smp_data.pos_node] - ckt->CKTrhsOld[port->smp_data.neg_node];
+}
