@@ -1,83 +1,196 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# What the README says to type works: its shell commands, its netlist, its program. The commands that set the project up
-# are what runs this test, or tests/project/installed.sh; here only their names are checked.
+# What README and docs/ say is true: their commands, netlists and programs run and print what stands under them, their
+# links lead somewhere, their tables name every parameter, and the messages under "Troubleshooting" are the real ones.
+# Commands that set the project up are what runs this test, or tests/project/installed.sh; here only their names are checked.
 . "$srcdir/tests/support/tap.sh"
 cd "$tmp" || exit 99
-mkdir bin
+mkdir bin blocks
 ln -s "$SYNAPTOGEN" bin/synaptogen
 ln -s "$NGSPICE" bin/ngspice
 ln -s "$builddir/netlists" netlists
 PATH=$tmp/bin:$PATH
+pages="$srcdir/README.md $srcdir/docs/*.md"
 
-# block LANGUAGE [N]: the lines of the fenced blocks of that language, or of the N-th of them.
-block() {
-    awk -v start="\`\`\`$1" -v wanted="${2:-0}" '$0 == "```" { inside = 0 } inside { print }
-        $0 == start { inside = !wanted || ++n == wanted }' "$srcdir/README.md"
+# split PAGE: its fenced blocks as files blocks/NNN.LANGUAGE, in their order, netlists with the library of the build.
+split() {
+    rm -f blocks/*
+    awk -v library="$builddir/netlists" '
+        /^```/ { inside = !inside; file = sprintf("blocks/%03d.%s", ++n, substr($0, 4)); next }
+        inside { gsub("/usr/local/share/synaptogen/netlists", library); print >file }' "$1"
 }
 
-# run_block N: that spice block, its output in block.log.
-run_block() {
-    block spice "$1" | sed "s|/usr/local/share/synaptogen/netlists|$builddir/netlists|" >block.cir
-    "$NGSPICE" -b block.cir >block.log 2>&1 </dev/null || return 1
-    cat block.log
+# Runs a command; what it prints goes to the file `printed` as well.
+run() {
+    "$@" >now 2>&1 </dev/null
+    status=$?
+    cat now >>printed
+    cat now
+    return $status
 }
-
-run_spice() {
-    run_block 1 || return 1
-    awk '$1 == "r_lrs" { lrs = $3 } $1 == "r_hrs" { hrs = $3 }
-         END { exit !(lrs > 3000 && lrs < 9000 && hrs > 10000) }' block.log
-}
-check "the first netlist SETs and RESETs its cell" run_spice
-
-run_tile() {
-    run_block 2 || return 1
-    awk '$1 == "cells_in_lrs" { n = $3 } $1 == "i_read" { i = $3 } END { exit !(n == 1 && i > 1e-5 && i < 1e-3) }' block.log
-}
-check "the tile SETs one cell and reads it" run_tile
-
-run_array() {
-    run_block 3 || return 1
-    awk '$1 ~ /^v\(i[0-3]\)$/ { n += $3 > 1e-7 && $3 < 1e-3 } $1 ~ /power/ { p = $3 > 1e-7 } END { exit !(n == 4 && p) }' block.log
-}
-check "the array in three banks reads four columns" run_array
 
 run_c() {
-    block c >cell.c
     # shellcheck disable=SC2086
-    ${CC:-cc} $SANITIZE -o cell cell.c -I"$srcdir/lib" -L"$builddir/lib/.libs" -lsynaptogen &&
-        LD_LIBRARY_PATH=$builddir/lib/.libs ./cell >cell.out && cat cell.out && [ "$(grep -c 'LRS.*HRS' cell.out)" = 3 ]
+    cp "$1" program.c && ${CC:-cc} $SANITIZE -Wall -Wextra -Werror -o program program.c -I"$srcdir/lib" \
+        -L"$builddir/lib/.libs" -lsynaptogen && LD_LIBRARY_PATH=$builddir/lib/.libs run ./program
 }
-check "the program compiles and cycles its cell three times" run_c
 
-# A pipe keeps the exit status of the loop's commands away from the shell, so the commands come from a file.
-block sh >commands
-while read -r line <&3; do
-    case $line in
-        ./bootstrap* | 'make install')
-            set -- $line
-            check "the README's $1 exists" sh -c "test -x '$srcdir/$1' || command -v '$1'"
+run_netlist() {
+    cp "$1" netlist.cir && run "$NGSPICE" -b netlist.cir && ! grep -i -E '^(error|warning)' now
+}
+
+# prints EXPECTED: each of its lines is among those printed; figures may differ by 1 %, for an array's cells are computed
+# in single precision by whatever kernel the processor has.
+prints() {
+    awk 'function near(a, b) { return a == b || (a + 0 != 0 && b + 0 != 0 && (a - b) ^ 2 < (0.01 * b) ^ 2) }
+        FNR == NR { line[++n] = $0; next }
+        {
+            for (k = 1; k <= n; k++) {
+                fields = split(line[k], seen)
+                for (f = 1; f <= NF && fields == NF && near(seen[f], $f); f++) continue
+                if (f > NF) next
+            }
+            print "not printed: " $0
+            missing = 1
+        }
+        END { exit missing }' printed "$1"
+}
+
+command_line() {
+    set -- "$1" "$2" "${2%% *}"
+    case $2 in
+        ./bootstrap* | make* | ldconfig*)
+            check "$1: there is $3" sh -c "test -x '$srcdir/$3' || PATH=\$PATH:/sbin:/usr/sbin command -v '$3'"
             ;;
         *--plot* | *validate*--report*)
-            if command -v gnuplot >/dev/null; then check "$line" sh -c "$line"; else skip "$line" "no gnuplot"; fi
+            if command -v gnuplot >/dev/null; then check "$1: $2" run sh -c "$2"; else skip "$1: $2" "no gnuplot"; fi
             ;;
-        *) check "$line" sh -c "$line" ;;
+        *) check "$1: $2" run sh -c "$2" ;;
     esac
-done 3<commands
+}
 
-check "the README names every parameter of the code models" sh -c "
-    sed -n 's/^Parameter_Name://p' '$srcdir'/codemodels/synaptogen/*/ifspec.ifs | tr -s ' ' '\n' | grep . |
-    while read -r p; do grep -q \"^| .*\\\`\$p\\\`.* |.* |\" '$srcdir/README.md' || { echo \"\$p\"; exit 1; }; done"
+for page in $pages; do
+    name=${page#"$srcdir/"}
+    split "$page"
+    for block in blocks/*; do
+        case $block in
+            *.output) check "$name, block ${block#blocks/}: printed as shown" prints "$block"; continue ;;
+        esac
+        : >printed
+        case $block in
+            *.sh)
+                # From a file descriptor of its own, so that a command cannot swallow the lines after it.
+                while IFS= read -r line <&3; do command_line "$name" "$line"; done 3<"$block"
+                ;;
+            *.c) check "$name, block ${block#blocks/}: the program compiles and runs" run_c "$block" ;;
+            *.spice) check "$name, block ${block#blocks/}: the netlist runs" run_netlist "$block" ;;
+        esac
+    done
+done
 
-# Links of a text to files and to its own headings.
-links_lead_somewhere() {
-    grep -o '](#*[^)h][^)]*)' "$1" | tr -d ']()' | while read -r f; do
-        case $f in
-            '#'*) sed -n 's/^#* //p' "$1" | tr 'A-Z ' 'a-z-' | grep -q -x -e "${f#?}" ;;
-            *) test -e "$(dirname "$1")/$f" ;;
-        esac || { echo "$f"; exit 1; }
+# Tables of the code models: every parameter, every monitor. A row names it in its first cell.
+in_a_table() {
+    sed -n "s/^$1://p" "$srcdir"/codemodels/synaptogen/*/ifspec.ifs | tr -s ' ' '\n' | grep . | sort -u | while read -r p; do
+        grep -q "^|[^|]*\`$p\`[^|]*|.*|" "$srcdir/docs/codemodels.md" || { echo "$p"; exit 1; }
     done
 }
-check "what the README links to exists" links_lead_somewhere "$srcdir/README.md"
-check "what the benchmark's report links to exists" links_lead_somewhere "$srcdir/bench/report/report.md"
+check "the page of the code models names every parameter" in_a_table Parameter_Name
+check "the page of the code models names every monitor" in_a_table Static_Var_Name
+
+# Links to files, to headings of the same page and of others.
+links_lead_somewhere() {
+    grep -o '](#*[^)h][^)]*)' "$1" | tr -d ']()' | while read -r link; do
+        file=$1
+        case $link in '#'*) ;; *) file=$(dirname "$1")/${link%%#*} ;; esac
+        test -e "$file" || { echo "$link"; exit 1; }
+        case $link in
+            *'#'*) sed -n 's/^##* //p' "$file" | tr 'A-Z ' 'a-z-' | tr -d -c 'a-z0-9_\n-' | grep -q -x -e "${link#*#}" ||
+                { echo "$link"; exit 1; } ;;
+        esac
+    done
+}
+for page in $pages "$srcdir/bench/report/report.md"; do
+    check "${page#"$srcdir/"}: its links lead somewhere" links_lead_somewhere "$page"
+done
+installed=$tmp/installed
+install_pages() {
+    make -C "$builddir" -s install-nobase_dist_docDATA docdir="$installed" && [ "$(find "$installed" -name '*.md' | wc -l)" -gt 12 ]
+}
+check "the manual installs" install_pages
+for page in "$installed"/README.md "$installed"/docs/*.md; do
+    check "${page#"$tmp/"}: its links lead somewhere" links_lead_somewhere "$page"
+done
+
+# provoke MESSAGE PARAMETERS [LINES [COMMANDS]]: a netlist makes ngspice print MESSAGE, and the page has it as a heading.
+# The netlist holds a cell with these parameters, unless they are empty, further lines, and commands in place of `op`.
+provoke() {
+    {
+        printf 'provoked\n.include %s\nv1 te 0 0.2\n' "$builddir/netlists/synaptogen.lib"
+        [ -z "$2" ] || printf 'a1 %%gd(te 0) c\n.model c synaptogen(%s)\n' "$2"
+        printf '%b\n.control\n%b\nquit\n.endc\n.end\n' "$3" "${4:-op}"
+    } >provoked.cir
+    check "troubleshooting: $1" said "$1"
+}
+said() {
+    echo "$1" >>provoked
+    "$NGSPICE" -b provoked.cir >now 2>&1 </dev/null
+    cat now
+    grep -q -F -e "$1" now && grep -q -x -F -e "### \`$1\`" "$srcdir/docs/troubleshooting.md"
+}
+# The same for a tile of 4 x 4 cells, and for an array of 4 x 4 in two banks (parameters of the inputs, of the outputs).
+tile() {
+    provoke "$1" '' "a1 [ w 0 0 0 b 0 0 0 ] m\n.model m synaptogen_tile($2)\nvw w 0 0.2\nvb b 0 0"
+}
+array() {
+    provoke "$1" '' "aw0 [ te te te te ] null null w\nab null [ i0 i1 i2 i3 ] null b
+.model w synaptogen_array(array=\"x\" side=\"left\" seed=1 first=0 $2)\n.model b synaptogen_array(array=\"x\" side=\"bottom\" $3)" "$4"
+}
+run synaptogen crossbar write --rows 3 --cols 3 -o three.state
+provoke 'Undefined parameter [lrs]' 'init=lrs'
+provoke 'init = "lrz" is neither "hrs" (0) nor "lrs" (1)' 'init="lrz"'
+provoke 'MIF: unrecognized parameter (sed) - ignored' 'sed=7'
+provoke 'seed = 2.5 is not a whole number in [0, 9007199254740992]' 'seed=2.5'
+provoke 'seed = 3.0000000000000004 is not a whole number in [0, 9007199254740992]' 'seed={3}'
+provoke 'order = 11 is not a whole number in [1, 10]' 'order=11'
+provoke 'polarity = 2 is neither 1 nor -1' 'polarity=2'
+provoke 'bandwidth = 1e+20 Hz is not in [1e-3, 1e15]' 'noise=1 bandwidth=1e20' '' 'tran 1n 9n'
+provoke 'init and r_init are both given, use one of them' 'init="lrs" r_init=1e4'
+provoke 'r_init: 100 ohm is outside [1000, 1e+12]' 'r_init=100'
+provoke 'params: none.json: cannot open: No such file or directory' 'params="None.json"'
+provoke 'index = 1 needs an instance name that ends in the cell number (0 .. 2^64 - 1)' 'seed=1 index=1' 'acell %gd(te 0) c'
+provoke 'index = 1: cell number 1 is used twice with seed 1' 'seed=1 index=1' 'ab1 %gd(te 0) c'
+provoke 'ERROR - Scalar connection expected, [ found' 'seed=1' 'a[0] %gd(te 0) c'
+provoke '.options maxord = 1 is below 2, which ngspice cannot combine with code models that have a state' 'seed=1' '.options maxord=1'
+provoke '.options noopiter cannot be combined in ngspice with code models that have a state' 'seed=1' '.options noopiter'
+provoke 'ngspice cannot do a sensitivity analysis of a circuit with code models' 'seed=1' '' 'sens v(te)'
+provoke 'unable to find definition of model mycell' 'seed=1' 'a2 %gd(te 0) mycell'
+provoke 'Error: no such device or model name a2' 'seed=1' '' 'op\nprint @a2[r]'
+provoke 'Error: no such parameter foo.' 'seed=1' '' 'op\nprint @a1[foo]'
+provoke 'Error: measure  x  find(AT) : out of interval' 'seed=1' '' 'tran 10n 1u\nmeas tran x find @a1[resistance] at=0.9u'
+provoke 'Error: Could not find include file' '' '.include /nowhere/synaptogen.lib'
+provoke "Error: Library /opt/cad/synaptogen.cm couldn't be loaded!" 'seed=1' '' 'codemodel /opt/cad/synaptogen.cm'
+tile 'cols is not given' 'rows=4'
+tile 'the ends "left+bottom" of 4 rows and 5 cols are 9 nodes, not 8' 'rows=4 cols=5'
+tile 'ends = "left+button" names other sides than left, right, top and bottom' 'rows=4 cols=4 ends="left+button"'
+tile 'seed and state are both given, the state file holds what the cells are' 'rows=4 cols=4 seed=1 state="three.state"'
+tile 'state = "three.state" holds 3 x 3 cells, not 4 x 4' 'rows=4 cols=4 state="three.state"'
+tile 'state: none.state: cannot read: No such file or directory' 'rows=4 cols=4 state="none.state"'
+tile 'state_out = "nodir/x.state": there is no folder of this name that can be written to' \
+    'rows=4 cols=4 state_out="nodir/x.state"'
+provoke 'Too many ports in connection' '' \
+    "a1 [ $(seq -s ' ' 300) ] m\n.model m synaptogen_tile(rows=150 cols=150)"
+array 'array = "x": line 4 of side left is in no bank' 'rows=5 cols=4'
+array 'aw0: line 2 is behind the last one of side left, 1' 'rows=2 cols=4'
+array 'r_left = 5 at one bank and 3 at another of the same array' 'rows=4 cols=4 r_left=3' 'r_left=5'
+array 'array = "x": ngspice has no way from the inputs of one bank to the outputs of another in AC analysis; use ports' \
+    'rows=4 cols=4' '' 'ac dec 1 1 10'
+
+# Messages that this machine cannot show, or that would crash the simulator, are not among them.
+not_provoked='Value 7 exceeds limit 0|Timestep too small|error while loading shared libraries|^`altermod`|^`m=2`|^`.noise`'
+all_provoked() {
+    sed -n 's/^### \(`.*\)$/\1/p' "$srcdir/docs/troubleshooting.md" | grep -v -E "$not_provoked" | tr -d '`' | while read -r message; do
+        grep -q -x -F -e "$message" provoked || { echo "$message"; exit 1; }
+    done
+}
+check "every message of the page has been provoked" all_provoked
 finish
