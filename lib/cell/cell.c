@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/numeric.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -149,15 +150,23 @@ static void draw_cycle(const syn_model *m, syn_cell *c, uint64_t n, const syn_cy
     syn_cycle_of_features(m, previous, y, out);
 }
 
+/* A state to be found on a RESET transition. */
+typedef struct on_transition {
+    const syn_model *m;
+    const syn_cycle *c;
+    double r;
+} on_transition;
+
+static bool is_before(const void *context, double u)
+{
+    const on_transition *t = context;
+    return transition_state(t->m, t->c, u) < t->r;
+}
+
 /* The voltage between x1 and u_max at which the transition into c passes state r; the state rises along it. */
 static double transition_voltage(const syn_model *m, const syn_cycle *c, double r)
 {
-    double low = c->x1, high = m->params.u_max;
-    for (int i = 0; i < 60; i++) {
-        const double middle = 0.5 * (low + high);
-        *(transition_state(m, c, middle) < r ? &low : &high) = middle;
-    }
-    return low;
+    return synp_bisect(is_before, &(on_transition){m, c, r}, (synp_interval){c->x1, m->params.u_max}, 60).low;
 }
 
 /* Puts a fresh cell (cycle 0 in now, 1 in next) at a given resistance; see syn_start. */

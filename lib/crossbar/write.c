@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/program.h"
+#include "base/numeric.h"
 #include "crossbar/crossbar.h"
 
 #include <math.h>
@@ -25,15 +26,22 @@ typedef struct writer {
     syn_write_report report;
 } writer;
 
-/* The largest u with as many cells that SET only beyond -u as there are that SET already at -u / parts. */
+typedef struct half_select {
+    const syn_law *law;
+    double parts;
+} half_select;
+
+/* More cells fail to SET at -u than cells SET already at -u / parts. */
+static bool is_too_weak(const void *context, double u)
+{
+    const half_select *h = context;
+    return syn_law_below(h->law, -u) > 1 - syn_law_below(h->law, -u / h->parts);
+}
+
+/* The voltage u at which as many selected cells fail to SET at -u as unselected cells SET at -u / parts. */
 static double balanced_set(const syn_law *law, double parts)
 {
-    double low = 0, high = 10;
-    for (int k = 0; k < 50; k++) {
-        const double u = 0.5 * (low + high);
-        *(syn_law_below(law, -u) > 1 - syn_law_below(law, -u / parts) ? &low : &high) = u;
-    }
-    return low;
+    return synp_bisect(is_too_weak, &(half_select){law, parts}, (synp_interval){0, 10}, 50).low;
 }
 
 void syn_write_default(const syn_model *m, syn_scheme scheme, syn_write *how)

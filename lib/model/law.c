@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include <math.h>
 #include <synaptogen/law.h>
+
+#include "base/numeric.h"
+
+#include <math.h>
 
 syn_law syn_law_of(const syn_model *m, int feature)
 {
@@ -88,29 +91,44 @@ double syn_law_below(const syn_law *law, double y)
             double mean, sd;
             of_component(law, c, standardised(law, k), &mean, &sd);
             sum += node_weight(k) * law->p->weight[c] / total_weight(law->p) *
-                   (sd > 0 ? 0.5 * erfc((mean - y) / sd / sqrt(2)) : y >= mean);
+                   (sd > 0 ? synp_normal_below((y - mean) / sd) : y >= mean);
         }
     return sum;
+}
+
+typedef struct quantile {
+    const syn_law *law;
+    double probability;
+} quantile;
+
+static bool is_below_quantile(const void *context, double y)
+{
+    const quantile *q = context;
+    return syn_law_below(q->law, y) < q->probability;
 }
 
 double syn_law_quantile(const syn_law *law, double probability)
 {
     const syn_spread s = syn_law_spread(law);
-    double low = s.mean - 30 * s.all, high = s.mean + 30 * s.all;
-    for (int i = 0; i < 50; i++) {
-        const double middle = 0.5 * (low + high);
-        *(syn_law_below(law, middle) < probability ? &low : &high) = middle;
-    }
-    return 0.5 * (low + high);
+    const synp_interval y = synp_bisect(is_below_quantile, &(quantile){law, probability},
+                                        (synp_interval){s.mean - 30 * s.all, s.mean + 30 * s.all}, 50);
+    return 0.5 * (y.low + y.high);
+}
+
+typedef struct resistances {
+    syn_law hrs, lrs;
+} resistances;
+
+/* More cells in LRS exceed the resistance than cells in HRS fall below it. */
+static bool is_below_limit(const void *context, double log10_r)
+{
+    const resistances *r = context;
+    return 1 - syn_law_below(&r->lrs, pow(10, log10_r)) > syn_law_below(&r->hrs, log10_r);
 }
 
 double syn_law_limit(const syn_model *m)
 {
-    const syn_law hrs = syn_law_of(m, SYN_LOG10_R_HRS), lrs = syn_law_of(m, SYN_R_LRS);
-    double low = 2, high = 12; /* log10(ohm), the range of R_HRS */
-    for (int k = 0; k < 50; k++) {
-        const double x = 0.5 * (low + high);
-        *(1 - syn_law_below(&lrs, pow(10, x)) > syn_law_below(&hrs, x) ? &low : &high) = x;
-    }
-    return pow(10, low);
+    const resistances r = {syn_law_of(m, SYN_LOG10_R_HRS), syn_law_of(m, SYN_R_LRS)};
+    const synp_interval range = {2, 12}; /* log10(ohm), the range of R_HRS */
+    return pow(10, synp_bisect(is_below_limit, &r, range, 50).low);
 }

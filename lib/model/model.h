@@ -7,9 +7,6 @@
 
 #include <synaptogen/model.h>
 
-/* For qsort of doubles in rising order. */
-int synp_by_value(const void *a, const void *b);
-
 /* The text of params/hfo2-1t1r.json. */
 extern const char synp_params_default_json[];
 extern const size_t synp_params_default_size;

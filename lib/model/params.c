@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/numeric.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -12,10 +13,7 @@ void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const
 
 double synp_poly(const syn_poly *p, double x)
 {
-    double y = 0;
-    for (int j = p->n - 1; j >= 0; j--)
-        y = y * x + p->c[j];
-    return y;
+    return synp_horner(p->c, p->n, x);
 }
 
 void synp_var_companion(const syn_var *v, double *f)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/curves.h>
 
+#include "base/numeric.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -135,10 +136,7 @@ typedef struct family {
 
 static double half(const double *c, double u)
 {
-    double y = 0;
-    for (int j = DEGREE - 1; j >= 0; j--)
-        y = (y + c[j]) * u;
-    return y;
+    return u * synp_horner(c, DEGREE, u);
 }
 
 static double current(const family *f, double g, double u)
@@ -276,7 +274,7 @@ static syn_status feature_quantile(const syn_features *f, int feature, double pr
     for (size_t k = 0; k < f->rows; k++)
         if (!isnan(f->y[k][feature]))
             v[n++] = f->y[k][feature];
-    qsort(v, n, sizeof *v, synp_by_value);
+    qsort(v, n, sizeof *v, synp_rising);
     *out = n ? v[(size_t)(probability * (double)(n - 1))] : NAN;
     free(v);
     return SYN_OK;

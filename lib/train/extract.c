@@ -2,6 +2,7 @@
 /* The features of a sweep; their definitions are in sweep.h. */
 #include <synaptogen/sweep.h>
 
+#include "base/numeric.h"
 #include "model/model.h"
 
 #include <float.h>
@@ -44,7 +45,7 @@ static double median(const double *v, size_t n)
 {
     double sorted[SIDE];
     memcpy(sorted, v, n * sizeof *v);
-    qsort(sorted, n, sizeof *sorted, synp_by_value);
+    qsort(sorted, n, sizeof *sorted, synp_rising);
     return n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
 }
 
@@ -63,7 +64,7 @@ size_t syn_sweep_clean(syn_sweep *s)
                 memmove(window, window + 1, (AROUND - 1) * sizeof *window);
             window[AROUND - 1] = s->i[k + MIDDLE];
             memcpy(sorted, window, sizeof window);
-            qsort(sorted, AROUND, sizeof *sorted, synp_by_value);
+            qsort(sorted, AROUND, sizeof *sorted, synp_rising);
             double most = 0;
             for (int j = 0; j < AROUND; j++)
                 most = j == MIDDLE ? most : fmax(most, fabs(window[j]));

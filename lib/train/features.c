@@ -18,12 +18,6 @@ const char *syn_feature_name(int feature)
     return columns[feature];
 }
 
-int synp_by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 typedef struct row {
     uint64_t cell, cycle, line;
     double y[SYN_NFEAT];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/fit.h>
 
+#include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
 
@@ -88,8 +89,6 @@ static void release(fit *w)
     free(w->drawn);
     free(w);
 }
-
-#define SYNP_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
 
 /* Gamma and the moments of the scores from standardised figures u. */
 static syn_status estimate(fit *w, double (*u)[SYN_NFEAT], int order, synp_marginal marginal[SYN_NFEAT],

@@ -24,9 +24,6 @@ syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_feature
 syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT],
                             double (*u)[SYN_NFEAT], syn_error *err);
 
-/* x with normal distribution function p, 0 < p < 1. */
-double synp_normal_quantile(double p);
-
 /* The least-squares polynomial from normal quantiles to sorted figures: u ~ sum_m hermite[m] He_m(x), m <= degree. */
 typedef struct synp_marginal {
     double hermite[SYN_MAX_DEGREE + 1];

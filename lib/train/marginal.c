@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Steps 1 and 2 of fit.h. */
+#include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
 
@@ -11,30 +12,15 @@
 void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
             int *info);
 
-/* Mean and standard deviation of v[0 .. n-1][i] where it is a number; NAN if there are fewer than two. */
-static void moments(const double (*v)[SYN_NFEAT], size_t n, int i, double *mean, double *sd)
-{
-    double sum = 0, squares = 0;
-    size_t count = 0;
-    for (size_t t = 0; t < n; t++)
-        if (!isnan(v[t][i])) {
-            sum += v[t][i];
-            count++;
-        }
-    *mean = sum / (double)count;
-    for (size_t t = 0; t < n; t++)
-        if (!isnan(v[t][i]))
-            squares += (v[t][i] - *mean) * (v[t][i] - *mean);
-    *sd = count > 1 ? sqrt(squares / (double)(count - 1)) : NAN;
-}
-
 syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT],
                             double (*u)[SYN_NFEAT], syn_error *err)
 {
     for (size_t d = 0; d < f->devices; d++)
         for (int i = 0; i < SYN_NFEAT; i++) {
             const size_t first = f->first[d], n = f->first[d + 1] - first;
-            moments((const double(*)[SYN_NFEAT])f->y + first, n, i, &mu[d][i], &sigma[d][i]);
+            const synp_scatter y = synp_scatter_of(f->y[first] + i, n, SYN_NFEAT);
+            mu[d][i] = y.mean;
+            sigma[d][i] = synp_scatter_sd(&y);
             /* Rounding alone leaves some 1e-16 of the mean. */
             if (!(sigma[d][i] > 1e-12 * fabs(mu[d][i])))
                 return synp_fail(err, SYN_EDATA, syn_feature_name(i),
@@ -44,18 +30,6 @@ syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], doub
                 u[t][i] = (f->y[t][i] - mu[d][i]) / sigma[d][i];
         }
     return SYN_OK;
-}
-
-/* Starting value: Abramowitz & Stegun 26.2.23, good to 4.5e-4; then Halley's iteration, which triples the digits. */
-double synp_normal_quantile(double p)
-{
-    const double q = p < 0.5 ? p : 1 - p, t = sqrt(-2 * log(q));
-    double x = (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
-    for (int k = 0; k < 2; k++) {
-        const double error = 0.5 * erfc(-x / sqrt(2)) - q, step = error * sqrt(2 * acos(-1)) * exp(0.5 * x * x);
-        x -= step / (1 + 0.5 * x * step);
-    }
-    return p < 0.5 ? x : -x;
 }
 
 typedef struct ranked {

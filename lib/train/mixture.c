@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Step 5 of fit.h. */
+#include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
 
@@ -241,13 +242,9 @@ static void put_mixture(const synp_mixture *m, size_t n, const synp_device centr
 static void normalise(const synp_device *v, size_t n, synp_device *out, synp_device centre, synp_device unit)
 {
     for (int i = 0; i < N; i++) {
-        double sum = 0, squares = 0;
-        for (size_t d = 0; d < n; d++)
-            sum += v[d][i];
-        centre[i] = sum / (double)n;
-        for (size_t d = 0; d < n; d++)
-            squares += (v[d][i] - centre[i]) * (v[d][i] - centre[i]);
-        unit[i] = sqrt(squares / (double)n);
+        const synp_scatter s = synp_scatter_of(v[0] + i, n, N);
+        centre[i] = s.mean;
+        unit[i] = sqrt(s.squares / (double)n);
         if (!(unit[i] > 1e-9 * fabs(centre[i]))) /* all devices alike */
             unit[i] = fmax(1e-9 * fabs(centre[i]), 1e-30);
         for (size_t d = 0; d < n; d++)

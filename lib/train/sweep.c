@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/sweep.h>
 
+#include "base/numeric.h"
 #include "model/model.h"
 #include "train/csv.h"
 
@@ -68,18 +69,16 @@ void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc)
     *crc = r->csv.crc;
 }
 
-/* Number of finished cells below `cell`. */
-static size_t place_of(const syn_sweeps *r, uint64_t cell)
+static int compare_cells(const void *a, const void *b)
 {
-    size_t low = 0, high = r->n_cells;
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-        if (r->cells[middle] < cell)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    const uint64_t p = *(const uint64_t *)a, q = *(const uint64_t *)b;
+    return (p > q) - (p < q);
+}
+
+/* Number of finished cells below `cell`. */
+static size_t finished_below(const syn_sweeps *r, uint64_t cell)
+{
+    return synp_lower_bound(&cell, r->cells, r->n_cells, sizeof *r->cells, compare_cells);
 }
 
 /* Notes that a cell is finished; refuses to go on with one that was before. */
@@ -87,11 +86,11 @@ static syn_status change_cell(syn_sweeps *r, uint64_t finished, syn_error *err)
 {
     if (r->n_cells == r->room_cells && !synp_grow(&r->cells, sizeof *r->cells, &r->room_cells))
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-    size_t at = place_of(r, finished);
+    size_t at = finished_below(r, finished);
     memmove(r->cells + at + 1, r->cells + at, (r->n_cells - at) * sizeof *r->cells);
     r->cells[at] = finished;
     r->n_cells++;
-    at = place_of(r, r->cell);
+    at = finished_below(r, r->cell);
     if (at < r->n_cells && r->cells[at] == r->cell)
         return synp_csv_fail(&r->csv, CELL, err, "expected the rows of a cell together, found cell %" PRIu64 " again",
                              r->cell);

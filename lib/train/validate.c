@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/validate.h>
 
+#include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
 
@@ -48,7 +49,7 @@ static size_t sort_feature(const double (*y)[SYN_NFEAT], size_t rows, int i, dou
     for (size_t t = 0; t < rows; t++)
         if (!isnan(y[t][i]))
             out[n++] = y[t][i];
-    qsort(out, n, sizeof *out, synp_by_value);
+    qsort(out, n, sizeof *out, synp_rising);
     return n;
 }
 
@@ -62,15 +63,10 @@ static double quantile_of(const double *sorted, size_t n, double p)
     return k + 1 < n ? sorted[k] + (place - (double)k) * (sorted[k + 1] - sorted[k]) : sorted[k];
 }
 
-static double normal_distribution(double x)
-{
-    return 0.5 * erfc(-x / sqrt(2));
-}
-
 static void put_quantiles(const double *sorted, size_t n, double *out)
 {
     for (int k = 0; k < SYN_QUANTILES; k++)
-        out[k] = quantile_of(sorted, n, normal_distribution(8.0 * k / (SYN_QUANTILES - 1) - 4));
+        out[k] = quantile_of(sorted, n, synp_normal_below(8.0 * k / (SYN_QUANTILES - 1) - 4));
 }
 
 /* Mean product of feature i and feature j `lag` cycles before, over all pairs within devices, as a correlation. */
@@ -100,19 +96,13 @@ static void put_correlations(const syn_features *f, const double (*u)[SYN_NFEAT]
     }
 }
 
-/* Mean and standard deviation over the devices. */
+/* Mean and standard deviation of a feature's figure over the devices. */
 static void over_devices(const double (*v)[SYN_NFEAT], size_t n, int i, double *mean, double *sd)
 {
-    double sum = 0, squares = 0;
-    for (size_t d = 0; d < n; d++)
-        sum += v[d][i];
-    *mean = sum / (double)n;
-    for (size_t d = 0; d < n; d++)
-        squares += (v[d][i] - *mean) * (v[d][i] - *mean);
-    *sd = sqrt(squares / (double)(n - 1));
+    const synp_scatter s = synp_scatter_of(v[0] + i, n, SYN_NFEAT);
+    *mean = s.mean;
+    *sd = synp_scatter_sd(&s);
 }
-
-#define SYNP_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
 
 /* Everything but the distances; f->y are the features of the panel. */
 static syn_status describe(validation *v, const syn_features *f, panel *out, syn_device_scatter *scatter)
@@ -136,25 +126,12 @@ static syn_status describe(validation *v, const syn_features *f, panel *out, syn
     return SYN_OK;
 }
 
-static int bin_of(const double edge[EDGES], double y)
-{
-    int low = 0, high = EDGES; /* edges below y: their number */
-    while (low < high) {
-        const int middle = (low + high) / 2;
-        if (edge[middle] < y)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static void count(const validation *v, const double (*y)[SYN_NFEAT], size_t n, histogram h)
 {
     for (size_t t = 0; t < n; t++)
         for (int i = 0; i < SYN_NFEAT; i++)
             if (!isnan(y[t][i]))
-                h[i][bin_of(v->edge[i], y[t][i])]++;
+                h[i][synp_lower_bound(&y[t][i], v->edge[i], EDGES, sizeof(double), synp_rising)]++;
 }
 
 /* Share of the figures up to each edge, from counts in bins. */
@@ -253,7 +230,7 @@ static void resample(const validation *v, int feature, const double *generated, 
         accumulate(bins, below);
         d[b] = distance(below, generated);
     }
-    qsort(d, RESAMPLES, sizeof *d, synp_by_value);
+    qsort(d, RESAMPLES, sizeof *d, synp_rising);
     out->low = d[(int)(0.025 * RESAMPLES)];
     out->high = d[(int)(0.975 * RESAMPLES)];
 }
@@ -283,13 +260,11 @@ static void put_distances(validation *v)
 
 static void compare(validation *v, int figure, double tolerance, syn_comparison *out)
 {
-    double sum = 0, squares = 0;
+    const synp_scatter s =
+        synp_scatter_of(&v->replica[0].figure[figure], (size_t)v->replicas, sizeof(panel) / sizeof(double));
     const double n = v->replicas;
-    for (int r = 0; r < v->replicas; r++)
-        sum += v->replica[r].figure[figure];
-    for (int r = 0; r < v->replicas; r++)
-        squares += pow(v->replica[r].figure[figure] - sum / n, 2);
-    *out = (syn_comparison){v->measured.figure[figure], sum / n, sqrt(squares / (n - 1) * (1 + 1 / n)), tolerance, 0};
+    *out =
+        (syn_comparison){v->measured.figure[figure], s.mean, sqrt(s.squares / (n - 1) * (1 + 1 / n)), tolerance, 0};
     out->agrees = fabs(out->measured - out->generated) <= fmax(tolerance, 5 * out->error);
     v->out->figures++;
     v->out->disagreeing += !out->agrees;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every estimator of the fit against answers known beforehand, and the fit as a whole against the set that generated
  * its data. Comparisons are made at 5 standard errors (two-sided chance 6e-7) with fixed seeds. */
+#include "base/numeric.h"
 #include "support/support.h"
 #include "train/fit.h"
 
