@@ -1,16 +1,41 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# clang-format decides the layout of the C sources.
+# clang-format decides the layout of the C sources, those of the code models included.
 . "$srcdir/tests/support/tap.sh"
-for file in "$srcdir"/*/*.[ch] "$srcdir"/*/*/*.[ch] "$srcdir"/*/*/*/*.[ch]; do
-    case $file in */params_default.c | */synaptogen-generated/* | */generated/*) continue ;; esac
-    claim="${file#"$srcdir"/} has the layout of clang-format"
-    if ! command -v clang-format >/dev/null; then
-        skip "$claim" "clang-format is not installed"
-    elif ! clang-format --version | grep -q 'version 14'; then
-        skip "$claim" "clang-format is not of version 14, layouts differ between versions"
+cd "$srcdir" || exit 99
+find lib codemodels tests bench -name generated -prune -o -name synaptogen-generated -prune -o -name '*.[ch]' -print |
+    sort >"$tmp/c"
+find codemodels bench -name '*.mod' | sort >"$tmp/mod"
+
+# Complaints about all C files, from one process.
+complaints() {
+    xargs clang-format --style=file --dry-run <"$tmp/c" >"$tmp/complaints" 2>&1
+}
+# clang-format does not know the ending .mod, so it reads these as C from its standard input.
+formatted_mod() {
+    clang-format --style=file --assume-filename="${1%.mod}.c" <"$1" | diff "$1" -
+}
+
+if ! command -v clang-format >/dev/null; then
+    reason='clang-format is not installed'
+elif ! clang-format --version | grep -q 'version 14'; then
+    reason='clang-format is not of version 14; layouts differ between versions'
+else
+    reason=
+    check "clang-format reads all sources" complaints
+fi
+while read -r file; do
+    claim="$file has the layout of clang-format"
+    if [ -n "$reason" ]; then
+        skip "$claim" "$reason"
     else
-        check "$claim" sh -c 'clang-format --style=file "$1" | diff "$1" -' sh "$file"
+        case $file in
+            *.mod) check "$claim" formatted_mod "$file" ;;
+            *) check "$claim" sh -c '! grep -A 2 "^$1:" "$2"' sh "$file" "$tmp/complaints" ;;
+        esac
     fi
-done
+done <<EOF
+$(cat "$tmp/c" "$tmp/mod")
+EOF
+check "there are sources of C and of code models" test -s "$tmp/c" -a -s "$tmp/mod"
 finish
