@@ -48,7 +48,7 @@ static int create(const task *t, const syn_model *model, crossbar *c)
                          .r_bl = t->segment,
                          .end = {[SYN_LEFT] = c->ends, [SYN_BOTTOM] = c->ends}};
     return !syn_array_create(model, t->seed, t->n * t->n, &o, &c->array, NULL) &&
-           !syn_crossbar_create(&w, 0, &c->x, NULL) && !syn_crossbar_bind(c->x, c->array, NULL);
+           !syn_crossbar_create(&w, 1, &c->x, NULL) && !syn_crossbar_bind(c->x, c->array, NULL);
 }
 
 static int settle(crossbar *c, int read)

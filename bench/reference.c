@@ -139,7 +139,7 @@ static int print_read_through_wires(const family *f, const schedule *s, size_t r
     }
     const syn_wires w = {
         .rows = rows, .cols = columns, .r_wl = s->segment, .r_bl = s->segment, .end = {end, NULL, NULL, end}};
-    failed = failed || syn_crossbar_create(&w, 0, &x, NULL) ||
+    failed = failed || syn_crossbar_create(&w, 1, &x, NULL) ||
              (f->current == synaptogen ? syn_crossbar_set_states(x, model, state, NULL)
                                        : syn_crossbar_set_conductances(x, state, NULL)) ||
              syn_crossbar_read(x, v, i, NULL);

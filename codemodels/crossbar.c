@@ -95,8 +95,6 @@ int host_crossbar_merge(host_crossbar_parameters *to, const host_crossbar_parame
     return 1;
 }
 
-const char *const host_crossbar_side_names[SYN_SIDES] = {"left", "right", "top", "bottom"};
-
 static int is_word(const char *text, size_t length, const char *word)
 {
     return strlen(word) == length && strncmp(text, word, length) == 0;
@@ -108,7 +106,7 @@ int host_crossbar_sides(const char *parameter, const char *text, int named[SYN_S
     for (const char *word = text + strspn(text, separators); *word;) {
         const size_t length = strcspn(word, separators);
         int side = 0;
-        while (side < SYN_SIDES && !is_word(word, length, host_crossbar_side_names[side]))
+        while (side < SYN_SIDES && !is_word(word, length, syn_side_name((syn_side)side)))
             side++;
         if (side == SYN_SIDES) {
             host_fail("%s = \"%s\" names other sides than left, right, top and bottom", parameter, text);
@@ -282,7 +280,7 @@ static int make_solver(host_crossbar *x, const host_crossbar_parameters *p, cons
                    .access = {.resistance = given(p->r_access)}};
     for (int side = 0; side < SYN_SIDES; side++)
         w.end[side] = end[side];
-    if (syn_crossbar_create(&w, 0, &x->solver, &err) == SYN_OK)
+    if (syn_crossbar_create(&w, 1, &x->solver, &err) == SYN_OK)
         return 1;
     host_fail("%s%s%s", err.field, *err.field ? ": " : "", err.text);
     return 0;
@@ -438,7 +436,7 @@ static int latch(host_crossbar *x, int moving)
     if (moving)
         return 0;
     size_t count;
-    if (syn_crossbar_latch(x->solver, &count)) {
+    if (syn_crossbar_latch(x->solver, &count, NULL)) {
         host_fail("out of memory");
         return -1;
     }

@@ -31,7 +31,6 @@ void host_crossbar_free(host_crossbar *x);
 host_clock *host_crossbar_clock(const host_crossbar *x);
 syn_crossbar *host_crossbar_solver(const host_crossbar *x);
 
-extern const char *const host_crossbar_side_names[SYN_SIDES];
 
 /* The sides that a text names, such as "left top"; `parameter` is for the message. 0 after host_fail. */
 int host_crossbar_sides(const char *parameter, const char *text, int named[SYN_SIDES]);

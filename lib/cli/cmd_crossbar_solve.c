@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const sides[SYN_SIDES] = {"left", "right", "top", "bottom"};
-
 /* A case as it is read. */
 typedef struct job {
     const cli *c;
@@ -138,18 +136,18 @@ static int get_wire(job *b, int along)
 
 static int get_side(job *b, int side)
 {
-    json_t *value = json_object_get(b->root, sides[side]);
+    json_t *value = json_object_get(b->root, syn_side_name((syn_side)side));
     char field[16];
     if (!value || json_is_null(value))
         return CLI_OK;
     if (!json_is_object(value))
-        return refuse(b, sides[side], "expected an object, found %s", kind_of(value));
-    int status = check_names(b, sides[side], value, "r v ");
-    snprintf(field, sizeof field, "%s.r", sides[side]);
+        return refuse(b, syn_side_name((syn_side)side), "expected an object, found %s", kind_of(value));
+    int status = check_names(b, syn_side_name((syn_side)side), value, "r v ");
+    snprintf(field, sizeof field, "%s.r", syn_side_name((syn_side)side));
     if (!status)
         status = get_list(b, field, json_object_get(value, "r"), lines_at(b, side), INFINITY, &b->end[side]);
     b->wires.end[side] = b->end[side];
-    snprintf(field, sizeof field, "%s.v", sides[side]);
+    snprintf(field, sizeof field, "%s.v", syn_side_name((syn_side)side));
     if (!status && json_object_get(value, "v"))
         status = get_list(b, field, json_object_get(value, "v"), lines_at(b, side), 0, &b->v[side]);
     return status;
@@ -309,7 +307,7 @@ static int put_ports(const job *b, FILE *f)
     for (int side = 0; side < SYN_SIDES; side++)
         for (size_t i = 0; i < lines_at(b, side); i++)
             if (!isnan(syn_crossbar_current(b->x, (syn_side)side)[i])) {
-                fprintf(f, "%s[\"%s\",%zu]", comma, sides[side], i);
+                fprintf(f, "%s[\"%s\",%zu]", comma, syn_side_name((syn_side)side), i);
                 comma = ",";
             }
     fputs("],\n\"y\":", f);
@@ -323,7 +321,7 @@ static int put_solution(const job *b, const syn_solution *s, FILE *f)
 {
     int status = CLI_OK;
     for (int side = 0; side < SYN_SIDES; side++) {
-        fprintf(f, "%s\"%s\":{\"i\":", side ? ",\n" : "{", sides[side]);
+        fprintf(f, "%s\"%s\":{\"i\":", side ? ",\n" : "{", syn_side_name((syn_side)side));
         put_list(f, syn_crossbar_current(b->x, (syn_side)side), lines_at(b, side), 1);
         fputc('}', f);
     }
@@ -358,7 +356,7 @@ int cmd_crossbar_solve(const cli *c)
     int status = load(&b, c->file);
     if (!status)
         status = get_circuit(&b);
-    if (!status && syn_crossbar_create(&b.wires, 0, &b.x, &err))
+    if (!status && syn_crossbar_create(&b.wires, 1, &b.x, &err))
         status = fail_library(&b, &err);
     if (!status)
         status = set_cells(&b);

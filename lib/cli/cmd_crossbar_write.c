@@ -41,7 +41,7 @@ static int open_bench(bench *b, double bit_line_end)
                          .r_wl = c->r_wl,
                          .r_bl = c->r_bl,
                          .end = {left, c->both_ends ? left : NULL, c->both_ends ? bottom : NULL, bottom}};
-    if (syn_crossbar_create(&w, 0, &b->x, &err))
+    if (syn_crossbar_create(&w, 1, &b->x, &err))
         return cli_fail_library("", &err);
     return syn_crossbar_bind(b->x, b->array, &err) ? cli_fail_library("", &err) : CLI_OK;
 }
@@ -293,7 +293,7 @@ static syn_status read_once(const bench *b, const matrix *v, size_t k, double *v
         for (size_t j = 0; j < b->cols && !status; j++)
             status = syn_crossbar_read_sneak(b->x, k, j, c->v_read, &amps[j], err);
     else if (c->each_row)
-        status = syn_crossbar_read_row(b->x, k, c->v_read, 0, amps, err);
+        status = syn_crossbar_read_row(b->x, k, c->v_read, false, amps, err);
     else {
         for (size_t row = 0; row < b->rows; row++)
             volts[row] = (double)v->v[k + v->rows * row];

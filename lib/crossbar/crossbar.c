@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar: its wires and its cells. */
 #include "crossbar/crossbar.h"
+#include "cell/circuit.h"
 
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Smallest slope of a cell [S]. The true one is negative on parts of the LRS curve and along the RESET transition,
- * where Newton's method runs away on a resistive load line; with a positive one it creeps onto the next stable
- * solution. */
-static const double slope_min = 1e-7;
-
-enum { THREADS_FROM = 512 * 512 };
+enum { THREADS_FROM = 512 * 512 }; /* cells; smaller crossbars lose more by sharing than they gain */
 
 static const synp_lines_kernel *const kernels[] = {
 #ifdef SYN_HAVE_AVX512
@@ -160,7 +156,7 @@ static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_
     l->cols = w->cols;
     const size_t tiles = (w->rows + SYNP_TILE - 1) / SYNP_TILE;
     l->ld = (w->cols > 16 ? tiles | 1 : tiles) * SYNP_TILE; /* odd: columns do not share their place in the caches */
-    l->threads = w->rows * w->cols < THREADS_FROM || threads == 0 ? 1 : omp_get_max_threads();
+    l->threads = w->rows * w->cols < THREADS_FROM ? 1 : omp_get_max_threads();
     l->threads = threads > 0 && threads < l->threads ? threads : l->threads;
     x->kernel = find_kernel();
     if (!x->kernel)
@@ -223,6 +219,12 @@ void syn_crossbar_free(syn_crossbar *x)
     free(x);
 }
 
+const char *syn_side_name(syn_side side)
+{
+    static const char *const names[SYN_SIDES] = {"left", "right", "top", "bottom"};
+    return (unsigned)side < SYN_SIDES ? names[side] : NULL;
+}
+
 size_t syn_crossbar_rows(const syn_crossbar *x)
 {
     return x->lines.rows;
@@ -272,7 +274,7 @@ syn_status syn_crossbar_set_conductances(syn_crossbar *x, const double *g, syn_e
 
 static void set_law(const syn_model *m, synp_law *law)
 {
-    *law = (synp_law){.n = m->terms, .u_linear = m->u_linear, .slope_min = slope_min};
+    *law = (synp_law){.n = m->terms, .u_linear = m->u_linear, .slope_min = SYNP_SLOPE_MIN};
     for (int k = 0; k < law->n; k++) {
         law->low[k] = m->chord[k][0];
         law->gap[k] = m->chord[k][1] - m->chord[k][0];

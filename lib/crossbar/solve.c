@@ -383,14 +383,14 @@ void synp_crossbar_start(syn_crossbar *x)
 
 syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDES], syn_error *err)
 {
-    static const char *const names[SYN_SIDES] = {"left", "right", "top", "bottom"};
     const synp_lines *l = &x->lines;
     if (x->cells == SYNP_NONE)
         return synp_fail(err, SYN_EINVAL, "cells", "the crossbar has none yet");
     for (int side = 0; side < SYN_SIDES; side++)
         for (size_t i = 0; v[side] && i < synp_lines_at(l, side); i++)
             if (l->end[side][i] > 0 && !isfinite(v[side][i]))
-                return synp_fail(err, SYN_EINVAL, names[side], "%g V at line %zu is not finite", v[side][i], i);
+                return synp_fail(err, SYN_EINVAL, syn_side_name((syn_side)side), "%g V at line %zu is not finite",
+                                 v[side][i], i);
     for (int side = 0; side < SYN_SIDES; side++)
         for (size_t i = 0; i < synp_lines_at(l, side); i++)
             if (l->end[side][i] > 0)
@@ -408,7 +408,7 @@ syn_status syn_crossbar_solve(syn_crossbar *x, const double *const v[SYN_SIDES],
 
 const double *syn_crossbar_current(const syn_crossbar *x, syn_side side)
 {
-    return x->field.current[side];
+    return (unsigned)side < SYN_SIDES ? x->field.current[side] : NULL;
 }
 
 void syn_crossbar_nodes(const syn_crossbar *x, double *u, double *w)

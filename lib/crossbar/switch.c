@@ -232,7 +232,7 @@ static size_t latch_block(syn_crossbar *x, size_t from)
     return to;
 }
 
-syn_status syn_crossbar_latch(syn_crossbar *x, size_t *count)
+syn_status syn_crossbar_latch(syn_crossbar *x, size_t *count, syn_error *err)
 {
     struct synp_switching *s = x->switching;
     const size_t first = s ? s->set.count : 0;
@@ -244,7 +244,7 @@ syn_status syn_crossbar_latch(syn_crossbar *x, size_t *count)
         p.u = -INFINITY;
         if (!append(&s->set, p)) {
             s->set.count = first;
-            return SYN_ENOMEM;
+            return synp_fail(err, SYN_ENOMEM, "", "out of memory");
         }
     }
     for (size_t k = first; s && k < s->set.count;)
@@ -303,7 +303,7 @@ syn_status synp_crossbar_settle(syn_crossbar *x, const double *const v[SYN_SIDES
     while (latched > 0) {
         syn_status status = syn_crossbar_try(x, v, info, err);
         if (!status)
-            status = syn_crossbar_latch(x, &latched) ? synp_fail(err, SYN_ENOMEM, "", "out of memory") : SYN_OK;
+            status = syn_crossbar_latch(x, &latched, err);
         if (status) {
             syn_crossbar_restart(x);
             return status;

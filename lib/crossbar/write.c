@@ -71,8 +71,8 @@ static syn_status check_write(const syn_crossbar *x, const syn_write *how, syn_e
         return synp_fail(err, SYN_EINVAL, "u_set", "%g V is outside [-10, 0)", how->u_set);
     if (!(how->u_reset > 0 && how->u_reset <= 10))
         return synp_fail(err, SYN_EINVAL, "u_reset", "%g V is outside (0, 10]", how->u_reset);
-    if (how->steps < 1)
-        return synp_fail(err, SYN_EINVAL, "steps", "%d is not >= 1", how->steps);
+    if (how->steps < 0)
+        return synp_fail(err, SYN_EINVAL, "steps", "%d is not >= 0", how->steps);
     return SYN_OK;
 }
 
@@ -127,8 +127,9 @@ static void count_change(void *context, size_t cell)
 static syn_status pulse(writer *w, syn_error *err)
 {
     const size_t rows = w->x->lines.rows, cols = w->x->lines.cols;
-    for (int k = 1; k <= w->how->steps; k++) {
-        const double part = (double)k / w->how->steps;
+    const int steps = w->how->steps > 0 ? w->how->steps : 1;
+    for (int k = 1; k <= steps; k++) {
+        const double part = (double)k / steps;
         for (size_t i = 0; i < rows; i++)
             w->rows_at[i] = w->rows_from[i] + part * (w->rows[i] - w->rows_from[i]);
         for (size_t j = 0; j < cols; j++)
@@ -269,7 +270,7 @@ static syn_status check_cell(const syn_crossbar *x, size_t row, size_t col, syn_
     return SYN_OK;
 }
 
-syn_status syn_crossbar_read_row(syn_crossbar *x, size_t row, double u, int full, double *i, syn_error *err)
+syn_status syn_crossbar_read_row(syn_crossbar *x, size_t row, double u, bool full, double *i, syn_error *err)
 {
     syn_status status = check_cell(x, row, 0, err);
     double *v = calloc(x->lines.rows, sizeof *v);

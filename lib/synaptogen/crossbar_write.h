@@ -23,8 +23,8 @@ typedef enum syn_scheme { SYN_HALF_SELECT, SYN_THIRD_SELECT, SYN_FULL_SELECT } s
 typedef struct syn_write {
     syn_scheme scheme;
     double u_set, u_reset; /* V, across a selected cell without the drops along the wires: -10 .. 0, 0 .. 10 */
-    int by_cell;           /* 0: all cells of a row at once, the ones, then the zeros; 1: one cell at a time */
-    int steps; /* in which each voltage is approached, >= 1: cells switch in the order of their thresholds */
+    bool by_cell;          /* false: all cells of a row at once, the ones, then the zeros; true: one cell at a time */
+    int steps; /* in which each voltage is approached, so that cells switch in the order of their thresholds; 0: 1 */
     /* Called after every row; nonzero stops. NULL: none. */
     int (*progress)(void *context, size_t done, size_t total);
     void *context;
@@ -61,9 +61,8 @@ syn_status syn_crossbar_program(syn_crossbar *x, const float *target, const syn_
                                 const syn_write *how, float *g, syn_program_report *report, syn_write_report *write,
                                 syn_error *err);
 
-/* Row `row` at u [V], all other lines at 0: i[cols] [A] out of the columns' ends. full: 1 to disconnect other rows.
- */
-syn_status syn_crossbar_read_row(syn_crossbar *x, size_t row, double u, int full, double *i, syn_error *err);
+/* Row `row` at u [V], all other lines at 0: i[cols] [A] out of the columns' ends. full: other rows are disconnected. */
+syn_status syn_crossbar_read_row(syn_crossbar *x, size_t row, double u, bool full, double *i, syn_error *err);
 
 /* All rows at once: v[rows] [V] -> i[cols] [A] out of the columns' ends, which are at 0 V behind their resistances.
  */

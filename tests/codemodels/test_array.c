@@ -266,7 +266,7 @@ Test(codemodel_array, lines_without_a_bank_are_open_or_at_ground_as_the_netlist_
         syn_wires w = {.rows = 3, .cols = 2, .end = {[SYN_LEFT] = left, [SYN_BOTTOM] = bottom}};
         syn_crossbar *x;
         syn_array *a;
-        cr_assert(syn_crossbar_create(&w, 0, &x, NULL) == SYN_OK);
+        cr_assert(syn_crossbar_create(&w, 1, &x, NULL) == SYN_OK);
         cr_assert(syn_array_create(support_model(0), 1, 6, &(syn_array_options){.rows = 3}, &a, NULL) == SYN_OK);
         cr_assert(syn_crossbar_bind(x, a, NULL) == SYN_OK);
         cr_assert(syn_crossbar_solve(x, (const double *const[]){v, NULL, NULL, NULL}, NULL, NULL) == SYN_OK);
@@ -348,7 +348,7 @@ Test(codemodel_array, large_arrays_of_many_banks_read_what_the_library_reads)
     syn_crossbar *x;
     syn_array *a;
     const syn_array_options o = {.rows = 700, .read_only = 1};
-    cr_assert(c.rows == 700 && syn_crossbar_create(&w, 0, &x, NULL) == SYN_OK);
+    cr_assert(c.rows == 700 && syn_crossbar_create(&w, 1, &x, NULL) == SYN_OK);
     cr_assert(syn_array_create(support_model(0), 5, 350000, &o, &a, NULL) == SYN_OK);
     cr_assert(syn_crossbar_bind(x, a, NULL) == SYN_OK);
     cr_assert(syn_crossbar_solve(x, (const double *const[]){v, NULL, NULL, NULL}, NULL, NULL) == SYN_OK);

@@ -878,7 +878,7 @@ static void expect_refused(const syn_wires *w, int threads, syn_status status, c
 Test(crossbar, wires_that_make_no_circuit_are_refused_by_name)
 {
     static const double bad[] = {-1, NAN, INFINITY};
-    static const char *const said[] = {"-1", "nan", "inf"}, *const sides[] = {"left", "right", "top", "bottom"};
+    static const char *const said[] = {"-1", "nan", "inf"};
     const regime usual = {.r = {1, 1}, .end = {100, 100}, .g = {1e-5, 1e-4}};
     uint64_t state = 15;
     circuit *c = draw_circuit(&state, &usual, 6, 5, 0, 1);
@@ -906,7 +906,7 @@ Test(crossbar, wires_that_make_no_circuit_are_refused_by_name)
         for (int side = 0; side < SYN_SIDES; side++) {
             c->end[side][3] = bad[k];
             if (k < 2)
-                expect_refused(&w, 0, SYN_EINVAL, sides[side], "line 3");
+                expect_refused(&w, 0, SYN_EINVAL, syn_side_name((syn_side)side), "line 3");
             c->end[side][3] = 100;
         }
     }
@@ -955,13 +955,12 @@ Test(crossbar, selector_curves_that_are_none_are_refused)
 
 static void expect_voltage_refused(circuit *c, syn_crossbar *x, const double bad)
 {
-    static const char *const sides[] = {"left", "right", "top", "bottom"};
     for (int side = 0; side < SYN_SIDES; side++) {
         const double kept = c->v[side][2];
         syn_error err = {0};
         c->v[side][2] = bad;
         cr_expect_eq(syn_crossbar_solve(x, VOLTAGES(c), NULL, &err), SYN_EINVAL);
-        cr_expect_str_eq(err.field, sides[side]);
+        cr_expect_str_eq(err.field, syn_side_name((syn_side)side));
         cr_expect(strstr(err.text, "line 2") != NULL, "%s", err.text);
         cr_expect_eq(syn_crossbar_solve(x, VOLTAGES(c), NULL, NULL), SYN_EINVAL);
         c->v[side][2] = kept;

@@ -332,7 +332,7 @@ static size_t step_in_pieces(const bench *b)
     while (latched > 0) {
         syn_solution s;
         cr_assert_eq(syn_crossbar_try(b->x, VOLTAGES(b), &s, NULL), SYN_OK);
-        cr_assert_eq(syn_crossbar_latch(b->x, &latched), SYN_OK);
+        cr_assert_eq(syn_crossbar_latch(b->x, &latched, NULL), SYN_OK);
         cr_assert_eq(latched, s.beyond);
         all += latched;
     }
@@ -472,7 +472,7 @@ Test(crossbar_switch, what_cannot_switch_is_refused)
     cr_assert_eq(syn_crossbar_bind(b->x, frozen, NULL), SYN_OK);
     cr_expect_eq(syn_crossbar_solve(b->x, VOLTAGES(b), NULL, NULL), SYN_OK);
     expect_refused(b, b->x, "array", "read-only");
-    cr_expect_eq(syn_crossbar_latch(b->x, &count), SYN_OK);
+    cr_expect_eq(syn_crossbar_latch(b->x, &count, NULL), SYN_OK);
     cr_expect_eq(count, 0);
     syn_crossbar_restart(b->x);
     syn_crossbar_commit(b->x);

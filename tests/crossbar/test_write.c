@@ -28,7 +28,7 @@ static syn_crossbar *make_crossbar(syn_array *a, double r, double driver)
     double *e = ends[driver > 0];
     const syn_wires w = {.rows = ROWS, .cols = COLS, .r_wl = r, .r_bl = r, .end = {e, NULL, NULL, e}};
     syn_crossbar *x;
-    cr_assert_eq(syn_crossbar_create(&w, 0, &x, NULL), SYN_OK);
+    cr_assert_eq(syn_crossbar_create(&w, 1, &x, NULL), SYN_OK);
     cr_assert_eq(syn_crossbar_bind(x, a, NULL), SYN_OK);
     return x;
 }
@@ -135,7 +135,7 @@ Test(crossbar_write, a_write_cell_by_cell_gives_each_cell_one_pulse_of_its_own)
     make_bits(bits);
     syn_array *a = make_array();
     syn_crossbar *x = make_crossbar(a, 1, 10);
-    const syn_write how = {.scheme = SYN_FULL_SELECT, .u_set = -2, .u_reset = 1.6, .by_cell = 1, .steps = 1};
+    const syn_write how = {.scheme = SYN_FULL_SELECT, .u_set = -2, .u_reset = 1.6, .by_cell = true, .steps = 1};
     syn_write_report r;
     cr_assert_eq(syn_crossbar_write(x, bits, &how, NULL, &r, NULL), SYN_OK);
     cr_expect_eq(r.pulses, CELLS);
@@ -199,7 +199,7 @@ Test(crossbar_write, a_read_of_one_cell_among_open_lines_includes_the_sneak_path
     syn_crossbar *x;
     cr_assert_eq(syn_array_create(support_model(10), 9, 4, &o, &a, NULL), SYN_OK);
     syn_array_apply(a, &(syn_cells){.first = 1, .count = 3}, &(float){-2}, 1);
-    cr_assert_eq(syn_crossbar_create(&w, 0, &x, NULL), SYN_OK);
+    cr_assert_eq(syn_crossbar_create(&w, 1, &x, NULL), SYN_OK);
     cr_assert_eq(syn_crossbar_bind(x, a, NULL), SYN_OK);
     double r[4], i;
     for (int k = 0; k < 4; k++)
@@ -235,7 +235,7 @@ Test(crossbar_write, targets_are_reached_as_reads_through_the_wires_find_them)
     cr_expect_eq(write.disturbs, 0);
     for (size_t row = 0; row < ROWS; row++) {
         double i[COLS];
-        cr_assert_eq(syn_crossbar_read_row(x, row, 0.2, 1, i, NULL), SYN_OK);
+        cr_assert_eq(syn_crossbar_read_row(x, row, 0.2, true, i, NULL), SYN_OK);
         for (size_t j = 0; j < COLS; j++) {
             const size_t k = row + ROWS * j;
             cr_expect_leq(fabs(i[j] / 0.2 / (double)target[k] - 1), program.tolerance + 1e-6, "cell %zu", k);
@@ -291,7 +291,7 @@ Test(crossbar_write, what_makes_no_sense_is_refused_by_name_and_changes_nothing)
         {{.u_set = (double)NAN, .u_reset = 1, .steps = 1}, "u_set"},
         {{.u_set = -1, .u_reset = 0, .steps = 1}, "u_reset"},
         {{.u_set = -1, .u_reset = 10.5, .steps = 1}, "u_reset"},
-        {{.u_set = -1, .u_reset = 1}, "steps"},
+        {{.u_set = -1, .u_reset = 1, .steps = -1}, "steps"},
     };
     syn_array *a = make_array(), *b = make_array(), *frozen;
     syn_crossbar *x = make_crossbar(a, 1, 10);
@@ -303,7 +303,7 @@ Test(crossbar_write, what_makes_no_sense_is_refused_by_name_and_changes_nothing)
     cr_expect(same_states(a, b));
     syn_error err;
     double i[COLS];
-    cr_expect_eq(syn_crossbar_read_row(x, ROWS, 0.2, 0, i, &err), SYN_EINVAL);
+    cr_expect_eq(syn_crossbar_read_row(x, ROWS, 0.2, false, i, &err), SYN_EINVAL);
     cr_expect_str_eq(err.field, "row");
     cr_expect_eq(syn_crossbar_read_sneak(x, 0, COLS, 0.2, i, &err), SYN_EINVAL);
     cr_expect_str_eq(err.field, "col");

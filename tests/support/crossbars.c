@@ -136,7 +136,7 @@ syn_crossbar *crossbar_in_library(const crossbar *c, const double r[4])
             end[side][k] = r[side];
         w.end[side] = c->ends[side] ? end[side] : NULL;
     }
-    cr_assert(syn_crossbar_create(&w, 0, &x, &err) == SYN_OK, "%s", err.text);
+    cr_assert(syn_crossbar_create(&w, 1, &x, &err) == SYN_OK, "%s", err.text);
     return x;
 }
 

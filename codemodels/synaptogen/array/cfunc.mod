@@ -144,7 +144,7 @@ static int read_list(const char *list, bank *b)
         const size_t length = strcspn(item, "+");
         int side = 0, end = 0;
         unsigned long long line = 0;
-        while (side < SYN_SIDES && strncmp(item, host_crossbar_side_names[side], strcspn(item, ":")) != 0)
+        while (side < SYN_SIDES && strncmp(item, syn_side_name((syn_side)side), strcspn(item, ":")) != 0)
             side++;
         if (side == SYN_SIDES || sscanf(item + strcspn(item, ":"), ":%19llu%n", &line, &end) != 1 ||
             strcspn(item, ":") + (size_t)end != length) {
@@ -251,13 +251,13 @@ static int place_bank(array *a, const bank *b, const double *const r[SYN_SIDES],
         const size_t lines = p->side == SYN_LEFT || p->side == SYN_RIGHT ? a->rows : a->cols;
         if (p->line >= lines) {
             host_fail("%s: line %zu is behind the last one of side %s, %zu", b->instance->GENname, p->line,
-                      host_crossbar_side_names[p->side], lines - 1);
+                      syn_side_name((syn_side)p->side), lines - 1);
             return 0;
         }
         uint8_t *roles_of_line = &has[p->side][p->line];
         if (*roles_of_line & roles(b) || (*roles_of_line | roles(b)) > HAS_PORT) {
             host_fail("%s: line %zu of side %s is in another bank, too", b->instance->GENname, p->line,
-                      host_crossbar_side_names[p->side]);
+                      syn_side_name((syn_side)p->side));
             return 0;
         }
         *roles_of_line |= (uint8_t)roles(b);
@@ -300,7 +300,7 @@ static int place_rest(array *a, const host_crossbar_parameters *p, const double 
             host_fail(
                 "array = \"%s\": line %zu of side %s is in no bank; rest_open or rest_ground, and not both, must "
                 "name a side with such lines",
-                a->name, missing, host_crossbar_side_names[side]);
+                a->name, missing, syn_side_name((syn_side)side));
             return 0;
         }
     }

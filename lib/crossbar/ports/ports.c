@@ -302,8 +302,6 @@ static syn_status divide(synp_kron *k)
     return SYN_OK;
 }
 
-static const char *const side_names[SYN_SIDES] = {"left", "right", "top", "bottom"};
-
 syn_status synp_line_ohms(const syn_wires *w, int along, size_t i, double *segment, double lead[2], syn_error *err)
 {
     const double *each = along ? w->r_bl_each : w->r_wl_each;
@@ -314,12 +312,12 @@ syn_status synp_line_ohms(const syn_wires *w, int along, size_t i, double *segme
     for (int far = 0; far < 2; far++) {
         const double *end = w->end[2 * along + far];
         if (end && !(end[i] >= 0))
-            return synp_fail(err, SYN_EINVAL, side_names[2 * along + far], "%g ohm at line %zu is not >= 0", end[i],
-                             i);
+            return synp_fail(err, SYN_EINVAL, syn_side_name((syn_side)(2 * along + far)),
+                             "%g ohm at line %zu is not >= 0", end[i], i);
         lead[far] = end ? end[i] + (w->half_leads ? r / 2 : r) : INFINITY;
     }
     if (lead[0] == 0 && lead[1] == 0)
-        return synp_fail(err, SYN_EINVAL, side_names[2 * along],
+        return synp_fail(err, SYN_EINVAL, syn_side_name((syn_side)(2 * along)),
                          "%s line %zu joins its two terminals without any resistance", along ? "bit" : "word", i);
     return SYN_OK;
 }
