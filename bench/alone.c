@@ -170,7 +170,7 @@ int main(int argc, char **argv)
     syn_params params;
     syn_model *model = NULL;
     crossbar c = {0};
-    if (syn_params_default(&params, NULL) || syn_model_create(&params, 0, &model, NULL))
+    if (syn_params_default(&params, NULL) || syn_model_create(&params, NULL, &model, NULL))
         return 1;
     print_cpu();
     int fine;

@@ -51,27 +51,27 @@ static void train(void *data)
         u[2 * k] = set_voltage;
         u[2 * k + 1] = reset_voltage;
     }
-    note(j, syn_array_apply(j->array, NULL, u, 2 * CYCLES));
+    note(j, syn_array_apply(j->array, NULL, u, 2 * CYCLES, NULL));
 }
 
 static void single_pass(void *data)
 {
     job *j = data;
     const float u[] = {set_voltage, reset_voltage};
-    note(j, syn_array_apply(j->array, NULL, u, 2));
+    note(j, syn_array_apply(j->array, NULL, u, 2, NULL));
 }
 
 static void set_then_reset(void *data)
 {
     job *j = data;
-    note(j, syn_array_apply(j->array, NULL, &set_voltage, 1));
-    note(j, syn_array_apply(j->array, NULL, &reset_voltage, 1));
+    note(j, syn_array_apply(j->array, NULL, &set_voltage, 1, NULL));
+    note(j, syn_array_apply(j->array, NULL, &reset_voltage, 1, NULL));
 }
 
 static void climb(void *data)
 {
     job *j = data;
-    note(j, syn_array_apply(j->array, NULL, staircase, STAIRS));
+    note(j, syn_array_apply(j->array, NULL, staircase, STAIRS, NULL));
 }
 
 enum { LINES = 64 }; /* rows or columns per run */
@@ -81,7 +81,7 @@ static void write_lines(job *j, syn_cells cells, size_t step)
     const float u[] = {set_voltage, reset_voltage};
     for (int k = 0; k < LINES; k++) {
         cells.first = j->line++ % SIDE * step;
-        note(j, syn_array_apply(j->array, &cells, u, 2));
+        note(j, syn_array_apply(j->array, &cells, u, 2, NULL));
     }
 }
 
@@ -98,14 +98,14 @@ static void write_rows(void *data)
 static void read_quiet(void *data)
 {
     job *j = data;
-    note(j, syn_array_read(j->array, &(syn_cells){.count = j->count}, read_voltage, j->i));
+    note(j, syn_array_read(j->array, &(syn_cells){.count = j->count}, read_voltage, j->i, NULL));
 }
 
 static void read_noisy(void *data)
 {
     job *j = data;
-    note(j,
-         syn_array_read_noisy(j->array, &(syn_cells){.count = j->count}, read_voltage, bandwidth, j->index++, j->i));
+    note(j, syn_array_read_noisy(j->array, &(syn_cells){.count = j->count}, read_voltage, bandwidth, j->index++, j->i,
+                                 NULL));
 }
 
 /* Cells of the reference after the same script: same modes and cycle counts, r within 1e-5, reads within that too. */
@@ -116,9 +116,9 @@ static int agrees(job *j)
     initialise(j);
     train(j);
     climb(j);
-    note(j, syn_array_apply(j->array, NULL, staircase, STAIRS / 2));
-    note(j, syn_array_read(j->array, &(syn_cells){.count = CHECKED}, read_voltage, quiet));
-    note(j, syn_array_read_noisy(j->array, &(syn_cells){.count = CHECKED}, read_voltage, bandwidth, 7, noisy));
+    note(j, syn_array_apply(j->array, NULL, staircase, STAIRS / 2, NULL));
+    note(j, syn_array_read(j->array, &(syn_cells){.count = CHECKED}, read_voltage, quiet, NULL));
+    note(j, syn_array_read_noisy(j->array, &(syn_cells){.count = CHECKED}, read_voltage, bandwidth, 7, noisy, NULL));
     for (size_t k = 0; k < CHECKED && !j->status; k++) {
         syn_cell c;
         syn_state s;
@@ -127,7 +127,7 @@ static int agrees(job *j)
             syn_cell_step(j->model, &c, n % 2 ? reset_voltage : set_voltage, &c);
         for (int n = 0; n < STAIRS + STAIRS / 2; n++)
             syn_cell_step(j->model, &c, staircase[n % STAIRS], &c);
-        note(j, syn_array_state(j->array, k, &s));
+        note(j, syn_array_state(j->array, k, &s, NULL));
         if (s.mode != c.state.mode || s.n != c.state.n || fabs(s.r - c.state.r) > 1e-5 ||
             fabs(quiet[k] - syn_read(j->model, &c, read_voltage, 0, 0)) > slope ||
             fabs(noisy[k] - syn_read(j->model, &c, read_voltage, bandwidth, 7)) > slope)
@@ -194,7 +194,7 @@ int main(void)
     syn_model *model;
     float *i = bench_allocate(MANY * sizeof *i);
     if (!i || !bench_memory_create(&memory) || syn_params_default(&params, NULL) ||
-        syn_model_create(&params, 0, &model, NULL))
+        syn_model_create(&params, NULL, &model, NULL))
         return 1;
     bench_header();
     bench_bandwidth(&memory);

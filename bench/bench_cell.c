@@ -65,7 +65,7 @@ int main(void)
     static bench_memory memory;
     state s = {.cells = calloc(CELLS, sizeof *s.cells)};
     if (!s.cells || !bench_memory_create(&memory) || syn_params_default(&params, NULL) ||
-        syn_model_create(&params, 0, &s.model, NULL))
+        syn_model_create(&params, NULL, &s.model, NULL))
         return 1;
     initialise(&s);
     cycle(&s);

@@ -151,7 +151,7 @@ static void make_cells(job *j)
     syn_array_free(j->array);
     keep(j, u ? syn_array_create(j->model, 1, j->side * j->side, &o, &j->array, NULL) : SYN_ENOMEM);
     if (!j->status)
-        keep(j, syn_array_apply_each(j->array, NULL, u));
+        keep(j, syn_array_apply_each(j->array, NULL, u, NULL));
     free(u);
 }
 
@@ -162,7 +162,7 @@ int main(void)
     syn_params p;
     j.g = bench_allocate(sizeof(double) * MOST * MOST);
     if (!j.g || !bench_memory_create(&memory) || syn_params_default(&p, NULL) ||
-        syn_model_create(&p, 0, &j.model, NULL))
+        syn_model_create(&p, NULL, &j.model, NULL))
         return 1;
     for (size_t i = 0; i < MOST; i++) {
         j.end[0][i] = 100;

@@ -19,9 +19,7 @@ static int sample(const syn_model *m, syn_features *f)
         f->first[d + 1] = (d + 1) * CYCLES;
         for (size_t t = 0; t < CYCLES; t++) {
             memcpy(f->y[d * CYCLES + t], c.now.y, sizeof c.now.y);
-            syn_state s = c.state;
-            s.n++;
-            syn_cell_commit(m, &c, &s);
+            syn_cell_next_cycle(m, &c);
         }
     }
     return 1;
@@ -41,7 +39,7 @@ int main(void)
     syn_features f;
     syn_fit_options o;
     syn_fit_report r;
-    if (syn_params_default(&params, NULL) || syn_model_create(&params, 0, &truth, NULL) || !sample(truth, &f))
+    if (syn_params_default(&params, NULL) || syn_model_create(&params, NULL, &truth, NULL) || !sample(truth, &f))
         return 1;
     const double radius = syn_var_spectral_radius(&params.var[syn_model_order(truth) - 1]);
     syn_fit_default(&o);
@@ -52,7 +50,7 @@ int main(void)
         return 1;
     }
     print("fit", bench_now() - start);
-    if (syn_model_create(&params, 0, &fitted, NULL))
+    if (syn_model_create(&params, NULL, &fitted, NULL))
         return 1;
     start = bench_now();
     if (syn_validate(fitted, &f, SEED, NULL, NULL, &v, NULL, NULL, NULL) || v.disagreeing) {

@@ -36,14 +36,14 @@ static void quiet(void *data)
 {
     job *j = data;
     for (int k = 0; k < CALLS; k++)
-        note(j, syn_vmm(j->array, j->v, j->i));
+        note(j, syn_vmm(j->array, j->v, j->i, NULL));
 }
 
 static void noisy(void *data)
 {
     job *j = data;
     for (int k = 0; k < CALLS; k++)
-        note(j, syn_vmm_noisy(j->array, j->v, bandwidth, j->index++, j->i));
+        note(j, syn_vmm_noisy(j->array, j->v, bandwidth, j->index++, j->i, NULL));
 }
 
 static void bare_sgemm(void *data)
@@ -56,7 +56,7 @@ static void bare_sgemm(void *data)
 static void batch(void *data)
 {
     job *j = data;
-    note(j, syn_vmm_batch(j->array, j->v, BATCH, j->i));
+    note(j, syn_vmm_batch(j->array, j->v, BATCH, j->i, NULL));
 }
 
 /* Exact sum, and its noise's standard deviation, of a row. */
@@ -78,8 +78,8 @@ static int agrees(job *j)
 {
     static float noiseless[SIDE], with_noise[SIDE];
     const double tolerance = 1e-5 * SIDE * 0.2 * 2.7e-4; /* A: cells in LLRS at the largest voltage */
-    note(j, syn_vmm(j->array, j->v, noiseless));
-    note(j, syn_vmm_noisy(j->array, j->v, bandwidth, 7, with_noise));
+    note(j, syn_vmm(j->array, j->v, noiseless, NULL));
+    note(j, syn_vmm_noisy(j->array, j->v, bandwidth, 7, with_noise, NULL));
     batch(j);
     for (size_t row = 0; row < SIDE && !j->status; row++) {
         double sigma, z[4];
@@ -100,7 +100,7 @@ static int time_kernel(bench_memory *m, job *j, const char *kernel, int threads)
     note(j, syn_array_create(j->model, SEED, SIDE * SIDE, &options, &j->array, NULL));
     if (j->status)
         return 0;
-    note(j, syn_array_apply(j->array, NULL, pulses, 4));
+    note(j, syn_array_apply(j->array, NULL, pulses, 4, NULL));
     if (!agrees(j)) {
         fprintf(stderr, "bench_vmm: kernel %s disagrees with the exact sum\n", kernel);
         return 0;
@@ -124,7 +124,7 @@ int main(void)
     static float v[SIDE * BATCH], i[SIDE * BATCH];
     syn_model *model;
     if (!bench_memory_create(&memory) || syn_params_default(&params, NULL) ||
-        syn_model_create(&params, 0, &model, NULL))
+        syn_model_create(&params, NULL, &model, NULL))
         return 1;
     for (int k = 0; k < SIDE * BATCH; k++)
         v[k] = 0.2f * (float)(k * 37 % 101 - 50) / 50;

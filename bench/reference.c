@@ -180,7 +180,8 @@ int main(int argc, char **argv)
     static syn_params params;
     syn_model *made;
     const family *f = argc == 5 ? find_family(argv[1]) : NULL;
-    if (!f || syn_params_default(&params, NULL) || syn_model_create(&params, 0, &made, NULL) || !read_schedule(&s)) {
+    if (!f || syn_params_default(&params, NULL) || syn_model_create(&params, NULL, &made, NULL) ||
+        !read_schedule(&s)) {
         fprintf(stderr, "usage: reference FAMILY ROWS COLUMNS SEED <SCHEDULE\n");
         return 2;
     }

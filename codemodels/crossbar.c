@@ -226,7 +226,7 @@ static size_t count_lrs(const syn_array *a)
     size_t count = 0;
     for (size_t k = 0; k < syn_array_size(a); k++) {
         syn_state s;
-        count += syn_array_state(a, k, &s) == SYN_OK && s.mode == SYN_LRS;
+        count += syn_array_state(a, k, &s, NULL) == SYN_OK && s.mode == SYN_LRS;
     }
     return count;
 }
@@ -242,7 +242,7 @@ static syn_array *make_read_only(host_crossbar *x)
     if (!full)
         return NULL;
     x->lrs = count_lrs(full);
-    if (syn_array_freeze(full, &a))
+    if (syn_array_freeze(full, &a, NULL))
         host_fail("out of memory");
     syn_array_free(full);
     return a;

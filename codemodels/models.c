@@ -27,7 +27,7 @@ static syn_model *load_model(const char *file, int order, syn_error *err)
     if (!params)
         *err = (syn_error){.status = SYN_ENOMEM, .text = "out of memory"};
     else if ((file ? syn_params_load(file, params, err) : syn_params_default(params, err)) == SYN_OK)
-        syn_model_create(params, order, &model, err);
+        syn_model_create(params, &(syn_model_options){.order = order}, &model, err);
     free(params);
     return model;
 }

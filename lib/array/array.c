@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/array.h"
+#include "base/threads.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <synaptogen/array.h>
@@ -121,11 +121,8 @@ synp_block *synp_block_at(const syn_array *a, size_t block)
 static void replay(const syn_array *a, size_t k, uint64_t n, syn_cell *c)
 {
     syn_cell_init(a->model, a->single.seed, a->single.first + k, &a->start, c, NULL);
-    syn_state s = c->state;
-    while (s.n < n) {
-        s.n++;
-        syn_cell_commit(a->model, c, &s);
-    }
+    while (c->state.n < n)
+        syn_cell_next_cycle(a->model, c);
 }
 
 /* Puts a reference cell in the place of cell k. */
@@ -270,25 +267,28 @@ static syn_status check_options(const syn_model *m, uint64_t seed, size_t n, con
                                 syn_error *err)
 {
     syn_cell c;
+    const syn_status status = synp_check_reserved(o->reserved, "syn_array_options", err);
+    if (status)
+        return status;
     if (n < 1 || n > SIZE_MAX / 4096 || (n - 1) > UINT64_MAX - o->first)
         return synp_fail(err, SYN_EINVAL, "n", "%zu cells from number %llu on is outside 1 .. %zu cells below 2^64",
                          n, (unsigned long long)o->first, SIZE_MAX / 4096);
     if (o->rows && n % o->rows)
         return synp_fail(err, SYN_EINVAL, "rows", "%zu does not divide %zu cells", o->rows, n);
-    if (o->threads < 0)
-        return synp_fail(err, SYN_EINVAL, "threads", "%d is negative", o->threads);
     return syn_cell_init(m, seed, o->first, &o->start, &c, err);
 }
 
 syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_array **out,
                            syn_error *err)
 {
+    if (o->threads < 0)
+        return synp_fail(err, SYN_EINVAL, "threads", "%d is negative", o->threads);
     const synp_kernel *kernel = find_kernel(o->kernel, err);
     if (!kernel)
         return SYN_EINVAL;
     syn_array *a = calloc(1, sizeof *a);
     if (!a)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        return synp_no_memory(err);
     a->model = m;
     a->kernel = kernel;
     make_single(m, seed, o->first, &a->single);
@@ -297,13 +297,13 @@ syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const sy
     a->rows = o->rows ? o->rows : n;
     a->n_blocks = (n + SYNP_LANES - 1) / SYNP_LANES;
     a->block_bytes = sizeof(synp_block) + (size_t)a->single.order * sizeof(synp_floats[SYN_NFEAT]);
-    a->threads = o->threads ? o->threads : omp_get_max_threads();
+    a->threads = synp_threads(o->threads);
     a->r = synp_allocate(a->n_blocks * sizeof(synp_floats));
     if (!o->read_only)
         a->blocks = synp_allocate(a->n_blocks * a->block_bytes);
     if (!a->r || (!o->read_only && !a->blocks)) {
         syn_array_free(a);
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        return synp_no_memory(err);
     }
     *out = a;
     return SYN_OK;
@@ -326,7 +326,7 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
         s = init_states(a);
         if (s) {
             syn_array_free(a);
-            return synp_fail(err, s, "", "out of memory");
+            return synp_no_memory(err);
         }
     } else {
 #pragma omp parallel for num_threads(a->threads)
@@ -337,16 +337,16 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
     return SYN_OK;
 }
 
-syn_status syn_array_freeze(const syn_array *a, syn_array **out)
+syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err)
 {
     const syn_array_options o = {.first = a->single.first,
                                  .start = a->start,
                                  .rows = a->rows,
                                  .kernel = a->kernel->name,
                                  .threads = a->threads,
-                                 .read_only = 1};
+                                 .read_only = true};
     *out = NULL;
-    const syn_status s = synp_array_make(a->model, a->single.seed, a->n, &o, out, NULL);
+    const syn_status s = synp_array_make(a->model, a->single.seed, a->n, &o, out, err);
     if (s == SYN_OK)
         memcpy((*out)->r, a->r, a->n_blocks * sizeof(synp_floats));
     return s;
@@ -376,6 +376,11 @@ size_t syn_array_rows(const syn_array *a)
     return a->rows;
 }
 
+size_t syn_array_cols(const syn_array *a)
+{
+    return a->n / a->rows;
+}
+
 uint64_t syn_array_seed(const syn_array *a)
 {
     return a->single.seed;
@@ -401,10 +406,19 @@ const float *syn_array_states(const syn_array *a)
     return a->r;
 }
 
-syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out)
+/* Refuses a cell that has no state besides r. */
+static syn_status check_cell(const syn_array *a, size_t k, syn_error *err)
 {
-    if (k >= a->n || !a->blocks)
-        return SYN_EINVAL;
+    if (k >= a->n)
+        return synp_fail(err, SYN_EINVAL, "k", "%zu is not below the %zu cells of the array", k, a->n);
+    return synp_check_writable(a, err);
+}
+
+syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out, syn_error *err)
+{
+    const syn_status status = check_cell(a, k, err);
+    if (status)
+        return status;
     const synp_block *b = synp_block_at(a, k / SYNP_LANES);
     const size_t lane = k % SYNP_LANES;
     *out = (syn_state){.r = a->r[k], .u_thr = b->u_thr[lane], .n = b->n[lane], .mode = (syn_mode)b->mode[lane]};
@@ -438,12 +452,10 @@ static syn_status cell_in_state(const syn_array *a, size_t k, const syn_state *s
 syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_error *err)
 {
     const double tolerance = 2e-5; /* twice what the kernels may differ from the reference */
-    if (k >= a->n)
-        return synp_fail(err, SYN_EINVAL, "k", "%zu is not below the %zu cells of the array", k, a->n);
-    if (!a->blocks)
-        return synp_fail(err, SYN_EINVAL, "k", "the array is read-only");
     syn_cell c;
-    const syn_status status = cell_in_state(a, k, s, &c, err);
+    syn_status status = check_cell(a, k, err);
+    if (!status)
+        status = cell_in_state(a, k, s, &c, err);
     if (status)
         return status;
     if (!(fabs(s->r - c.state.r) <= tolerance))

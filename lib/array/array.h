@@ -22,6 +22,9 @@ struct syn_array {
 syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_array **out,
                            syn_error *err);
 
+/* Refuses a read-only array. */
+syn_status synp_check_writable(const syn_array *a, syn_error *err);
+
 synp_block *synp_block_at(const syn_array *a, size_t block);
 
 /* Applies u[lane] to the lanes of mask; a train of voltages, each to all lanes of mask. */
@@ -50,7 +53,7 @@ typedef struct synp_choice {
     size_t (*order)[2]; /* of a list or mask: cell and its position in the caller's arrays, sorted by cell */
 } synp_choice;
 
-syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *choice);
+syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err);
 void synp_choice_free(synp_choice *choice);
 
 /* Part number p < parts: its block, the mask of its chosen lanes, and for each of these the position in the caller's

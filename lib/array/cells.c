@@ -40,28 +40,28 @@ static syn_status check_range(const syn_array *a, syn_cells *c, syn_error *err)
 syn_status syn_array_chosen(const syn_array *a, const syn_cells *cells, size_t *count, syn_error *err)
 {
     syn_cells c = cells ? *cells : (syn_cells){0};
-    syn_status s = SYN_OK;
+    syn_status status = SYN_OK;
     if (c.mask) {
         c.count = 0;
         for (size_t k = 0; k < a->n; k++)
             c.count += c.mask[k] != 0;
     } else {
-        s = c.list ? check_list(a, &c, err) : check_range(a, &c, err);
+        status = c.list ? check_list(a, &c, err) : check_range(a, &c, err);
     }
-    if (s == SYN_OK)
+    if (status == SYN_OK)
         *count = c.count;
-    return s;
+    return status;
 }
 
 /* Sorts a list or mask into blocks. */
-static syn_status sort_choice(synp_choice *choice)
+static syn_status sort_choice(synp_choice *choice, syn_error *err)
 {
     const syn_cells *c = &choice->cells;
     choice->order = malloc((choice->count + 1) * sizeof *choice->order);
     choice->starts = malloc((choice->count + 1) * sizeof *choice->starts);
     if (!choice->order || !choice->starts) {
         synp_choice_free(choice);
-        return SYN_ENOMEM;
+        return synp_no_memory(err);
     }
     size_t n = 0;
     int sorted = 1;
@@ -77,8 +77,9 @@ static syn_status sort_choice(synp_choice *choice)
         qsort(choice->order, n, sizeof *choice->order, by_cell);
     for (size_t j = 0; j < n; j++) {
         if (j > 0 && choice->order[j][0] == choice->order[j - 1][0]) {
+            const size_t twice = choice->order[j][0];
             synp_choice_free(choice);
-            return SYN_EINVAL;
+            return synp_fail(err, SYN_EINVAL, "list", "cell %zu is chosen twice", twice);
         }
         if (j == 0 || choice->order[j][0] / SYNP_LANES != choice->order[j - 1][0] / SYNP_LANES)
             choice->starts[choice->parts++] = j;
@@ -87,15 +88,15 @@ static syn_status sort_choice(synp_choice *choice)
     return SYN_OK;
 }
 
-syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *choice)
+syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err)
 {
     *choice = (synp_choice){.array = a, .cells = cells ? *cells : (syn_cells){0}};
     syn_cells *c = &choice->cells;
-    const syn_status s = syn_array_chosen(a, cells, &choice->count, NULL);
-    if (s)
-        return s;
+    const syn_status status = syn_array_chosen(a, cells, &choice->count, err);
+    if (status)
+        return status;
     if (c->mask || c->list)
-        return sort_choice(choice);
+        return sort_choice(choice, err);
     check_range(a, c, NULL);
     const size_t last = c->first + (c->count - 1) * c->stride;
     choice->parts = c->stride >= SYNP_LANES ? c->count : last / SYNP_LANES - c->first / SYNP_LANES + 1;
@@ -153,9 +154,15 @@ size_t synp_choice_part(const synp_choice *choice, size_t p, uint32_t *mask, siz
     return block;
 }
 
-static syn_status choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice)
+syn_status synp_check_writable(const syn_array *a, syn_error *err)
 {
-    return a->blocks ? synp_choose(a, cells, choice) : SYN_EINVAL;
+    return a->blocks ? SYN_OK : synp_fail(err, SYN_EINVAL, "array", "the array is read-only");
+}
+
+static syn_status choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err)
+{
+    const syn_status status = synp_check_writable(a, err);
+    return status ? status : synp_choose(a, cells, choice, err);
 }
 
 /* Threads for `count` pieces of work of some ns each: one, where waking the others would take longer. */
@@ -167,12 +174,12 @@ static int threads_for(const syn_array *a, size_t count, size_t ns)
 
 enum { APPLY_NS = 200, READ_NS = 1, NOISY_NS = 4, SINGLE_NS = 40 }; /* per block and pulse; per cell */
 
-syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count)
+syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count, syn_error *err)
 {
     synp_choice choice;
-    const syn_status s = choose_writable(a, cells, &choice);
-    if (s)
-        return s;
+    const syn_status status = choose_writable(a, cells, &choice, err);
+    if (status)
+        return status;
     int resets = 0; /* only a RESET needs the whole block */
     for (size_t j = 0; j < count; j++)
         resets = resets || u[j] > 0;
@@ -189,12 +196,12 @@ syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u,
     return SYN_OK;
 }
 
-syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const float *u)
+syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const float *u, syn_error *err)
 {
     synp_choice choice;
-    const syn_status s = choose_writable(a, cells, &choice);
-    if (s)
-        return s;
+    const syn_status status = choose_writable(a, cells, &choice, err);
+    if (status)
+        return status;
 #pragma omp parallel for num_threads(threads_for(a, choice.parts, APPLY_NS))
     for (size_t p = 0; p < choice.parts; p++) {
         uint32_t mask;
@@ -248,12 +255,12 @@ static void read_scaled(const syn_array *a, const synp_choice *choice, const flo
     }
 }
 
-syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, float *i)
+syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, float *i, syn_error *err)
 {
     synp_choice choice;
-    const syn_status s = synp_choose(a, cells, &choice);
-    if (s)
-        return s;
+    const syn_status status = synp_choose(a, cells, &choice, err);
+    if (status)
+        return status;
     float chord[2];
     chords(a, u, chord);
     read_scaled(a, &choice, chord, u, i);
@@ -261,12 +268,12 @@ syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, f
     return SYN_OK;
 }
 
-syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, float u, float *g)
+syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, float u, float *g, syn_error *err)
 {
     synp_choice choice;
-    const syn_status s = synp_choose(a, cells, &choice);
-    if (s)
-        return s;
+    const syn_status status = synp_choose(a, cells, &choice, err);
+    if (status)
+        return status;
     float chord[2];
     chords(a, u, chord);
     read_scaled(a, &choice, chord, 1, g);
@@ -274,12 +281,12 @@ syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, flo
     return SYN_OK;
 }
 
-syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const float *u, float *i)
+syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const float *u, float *i, syn_error *err)
 {
     synp_choice choice;
-    const syn_status s = synp_choose(a, cells, &choice);
-    if (s)
-        return s;
+    const syn_status status = synp_choose(a, cells, &choice, err);
+    if (status)
+        return status;
 #pragma omp parallel for num_threads(threads_for(a, choice.count, SINGLE_NS))
     for (size_t p = 0; p < choice.parts; p++) {
         uint32_t mask;
@@ -308,14 +315,14 @@ static void read_piece(const syn_array *a, const float chord[2], float u, float 
 }
 
 syn_status syn_array_read_noisy(const syn_array *a, const syn_cells *cells, float u, double bandwidth, uint64_t index,
-                                float *i)
+                                float *i, syn_error *err)
 {
     if (!(bandwidth >= 0 && isfinite(bandwidth)))
-        return SYN_EINVAL;
+        return synp_fail(err, SYN_EINVAL, "bandwidth", "%g Hz is negative or not finite", bandwidth);
     synp_choice choice;
-    const syn_status s = synp_choose(a, cells, &choice);
-    if (s)
-        return s;
+    const syn_status status = synp_choose(a, cells, &choice, err);
+    if (status)
+        return status;
     float chord[2];
     chords(a, u, chord);
     /* Both parts of the variance go with the conductance: 4 k T g and 2 q |u| g. */

@@ -37,7 +37,7 @@ syn_status synp_check_program(const syn_program *p, syn_error *err)
     for (size_t k = 0; k < sizeof limits / sizeof *limits; k++)
         if (!(limits[k].value >= limits[k].low && limits[k].value <= limits[k].high))
             return synp_fail(err, SYN_EINVAL, limits[k].name, "%g is outside %s", limits[k].value, limits[k].range);
-    return SYN_OK;
+    return synp_check_reserved(p->reserved, "syn_program", err);
 }
 
 syn_status synp_check_targets(const float *target, size_t n, syn_error *err)
@@ -151,18 +151,18 @@ syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *
                              float *g, uint32_t *pulses, syn_program_report *report, syn_error *err)
 {
     size_t n;
-    syn_status s = a->blocks ? syn_array_chosen(a, cells, &n, err)
-                             : synp_fail(err, SYN_EINVAL, "array", "the array is read-only");
-    if (!s)
-        s = synp_check_program(how, err);
-    if (!s)
-        s = synp_check_targets(target, n, err);
-    if (s)
-        return s;
+    syn_status status = synp_check_writable(a, err);
+    if (!status)
+        status = syn_array_chosen(a, cells, &n, err);
+    if (!status)
+        status = synp_check_program(how, err);
+    if (!status)
+        status = synp_check_targets(target, n, err);
     synp_choice choice;
-    s = synp_choose(a, cells, &choice);
-    if (s)
-        return synp_fail(err, s, "cells", s == SYN_ENOMEM ? "out of memory" : "a cell is chosen twice");
+    if (!status)
+        status = synp_choose(a, cells, &choice, err);
+    if (status)
+        return status;
     synp_outcome *outcomes = malloc((n + 1) * sizeof *outcomes);
     if (outcomes) {
 #pragma omp parallel for num_threads(a->threads) schedule(dynamic, 16)
@@ -179,5 +179,5 @@ syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *
     }
     synp_choice_free(&choice);
     free(outcomes);
-    return outcomes ? SYN_OK : synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    return outcomes ? SYN_OK : synp_no_memory(err);
 }

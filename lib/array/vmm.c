@@ -27,18 +27,21 @@ static void stripe(const syn_array *a, const synp_column *columns, double consta
 {
     const uint64_t first = a->single.first + row, aligned = first - first % 4;
     float variance[STRIPE], z[STRIPE + 4 * SYNP_LANES];
-    a->kernel->product(a->r + row, a->rows, rows, a->n / a->rows, columns, i, variance);
+    a->kernel->product(a->r + row, a->rows, rows, syn_array_cols(a), columns, i, variance);
     for (size_t k = 0; k < first - aligned + rows; k += 4 * SYNP_LANES)
         a->kernel->normals(a->single.seed, SYN_DRAW_PRODUCT, aligned + k, index, z + k);
     for (size_t k = 0; k < rows; k++)
         i[k] = (float)(constant + i[k] + sqrt(variance[k]) * z[first - aligned + k]);
 }
 
-syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, uint64_t index, float *i)
+syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, uint64_t index, float *i,
+                         syn_error *err)
 {
-    if (!(bandwidth >= 0 && isfinite(bandwidth)) || index >> 56)
-        return SYN_EINVAL;
-    const size_t cols = a->n / a->rows;
+    if (!(bandwidth >= 0 && isfinite(bandwidth)))
+        return synp_fail(err, SYN_EINVAL, "bandwidth", "%g Hz is negative or not finite", bandwidth);
+    if (index >> 56)
+        return synp_fail(err, SYN_EINVAL, "index", "%llu is not below 2^56", (unsigned long long)index);
+    const size_t cols = syn_array_cols(a);
     const double thermal = syn_noise_sigma(1, 0, bandwidth),
                  shot = syn_noise_sigma(0, 1, bandwidth); /* at 1 S, 1 A */
     synp_column *columns = malloc(cols * sizeof *columns);
@@ -46,7 +49,7 @@ syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, u
     if (!columns || !base) {
         free(columns);
         free(base);
-        return SYN_ENOMEM;
+        return synp_no_memory(err);
     }
 #pragma omp parallel num_threads(a->threads)
     {
@@ -69,17 +72,17 @@ syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, u
     return SYN_OK;
 }
 
-syn_status syn_vmm(const syn_array *a, const float *v, float *i)
+syn_status syn_vmm(const syn_array *a, const float *v, float *i, syn_error *err)
 {
-    return syn_vmm_noisy(a, v, 0, 0, i);
+    return syn_vmm_noisy(a, v, 0, 0, i, err);
 }
 
-syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float *i)
+syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float *i, syn_error *err)
 {
-    const size_t rows = a->rows, cols = a->n / a->rows;
+    const size_t rows = a->rows, cols = syn_array_cols(a);
     float *gap = malloc(cols * count * sizeof *gap);
     if (!gap)
-        return SYN_ENOMEM;
+        return synp_no_memory(err);
     for (size_t k = 0; k < count; k++) {
         double constant = 0;
         for (size_t j = k * cols; j < (k + 1) * cols; j++) {

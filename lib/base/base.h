@@ -3,11 +3,19 @@
 #ifndef BASE_BASE_H
 #define BASE_BASE_H
 
+#include <stdint.h>
 #include <synaptogen/status.h>
 
 /* Fills err (unless NULL) with a printf-style text and returns status. An empty file and line 0 mean none. */
 __attribute__((format(printf, 4, 5))) syn_status synp_fail(syn_error *err, syn_status status, const char *field,
                                                            const char *format, ...);
+
+/* The error of missing memory. Fills err (unless NULL) and returns SYN_ENOMEM. */
+syn_status synp_no_memory(syn_error *err);
+
+/* Refuses options whose reserved words are not 0: they were not zero-initialised, or belong to a later version.
+ * type: name of the structure, for the message. Returns SYN_OK or SYN_EINVAL. */
+syn_status synp_check_reserved(const uint64_t reserved[8], const char *type, syn_error *err);
 
 /* Doubles the capacity *room of *v, an array from malloc of elements of `size` bytes, or NULL. Returns 0 if there is
  * no memory; nothing has changed then. */

@@ -31,6 +31,20 @@ syn_status synp_fail(syn_error *err, syn_status status, const char *field, const
     return status;
 }
 
+syn_status synp_no_memory(syn_error *err)
+{
+    return synp_fail(err, SYN_ENOMEM, "", "%s", syn_strstatus(SYN_ENOMEM));
+}
+
+syn_status synp_check_reserved(const uint64_t reserved[8], const char *type, syn_error *err)
+{
+    for (int k = 0; k < 8; k++)
+        if (reserved[k])
+            return synp_fail(err, SYN_EINVAL, "reserved", "word %d of %s is not 0: zero-initialise the structure", k,
+                             type);
+    return SYN_OK;
+}
+
 const char *syn_error_format(const syn_error *e, char *buf, size_t size)
 {
     char line[16] = "";

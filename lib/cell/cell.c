@@ -261,6 +261,13 @@ void syn_cell_commit(const syn_model *m, syn_cell *c, const syn_state *s)
     c->state = *s;
 }
 
+void syn_cell_next_cycle(const syn_model *m, syn_cell *c)
+{
+    syn_state s = c->state;
+    s.n++;
+    syn_cell_commit(m, c, &s);
+}
+
 void syn_cell_step(const syn_model *m, const syn_cell *prev, double u, syn_cell *next)
 {
     syn_state s;

@@ -264,7 +264,7 @@ static int write_state(const netlist *n, const netlist_block *t)
         u[k] = netlist_bit(n, t->row + k % t->rows, t->col + k / t->rows) ? -INFINITY : NAN;
     snprintf(path, sizeof path, "%.*s%s%zu.state", (int)folder, n->c->output, n->name, t->number);
     const int failed = syn_array_create(n->c->model, n->c->seed, t->rows * t->cols, &o, &a, &err) ||
-                       syn_array_apply_each(a, NULL, u) || syn_array_freeze(a, &frozen) ||
+                       syn_array_apply_each(a, NULL, u, NULL) || syn_array_freeze(a, &frozen, NULL) ||
                        syn_array_save(frozen, path, &err);
     syn_array_free(a);
     syn_array_free(frozen);

@@ -148,8 +148,8 @@ int cmd_read(const cli *c)
     if (!status) {
         /* A conductance read with noise is the noisy current over the voltage. */
         const syn_status s = c->conductance && c->bandwidth == 0
-                                 ? syn_array_conductance(a, NULL, (float)c->u, m.v)
-                                 : syn_array_read_noisy(a, NULL, (float)c->u, c->bandwidth, c->index, m.v);
+                                 ? syn_array_conductance(a, NULL, (float)c->u, m.v, NULL)
+                                 : syn_array_read_noisy(a, NULL, (float)c->u, c->bandwidth, c->index, m.v, NULL);
         for (size_t k = 0; c->conductance && c->bandwidth != 0 && k < n; k++)
             m.v[k] /= (float)c->u;
         status = s ? cli_fail(CLI_FAILED, "%s: %s", c->state, syn_strstatus(s)) : matrix_write(c->output, &m);
@@ -180,9 +180,9 @@ static int multiply(const cli *c, const syn_array *a, const matrix *v, matrix *i
     progress bar = {0};
     for (size_t k = 0; k < v->cols; k += piece) {
         const size_t count = v->cols - k < piece ? v->cols - k : piece;
-        const syn_status s =
-            c->bandwidth == 0 ? syn_vmm_batch(a, v->v + v->rows * k, count, i->v + i->rows * k)
-                              : syn_vmm_noisy(a, v->v + v->rows * k, c->bandwidth, c->index + k, i->v + i->rows * k);
+        const syn_status s = c->bandwidth == 0 ? syn_vmm_batch(a, v->v + v->rows * k, count, i->v + i->rows * k, NULL)
+                                               : syn_vmm_noisy(a, v->v + v->rows * k, c->bandwidth, c->index + k,
+                                                               i->v + i->rows * k, NULL);
         if (s)
             return cli_fail(CLI_FAILED, "%s: %s", c->state, syn_strstatus(s));
         progress_show(&bar, "multiplying", k + count, v->cols);

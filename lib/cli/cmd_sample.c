@@ -21,9 +21,8 @@ int cmd_sample(const cli *c)
         syn_cell cell;
         cli_cell(c, k, &cell);
         print_row(out.stream, &cell);
-        for (syn_state s = cell.state; s.n + 1 < c->cycles && !ferror(out.stream);) {
-            s.n++;
-            syn_cell_commit(c->model, &cell, &s);
+        while (cell.state.n + 1 < c->cycles && !ferror(out.stream)) {
+            syn_cell_next_cycle(c->model, &cell);
             print_row(out.stream, &cell);
         }
     }

@@ -168,7 +168,7 @@ static int load_model(cli *c)
     }
     if (c->params ? syn_params_load(c->params, &params, &err) : syn_params_default(&params, &err))
         return cli_fail(CLI_FAILED, "%s", syn_error_format(&err, text, sizeof text));
-    const syn_status s = syn_model_create(&params, (int)c->order, &c->model, &err);
+    const syn_status s = syn_model_create(&params, &(syn_model_options){.order = (int)c->order}, &c->model, &err);
     if (s == SYN_EINVAL)
         return cli_fail(CLI_USAGE, "--%s: %s", err.field, err.text);
     if (s)

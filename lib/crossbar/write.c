@@ -215,7 +215,7 @@ static size_t wrong_bits(const syn_array *a, const uint8_t *bits)
     size_t wrong = 0;
     for (size_t k = 0; k < syn_array_size(a); k++) {
         syn_state s;
-        if (syn_array_state(a, k, &s) == SYN_OK)
+        if (syn_array_state(a, k, &s, NULL) == SYN_OK)
             wrong += (s.mode == SYN_LRS) != (bits[k] != 0);
     }
     return wrong;

@@ -8,7 +8,7 @@
 syn_law syn_law_of(const syn_model *m, int feature)
 {
     double covariance[SYN_NFEAT][SYN_NFEAT];
-    (void)syn_model_autocovariance(m, 0, covariance); /* lag 0 is always there */
+    (void)syn_model_autocovariance(m, 0, covariance, NULL); /* lag 0 is always there */
     return (syn_law){syn_model_params(m), feature, sqrt(covariance[feature][feature])};
 }
 

@@ -101,28 +101,41 @@ static void prepare_curves(syn_model *m)
         m->chord[j] = (synp_pair){j + 1 < l->n ? l->c[j + 1] : 0, j + 1 < h->n ? h->c[j + 1] : 0};
 }
 
-syn_status syn_model_create(const syn_params *p, int order, syn_model **out, syn_error *err)
+syn_status syn_model_create(const syn_params *p, const syn_model_options *o, syn_model **out, syn_error *err)
 {
+    const syn_model_options defaults = {0};
+    if (!o)
+        o = &defaults;
     *out = NULL;
-    syn_status s = syn_params_validate(p, err);
-    if (s)
-        return s;
+    syn_status status = synp_check_reserved(o->reserved, "syn_model_options", err);
+    if (!status)
+        status = syn_params_validate(p, err);
+    if (status)
+        return status;
     syn_model *m = calloc(1, sizeof *m);
     if (!m)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        return synp_no_memory(err);
     m->params = *p;
-    s = choose_order(m, order, err);
-    if (!s)
-        s = prepare_history(m, err);
-    if (s) {
+    status = choose_order(m, o->order, err);
+    if (!status)
+        status = prepare_history(m, err);
+    if (status) {
         free(m);
-        return s;
+        return status;
     }
     prepare_mixture(m);
     prepare_curves(m);
     m->r_lrs_min = fmin(1000, 0.5 / m->g_llrs);
     *out = m;
     return SYN_OK;
+}
+
+syn_status syn_model_open(const char *path, const syn_model_options *o, syn_model **out, syn_error *err)
+{
+    syn_params p;
+    *out = NULL;
+    const syn_status status = path ? syn_params_load(path, &p, err) : syn_params_default(&p, err);
+    return status ? status : syn_model_create(&p, o, out, err);
 }
 
 void syn_model_free(syn_model *m)
@@ -145,10 +158,10 @@ double syn_model_u_linear(const syn_model *m)
     return m->u_linear;
 }
 
-syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NFEAT][SYN_NFEAT])
+syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NFEAT][SYN_NFEAT], syn_error *err)
 {
     if (lag < 0 || lag >= m->var->order)
-        return SYN_EINVAL;
+        return synp_fail(err, SYN_EINVAL, "lag", "%d is outside 0 .. %d", lag, m->var->order - 1);
     const int dim = SYN_NFEAT * m->var->order;
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = 0; j < SYN_NFEAT; j++)

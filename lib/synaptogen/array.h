@@ -21,13 +21,15 @@ extern "C" {
 
 typedef struct syn_array syn_array;
 
+/* How to make an array. Zero-initialise it: 0 is the default of every member. */
 typedef struct syn_array_options {
     uint64_t first;     /* number of the first cell */
     syn_start start;    /* of every cell */
     size_t rows;        /* of a matrix, column-major: cell (i, j) is i + rows j; divides n; 0 = n, one column */
     const char *kernel; /* one of syn_array_kernel_name(), NULL: $SYNAPTOGEN_KERNEL if set, else the fastest */
-    int threads;        /* at most so many, 0: as many as OpenMP gives */
-    int read_only;      /* 1: keep only what a read needs, 4 bytes per cell; nothing can be applied then */
+    int threads;    /* upper limit; 0: as many as there are processors (or $OMP_NUM_THREADS); small work uses one */
+    bool read_only; /* keep only what a read needs, 4 bytes per cell; nothing can be applied then */
+    uint64_t reserved[8]; /* 0, room to grow */
 } syn_array_options;
 
 /* Which cells a call is for, and in which order their values stand in its arrays. Zeroed = all cells. */
@@ -47,13 +49,14 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
                             syn_array **out, syn_error *err);
 
 /* What a needs for reads, as an array of its own. Returns SYN_OK or SYN_ENOMEM. */
-syn_status syn_array_freeze(const syn_array *a, syn_array **out);
+syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err);
 
 void syn_array_free(syn_array *a); /* NULL is allowed */
 
 const syn_model *syn_array_model(const syn_array *a);
 size_t syn_array_size(const syn_array *a);
 size_t syn_array_rows(const syn_array *a);
+size_t syn_array_cols(const syn_array *a); /* size / rows */
 uint64_t syn_array_seed(const syn_array *a);
 uint64_t syn_array_first(const syn_array *a);
 const char *syn_array_kernel(const syn_array *a);
@@ -62,32 +65,34 @@ size_t syn_array_bytes(const syn_array *a); /* of memory, in all */
 /* How many cells are chosen. Returns SYN_OK or SYN_EINVAL (err names what is outside the array). */
 syn_status syn_array_chosen(const syn_array *a, const syn_cells *cells, size_t *count, syn_error *err);
 
-/* The calls below take cells NULL for all cells and return SYN_OK, SYN_EINVAL (a chosen cell does not exist or the
- * array is read-only; nothing has changed then) or SYN_ENOMEM. */
+/* The calls below take cells NULL for all cells. err (may be NULL) says why a call refused. They return SYN_OK,
+ * SYN_EINVAL (a chosen cell does not exist or is chosen twice, or the array is read-only; nothing has changed then) or
+ * SYN_ENOMEM. */
 
 /* Applies a train of `count` voltages [V] in turn to each chosen cell: NaN does nothing, +-inf is allowed. A train is
  * faster than as many calls, because the cells stay in the cache. */
-syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count);
+syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count, syn_error *err);
 
 /* Applies u[j] [V] to the j-th chosen cell. */
-syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const float *u);
+syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const float *u, syn_error *err);
 
 /* i[j] = current [A] of the j-th chosen cell at u [V], without noise; _each: at u[j]. */
-syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, float *i);
-syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const float *u, float *i);
+syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, float *i, syn_error *err);
+syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const float *u, float *i, syn_error *err);
 
 /* The same with noise of the bandwidth [Hz] >= 0: read number `index` of each cell, as syn_read draws it. */
 syn_status syn_array_read_noisy(const syn_array *a, const syn_cells *cells, float u, double bandwidth, uint64_t index,
-                                float *i);
+                                float *i, syn_error *err);
 
 /* g[j] = chord conductance I/U [S] of the j-th chosen cell at u [V]. */
-syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, float u, float *g);
+syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, float u, float *g, syn_error *err);
 
 /* All states r, contiguous, cell by cell; changed by apply, valid until the array is freed. */
 const float *syn_array_states(const syn_array *a);
 
-/* State of cell k. Returns SYN_OK or SYN_EINVAL. */
-syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out);
+/* State of cell k. err may be NULL. Returns SYN_OK, or SYN_EINVAL (no such cell, or the array is read-only and keeps
+ * only r). */
+syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out, syn_error *err);
 
 /* Puts cell k into one of its own states: cycle n < 2^32 - 1, mode and, in IRS, the voltage u_thr it was RESET with
  * decide; r must agree within 2e-5 with what the cell has drawn for them. Its draws are repeated, which takes time

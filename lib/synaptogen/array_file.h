@@ -18,7 +18,8 @@ extern "C" {
 /* What a state file says about itself. */
 typedef struct syn_array_info {
     uint64_t n, rows, seed, first;
-    int order, read_only;
+    int order;
+    bool read_only;
     syn_start start;
 } syn_array_info;
 

@@ -94,6 +94,10 @@ void syn_cell_step(const syn_model *m, const syn_cell *prev, double u, syn_cell 
  * the state themselves and commit it later. s->n must be c->state.n or one more. */
 void syn_cell_commit(const syn_model *m, syn_cell *c, const syn_state *s);
 
+/* Begins the next cycle, as a RESET out of LRS does: state.n grows by one, c->now is the former c->next, and a new
+ * c->next is drawn. r, u_thr and mode of the state stay. For walks through the cycles of a cell without voltages. */
+void syn_cell_next_cycle(const syn_model *m, syn_cell *c);
+
 #ifdef __cplusplus
 }
 #endif

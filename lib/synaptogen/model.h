@@ -10,6 +10,7 @@
 #ifndef SYNAPTOGEN_MODEL_H
 #define SYNAPTOGEN_MODEL_H
 
+#include <stdint.h>
 #include <synaptogen/params.h>
 #include <synaptogen/status.h>
 
@@ -20,10 +21,18 @@ extern "C" {
 /* Immutable after creation and then safe from any thread. */
 typedef struct syn_model syn_model;
 
-/* Copies the set p (validated first) and derives what the cells need at the given order.
- * order: 1 .. SYN_MAX_ORDER and present in p, or 0 for the largest present. err may be NULL.
- * Returns SYN_OK, SYN_EINVAL (order), SYN_EFORMAT, SYN_ENUMERIC, SYN_ENOMEM; *out is NULL on failure. */
-syn_status syn_model_create(const syn_params *p, int order, syn_model **out, syn_error *err);
+/* How to make a model. Zero-initialise it: 0 is the default of every member. */
+typedef struct syn_model_options {
+    int order; /* of the autoregression: 1 .. SYN_MAX_ORDER and present in the set; 0: the largest present */
+    uint64_t reserved[8]; /* 0, room to grow */
+} syn_model_options;
+
+/* Copies the set p, validates it and derives what the cells need. o NULL: defaults. err may be NULL.
+ * Returns SYN_OK, SYN_EINVAL (an option), SYN_EFORMAT or SYN_ENUMERIC (the set), SYN_ENOMEM. *out is NULL on failure. */
+syn_status syn_model_create(const syn_params *p, const syn_model_options *o, syn_model **out, syn_error *err);
+
+/* The same from a parameter file; path NULL: the built-in set. Returns also what syn_params_load returns. */
+syn_status syn_model_open(const char *path, const syn_model_options *o, syn_model **out, syn_error *err);
 
 /* NULL is allowed. */
 void syn_model_free(syn_model *m);
@@ -32,8 +41,8 @@ const syn_params *syn_model_params(const syn_model *m);
 int syn_model_order(const syn_model *m);
 
 /* Covariance E[x_t[i] x_{t-lag}[j]] of the stationary latent process, 0 <= lag < order, into c[i][j].
- * Returns SYN_OK or SYN_EINVAL. */
-syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NFEAT][SYN_NFEAT]);
+ * err may be NULL. Returns SYN_OK or SYN_EINVAL (lag). */
+syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NFEAT][SYN_NFEAT], syn_error *err);
 
 /* Voltage [V] beyond which the chord conductance is held: 1.1 u_max. */
 double syn_model_u_linear(const syn_model *m);

@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+/* How to program. Fill it with syn_program_default and change what is to differ. */
 typedef struct syn_program {
     double tolerance;          /* relative, > 0 */
     double u_set;              /* V, < 0 */
@@ -23,6 +24,7 @@ typedef struct syn_program {
     int attempts;              /* SET pulses per cell at most, 1 .. 1000000 */
     double bandwidth;          /* Hz, of the noise of the verifying reads at u0, >= 0 */
     uint64_t read_index;       /* number of the first verifying read */
+    uint64_t reserved[8];      /* 0, room to grow */
 } syn_program;
 
 /* Good for the built-in set and devices like it: tolerance 0.02, -2 V, 0.35 u_max, 2 to 50 mV, 6 /V, 20 attempts,

@@ -4,6 +4,7 @@
 #ifndef SYNAPTOGEN_STATUS_H
 #define SYNAPTOGEN_STATUS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -35,6 +36,13 @@ typedef struct syn_error {
     char field[96];
     char text[256];
 } syn_error;
+
+/* For calls that take long. They call it now and then with the share of the work that is done, 0 .. 1, from the thread
+ * that made the call. If it returns false, the call stops and returns SYN_ESTOPPED. call NULL: no progress is shown. */
+typedef struct syn_progress {
+    bool (*call)(void *context, double share);
+    void *context; /* handed to call */
+} syn_progress;
 
 /* A static English text for any value of s, never NULL. Any thread. */
 const char *syn_strstatus(syn_status s);

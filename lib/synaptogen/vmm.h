@@ -13,17 +13,18 @@
 extern "C" {
 #endif
 
-/* i[rows] from v[cols]. Returns SYN_OK or SYN_ENOMEM. */
-syn_status syn_vmm(const syn_array *a, const float *v, float *i);
+/* i[rows] from v[cols]. err may be NULL here and below. Returns SYN_OK or SYN_ENOMEM. */
+syn_status syn_vmm(const syn_array *a, const float *v, float *i, syn_error *err);
 
 /* i[rows x count] from v[cols x count], both column-major: count products. Returns SYN_OK or SYN_ENOMEM. */
-syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float *i);
+syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float *i, syn_error *err);
 
 /* With the noise of all cells in the bandwidth [Hz]. The sum of independent normal noises of the cells of a row is
  * one normal with the summed variance bandwidth (4 k T |g| + 2 q |v| |g|), g = I/U, drawn for (seed, first + row,
  * index). The variance is summed cell by cell in the same pass over r, so it holds for either sign of g. Returns
  * SYN_OK, SYN_EINVAL (bandwidth negative or not finite, index >= 2^56) or SYN_ENOMEM. */
-syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, uint64_t index, float *i);
+syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, uint64_t index, float *i,
+                         syn_error *err);
 
 #ifdef __cplusplus
 }

@@ -178,9 +178,7 @@ static void generate_device(const validation *v, uint64_t id, size_t d, double (
     for (size_t t = v->f->first[d]; t < v->f->first[d + 1]; t++) {
         for (int i = 0; i < SYN_NFEAT; i++)
             y[t][i] = isnan(v->f->y[t][i]) ? NAN : c.now.y[i];
-        syn_state s = c.state;
-        s.n++;
-        syn_cell_commit(v->m, &c, &s);
+        syn_cell_next_cycle(v->m, &c);
     }
 }
 

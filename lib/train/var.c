@@ -214,9 +214,7 @@ static void simulate_device(const syn_model *m, const syn_features *f, size_t d,
         const double *x = c.x[c.state.n % slots];
         for (int i = 0; i < SYN_NFEAT; i++)
             u[t][i] = isnan(f->y[t][i]) ? NAN : synp_poly(&p->gamma[i], x[i]);
-        syn_state s = c.state;
-        s.n++;
-        syn_cell_commit(m, &c, &s);
+        syn_cell_next_cycle(m, &c);
     }
 }
 
@@ -228,7 +226,7 @@ syn_status synp_simulate(const syn_features *f, const syn_params *p, int order, 
     if (!equals)
         return synp_fail(err, SYN_ENOMEM, "", "out of memory");
     set_of_equals(p, order, equals);
-    syn_status s = syn_model_create(equals, order, &m, err);
+    syn_status s = syn_model_create(equals, &(syn_model_options){.order = order}, &m, err);
     free(equals);
     if (s)
         return s;

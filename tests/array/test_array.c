@@ -29,7 +29,7 @@ static void reference(size_t k, const syn_start *start, syn_cell *c)
 static void compare(const syn_array *a, size_t k, const syn_cell *c)
 {
     syn_state s;
-    cr_assert_eq(syn_array_state(a, k, &s), SYN_OK);
+    cr_assert_eq(syn_array_state(a, k, &s, NULL), SYN_OK);
     cr_assert(s.mode == c->state.mode && s.n == c->state.n, "cell %zu, %s: mode %d n %d, expected %d %d", k,
               syn_array_kernel(a), (int)s.mode, (int)s.n, (int)c->state.mode, (int)c->state.n);
     cr_assert_float_eq(s.r, c->state.r, 1e-5, "cell %zu, %s: r %.9g, expected %.9g", k, syn_array_kernel(a), s.r,
@@ -65,9 +65,9 @@ Test(array, cells_follow_the_reference_through_a_random_script_in_every_kernel)
     const char *kernel;
     for (int i = 0; (kernel = syn_array_kernel_name(i)); i++) {
         syn_array *a = make(CELLS, kernel, 2, NULL);
-        cr_assert_eq(syn_array_apply(a, NULL, u, PULSES / 2), SYN_OK);
+        cr_assert_eq(syn_array_apply(a, NULL, u, PULSES / 2, NULL), SYN_OK);
         for (int j = PULSES / 2; j < PULSES; j++) /* a train is the same as its pulses one by one */
-            cr_assert_eq(syn_array_apply(a, NULL, &u[j], 1), SYN_OK);
+            cr_assert_eq(syn_array_apply(a, NULL, &u[j], 1, NULL), SYN_OK);
         for (size_t k = 0; k < CELLS; k++)
             compare(a, k, &cells[k]);
         syn_array_free(a);
@@ -83,14 +83,14 @@ static void check_train(const syn_model *m, uint64_t seed, size_t n, const float
         syn_array *a;
         const syn_array_options o = {.kernel = kernel};
         cr_assert_eq(syn_array_create(m, seed, n, &o, &a, NULL), SYN_OK);
-        cr_assert_eq(syn_array_apply(a, NULL, u, pulses), SYN_OK);
+        cr_assert_eq(syn_array_apply(a, NULL, u, pulses, NULL), SYN_OK);
         for (size_t k = 0; k < n; k++) {
             syn_cell c;
             syn_state s;
             cr_assert_eq(syn_cell_init(m, seed, k, NULL, &c, NULL), SYN_OK);
             for (size_t j = 0; j < pulses; j++)
                 syn_cell_step(m, &c, u[j], &c);
-            cr_assert_eq(syn_array_state(a, k, &s), SYN_OK);
+            cr_assert_eq(syn_array_state(a, k, &s, NULL), SYN_OK);
             cr_assert(s.mode == c.state.mode && s.n == c.state.n, "cell %zu, %s: mode %d n %d, expected %d %d", k,
                       kernel, (int)s.mode, (int)s.n, (int)c.state.mode, (int)c.state.n);
             cr_assert_float_eq(s.r, c.state.r, tolerance * (1 + fabs(c.state.r)), "cell %zu, %s: r %.9g, not %.9g", k,
@@ -103,7 +103,7 @@ static void check_train(const syn_model *m, uint64_t seed, size_t n, const float
 static syn_model *model_of(const syn_params *p, int order)
 {
     syn_model *m;
-    cr_assert_eq(syn_model_create(p, order, &m, NULL), SYN_OK);
+    cr_assert_eq(syn_model_create(p, &(syn_model_options){.order = order}, &m, NULL), SYN_OK);
     return m;
 }
 
@@ -158,8 +158,8 @@ Test(array, a_reset_is_full_from_u_max_on_to_the_float)
             const float train[] = {-2, at[j]};
             check_train(m, SEED, 100, train, 2, 1e-5);
             cr_assert_eq(syn_array_create(m, SEED, 1, NULL, &a, NULL), SYN_OK);
-            cr_assert_eq(syn_array_apply(a, NULL, train, 2), SYN_OK);
-            cr_assert_eq(syn_array_state(a, 0, &s), SYN_OK);
+            cr_assert_eq(syn_array_apply(a, NULL, train, 2, NULL), SYN_OK);
+            cr_assert_eq(syn_array_state(a, 0, &s, NULL), SYN_OK);
             cr_assert_eq(s.mode, (double)at[j] >= limits[l] ? SYN_HRS : SYN_IRS, "%.9g V of %g V", (double)at[j],
                          limits[l]);
             syn_array_free(a);
@@ -210,7 +210,7 @@ Test(array, single_voltages_per_cell_and_diverging_histories_follow_the_referenc
                 u[k] = scripted(&state, u[k]);
                 syn_cell_step(support_model(0), &cells[k], u[k], &cells[k]);
             }
-            cr_assert_eq(syn_array_apply_each(a, NULL, u), SYN_OK);
+            cr_assert_eq(syn_array_apply_each(a, NULL, u, NULL), SYN_OK);
         }
         for (size_t k = 0; k < N; k++)
             compare(a, k, &cells[k]);
@@ -239,7 +239,7 @@ Test(array, voltages_next_to_a_threshold_are_decided_as_in_double_precision)
                 u[k] = j % 4 == 3 ? 1.5f : (float)(threshold + support_uniform(&state, -3e-6, 3e-6));
                 syn_cell_step(support_model(0), &cells[k], u[k], &cells[k]);
             }
-            cr_assert_eq(syn_array_apply_each(a, NULL, u), SYN_OK);
+            cr_assert_eq(syn_array_apply_each(a, NULL, u, NULL), SYN_OK);
         }
         for (size_t k = 0; k < N; k++)
             compare(a, k, &cells[k]);
@@ -259,8 +259,8 @@ Test(array, results_are_the_same_to_the_bit_for_1_2_and_3_threads)
         for (int t = 0; t < 3; t++) {
             a[t] = make(CELLS, kernel, t + 1, NULL);
             noisy[t] = malloc(CELLS * sizeof(float));
-            cr_assert_eq(syn_array_apply(a[t], NULL, u, 7), SYN_OK);
-            cr_assert_eq(syn_array_read_noisy(a[t], NULL, 0.2f, 1e8, 5, noisy[t]), SYN_OK);
+            cr_assert_eq(syn_array_apply(a[t], NULL, u, 7, NULL), SYN_OK);
+            cr_assert_eq(syn_array_read_noisy(a[t], NULL, 0.2f, 1e8, 5, noisy[t], NULL), SYN_OK);
             cr_assert_eq(memcmp(syn_array_states(a[0]), syn_array_states(a[t]), CELLS * sizeof(float)), 0);
             cr_assert_eq(memcmp(noisy[0], noisy[t], CELLS * sizeof(float)), 0);
         }
@@ -284,7 +284,7 @@ Test(array, every_start_is_that_of_the_reference)
             reference(k, &starts[i], &c);
             compare(a, k, &c);
         }
-        cr_assert_eq(syn_array_apply(a, NULL, u, 7), SYN_OK);
+        cr_assert_eq(syn_array_apply(a, NULL, u, 7, NULL), SYN_OK);
         for (size_t k = 0; k < 200; k++) {
             syn_cell c;
             reference(k, &starts[i], &c);
@@ -327,8 +327,8 @@ Test(array, a_choice_touches_its_cells_alone_and_maps_values_in_its_order)
         cr_assert_eq(syn_array_chosen(a, &c, &count, NULL), SYN_OK);
         for (size_t j = 0; j < count; j++)
             u[j] = j % 2 ? -2 : NAN;
-        cr_assert_eq(syn_array_apply_each(a, &c, u), SYN_OK);
-        cr_assert_eq(syn_array_conductance(a, &c, 0.2f, read), SYN_OK);
+        cr_assert_eq(syn_array_apply_each(a, &c, u, NULL), SYN_OK);
+        cr_assert_eq(syn_array_conductance(a, &c, 0.2f, read, NULL), SYN_OK);
         size_t next = 0, chosen = 0;
         for (size_t k = 0; k < N; k++) {
             size_t position = SIZE_MAX;
@@ -341,7 +341,7 @@ Test(array, a_choice_touches_its_cells_alone_and_maps_values_in_its_order)
                 position = (k - c.first) / c.stride;
             chosen += position != SIZE_MAX;
             syn_state s;
-            syn_array_state(a, k, &s);
+            syn_array_state(a, k, &s, NULL);
             cr_assert_eq(s.mode, position != SIZE_MAX && position % 2 ? SYN_LRS : SYN_HRS, "choice %d, cell %zu", i,
                          k);
             if (position != SIZE_MAX) /* a float's rounding */
@@ -363,8 +363,8 @@ Test(array, reads_are_the_current_of_the_reference_also_beyond_the_fitted_range)
         for (float v = -2; v <= 2; v += 0.25f) {
             for (int k = 0; k < 500; k++)
                 u[k] = v;
-            cr_assert_eq(syn_array_read(a, NULL, v, i), SYN_OK);
-            cr_assert_eq(syn_array_read_each(a, NULL, u, each), SYN_OK);
+            cr_assert_eq(syn_array_read(a, NULL, v, i, NULL), SYN_OK);
+            cr_assert_eq(syn_array_read_each(a, NULL, u, each, NULL), SYN_OK);
             for (int k = 0; k < 500; k++) {
                 const double expected = syn_current(support_model(0), syn_array_states(a)[k], v, NULL);
                 cr_assert_float_eq(i[k], expected, 1e-10, "%g V", (double)v); /* 1e-6 of 1e-4 A */
@@ -388,7 +388,7 @@ Test(array, reads_of_more_cells_than_the_caches_hold_go_to_any_address)
             for (int shift = 0; shift < 2; shift++) {
                 double worst = 0;
                 memset(i, 0xff, (N + 1) * sizeof *i);
-                cr_assert_eq(syn_array_read(a, &(syn_cells){.first = first}, 0.7f, i + shift), SYN_OK);
+                cr_assert_eq(syn_array_read(a, &(syn_cells){.first = first}, 0.7f, i + shift, NULL), SYN_OK);
                 for (size_t k = first; k < N; k++)
                     support_worst(&worst, fabs(i[k - first + (size_t)shift] -
                                                syn_current(support_model(1), syn_array_states(a)[k], 0.7f, NULL)));
@@ -416,7 +416,7 @@ Test(array, noisy_reads_draw_the_noise_of_the_reference_for_every_choice)
         for (size_t first = 0; first < 9; first++)
             for (size_t stride = 1; stride < 4; stride++) {
                 const syn_cells c = {.first = first, .stride = stride};
-                cr_assert_eq(syn_array_read_noisy(a, &c, -0.3f, 1e9, 77, i), SYN_OK);
+                cr_assert_eq(syn_array_read_noisy(a, &c, -0.3f, 1e9, 77, i, NULL), SYN_OK);
                 /* the current as above; sigma is 4e-8 A and more, so another draw would be noticed */
                 for (size_t k = first, j = 0; k < N; k += stride, j++)
                     cr_assert_float_eq(i[j], expected[k], 1e-10, "cell %zu", k);
@@ -444,8 +444,8 @@ Test(array, a_product_is_the_sum_over_the_columns_currents_and_its_noise_the_sum
             uint64_t state = t;
             for (size_t j = 0; j < 2 * cols; j++)
                 v[j] = j % 5 == 4 ? 0 : (float)support_uniform(&state, -1.4, 1.4);
-            cr_assert_eq(syn_vmm_batch(a, v, 2, i), SYN_OK);
-            cr_assert_eq(syn_vmm_noisy(a, v, 1e8, 123, noisy), SYN_OK);
+            cr_assert_eq(syn_vmm_batch(a, v, 2, i, NULL), SYN_OK);
+            cr_assert_eq(syn_vmm_noisy(a, v, 1e8, 123, noisy, NULL), SYN_OK);
             for (size_t row = 0; row < rows; row++) {
                 double current[2] = {0}, scale = 0, variance = 0;
                 for (size_t j = 0; j < cols; j++) {
@@ -499,7 +499,7 @@ Test(array, the_noise_of_a_product_counts_a_negative_conductance_by_its_magnitud
     do /* a large one */
         syn_rng_normals(SEED, 0, ++index, SYN_DRAW_PRODUCT, z);
     while (fabs(z[0]) < 2);
-    cr_assert_eq(syn_vmm_noisy(a, v, 1e12, index, &noisy), SYN_OK);
+    cr_assert_eq(syn_vmm_noisy(a, v, 1e12, index, &noisy, NULL), SYN_OK);
     /* g is a difference of some 1e-4 S in single precision */
     cr_assert_float_eq(noisy, current + sqrt(variance) * z[0], 64 * 1e-10 + 0.02 * sqrt(variance));
     cr_assert_gt(sqrt(variance) * fabs(z[0]), 64 * 1e-10, "the noise would be noticed if it were missing");
@@ -510,14 +510,14 @@ Test(array, memory_is_as_stated_and_read_only_arrays_hold_the_same_states)
 {
     syn_array *a = make(1 << 16, NULL, 2, NULL), *frozen, *drawn;
     cr_assert_leq(syn_array_bytes(a), ((size_t)232 << 16) + 65536);
-    cr_assert_eq(syn_array_freeze(a, &frozen), SYN_OK);
+    cr_assert_eq(syn_array_freeze(a, &frozen, NULL), SYN_OK);
     cr_assert_leq(syn_array_bytes(frozen), ((size_t)4 << 16) + 65536);
     const syn_array_options o = {.first = syn_array_first(a), .read_only = 1};
     cr_assert_eq(syn_array_create(support_model(0), SEED, 1 << 16, &o, &drawn, NULL), SYN_OK);
     cr_assert_eq(memcmp(syn_array_states(a), syn_array_states(frozen), sizeof(float) << 16), 0);
     cr_assert_eq(memcmp(syn_array_states(a), syn_array_states(drawn), sizeof(float) << 16), 0);
     const float u = -1;
-    cr_assert_eq(syn_array_apply(frozen, NULL, &u, 1), SYN_EINVAL);
+    cr_assert_eq(syn_array_apply(frozen, NULL, &u, 1, NULL), SYN_EINVAL);
     syn_array_free(a);
     syn_array_free(frozen);
     syn_array_free(drawn);
@@ -557,23 +557,23 @@ Test(array, cells_put_into_a_state_go_on_like_the_cells_it_was_taken_from)
     const char *kernel;
     for (int i = 0; (kernel = syn_array_kernel_name(i)); i++) {
         syn_array *from = make(N, kernel, 1, NULL), *to = make(N, kernel, 1, NULL);
-        syn_array_apply(from, NULL, u, PULSES);
-        syn_array_apply(to, NULL, (float[]){-1.5f, 1.5f, -1.5f}, 3);
+        syn_array_apply(from, NULL, u, PULSES, NULL);
+        syn_array_apply(to, NULL, (float[]){-1.5f, 1.5f, -1.5f}, 3, NULL);
         int modes[3] = {0};
         for (size_t k = 0; k < N; k++) {
             syn_state s;
             syn_error err;
-            syn_array_state(from, k, &s);
+            syn_array_state(from, k, &s, NULL);
             modes[s.mode]++;
             cr_assert_eq(syn_array_set_state(to, k, &s, &err), SYN_OK, "cell %zu: %s", k, err.text);
         }
         cr_assert(modes[SYN_HRS] && modes[SYN_LRS] && modes[SYN_IRS]);
-        syn_array_apply(from, NULL, u + PULSES, PULSES);
-        syn_array_apply(to, NULL, u + PULSES, PULSES);
+        syn_array_apply(from, NULL, u + PULSES, PULSES, NULL);
+        syn_array_apply(to, NULL, u + PULSES, PULSES, NULL);
         for (size_t k = 0; k < N; k++) {
             syn_state s, expected;
-            syn_array_state(from, k, &expected);
-            syn_array_state(to, k, &s);
+            syn_array_state(from, k, &expected, NULL);
+            syn_array_state(to, k, &s, NULL);
             cr_assert(s.mode == expected.mode && s.n == expected.n, "cell %zu, %s", k, kernel);
             cr_assert_float_eq(s.r, expected.r, 1e-5);
         }
@@ -604,19 +604,54 @@ Test(array, a_state_that_is_not_one_of_the_cells_own_is_refused)
     bad[5].s.u_thr = 0.1;
     bad[6].s.r = NAN;
     syn_state before, after;
-    syn_array_state(a, 3, &before);
+    syn_array_state(a, 3, &before, NULL);
     for (int k = 0; k < 7; k++) {
         syn_error err = {0};
         cr_assert_eq(syn_array_set_state(a, 3, &bad[k].s, &err), SYN_EINVAL, "case %d", k);
         cr_assert_str_eq(err.field, bad[k].field, "case %d: %s", k, err.text);
     }
     cr_assert_eq(syn_array_set_state(a, 20, &lrs, NULL), SYN_EINVAL);
-    cr_assert_eq(syn_array_freeze(a, &frozen), SYN_OK);
+    cr_assert_eq(syn_array_freeze(a, &frozen, NULL), SYN_OK);
     cr_assert_eq(syn_array_set_state(frozen, 3, &lrs, NULL), SYN_EINVAL);
-    syn_array_state(a, 3, &after);
+    syn_array_state(a, 3, &after, NULL);
     cr_assert(after.r == before.r && after.n == before.n && after.mode == before.mode);
     cr_assert_eq(syn_array_set_state(a, 3, &lrs, NULL), SYN_OK);
     cr_assert_eq(syn_array_set_state(a, 3, &irs, NULL), SYN_OK);
+    syn_array_free(frozen);
+    syn_array_free(a);
+}
+
+/* The library says why: parameter, and the value at fault. */
+static void expect_reason(syn_status status, const syn_error *err, const char *field, const char *text)
+{
+    cr_expect_eq(status, SYN_EINVAL);
+    cr_expect_str_eq(err->field, field);
+    cr_expect(strstr(err->text, text) != NULL, "%s", err->text);
+}
+
+Test(array, every_refusal_names_its_reason)
+{
+    syn_array *a = make(100, NULL, 1, NULL), *frozen;
+    const size_t twice[] = {3, 5, 3};
+    const float u = -2, each[] = {-2, -2, -2};
+    float i[100];
+    syn_state s;
+    syn_error err = {0};
+    cr_assert_eq(syn_array_freeze(a, &frozen, &err), SYN_OK);
+    cr_expect_eq(syn_array_cols(a), 1);
+    const syn_cells beyond = {.first = 100}, doubled = {.list = twice, .count = 3};
+    expect_reason(syn_array_apply(a, &beyond, &u, 1, &err), &err, "first", "cell 100 is outside 0 .. 99");
+    expect_reason(syn_array_apply_each(a, &doubled, each, &err), &err, "list", "cell 3 is chosen twice");
+    expect_reason(syn_array_apply(frozen, NULL, &u, 1, &err), &err, "array", "read-only");
+    expect_reason(syn_array_apply_each(frozen, NULL, each, &err), &err, "array", "read-only");
+    expect_reason(syn_array_state(frozen, 0, &s, &err), &err, "array", "read-only");
+    expect_reason(syn_array_state(a, 100, &s, &err), &err, "k", "100 is not below the 100 cells");
+    expect_reason(syn_array_read(a, &beyond, u, i, &err), &err, "first", "cell 100");
+    expect_reason(syn_array_read_each(a, &beyond, each, i, &err), &err, "first", "cell 100");
+    expect_reason(syn_array_conductance(a, &beyond, u, i, &err), &err, "first", "cell 100");
+    expect_reason(syn_array_read_noisy(a, NULL, u, -1, 0, i, &err), &err, "bandwidth", "-1 Hz");
+    expect_reason(syn_vmm_noisy(a, each, NAN, 0, i, &err), &err, "bandwidth", "nan Hz");
+    expect_reason(syn_vmm_noisy(a, each, 1, UINT64_C(1) << 56, i, &err), &err, "index", "72057594037927936");
     syn_array_free(frozen);
     syn_array_free(a);
 }
@@ -626,29 +661,29 @@ Test(array, bad_requests_are_refused_and_change_nothing)
     syn_array *a = make(100, NULL, 1, NULL), *none = a;
     const size_t outside[] = {3, 100}, twice[] = {3, 5, 3};
     const float u = -2, each[] = {-2, -2, -2};
-    cr_expect_eq(syn_array_apply(a, &(syn_cells){.first = 100}, &u, 1), SYN_EINVAL);
-    cr_expect_eq(syn_array_apply(a, &(syn_cells){.first = 90, .count = 11}, &u, 1), SYN_EINVAL);
-    cr_expect_eq(syn_array_apply(a, &(syn_cells){.list = outside, .count = 2}, &u, 1), SYN_EINVAL);
-    cr_expect_eq(syn_array_apply_each(a, &(syn_cells){.list = twice, .count = 3}, each), SYN_EINVAL);
-    cr_expect_eq(syn_array_apply_each(a, &(syn_cells){.first = 100}, each), SYN_EINVAL);
+    cr_expect_eq(syn_array_apply(a, &(syn_cells){.first = 100}, &u, 1, NULL), SYN_EINVAL);
+    cr_expect_eq(syn_array_apply(a, &(syn_cells){.first = 90, .count = 11}, &u, 1, NULL), SYN_EINVAL);
+    cr_expect_eq(syn_array_apply(a, &(syn_cells){.list = outside, .count = 2}, &u, 1, NULL), SYN_EINVAL);
+    cr_expect_eq(syn_array_apply_each(a, &(syn_cells){.list = twice, .count = 3}, each, NULL), SYN_EINVAL);
+    cr_expect_eq(syn_array_apply_each(a, &(syn_cells){.first = 100}, each, NULL), SYN_EINVAL);
     syn_state s;
     for (size_t k = 0; k < 100; k++) {
-        syn_array_state(a, k, &s);
+        syn_array_state(a, k, &s, NULL);
         cr_expect_eq(s.mode, SYN_HRS);
     }
-    cr_expect_eq(syn_array_state(a, 100, &s), SYN_EINVAL);
+    cr_expect_eq(syn_array_state(a, 100, &s, NULL), SYN_EINVAL);
     float i[100];
-    cr_expect_eq(syn_array_read(a, &(syn_cells){.first = 100}, u, i), SYN_EINVAL);
-    cr_expect_eq(syn_array_read_each(a, &(syn_cells){.first = 100}, each, i), SYN_EINVAL);
-    cr_expect_eq(syn_array_conductance(a, &(syn_cells){.first = 100}, u, i), SYN_EINVAL);
-    cr_expect_eq(syn_array_read_noisy(a, &(syn_cells){.first = 100}, u, 1, 0, i), SYN_EINVAL);
+    cr_expect_eq(syn_array_read(a, &(syn_cells){.first = 100}, u, i, NULL), SYN_EINVAL);
+    cr_expect_eq(syn_array_read_each(a, &(syn_cells){.first = 100}, each, i, NULL), SYN_EINVAL);
+    cr_expect_eq(syn_array_conductance(a, &(syn_cells){.first = 100}, u, i, NULL), SYN_EINVAL);
+    cr_expect_eq(syn_array_read_noisy(a, &(syn_cells){.first = 100}, u, 1, 0, i, NULL), SYN_EINVAL);
     const double bandwidths[] = {-1, NAN, INFINITY};
     for (int k = 0; k < 3; k++) {
-        cr_expect_eq(syn_array_read_noisy(a, NULL, u, bandwidths[k], 0, i), SYN_EINVAL);
-        cr_expect_eq(syn_vmm_noisy(a, each, bandwidths[k], 0, i), SYN_EINVAL);
+        cr_expect_eq(syn_array_read_noisy(a, NULL, u, bandwidths[k], 0, i, NULL), SYN_EINVAL);
+        cr_expect_eq(syn_vmm_noisy(a, each, bandwidths[k], 0, i, NULL), SYN_EINVAL);
     }
-    cr_expect_eq(syn_vmm_noisy(a, each, 1, UINT64_C(1) << 56, i), SYN_EINVAL);
-    cr_expect_eq(syn_vmm_noisy(a, each, 1, (UINT64_C(1) << 56) - 1, i), SYN_OK);
+    cr_expect_eq(syn_vmm_noisy(a, each, 1, UINT64_C(1) << 56, i, NULL), SYN_EINVAL);
+    cr_expect_eq(syn_vmm_noisy(a, each, 1, (UINT64_C(1) << 56) - 1, i, NULL), SYN_OK);
     const struct {
         syn_cells cells;
         const char *field, *range;
@@ -673,6 +708,7 @@ Test(array, bad_requests_are_refused_and_change_nothing)
                  {{.threads = -1}, 10, "threads"},
                  {{.first = UINT64_MAX}, 2, "n"},
                  {{0}, 0, "n"},
+                 {{.reserved[7] = 1}, 10, "reserved"},
                  {{.start.resistance = 5}, 10, "resistance"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         syn_error err = {0};

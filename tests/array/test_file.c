@@ -16,7 +16,7 @@ static syn_model *model_of_order(int order)
     static syn_params params;
     syn_model *m;
     cr_assert_eq(syn_params_default(&params, NULL), SYN_OK);
-    cr_assert_eq(syn_model_create(&params, order, &m, NULL), SYN_OK);
+    cr_assert_eq(syn_model_create(&params, &(syn_model_options){.order = order}, &m, NULL), SYN_OK);
     return m;
 }
 
@@ -29,7 +29,7 @@ static syn_array *sample_array(const syn_model *m)
     syn_array *a;
     const syn_array_options o = {.first = 1000, .rows = 37, .start.history = SYN_STATIONARY};
     cr_assert_eq(syn_array_create(m, 5, 37, &o, &a, NULL), SYN_OK);
-    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES), SYN_OK);
+    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES, NULL), SYN_OK);
     return a;
 }
 
@@ -71,8 +71,8 @@ static void same_cells(const syn_array *a, const syn_array *b)
     cr_assert_eq(syn_array_size(a), syn_array_size(b));
     for (size_t k = 0; k < syn_array_size(a); k++) {
         syn_state s, t;
-        cr_assert_eq(syn_array_state(a, k, &s), SYN_OK);
-        cr_assert_eq(syn_array_state(b, k, &t), SYN_OK);
+        cr_assert_eq(syn_array_state(a, k, &s, NULL), SYN_OK);
+        cr_assert_eq(syn_array_state(b, k, &t, NULL), SYN_OK);
         cr_assert(s.r == t.r && s.u_thr == t.u_thr && s.n == t.n && s.mode == t.mode, "cell %zu differs", k);
     }
 }
@@ -87,8 +87,8 @@ Test(array_file, a_loaded_array_continues_bit_for_bit_as_the_saved_one)
         cr_assert_eq(syn_array_rows(b), 37);
         same_cells(a, b);
         for (int round = 0; round < 15; round++) { /* beyond the length of the history */
-            syn_array_apply(a, NULL, script, PULSES);
-            syn_array_apply(b, NULL, script, PULSES);
+            syn_array_apply(a, NULL, script, PULSES, NULL);
+            syn_array_apply(b, NULL, script, PULSES, NULL);
         }
         same_cells(a, b);
         syn_array_free(a);
@@ -103,14 +103,14 @@ Test(array_file, an_array_larger_than_a_piece_of_the_file_comes_back_whole)
     const syn_array_options o = {.first = UINT64_C(7) << 32};
     syn_array *a, *b, *frozen, *states;
     cr_assert_eq(syn_array_create(m, UINT64_C(5) << 40, 40003, &o, &a, NULL), SYN_OK);
-    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES), SYN_OK);
+    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES, NULL), SYN_OK);
     cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
     cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK);
     cr_assert(syn_array_seed(b) == UINT64_C(5) << 40 && syn_array_first(b) == UINT64_C(7) << 32);
-    syn_array_apply(a, NULL, script, PULSES);
-    syn_array_apply(b, NULL, script, PULSES);
+    syn_array_apply(a, NULL, script, PULSES, NULL);
+    syn_array_apply(b, NULL, script, PULSES, NULL);
     same_cells(a, b);
-    cr_assert_eq(syn_array_freeze(a, &frozen), SYN_OK);
+    cr_assert_eq(syn_array_freeze(a, &frozen, NULL), SYN_OK);
     cr_assert_eq(syn_array_save(frozen, path, NULL), SYN_OK);
     cr_assert_eq(syn_array_load(m, path, NULL, 0, &states, NULL), SYN_OK);
     cr_assert_eq(memcmp(syn_array_states(a), syn_array_states(states), 40003 * sizeof(float)), 0);
@@ -126,13 +126,13 @@ Test(array_file, every_kernel_continues_within_the_tolerance_of_arrays)
     syn_model *m = model_of_order(0);
     syn_array *a = sample_array(m);
     cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
-    syn_array_apply(a, NULL, script, PULSES);
+    syn_array_apply(a, NULL, script, PULSES, NULL);
     const char *kernel;
     for (int k = 0; (kernel = syn_array_kernel_name(k)); k++) {
         syn_array *b;
         cr_assert_eq(syn_array_load(m, path, kernel, 1, &b, NULL), SYN_OK);
         cr_assert_str_eq(syn_array_kernel(b), kernel);
-        syn_array_apply(b, NULL, script, PULSES);
+        syn_array_apply(b, NULL, script, PULSES, NULL);
         for (size_t j = 0; j < 37; j++) /* 1e-5: the tolerance that array.h states */
             cr_assert_float_eq(syn_array_states(a)[j], syn_array_states(b)[j], 1e-5, "cell %zu, %s", j, kernel);
         syn_array_free(b);
@@ -145,14 +145,14 @@ Test(array_file, a_read_only_array_is_saved_with_its_states_alone)
 {
     syn_model *m = model_of_order(0);
     syn_array *a = sample_array(m), *frozen, *b;
-    cr_assert_eq(syn_array_freeze(a, &frozen), SYN_OK);
+    cr_assert_eq(syn_array_freeze(a, &frozen, NULL), SYN_OK);
     cr_assert_eq(syn_array_save(frozen, path, NULL), SYN_OK);
     size_t size;
     free(contents(&size));
     cr_assert_lt(size, 4 * 48 + 128, "4 bytes for each cell of three blocks and a header, found %zu", size);
     cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK);
     cr_assert_eq(memcmp(syn_array_states(a), syn_array_states(b), 37 * sizeof(float)), 0);
-    cr_assert_eq(syn_array_apply(b, NULL, script, PULSES), SYN_EINVAL);
+    cr_assert_eq(syn_array_apply(b, NULL, script, PULSES, NULL), SYN_EINVAL);
     syn_array_free(a);
     syn_array_free(b);
     syn_array_free(frozen);
@@ -413,7 +413,7 @@ Test(array_file, an_array_of_another_order_or_set_is_refused)
     for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
         const double figure = *figures[k];
         *figures[k] *= 1 + 1e-12;
-        cr_assert_eq(syn_model_create(&p, 10, &changed, NULL), SYN_OK);
+        cr_assert_eq(syn_model_create(&p, &(syn_model_options){.order = 10}, &changed, NULL), SYN_OK);
         refused_with(changed, "the array was made with another parameter set", 0);
         syn_model_free(changed);
         *figures[k] = figure;
@@ -458,7 +458,7 @@ Test(array_file, a_save_that_fails_leaves_the_old_file_and_no_other)
     syn_array_free(b);
     size_t size;
     char *bytes = contents(&size);
-    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES - 1), SYN_OK);
+    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES - 1, NULL), SYN_OK);
     const int descriptor = next_descriptor();
     struct rlimit usual;
     signal(SIGXFSZ, SIG_IGN);

@@ -23,7 +23,7 @@ static bench prepare(int threads)
     bench b = {
         .target = calloc(N, sizeof(float)), .g = calloc(N, sizeof(float)), .pulses = calloc(N, sizeof(uint32_t))};
     syn_params_default(&params, NULL);
-    syn_model_create(&params, 0, &b.m, NULL);
+    syn_model_create(&params, NULL, &b.m, NULL);
     cr_assert_eq(syn_array_create(b.m, 11, N, &(syn_array_options){.threads = threads}, &b.a, NULL), SYN_OK);
     for (int k = 0; k < N; k++) /* 5 to 50 kohm, evenly in the logarithm */
         b.target[k] = (float)(1 / (5000 * pow(10, (double)k / N)));
@@ -53,7 +53,7 @@ static size_t check_report(const bench *b)
     uint32_t most = 0;
     for (size_t k = 0; k < N; k++) {
         syn_state s;
-        syn_array_state(b->a, k, &s);
+        syn_array_state(b->a, k, &s, NULL);
         const double g = 1 / syn_resistance_of_state(b->m, s.r), error = fabs(g / b->target[k] - 1);
         cr_assert_float_eq(b->g[k], g, 1e-6 * g, "reported conductance of cell %zu", k); /* of a float */
         pulses += b->pulses[k];
@@ -328,6 +328,10 @@ Test(program, bad_requests_are_refused_with_parameter_and_range_and_change_nothi
     REFUSED(attempts, 0, "attempts");
     REFUSED(bandwidth, -1, "bandwidth");
     b.how = good;
+    b.how.reserved[0] = 1;
+    cr_assert_eq(run(&b, &err), SYN_EINVAL);
+    cr_assert_str_eq(err.field, "reserved");
+    b.how = good;
     b.target[7] = 0;
     cr_assert_eq(run(&b, &err), SYN_EINVAL);
     cr_assert_str_eq(err.field, "target");
@@ -339,19 +343,20 @@ Test(program, bad_requests_are_refused_with_parameter_and_range_and_change_nothi
     cr_assert_eq(
         syn_array_program(b.a, &(syn_cells){.list = twice, .count = 3}, b.target, &good, NULL, NULL, NULL, &err),
         SYN_EINVAL);
-    cr_assert_str_eq(err.text, "a cell is chosen twice");
+    cr_assert_str_eq(err.field, "list");
+    cr_assert_str_eq(err.text, "cell 9 is chosen twice");
     cr_assert_eq(
         syn_array_program(b.a, &(syn_cells){.list = outside, .count = 1}, b.target, &good, NULL, NULL, NULL, &err),
         SYN_EINVAL);
     cr_assert_str_eq(err.field, "list");
     syn_array *frozen;
-    cr_assert_eq(syn_array_freeze(b.a, &frozen), SYN_OK);
+    cr_assert_eq(syn_array_freeze(b.a, &frozen, NULL), SYN_OK);
     cr_assert_eq(syn_array_program(frozen, NULL, b.target, &good, NULL, NULL, NULL, &err), SYN_EINVAL);
     cr_assert_str_eq(err.text, "the array is read-only");
     syn_array_free(frozen);
     for (size_t k = 0; k < N; k++) {
         syn_state s;
-        syn_array_state(b.a, k, &s);
+        syn_array_state(b.a, k, &s, NULL);
         cr_assert(s.mode == SYN_HRS && s.n == 0);
     }
     clean(&b);

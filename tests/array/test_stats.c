@@ -43,15 +43,15 @@ Test(array_stats, a_million_cells_have_the_exact_means_and_spreads_in_each_of_10
                threshold = {"U_R", 0.7342, 0.0492, 5.75, 5e-5, 0, 0};
         for (size_t k = 0; k < CELLS; k++)
             add(&hrs, log10(syn_resistance_of_state(m, r[k])));
-        cr_assert_eq(syn_array_apply(a, NULL, &set, 1), SYN_OK);
+        cr_assert_eq(syn_array_apply(a, NULL, &set, 1, NULL), SYN_OK);
         for (size_t k = 0; k < CELLS; k++) {
             syn_state s;
-            syn_array_state(a, k, &s);
+            syn_array_state(a, k, &s, NULL);
             cr_assert(s.mode == SYN_LRS && s.n == (uint64_t)cycle);
             add(&lrs, syn_resistance_of_state(m, s.r));
             add(&threshold, s.u_thr);
         }
-        cr_assert_eq(syn_array_apply(a, NULL, &reset, 1), SYN_OK);
+        cr_assert_eq(syn_array_apply(a, NULL, &reset, 1, NULL), SYN_OK);
         check_cycle(&hrs, cycle);
         check_cycle(&lrs, cycle);
         check_cycle(&threshold, cycle);

@@ -391,7 +391,7 @@ Test(cell, the_clamp_of_r_lrs_is_half_of_r_llrs_for_a_device_of_low_resistance)
         p.llrs.c[j] *= 10;
     syn_model *m;
     syn_cycle c;
-    cr_assert(eq(int, syn_model_create(&p, 10, &m, NULL), SYN_OK));
+    cr_assert(eq(int, syn_model_create(&p, &(syn_model_options){.order = 10}, &m, NULL), SYN_OK));
     syn_cycle_of_features(m, NULL, (double[]){5, -0.7, 20, 0.7}, &c);
     cr_expect(epsilon_eq(dbl, c.y[R_LRS], 371.682 / 2, 1e-3));
     syn_cycle_of_features(m, NULL, (double[]){5, -0.7, 450, 0.7}, &c);
@@ -588,7 +588,7 @@ Test(cell, weights_count_by_their_share_of_the_sum)
     const double weight[] = {0.5, 0.4, 0.0991};
     memcpy(p.weight, weight, sizeof weight);
     syn_model *m;
-    cr_assert(eq(int, syn_model_create(&p, 1, &m, NULL), SYN_OK));
+    cr_assert(eq(int, syn_model_create(&p, &(syn_model_options){.order = 1}, &m, NULL), SYN_OK));
     int wrong = 0;
     for (uint64_t id = 0; id < 30000; id++) {
         uint32_t w[4];
@@ -783,7 +783,7 @@ Test(cell, without_a_reset_transition_a_start_in_between_is_an_hrs)
     for (int k = 0; k < p.n_components; k++)
         p.mean[k][U_R] = 2;
     syn_model *m;
-    cr_assert(eq(int, syn_model_create(&p, 10, &m, NULL), SYN_OK));
+    cr_assert(eq(int, syn_model_create(&p, &(syn_model_options){.order = 10}, &m, NULL), SYN_OK));
     for (uint64_t id = 0; id < 50; id++) {
         syn_cell c;
         cr_assert(eq(int, syn_cell_init(m, 21, id, &(syn_start){.resistance = 10000}, &c, NULL), SYN_OK));

@@ -371,7 +371,7 @@ Test(stats, the_reversed_order_of_lags_would_be_noticed)
     for (int l = 0; l < 10; l++)
         memcpy(reversed.var[9].a[l], v->a[9 - l], sizeof v->a[l]);
     syn_model *m;
-    cr_assert(eq(int, syn_model_create(&reversed, 10, &m, NULL), SYN_OK));
+    cr_assert(eq(int, syn_model_create(&reversed, &(syn_model_options){.order = 10}, &m, NULL), SYN_OK));
     cr_expect(gt(dbl, worst_autocovariance(m, v, 8000), 50), "the published order against the reversed one");
     cr_expect(lt(dbl, worst_autocovariance(m, &reversed.var[9], 2000), 5), "the check itself is sound");
     syn_model_free(m);

@@ -54,8 +54,8 @@ static void expect_same_states(const char *one, const char *other, double tolera
     cr_assert(syn_array_size(a) == syn_array_size(b) && syn_array_first(a) == syn_array_first(b));
     for (size_t k = 0; k < syn_array_size(a); k++) {
         syn_state s, t;
-        syn_array_state(a, k, &s);
-        syn_array_state(b, k, &t);
+        syn_array_state(a, k, &s, NULL);
+        syn_array_state(b, k, &t, NULL);
         cr_expect(s.n == t.n && s.mode == t.mode && fabs(s.r - t.r) <= tolerance,
                   "%s, cell %zu: %g (%d), not %g (%d)", what, k, t.r, (int)t.mode, s.r, (int)s.mode);
     }
@@ -169,7 +169,7 @@ Test(codemodel_array, a_half_select_write_is_that_of_the_library_byte_by_byte)
         for (int i = 0; i < c->rows; i++)
             for (int j = 0; j < c->cols; j++) {
                 syn_state s;
-                syn_array_state(a, (size_t)(i + c->rows * j), &s);
+                syn_array_state(a, (size_t)(i + c->rows * j), &s, NULL);
                 wrong += (s.mode == SYN_LRS) != ((i + j) % 2 == 0);
             }
         cr_expect(wrong < (size_t)(c->rows * c->cols / 4) && spice_last("@ax0[switched]") > 0, "%zu wrong bits",

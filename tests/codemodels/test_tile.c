@@ -64,7 +64,7 @@ static int expect_cells_of(const char *path, const crossbar *c, double tolerance
     for (int k = 0; k < c->rows * c->cols; k++) {
         syn_state s;
         char r[40], mode[40], cycle[40];
-        cr_assert(syn_array_state(a, (size_t)k, &s) == SYN_OK);
+        cr_assert(syn_array_state(a, (size_t)k, &s, NULL) == SYN_OK);
         sprintf(r, "@a%d[r]", k);
         sprintf(mode, "@a%d[mode]", k);
         sprintf(cycle, "@a%d[cycle]", k);
@@ -359,8 +359,8 @@ Test(codemodel_tile, dc_sweeps_end_in_the_states_and_bytes_of_the_library)
         }
         for (size_t cell = 0; cell < (size_t)(c->rows * c->cols); cell++) {
             syn_state one, other;
-            syn_array_state(a, cell, &one);
-            syn_array_state(from_spice, cell, &other);
+            syn_array_state(a, cell, &one, NULL);
+            syn_array_state(from_spice, cell, &other, NULL);
             cr_expect(one.n == other.n && one.mode == other.mode && fabs(one.r - other.r) < 1e-5,
                       "%d x %d, cell %zu: %g (%d), library %g (%d)", c->rows, c->cols, cell, other.r, (int)other.mode,
                       one.r, (int)one.mode);
@@ -448,7 +448,7 @@ Test(codemodel_tile, state_files_pass_between_library_and_simulator_in_both_dire
     cr_assert(syn_array_create(support_model(0), 77, 35, &o, &a, NULL) == SYN_OK);
     for (int k = 0; k < 8; k++)
         syn_array_apply(a, &(syn_cells){.first = (size_t)k, .stride = 3, .count = 9},
-                        (float[]){-1.4f, 0.9f + 0.05f * (float)k}, 2);
+                        (float[]){-1.4f, 0.9f + 0.05f * (float)k}, 2, NULL);
     cr_assert(syn_array_save(a, "library.state", NULL) == SYN_OK);
     add_drivers(&c, drivers);
     crossbar_add_tile(&c, "state=\"library.state\" state_out=\"spice.state\"");
@@ -478,7 +478,7 @@ Test(codemodel_tile, state_files_pass_between_library_and_simulator_in_both_dire
     size_t lrs = 0;
     for (size_t k = 0; k < 35; k++) {
         syn_state s;
-        syn_array_state(b, k, &s);
+        syn_array_state(b, k, &s, NULL);
         lrs += s.mode == SYN_LRS;
     }
     cr_expect(lrs > 20 && spice_last("@a1[lrs]") == (double)lrs, "%zu, monitor %g", lrs, spice_last("@a1[lrs]"));
@@ -508,7 +508,7 @@ Test(codemodel_tile, a_run_that_was_stopped_or_failed_leaves_the_last_accepted_s
     syn_array *a = crossbar_load_state("stopped.state");
     for (size_t k = 0; k < 4; k++) {
         syn_state s;
-        syn_array_state(a, k, &s);
+        syn_array_state(a, k, &s, NULL);
         cr_expect(s.mode == (k % 2 == 0 ? SYN_LRS : SYN_HRS));
     }
     syn_array_free(a);

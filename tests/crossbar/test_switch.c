@@ -162,7 +162,7 @@ static size_t expect_same_cells(const bench *b, const char *what, int pulse, con
     for (size_t k = 0; k < cells_of(b); k++) {
         const syn_state *expected = &b->cells[k].state;
         syn_state s;
-        cr_assert_eq(syn_array_state(b->array, k, &s), SYN_OK);
+        cr_assert_eq(syn_array_state(b->array, k, &s, NULL), SYN_OK);
         cr_assert(s.mode == expected->mode && s.n == expected->n && fabs(s.r - expected->r) < 1e-5,
                   "%s, pulse %d, cell %zu: mode %d n %d r %.9g, expected %d %d %.9g", what, pulse, k, (int)s.mode,
                   (int)s.n, s.r, (int)expected->mode, (int)expected->n, expected->r);
@@ -213,7 +213,7 @@ static void expect_consistent(const bench *b, const char *what)
     network_solve(&b->wires, &cells, VOLTAGES(b), &s);
     for (size_t k = 0; k < n; k++) {
         syn_state after, next;
-        cr_assert_eq(syn_array_state(b->array, k, &after), SYN_OK);
+        cr_assert_eq(syn_array_state(b->array, k, &after, NULL), SYN_OK);
         const int latched = is_set(&b->cells[k].state, &after);
         follow(&b->cells[k], latched, s.cell_u[k], &next);
         cr_assert(next.mode == after.mode && next.n == after.n && fabs(next.r - after.r) < 1e-5,
@@ -229,7 +229,7 @@ static void take_over_cells(bench *b)
 {
     for (size_t k = 0; k < cells_of(b); k++) {
         syn_state s;
-        cr_assert_eq(syn_array_state(b->array, k, &s), SYN_OK);
+        cr_assert_eq(syn_array_state(b->array, k, &s, NULL), SYN_OK);
         syn_cell_commit(support_model(0), &b->cells[k], &s);
     }
 }
@@ -283,13 +283,13 @@ Test(crossbar_switch, between_ideal_sources_every_cell_switches_as_if_alone)
             for (size_t k = 0; k < ROWS * COLS; k++)
                 u[k] = (float)(b->v[SYN_LEFT][k % ROWS] - b->v[SYN_BOTTOM][k / ROWS]);
             step(b, &s);
-            cr_assert_eq(syn_array_apply_each(alone, NULL, u), SYN_OK);
+            cr_assert_eq(syn_array_apply_each(alone, NULL, u, NULL), SYN_OK);
             cr_assert_eq(memcmp(syn_array_states(alone), syn_array_states(b->array), sizeof u), 0, "pulse %d", p);
         }
         for (size_t k = 0; k < ROWS * COLS; k++) {
             syn_state here, there;
-            syn_array_state(b->array, k, &here);
-            syn_array_state(alone, k, &there);
+            syn_array_state(b->array, k, &here, NULL);
+            syn_array_state(alone, k, &there, NULL);
             cr_assert(here.mode == there.mode && here.n == there.n && here.u_thr == there.u_thr, "cell %zu", k);
         }
         syn_array_free(alone);
@@ -387,8 +387,8 @@ Test(crossbar_switch, a_restart_forgets_what_was_tried)
         step(straight, &s);
         for (size_t k = 0; k < cells_of(b); k++) {
             syn_state here, there;
-            syn_array_state(b->array, k, &here);
-            syn_array_state(straight->array, k, &there);
+            syn_array_state(b->array, k, &here, NULL);
+            syn_array_state(straight->array, k, &there, NULL);
             cr_assert(here.mode == there.mode && here.n == there.n && fabs(here.r - there.r) < 1e-5,
                       "pulse %d, cell %zu: r %.9g, %.9g", p, k, here.r, there.r);
         }
@@ -415,7 +415,7 @@ Test(crossbar_switch, cells_set_only_when_latched)
     cr_expect_eq(s.switched, 30);
     for (size_t k = 0; k < 30; k++) {
         syn_state after;
-        syn_array_state(b->array, k, &after);
+        syn_array_state(b->array, k, &after, NULL);
         cr_expect_eq(after.mode, SYN_LRS);
     }
     free_bench(b);
@@ -434,7 +434,7 @@ Test(crossbar_switch, cells_of_rows_that_are_off_neither_conduct_nor_switch)
     cr_expect_eq(s.switched, 10);
     for (size_t k = 0; k < 30; k++) {
         syn_state after;
-        syn_array_state(b->array, k, &after);
+        syn_array_state(b->array, k, &after, NULL);
         cr_expect_eq(after.mode == SYN_LRS, on[k % 6]);
     }
     for (size_t i = 0; i < 6; i++)
@@ -468,7 +468,7 @@ Test(crossbar_switch, what_cannot_switch_is_refused)
     expect_refused(b, b->x, "left", "line 4");
     b->v[SYN_LEFT][4] = 0;
     cr_expect(is_unchanged(b->array, before));
-    cr_assert_eq(syn_array_freeze(b->array, &frozen), SYN_OK);
+    cr_assert_eq(syn_array_freeze(b->array, &frozen, NULL), SYN_OK);
     cr_assert_eq(syn_crossbar_bind(b->x, frozen, NULL), SYN_OK);
     cr_expect_eq(syn_crossbar_solve(b->x, VOLTAGES(b), NULL, NULL), SYN_OK);
     expect_refused(b, b->x, "array", "read-only");

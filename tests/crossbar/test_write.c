@@ -46,8 +46,8 @@ static int same_states(const syn_array *a, const syn_array *b)
 {
     for (size_t k = 0; k < CELLS; k++) {
         syn_state s, t;
-        syn_array_state(a, k, &s);
-        syn_array_state(b, k, &t);
+        syn_array_state(a, k, &s, NULL);
+        syn_array_state(b, k, &t, NULL);
         /* Voltages may differ by a rounding, 1e-7 V; along the transitions dr/dU is below 10 / V. */
         if (s.mode != t.mode || s.n != t.n || fabs(s.r - t.r) > 1e-6)
             return 0;
@@ -70,7 +70,7 @@ static size_t write_cell_by_cell(syn_array *a, const uint8_t *bits, const syn_wr
                 if (how->scheme == SYN_FULL_SELECT)
                     v = selected_row && selected_col ? (float)u : NAN;
                 const float before = syn_array_states(a)[k];
-                cr_assert_eq(syn_array_apply_each(a, &(syn_cells){.first = k, .count = 1}, &v), SYN_OK);
+                cr_assert_eq(syn_array_apply_each(a, &(syn_cells){.first = k, .count = 1}, &v, NULL), SYN_OK);
                 changes += !(selected_row && selected_col) && syn_array_states(a)[k] != before;
             }
         }
@@ -95,7 +95,7 @@ Test(crossbar_write, with_ideal_wires_each_cell_sees_the_difference_of_its_lines
         size_t sum = 0, cells = 0, wrong = 0;
         for (size_t k = 0; k < CELLS; k++) {
             syn_state s;
-            syn_array_state(b, k, &s);
+            syn_array_state(b, k, &s, NULL);
             sum += disturbs[k];
             cells += disturbs[k] > 0;
             wrong += (s.mode == SYN_LRS) != bits[k];
@@ -154,7 +154,7 @@ Test(crossbar_write, a_read_with_ideal_wires_sums_the_cells_of_each_column)
 {
     syn_array *a = make_array();
     syn_crossbar *x = make_crossbar(a, 0, 0);
-    syn_array_apply(a, &(syn_cells){.first = 3, .count = CELLS / 2, .stride = 2}, &(float){-2}, 1);
+    syn_array_apply(a, &(syn_cells){.first = 3, .count = CELLS / 2, .stride = 2}, &(float){-2}, 1, NULL);
     syn_crossbar_bind(x, a, NULL);
     double v[ROWS], i[COLS];
     for (int row = 0; row < ROWS; row++)
@@ -198,7 +198,7 @@ Test(crossbar_write, a_read_of_one_cell_among_open_lines_includes_the_sneak_path
     syn_array *a;
     syn_crossbar *x;
     cr_assert_eq(syn_array_create(support_model(10), 9, 4, &o, &a, NULL), SYN_OK);
-    syn_array_apply(a, &(syn_cells){.first = 1, .count = 3}, &(float){-2}, 1);
+    syn_array_apply(a, &(syn_cells){.first = 1, .count = 3}, &(float){-2}, 1, NULL);
     cr_assert_eq(syn_crossbar_create(&w, 1, &x, NULL), SYN_OK);
     cr_assert_eq(syn_crossbar_bind(x, a, NULL), SYN_OK);
     double r[4], i;
@@ -271,7 +271,7 @@ Test(crossbar_write, a_write_that_is_stopped_leaves_the_rows_behind_untouched)
     cr_expect_eq(total, ROWS);
     for (size_t k = 0; k < CELLS; k++) {
         syn_state s;
-        syn_array_state(a, k, &s);
+        syn_array_state(a, k, &s, NULL);
         cr_expect_eq(s.mode, k % ROWS < 3 ? SYN_LRS : SYN_HRS, "cell %zu", k);
     }
     syn_crossbar_free(x);
@@ -307,7 +307,7 @@ Test(crossbar_write, what_makes_no_sense_is_refused_by_name_and_changes_nothing)
     cr_expect_str_eq(err.field, "row");
     cr_expect_eq(syn_crossbar_read_sneak(x, 0, COLS, 0.2, i, &err), SYN_EINVAL);
     cr_expect_str_eq(err.field, "col");
-    cr_assert_eq(syn_array_freeze(a, &frozen), SYN_OK);
+    cr_assert_eq(syn_array_freeze(a, &frozen, NULL), SYN_OK);
     syn_crossbar_bind(x, frozen, NULL);
     const syn_write how = {.u_set = -1, .u_reset = 1, .steps = 1};
     cr_expect_eq(syn_crossbar_write(x, bits, &how, NULL, NULL, &err), SYN_EINVAL);

@@ -193,7 +193,7 @@ Test(model, up_to_1_5_v_the_cell_is_passive_to_3_8_megaohm)
 
 static void autocovariance(int order, int lag, double c[SYN_NFEAT][SYN_NFEAT])
 {
-    cr_assert(eq(int, syn_model_autocovariance(support_model(order), lag, c), SYN_OK));
+    cr_assert(eq(int, syn_model_autocovariance(support_model(order), lag, c, NULL), SYN_OK));
 }
 
 /* The library solves the Lyapunov equation of the companion form; here the responses to all past innovations are
@@ -280,16 +280,19 @@ Test(model, all_orders_agree_in_the_lags_that_they_share)
 Test(model, a_lag_outside_0_to_order_minus_1_is_refused)
 {
     double c[SYN_NFEAT][SYN_NFEAT];
-    cr_expect(eq(int, syn_model_autocovariance(support_model(5), -1, c), SYN_EINVAL));
-    cr_expect(eq(int, syn_model_autocovariance(support_model(5), 5, c), SYN_EINVAL));
-    cr_expect(eq(int, syn_model_autocovariance(support_model(5), 4, c), SYN_OK));
+    syn_error err = {0};
+    cr_expect(eq(int, syn_model_autocovariance(support_model(5), -1, c, &err), SYN_EINVAL));
+    cr_expect(eq(str, err.text, "-1 is outside 0 .. 4"));
+    cr_expect(eq(int, syn_model_autocovariance(support_model(5), 5, c, NULL), SYN_EINVAL));
+    cr_expect(eq(int, syn_model_autocovariance(support_model(5), 4, c, NULL), SYN_OK));
 }
 
 static void expect_order(const syn_params *p, int order, syn_status status, int used)
 {
     syn_model *m;
     syn_error err = {0};
-    cr_expect(eq(int, syn_model_create(p, order, &m, &err), status), "order %d", order);
+    cr_expect(eq(int, syn_model_create(p, &(syn_model_options){.order = order}, &m, &err), status), "order %d",
+              order);
     if (status == SYN_OK) {
         cr_assert(m != NULL);
         cr_expect(eq(int, syn_model_order(m), used));
@@ -330,10 +333,43 @@ Test(model, an_invalid_set_makes_no_model)
     p.eta = -1;
     syn_model *m = (syn_model *)&p;
     syn_error err = {0};
-    cr_expect(eq(int, syn_model_create(&p, 10, &m, &err), SYN_EFORMAT));
+    cr_expect(eq(int, syn_model_create(&p, &(syn_model_options){.order = 10}, &m, &err), SYN_EFORMAT));
     cr_expect(eq(ptr, m, NULL));
     cr_expect(eq(str, err.field, "eta"));
-    cr_expect(eq(int, syn_model_create(&p, 10, &m, NULL), SYN_EFORMAT), "no error wanted");
+    cr_expect(eq(int, syn_model_create(&p, &(syn_model_options){.order = 10}, &m, NULL), SYN_EFORMAT),
+              "no error wanted");
+}
+
+Test(model, a_model_is_opened_from_the_built_in_set_or_from_a_file)
+{
+    syn_model *m;
+    syn_error err = {0};
+    cr_assert(eq(int, syn_model_open(NULL, NULL, &m, &err), SYN_OK));
+    cr_expect(eq(int, memcmp(syn_model_params(m), support_params(), sizeof(syn_params)), 0));
+    syn_model_free(m);
+    cr_assert(eq(int,
+                 syn_model_open(support_path("params/hfo2-1t1r.json"), &(syn_model_options){.order = 3}, &m, &err),
+                 SYN_OK));
+    cr_expect(eq(int, syn_model_order(m), 3));
+    cr_expect(eq(int, memcmp(syn_model_params(m), support_params(), sizeof(syn_params)), 0));
+    syn_model_free(m);
+    cr_expect(eq(int, syn_model_open("no/such/file.json", NULL, &m, &err), SYN_EIO));
+    cr_expect(eq(ptr, m, NULL));
+    cr_expect(eq(str, err.file, "no/such/file.json"));
+}
+
+Test(model, options_that_are_not_zero_initialised_are_refused_by_name)
+{
+    for (int k = 0; k < 8; k++) {
+        syn_model_options o = {0};
+        syn_model *m;
+        syn_error err = {0};
+        o.reserved[k] = 1;
+        cr_expect(eq(int, syn_model_create(support_params(), &o, &m, &err), SYN_EINVAL));
+        cr_expect(eq(ptr, m, NULL));
+        cr_expect(eq(str, err.field, "reserved"));
+        cr_expect(strstr(err.text, "syn_model_options") != NULL, "%s", err.text);
+    }
 }
 
 Test(model, freeing_nothing_is_allowed)

@@ -125,7 +125,7 @@ static syn_status create_read_only(void)
 static syn_status freeze(void)
 {
     syn_array *a = subject;
-    return judged(syn_array_freeze(subject, &a), &a);
+    return judged(syn_array_freeze(subject, &a, NULL), &a);
 }
 
 static syn_status load(void)
@@ -141,48 +141,48 @@ static syn_status save(void)
 
 static syn_status apply(void)
 {
-    return syn_array_apply(subject, &listed, &set, 1);
+    return syn_array_apply(subject, &listed, &set, 1, NULL);
 }
 
 static syn_status apply_each(void)
 {
-    return syn_array_apply_each(subject, &listed, voltages);
+    return syn_array_apply_each(subject, &listed, voltages, NULL);
 }
 
 static syn_status read_listed(void)
 {
     float i[LISTED];
-    return syn_array_read(subject, &listed, 0.2f, i);
+    return syn_array_read(subject, &listed, 0.2f, i, NULL);
 }
 
 static syn_status read_each(void)
 {
     float i[LISTED];
-    return syn_array_read_each(subject, &listed, voltages, i);
+    return syn_array_read_each(subject, &listed, voltages, i, NULL);
 }
 
 static syn_status read_noisy(void)
 {
     float i[LISTED];
-    return syn_array_read_noisy(subject, &listed, 0.2f, 1e6, 0, i);
+    return syn_array_read_noisy(subject, &listed, 0.2f, 1e6, 0, i, NULL);
 }
 
 static syn_status conductance(void)
 {
     float g[LISTED];
-    return syn_array_conductance(subject, &listed, 0.2f, g);
+    return syn_array_conductance(subject, &listed, 0.2f, g, NULL);
 }
 
 static syn_status product(void)
 {
     float i[N];
-    return syn_vmm(subject, voltages, i);
+    return syn_vmm(subject, voltages, i, NULL);
 }
 
 static syn_status products(void)
 {
     float i[2 * N];
-    return syn_vmm_batch(subject, voltages, 2, i);
+    return syn_vmm_batch(subject, voltages, 2, i, NULL);
 }
 
 static syn_status program(void)
@@ -340,7 +340,7 @@ Test(faults, a_refused_call_keeps_no_block)
     syn_array *a;
     syn_program_default(support_model(0), &how);
     const long blocks = held;
-    cr_assert_eq(syn_array_apply_each(subject, &duplicate, voltages), SYN_EINVAL);
+    cr_assert_eq(syn_array_apply_each(subject, &duplicate, voltages, NULL), SYN_EINVAL);
     cr_assert_eq(syn_array_program(subject, &duplicate, targets, &how, NULL, NULL, NULL, NULL), SYN_EINVAL);
     cr_assert_eq(syn_array_create(support_model(0), 1, N, &abacus, &a, NULL), SYN_EINVAL);
     cr_assert_eq(syn_array_load(support_model(0), path, "abacus", 1, &a, NULL), SYN_EINVAL);

@@ -18,7 +18,9 @@ const syn_model *support_model(int order)
 {
     static syn_model *models[SYN_MAX_ORDER + 1];
     if (!models[order])
-        cr_assert(eq(int, syn_model_create(support_params(), order, &models[order], NULL), SYN_OK));
+        cr_assert(eq(int,
+                     syn_model_create(support_params(), &(syn_model_options){.order = order}, &models[order], NULL),
+                     SYN_OK));
     return models[order];
 }
 

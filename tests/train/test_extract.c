@@ -262,7 +262,7 @@ static double worst_current(const syn_params *p)
 {
     syn_model *m;
     double worst = 0;
-    cr_assert(eq(int, syn_model_create(p, 0, &m, NULL), SYN_OK));
+    cr_assert(eq(int, syn_model_create(p, NULL, &m, NULL), SYN_OK));
     const syn_model *truth = support_model(10);
     for (double u = -1.4; u < 1.45; u += 0.05)
         for (double r = 4000; r < 2e5; r *= 1.3) {
@@ -298,7 +298,7 @@ Test(extract, points_at_the_compliance_do_not_count_for_the_curves)
     syn_curves_report r;
     fit_curves(1e-4, 0, &p, &r);
     syn_model *m;
-    cr_assert(eq(int, syn_model_create(&p, 0, &m, NULL), SYN_OK));
+    cr_assert(eq(int, syn_model_create(&p, NULL, &m, NULL), SYN_OK));
     const syn_model *truth = support_model(10);
     double worst = 0;
     for (double u = -0.4; u < 0.6; u += 0.04)

@@ -41,9 +41,7 @@ static void sample(const syn_model *m, uint64_t seed, size_t devices, size_t cyc
         syn_cell_init(m, seed, d, &(syn_start){.history = SYN_STATIONARY}, &c, NULL);
         for (size_t t = 0; t < cycles; t++) {
             memcpy(f->y[d * cycles + t], c.now.y, sizeof c.now.y);
-            syn_state s = c.state;
-            s.n++;
-            syn_cell_commit(m, &c, &s);
+            syn_cell_next_cycle(m, &c);
         }
     }
 }
@@ -853,7 +851,7 @@ Test(fit, orders_and_components_left_to_bic_give_the_statistics_back, .timeout =
     cr_log_info("order %d, %d components", r.order, r.components);
     cr_expect(eq(int, r.order, ORDER));
     cr_expect(ge(int, r.components, 2));
-    cr_assert(eq(int, syn_model_create(&p, 0, &m, NULL), SYN_OK));
+    cr_assert(eq(int, syn_model_create(&p, NULL, &m, NULL), SYN_OK));
     cr_assert(eq(int, syn_validate(m, generated(), 1, NULL, NULL, v, NULL, NULL, NULL), SYN_OK));
     double worst = 0;
     for (int i = 0; i < 4; i++) {

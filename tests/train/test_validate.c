@@ -21,9 +21,7 @@ static void sample(uint64_t seed, size_t devices, syn_features *f)
         f->first[d + 1] = (d + 1) * CYCLES;
         for (size_t t = 0; t < CYCLES; t++) {
             memcpy(f->y[d * CYCLES + t], c.now.y, sizeof c.now.y);
-            syn_state s = c.state;
-            s.n++;
-            syn_cell_commit(support_model(10), &c, &s);
+            syn_cell_next_cycle(support_model(10), &c);
         }
     }
 }

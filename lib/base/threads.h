@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* OpenMP in one place. Without it every loop runs in the calling thread. */
+#ifndef BASE_THREADS_H
+#define BASE_THREADS_H
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+/* The number of threads for an upper limit; limit 0: as many as OpenMP gives, which are the processors or
+ * $OMP_NUM_THREADS. */
+static inline int synp_threads(int limit)
+{
+#ifdef _OPENMP
+    return limit > 0 ? limit : omp_get_max_threads();
+#else
+    (void)limit;
+    return 1;
+#endif
+}
+
+#endif
