@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/shared.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-/* What became of the figures. */
+typedef struct extract_options {
+    const char *sweeps; /* file */
+    double u0;          /* V */
+    const char *output;
+} extract_options;
+
+static const cli_option options[] = {
+    {"u0", "V", NUMBER(extract_options, u0, 0.001, 5), .fallback = "0.2",
+     .help = "voltage at which resistances are read"},
+    OPTION_OUTPUT(extract_options, output),
+    {0},
+};
+
+/* Counts for the summary on standard error. */
 typedef struct tally {
     uint64_t cells, cycles, whole, last_cell, spikes;
     uint64_t count[SYN_NFEAT][SYN_QUALITIES];
@@ -46,7 +60,7 @@ static void print_tally(const tally *t, uint64_t missing)
                         syn_quality_word((syn_quality)q), syn_quality_meaning((syn_quality)q));
 }
 
-static syn_status extract(const cli *c, syn_sweeps *sweeps, FILE *f, tally *t, syn_error *err)
+static syn_status extract(double u0, syn_sweeps *sweeps, FILE *f, tally *t, syn_error *err)
 {
     syn_cycles cycles = {0};
     syn_sweep s;
@@ -57,7 +71,7 @@ static syn_status extract(const cli *c, syn_sweeps *sweeps, FILE *f, tally *t, s
     for (uint64_t k = 0; !status && s.n > 0 && !ferror(f); k++) {
         t->spikes += syn_sweep_clean(&s);
         *err = (syn_error){.status = SYN_ENOMEM};
-        status = syn_sweep_measure(&s, c->u0, &m);
+        status = syn_sweep_measure(&s, u0, &m);
         if (status)
             break;
         const int n = syn_cycles_add(&cycles, &s, &m, found);
@@ -73,26 +87,32 @@ static syn_status extract(const cli *c, syn_sweeps *sweeps, FILE *f, tally *t, s
     return status;
 }
 
-int cmd_extract(const cli *c)
+static void print_header(FILE *f)
 {
+    fputs("cell,cycle", f);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        fprintf(f, ",%s", syn_feature_name(i));
+    for (int i = 0; i < SYN_NFEAT; i++)
+        fprintf(f, ",q_%s", syn_feature_name(i));
+    fputc('\n', f);
+}
+
+static int run(const void *values)
+{
+    const extract_options *o = values;
     syn_sweeps *sweeps;
     syn_error err;
     output out;
     tally t = {0};
-    if (syn_sweeps_open(c->file, &sweeps, &err))
+    if (syn_sweeps_open(o->sweeps, &sweeps, &err))
         return cli_fail_library("", &err);
-    int status = output_open(&out, c->output);
+    int status = output_open(&out, o->output);
     if (!status) {
-        fputs("cell,cycle", out.stream);
-        for (int i = 0; i < SYN_NFEAT; i++)
-            fprintf(out.stream, ",%s", syn_feature_name(i));
-        for (int i = 0; i < SYN_NFEAT; i++)
-            fprintf(out.stream, ",q_%s", syn_feature_name(i));
-        fputc('\n', out.stream);
-        if (extract(c, sweeps, out.stream, &t, &err))
+        print_header(out.stream);
+        if (extract(o->u0, sweeps, out.stream, &t, &err))
             status = cli_fail_library("", &err);
         else if (t.cycles == 0)
-            status = cli_fail(CLI_FAILED, "%s: expected sweeps behind the header, found none", c->file);
+            status = cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", o->sweeps);
         const int closed = output_close(&out, !status);
         status = status ? status : closed;
     }
@@ -101,3 +121,40 @@ int cmd_extract(const cli *c)
     syn_sweeps_close(sweeps);
     return status;
 }
+
+static const cli_term columns[] = {
+    {"cell", "number of the cell"},
+    {"cycle", "number of the cycle"},
+    {"log10_r_hrs", "logarithm of the resistance in HRS before the SET, of ohm"},
+    {"u_set", "SET voltage in V, negative"},
+    {"r_lrs", "resistance in LRS in ohm"},
+    {"u_reset", "voltage in V at which the RESET begins, positive"},
+    {"q_log10_r_hrs, ...", "quality of each figure, a word; `ok` if there is a figure"},
+    {0},
+};
+
+static const cli_term examples[] = {
+    {"synaptogen extract sweeps.csv -o features.csv", "Find the features in a file of sweeps:"},
+    {0},
+};
+
+const cli_command command_extract = {
+    .name = "extract",
+    .usage = "SWEEPS.csv",
+    .summary = "find the features of every cycle in measured sweeps",
+    .text = "Finds the features of every cycle in measured current-voltage sweeps. Standard error says which figures "
+            "are missing and why.",
+    .input =
+        {"SWEEPS.csv, SWEEPS.csv.gz, or - for standard input: a header, and the columns cell,cycle,u,i. Each cycle "
+         "is one loop over both signs. u is in V, negative voltages SET; i is in A. The rows of a cell are "
+         "adjacent, its cycles in rising order.",
+         NULL},
+    .output = {"CSV with one row for each cycle. A figure that is missing is empty. Resistances are those at --u0.",
+               columns},
+    .examples = examples,
+    .see_also = "fit,iv,validate",
+    .operands = {{"SWEEPS.csv", "file name or -", offsetof(extract_options, sweeps)}},
+    .options = options,
+    .size = sizeof(extract_options),
+    .run = run,
+};

@@ -1,17 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/shared.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+
+typedef struct fit_options {
+    const char *features; /* file */
+    const char *sweeps, *params, *name, *output;
+    uint64_t order, components, degree; /* 0 is auto */
+    uint64_t starts, skip, seed;
+    double u0, compliance; /* V, A (0 if absent) */
+} fit_options;
+
+static const cli_option options[] = {
+    {"sweeps", "FILE", TEXT(fit_options, sweeps),
+     .help = "the sweeps that the features come from, in the format of extract"},
+    {"order", "P|auto", AUTO(fit_options, order, 1, SYN_MAX_ORDER), .fallback = "auto",
+     .help = "order of the cycle-to-cycle autoregression; auto: the one of least BIC"},
+    {"components", "K|auto", AUTO(fit_options, components, 1, SYN_MAX_COMPONENTS), .fallback = "auto",
+     .help = "components of the device-to-device mixture; auto: least BIC, up to 6"},
+    {"degree", "N|auto", AUTO(fit_options, degree, 1, SYN_MAX_DEGREE), .fallback = "auto",
+     .help = "degree of the features' polynomials in the normal latent; auto: 4, or less where 4 is not monotone"},
+    {"starts", "N", INTEGER(fit_options, starts, 1, 10000), .fallback = "20",
+     .help = "number of starts of the mixture's estimation"},
+    {"skip", "N", INTEGER(fit_options, skip, 0, OPTION_MANY), .fallback = "0",
+     .help = "leave out cycles with a smaller number, such as those after forming"},
+    {"u0", "V", NUMBER(fit_options, u0, 0.001, 5), .fallback = "0.2",
+     .help = "voltage at which resistances are read from sweeps"},
+    {"compliance", "A", NUMBER(fit_options, compliance, 1e-12, 10),
+     .help = "current compliance of the sweeps' negative side; the curves leave out points at the compliance"},
+    {"name", "NAME", TEXT(fit_options, name), .help = "name of the set; that of the file if absent"},
+    {"seed", "S", INTEGER(fit_options, seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of the starts"},
+    {"params", "FILE", TEXT(fit_options, params),
+     .help = "set that the current-voltage curves come from without --sweeps; the built-in one if absent"},
+    OPTION_OUTPUT(fit_options, output),
+    {0},
+};
 
 static void show(void *bar, double share)
 {
     progress_show(bar, "fitting", (size_t)(1000 * share), 1000);
 }
 
-/* The law of the sweeps into *p, or that of the set in use. */
-static syn_status fit_curves(const cli *c, const syn_features *f, syn_params *p, syn_provenance *v,
+/* The current-voltage curves of the sweeps, into *p. */
+static syn_status fit_curves(const fit_options *o, const syn_features *f, syn_params *p, syn_provenance *v,
                              syn_curves_report *report, syn_error *err)
 {
     syn_sweeps *sweeps = NULL;
@@ -19,18 +53,18 @@ static syn_status fit_curves(const cli *c, const syn_features *f, syn_params *p,
     syn_sweep s;
     syn_measured m;
     progress bar = {0};
-    syn_status status = syn_sweeps_open(c->sweeps, &sweeps, err);
+    syn_status status = syn_sweeps_open(o->sweeps, &sweeps, err);
     if (status)
         return status;
     *err = (syn_error){.status = SYN_ENOMEM};
-    status = syn_curves_create(c->u0, c->compliance, &curves);
+    status = syn_curves_create(o->u0, o->compliance, &curves);
     for (uint64_t k = 0; !status; k++) {
         status = syn_sweeps_next(sweeps, &s, err);
         if (status || s.n == 0)
             break;
         syn_sweep_clean(&s);
         *err = (syn_error){.status = SYN_ENOMEM};
-        status = syn_sweep_measure(&s, c->u0, &m);
+        status = syn_sweep_measure(&s, o->u0, &m);
         if (!status)
             syn_curves_add(curves, &s, &m);
         if (k % 256 == 0)
@@ -40,7 +74,7 @@ static syn_status fit_curves(const cli *c, const syn_features *f, syn_params *p,
     if (!status)
         status = syn_curves_fit(curves, f, p, report, err);
     syn_sweeps_checksum(sweeps, &v->sweeps_bytes, &v->sweeps_crc);
-    v->sweeps = c->sweeps;
+    v->sweeps = o->sweeps;
     v->curves = report;
     syn_curves_free(curves);
     syn_sweeps_close(sweeps);
@@ -92,81 +126,117 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
 }
 
 /* Name of the set: --name, or that of the file without folders and ending. */
-static void name_set(const cli *c, const syn_fit_report *r, syn_params *p)
+static void name_set(const fit_options *o, const syn_fit_report *r, syn_params *p)
 {
-    const char *slash = c->output ? strrchr(c->output, '/') : NULL, *name = c->set_name ? c->set_name
+    const char *slash = o->output ? strrchr(o->output, '/') : NULL, *name = o->name     ? o->name
                                                                             : slash     ? slash + 1
-                                                                            : c->output ? c->output
+                                                                            : o->output ? o->output
                                                                                         : "fitted";
     snprintf(p->name, sizeof p->name, "%s", name);
-    if (!c->set_name && strstr(p->name, ".json"))
+    if (!o->name && strstr(p->name, ".json"))
         *strstr(p->name, ".json") = '\0';
     snprintf(p->description, sizeof p->description, "fitted to %zu cycles of %zu devices", r->rows, r->devices);
     p->project[0] = p->licence[0] = p->cite[0] = '\0';
 }
 
-static void describe_options(const cli *c, char *text, size_t size)
+static void describe_options(const fit_options *o, char *text, size_t size)
 {
     char order[24] = "auto", components[24] = "auto", degree[24] = "auto";
-    if (c->fit_order)
-        snprintf(order, sizeof order, "%" PRIu64, c->fit_order);
-    if (c->components)
-        snprintf(components, sizeof components, "%" PRIu64, c->components);
-    if (c->degree)
-        snprintf(degree, sizeof degree, "%" PRIu64, c->degree);
+    if (o->order)
+        snprintf(order, sizeof order, "%" PRIu64, o->order);
+    if (o->components)
+        snprintf(components, sizeof components, "%" PRIu64, o->components);
+    if (o->degree)
+        snprintf(degree, sizeof degree, "%" PRIu64, o->degree);
     snprintf(text, size,
              "--order %s --components %s --degree %s --starts %" PRIu64 " --skip %" PRIu64 " --seed %" PRIu64
              " --u0 %g --compliance %g",
-             order, components, degree, c->starts, c->skip, c->seed, c->u0, c->compliance);
+             order, components, degree, o->starts, o->skip, o->seed, o->u0, o->compliance);
 }
 
-static int write_set(const cli *c, const syn_params *p, const syn_provenance *v)
+static int write_set(const fit_options *o, const syn_params *p, const syn_provenance *v)
 {
     output out;
-    if (output_open(&out, c->output))
+    if (output_open(&out, o->output))
         return CLI_FAILED;
     syn_params_write(p, v, out.stream);
-    const int status = output_close(&out, 1);
+    const int status = output_close(&out, true);
     if (!status)
-        print_summary(c->output ? stdout : stderr, p, v);
+        print_summary(o->output ? stdout : stderr, p, v);
     return status;
 }
 
-static int fit(const cli *c, const syn_features *f, syn_params *p)
+static int fit(const fit_options *o, const syn_features *f, const char *curves_of, syn_params *p)
 {
     progress bar = {0};
-    const syn_fit_options o = {
-        (int)c->fit_order, (int)c->components, (int)c->degree, (int)c->starts, c->seed, show, &bar};
-    char options[256];
+    const syn_fit_options how = {(int)o->order, (int)o->components, (int)o->degree, (int)o->starts, o->seed, show,
+                                 &bar};
+    char text[256];
     syn_fit_report report;
     syn_curves_report curves;
     syn_error err;
-    describe_options(c, options, sizeof options);
+    describe_options(o, text, sizeof text);
     syn_provenance v = {.program = "synaptogen " PACKAGE_VERSION,
-                        .options = options,
-                        .features = c->file,
+                        .options = text,
+                        .features = o->features,
                         .features_bytes = f->bytes,
                         .features_crc = f->crc,
-                        .curves_of = syn_model_params(c->model)->name,
+                        .curves_of = curves_of,
                         .fit = &report};
-    syn_status s = c->sweeps ? fit_curves(c, f, p, &v, &curves, &err) : SYN_OK;
+    syn_status s = o->sweeps ? fit_curves(o, f, p, &v, &curves, &err) : SYN_OK;
     if (!s)
-        s = syn_fit(f, &o, p, &report, &err);
+        s = syn_fit(f, &how, p, &report, &err);
     progress_end(&bar);
     if (s)
         return cli_fail_library("", &err);
-    name_set(c, &report, p);
-    return write_set(c, p, &v);
+    name_set(o, &report, p);
+    return write_set(o, p, &v);
 }
 
-int cmd_fit(const cli *c)
+static int run(const void *values)
 {
+    const fit_options *o = values;
+    const model_options model = {.params = o->params};
     syn_features f;
     syn_error err;
-    syn_params p = *syn_model_params(c->model);
-    if (syn_features_load(c->file, c->skip, &f, &err))
-        return cli_fail_library("", &err);
-    const int status = fit(c, &f, &p);
-    syn_features_free(&f);
+    syn_model *m;
+    int status = model_open(&model, NULL, &m);
+    if (!status && syn_features_load(o->features, o->skip, &f, &err))
+        status = cli_fail_library("", &err);
+    if (!status) {
+        syn_params p = *syn_model_params(m);
+        status = fit(o, &f, syn_model_params(m)->name, &p);
+        syn_features_free(&f);
+    }
+    syn_model_free(m);
     return status;
 }
+
+static const cli_term examples[] = {
+    {"synaptogen fit features.csv --sweeps sweeps.csv --order 5 -o mydevice.json",
+     "Fit a set with its current-voltage curves:"},
+    {0},
+};
+
+const cli_command command_fit = {
+    .name = "fit",
+    .usage = "FEATURES.csv -o PARAMS.json",
+    .summary = "fit a parameter set to measured features",
+    .text =
+        "Fits a parameter set to measured features. With --sweeps it also fits the current-voltage curves. A summary "
+        "of the fit goes to standard output, or to standard error if the set goes to standard output.",
+    .input =
+        {"FEATURES.csv, FEATURES.csv.gz, or - for standard input: a header, and the columns "
+         "cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset as `synaptogen extract` and `synaptogen sample` write them. A "
+         "figure that is missing is empty.",
+         NULL},
+    .output =
+        {"A parameter set in JSON. It names the program, the options, and the measurements with their checksums.",
+         NULL},
+    .examples = examples,
+    .see_also = "extract,info,validate",
+    .operands = {{"FEATURES.csv", "file name or -", offsetof(fit_options, features)}},
+    .options = options,
+    .size = sizeof(fit_options),
+    .run = run,
+};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/shared.h"
 
 #include <math.h>
 
@@ -83,15 +84,51 @@ static void print_mixture(FILE *f, const syn_params *p)
     fputc('\n', f);
 }
 
-int cmd_info(const cli *c)
+typedef struct info_options {
+    model_options model;
+    const char *output;
+} info_options;
+
+static const cli_option options[] = {
+    {GROUP(options_model, info_options, model)},
+    OPTION_OUTPUT(info_options, output),
+    {0},
+};
+
+static int run(const void *values)
 {
+    const info_options *o = values;
+    syn_model *m;
     output out;
-    if (output_open(&out, c->output))
-        return CLI_FAILED;
-    print_origin(out.stream, syn_model_params(c->model));
-    print_curves(out.stream, c->model);
-    print_cycles(out.stream, c->model);
-    print_features(out.stream, c->model);
-    print_mixture(out.stream, syn_model_params(c->model));
-    return output_close(&out, 1);
+    int status = model_open(&o->model, NULL, &m);
+    if (!status)
+        status = output_open(&out, o->output);
+    if (!status) {
+        print_origin(out.stream, syn_model_params(m));
+        print_curves(out.stream, m);
+        print_cycles(out.stream, m);
+        print_features(out.stream, m);
+        print_mixture(out.stream, syn_model_params(m));
+        status = output_close(&out, true);
+    }
+    syn_model_free(m);
+    return status;
 }
+
+static const cli_term examples[] = {
+    {"synaptogen info --params mydevice.json", "Describe a parameter set of your own:"},
+    {0},
+};
+
+const cli_command command_info = {
+    .name = "info",
+    .usage = "",
+    .summary = "describe a parameter set in words",
+    .text = "Prints where the parameter set comes from, its current-voltage curves, the memory of its cycles, the "
+            "distribution of each feature, and its device-to-device mixture.",
+    .examples = examples,
+    .see_also = "fit,validate",
+    .options = options,
+    .size = sizeof(info_options),
+    .run = run,
+};

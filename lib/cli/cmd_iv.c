@@ -1,18 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/loops.h"
+#include "cli/shared.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-/* A ramp from 0 to a corner and back has 2 * steps voltage steps; both signs together have c->points. */
+typedef struct iv_options {
+    model_options model;
+    cells_options cells;
+    uint64_t cycles, points;
+    double u_min, u_max; /* V */
+    const char *plot, *output;
+} iv_options;
+
+static const cli_option options[] = {
+    {"cycles", "N", INTEGER(iv_options, cycles, 1, OPTION_MANY), .fallback = "1", .help = "number of cycles"},
+    {"u-min", "V", NUMBER(iv_options, u_min, -10, -0.001), .fallback = "-1.5", .help = "end of the SET ramp"},
+    {"u-max", "V", NUMBER(iv_options, u_max, 0.001, 10), .fallback = "1.5", .help = "end of the RESET ramp"},
+    {"points", "P", INTEGER(iv_options, points, 4, 1000000), .fallback = "200",
+     .help = "number of voltage steps in a loop, even"},
+    OPTION_PLOT(iv_options, plot, "picture of the loops, .png or .svg (needs gnuplot)"),
+    {GROUP(options_cells, iv_options, cells)},
+    {GROUP(options_model, iv_options, model)},
+    OPTION_OUTPUT(iv_options, output),
+    {0},
+};
+
+/* A ramp from 0 to a corner and back has 2 * steps voltage steps; both signs together have `points`. */
 typedef struct loop {
     uint64_t negative, positive; /* steps of one ramp */
 } loop;
 
-static loop loop_of(const cli *c)
+static loop loop_of(const iv_options *o)
 {
-    const uint64_t half = c->points / 2;
-    const double share = (double)half * c->u_min / (c->u_min - c->u_max);
+    const uint64_t half = o->points / 2;
+    const double share = (double)half * o->u_min / (o->u_min - o->u_max);
     const uint64_t negative = (uint64_t)fmin(fmax(round(share), 1), (double)(half - 1));
     return (loop){negative, half - negative};
 }
@@ -24,54 +47,102 @@ static double ramp(double corner, uint64_t steps, uint64_t k)
     return away ? corner * (double)away / (double)steps : 0;
 }
 
-static double loop_voltage(const cli *c, const loop *l, uint64_t k)
+static double loop_voltage(const iv_options *o, const loop *l, uint64_t k)
 {
-    return k <= 2 * l->negative ? ramp(c->u_min, l->negative, k) : ramp(c->u_max, l->positive, k - 2 * l->negative);
+    return k <= 2 * l->negative ? ramp(o->u_min, l->negative, k) : ramp(o->u_max, l->positive, k - 2 * l->negative);
 }
 
-static void run_loop(const cli *c, const loop *l, uint64_t cycle, syn_cell *cell, FILE *f, plot *p)
+static void run_loop(const iv_options *o, const syn_model *m, uint64_t cycle, syn_cell *cell, FILE *f, loops *p)
 {
-    for (uint64_t k = 1; k <= c->points && !ferror(f); k++) {
-        const double u = loop_voltage(c, l, k);
-        syn_cell_step(c->model, cell, u, cell);
-        const double i = syn_current(c->model, cell->state.r, u, NULL);
+    const loop l = loop_of(o);
+    for (uint64_t k = 1; k <= o->points && !ferror(f); k++) {
+        const double u = loop_voltage(o, &l, k);
+        syn_cell_step(m, cell, u, cell);
+        const double i = syn_current(m, cell->state.r, u, NULL);
         fprintf(f, "%" PRIu64 ",%" PRIu64, cell->id, cycle);
         output_number(f, u);
         output_number(f, i);
         fputc('\n', f);
-        plot_point(p, u, i, cycle);
+        loops_point(p, u, i, cycle);
     }
-    plot_end_loop(p);
+    loops_end_loop(p);
 }
 
-static void run_loops(const cli *c, FILE *f, plot *p)
+static void run_loops(const iv_options *o, const cell_range *c, FILE *f, loops *p)
 {
-    const loop l = loop_of(c);
     fputs("cell,cycle,u,i\n", f);
-    for (uint64_t k = 0; k < c->cells && !ferror(f); k++) {
+    for (uint64_t k = 0; k < c->count && !ferror(f); k++) {
         syn_cell cell;
-        cli_cell(c, k, &cell);
-        plot_begin_cell(p, c, k);
-        for (uint64_t cycle = 0; cycle < c->cycles && !ferror(f); cycle++)
-            run_loop(c, &l, cycle, &cell, f, p);
-        plot_end_cell(p);
+        cells_get(c, k, &cell);
+        loops_begin_cell(p, k);
+        for (uint64_t cycle = 0; cycle < o->cycles && !ferror(f); cycle++)
+            run_loop(o, c->model, cycle, &cell, f, p);
+        loops_end_cell(p);
     }
 }
 
-int cmd_iv(const cli *c)
+/* A picture that fails costs neither the data nor their file. */
+static int write_loops(const iv_options *o, const cell_range *c)
 {
-    if (c->points % 2)
-        return cli_fail(CLI_USAGE, "--points: expected an even integer in [4, 1000000], found %" PRIu64, c->points);
-    int status = c->plot ? plot_check_name(c->plot) : CLI_OK;
-    if (status)
-        return status;
+    const loops_page page = {.path = o->plot,
+                             .name = o->cells.name,
+                             .model = c->model,
+                             .cells = c->count,
+                             .first = c->first,
+                             .cycles = o->cycles,
+                             .seed = c->seed,
+                             .u_min = o->u_min,
+                             .u_max = o->u_max};
     output out;
-    plot p;
-    if (output_open(&out, c->output))
+    loops p;
+    if (output_open(&out, o->output))
         return CLI_FAILED;
-    const int begun = plot_open(&p, c); /* the data come also without a picture */
-    run_loops(c, out.stream, &p);
-    status = output_close(&out, 1);
-    const int drawn = plot_close(&p, !status);
-    return status ? status : begun ? begun : drawn;
+    const int begun = loops_open(&p, &page);
+    run_loops(o, c, out.stream, &p);
+    const int written = output_close(&out, true), drawn = loops_close(&p, !written);
+    return written ? written : begun ? begun : drawn;
 }
+
+static int run(const void *values)
+{
+    const iv_options *o = values;
+    cell_range c;
+    int status = cells_open(&o->model, &o->cells, SYN_HRS, 0, &c);
+    if (!status && o->points % 2)
+        status = cli_fail(CLI_USAGE, "--points: expected an even integer in [4, 1000000], found %" PRIu64, o->points);
+    if (!status && o->plot)
+        status = gnuplot_check_name(o->plot);
+    if (!status)
+        status = write_loops(o, &c);
+    cells_close(&c);
+    return status;
+}
+
+static const cli_term columns[] = {
+    {"cell", "number of the cell"},
+    {"cycle", "number of the loop, from 0"},
+    {"u", "voltage in V"},
+    {"i", "current in A, without noise"},
+    {0},
+};
+
+static const cli_term examples[] = {
+    {"synaptogen iv --cells 16 --cycles 10 --plot loops.png -o loops.csv",
+     "Draw ten loops of sixteen cells, and a picture of them:"},
+    {0},
+};
+
+const cli_command command_iv = {
+    .name = "iv",
+    .usage = "--cells M --cycles N",
+    .summary = "sweep cells through quasi-static current-voltage loops",
+    .text =
+        "Sweeps M cells through N loops. Each goes from 0 to --u-min, where the cell SETs, back to 0, to --u-max, "
+        "where it RESETs, and back to 0.",
+    .output = {"CSV with the header cell,cycle,u,i and one row for each voltage step.", columns},
+    .examples = examples,
+    .see_also = "extract,pulse,sample",
+    .options = options,
+    .size = sizeof(iv_options),
+    .run = run,
+};

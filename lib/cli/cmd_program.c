@@ -1,35 +1,52 @@
 /* SPDX-License-Identifier: MIT */
-/* The subcommands that work on state files: program, read, vmm. */
-#include "cli/cli.h"
+#include "cli/commands.h"
 #include "cli/matrix.h"
+#include "cli/shared.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
-static int load_array(const cli *c, const char *path, syn_array **a)
-{
-    syn_error err;
-    return syn_array_load(c->model, path, NULL, 0, a, &err) ? cli_fail_library("", &err) : CLI_OK;
-}
+typedef struct program_options {
+    model_options model;
+    const char *targets, *state, *report, *output; /* files, NULL if absent */
+    verify_options verify;
+    uint64_t first;
+    int history; /* syn_history */
+} program_options;
+
+static const cli_option options[] = {
+    {"targets", "FILE", TEXT(program_options, targets),
+     .help = "matrix of conductances at u0 in S, .csv or .npy, a row for each row of the array"},
+    OPTION_STATE(program_options, state, "array to go on with; a new one if absent"),
+    {GROUP(options_verify, program_options, verify)},
+    {"report", "FILE", TEXT(program_options, report),
+     .help = "CSV with target, conductance and number of pulses of each cell"},
+    OPTION_FIRST(program_options, first),
+    OPTION_START(program_options, history),
+    {GROUP(options_model, program_options, model)},
+    {"output", "FILE", TEXT(program_options, output), .letter = 'o', .help = "state file of the array"},
+    {0},
+};
 
 /* A new array of the shape of the targets, or the one of --state. */
-static int array_to_program(const cli *c, const matrix *targets, syn_array **a)
+static int open_array(const program_options *o, const syn_model *m, const matrix *targets, syn_array **a)
 {
     syn_error err;
-    if (!c->state) {
-        const syn_array_options o = {.first = c->first, .start = c->start, .rows = targets->rows};
-        return syn_array_create(c->model, c->seed, targets->rows * targets->cols, &o, a, &err)
+    if (!o->state) {
+        const syn_array_options how = {
+            .first = o->first, .start = {.history = (syn_history)o->history}, .rows = targets->rows};
+        return syn_array_create(m, o->model.seed, targets->rows * targets->cols, &how, a, &err)
                    ? cli_fail_library("", &err)
                    : CLI_OK;
     }
-    if (load_array(c, c->state, a))
-        return CLI_FAILED;
+    if (syn_array_load(m, o->state, NULL, 0, a, &err))
+        return cli_fail_library("", &err);
     const size_t rows = syn_array_rows(*a), cols = syn_array_size(*a) / rows;
     return rows == targets->rows && cols == targets->cols
                ? CLI_OK
-               : cli_fail(CLI_FAILED, "%s: expected %zu x %zu targets for %s, found %zu x %zu", c->targets, rows,
-                          cols, c->state, targets->rows, targets->cols);
+               : cli_fail(CLI_FAILED, "%s: expected %zu x %zu targets for %s, found %zu x %zu", o->targets, rows,
+                          cols, o->state, targets->rows, targets->cols);
 }
 
 /* Joins the report of a part to that of the parts before. */
@@ -49,18 +66,13 @@ static void join(syn_program_report *sum, const syn_program_report *part)
     sum->reached += part->reached;
 }
 
-static int program_all(const cli *c, syn_array *a, const matrix *targets, float *g, uint32_t *pulses,
-                       syn_program_report *sum)
+static int program_all(const program_options *o, const syn_model *m, syn_array *a, const matrix *targets, float *g,
+                       uint32_t *pulses, syn_program_report *sum)
 {
     const size_t n = syn_array_size(a), piece = 1 << 16;
-    syn_program how;
+    const syn_program how = verify_settings(m, &o->verify);
     syn_error err;
     progress bar = {0};
-    syn_program_default(c->model, &how);
-    how.tolerance = c->tolerance;
-    how.attempts = (int)c->attempts;
-    how.bandwidth = c->bandwidth;
-    how.read_index = c->index;
     *sum = (syn_program_report){0};
     for (size_t k = 0; k < n; k += piece) {
         const syn_cells cells = {.first = k, .count = n - k < piece ? n - k : piece};
@@ -74,19 +86,19 @@ static int program_all(const cli *c, syn_array *a, const matrix *targets, float 
     return CLI_OK;
 }
 
-static int write_cells(const cli *c, const syn_array *a, const matrix *targets, const float *g,
+static int write_cells(const program_options *o, const syn_array *a, const matrix *targets, const float *g,
                        const uint32_t *pulses)
 {
     output out;
-    if (!c->report)
+    if (!o->report)
         return CLI_OK;
-    if (output_open(&out, c->report))
+    if (output_open(&out, o->report))
         return CLI_FAILED;
     fputs("cell,target,g,pulses\n", out.stream);
     for (size_t k = 0; k < syn_array_size(a) && !ferror(out.stream); k++)
         fprintf(out.stream, "%" PRIu64 ",%.9g,%.9g,%" PRIu32 "\n", syn_array_first(a) + k, (double)targets->v[k],
                 (double)g[k], pulses[k]);
-    return output_close(&out, 1);
+    return output_close(&out, true);
 }
 
 static int write_report(const syn_program_report *r)
@@ -98,20 +110,20 @@ static int write_report(const syn_program_report *r)
             "cells,reached,pulses_mean,pulses_max,error_mean,error_rms,error_max\n%zu,%zu,%.6g,%" PRIu32
             ",%.6g,%.6g,%.6g\n",
             r->cells, r->reached, r->pulses_mean, r->pulses_max, r->error_mean, r->error_rms, r->error_max);
-    return output_close(&out, 1);
+    return output_close(&out, true);
 }
 
-static int program(const cli *c, const matrix *targets, syn_array *a)
+static int program(const program_options *o, const syn_model *m, const matrix *targets, syn_array *a)
 {
     const size_t n = syn_array_size(a);
     float *g = malloc(n * sizeof *g);
     uint32_t *pulses = malloc(n * sizeof *pulses);
     syn_program_report report = {0};
     syn_error err;
-    int status = g && pulses ? program_all(c, a, targets, g, pulses, &report) : cli_fail(CLI_FAILED, "out of memory");
+    int status = g && pulses ? program_all(o, m, a, targets, g, pulses, &report) : cli_fail_memory();
     if (!status)
-        status = write_cells(c, a, targets, g, pulses);
-    if (!status && syn_array_save(a, c->output, &err))
+        status = write_cells(o, a, targets, g, pulses);
+    if (!status && syn_array_save(a, o->output, &err))
         status = cli_fail_library("", &err);
     if (!status)
         status = write_report(&report);
@@ -120,110 +132,52 @@ static int program(const cli *c, const matrix *targets, syn_array *a)
     return status;
 }
 
-int cmd_program(const cli *c)
+static int run(const void *values)
 {
-    matrix targets;
+    const program_options *o = values;
+    matrix targets = {0};
     syn_array *a = NULL;
-    if (!c->targets || !c->output)
-        return cli_fail(CLI_USAGE, "--%s: expected a file name, found none", c->targets ? "output" : "targets");
-    int status = matrix_read(c->targets, &targets);
-    if (status)
-        return status;
-    status = array_to_program(c, &targets, &a);
+    syn_model *m;
+    int status = model_open(&o->model, o->state, &m);
+    if (!status && (!o->targets || !o->output))
+        status = cli_fail(CLI_USAGE, "--%s: expected a file name, found none", o->targets ? "output" : "targets");
     if (!status)
-        status = program(c, &targets, a);
+        status = matrix_read(o->targets, &targets);
+    if (!status)
+        status = open_array(o, m, &targets, &a);
+    if (!status)
+        status = program(o, m, &targets, a);
     syn_array_free(a);
     free(targets.v);
+    syn_model_free(m);
     return status;
 }
 
-int cmd_read(const cli *c)
-{
-    syn_array *a;
-    if (load_array(c, c->state, &a))
-        return CLI_FAILED;
-    const size_t n = syn_array_size(a), rows = syn_array_rows(a);
-    matrix m = {rows, n / rows, malloc(n * sizeof *m.v)};
-    int status = m.v ? CLI_OK : cli_fail(CLI_FAILED, "out of memory");
-    if (!status) {
-        /* A conductance read with noise is the noisy current over the voltage. */
-        const syn_status s = c->conductance && c->bandwidth == 0
-                                 ? syn_array_conductance(a, NULL, (float)c->u, m.v, NULL)
-                                 : syn_array_read_noisy(a, NULL, (float)c->u, c->bandwidth, c->index, m.v, NULL);
-        for (size_t k = 0; c->conductance && c->bandwidth != 0 && k < n; k++)
-            m.v[k] /= (float)c->u;
-        status = s ? cli_fail(CLI_FAILED, "%s: %s", c->state, syn_strstatus(s)) : matrix_write(c->output, &m);
-    }
-    free(m.v);
-    syn_array_free(a);
-    return status;
-}
+static const cli_term columns[] = {
+    {"cells", "number of cells"},
+    {"reached", "number of cells within the tolerance"},
+    {"pulses_mean, pulses_max", "pulses for each cell"},
+    {"error_mean, error_rms, error_max", "|conductance / target - 1| of the cells that are within the tolerance"},
+    {0},
+};
 
-/* The rows of m as columns and the other way round. */
-static int transpose(matrix *m)
-{
-    matrix t = {m->cols, m->rows, malloc(m->rows * m->cols * sizeof *t.v)};
-    if (!t.v)
-        return cli_fail(CLI_FAILED, "out of memory");
-    for (size_t i = 0; i < t.rows; i++)
-        for (size_t j = 0; j < t.cols; j++)
-            t.v[i + t.rows * j] = m->v[j + m->rows * i];
-    free(m->v);
-    *m = t;
-    return CLI_OK;
-}
+static const cli_term examples[] = {
+    {"synaptogen program --targets targets.csv --seed 1 -o weights.state --report cells.csv",
+     "Program a matrix of conductances into a new array:"},
+    {0},
+};
 
-/* One product for each column of v, into i. */
-static int multiply(const cli *c, const syn_array *a, const matrix *v, matrix *i)
-{
-    const size_t piece = c->bandwidth == 0 ? 64 : 1;
-    progress bar = {0};
-    for (size_t k = 0; k < v->cols; k += piece) {
-        const size_t count = v->cols - k < piece ? v->cols - k : piece;
-        const syn_status s = c->bandwidth == 0 ? syn_vmm_batch(a, v->v + v->rows * k, count, i->v + i->rows * k, NULL)
-                                               : syn_vmm_noisy(a, v->v + v->rows * k, c->bandwidth, c->index + k,
-                                                               i->v + i->rows * k, NULL);
-        if (s)
-            return cli_fail(CLI_FAILED, "%s: %s", c->state, syn_strstatus(s));
-        progress_show(&bar, "multiplying", k + count, v->cols);
-    }
-    progress_end(&bar);
-    return CLI_OK;
-}
-
-static int vmm(const cli *c, const syn_array *a, matrix *v)
-{
-    const size_t rows = syn_array_rows(a), cols = syn_array_size(a) / rows;
-    if (v->cols != cols)
-        return cli_fail(CLI_FAILED,
-                        "%s: expected %zu voltages in each row, one for each column of the array, found %zu",
-                        c->voltages, cols, v->cols);
-    if (transpose(v))
-        return CLI_FAILED;
-    matrix i = {rows, v->cols, malloc(rows * v->cols * sizeof *i.v)};
-    int status = i.v ? multiply(c, a, v, &i) : cli_fail(CLI_FAILED, "out of memory");
-    if (!status)
-        status = transpose(&i);
-    if (!status)
-        status = matrix_write(c->output, &i);
-    free(i.v);
-    return status;
-}
-
-int cmd_vmm(const cli *c)
-{
-    matrix v;
-    syn_array *a;
-    if (!c->voltages)
-        return cli_fail(CLI_USAGE, "--voltages: expected a file name, found none");
-    int status = matrix_read(c->voltages, &v);
-    if (status)
-        return status;
-    status = load_array(c, c->state, &a);
-    if (!status) {
-        status = vmm(c, a, &v);
-        syn_array_free(a);
-    }
-    free(v.v);
-    return status;
-}
+const cli_command command_program = {
+    .name = "program",
+    .usage = "--targets FILE -o STATE",
+    .summary = "program an array to target conductances",
+    .text =
+        "Programs an array of cells to target conductances by write-verify, and saves its state. It works cell by "
+        "cell, as with ideal selectors and wires; `synaptogen crossbar write` has both.",
+    .output = {"CSV with one row on standard output.", columns},
+    .examples = examples,
+    .see_also = "crossbar write,read,vmm",
+    .options = options,
+    .size = sizeof(program_options),
+    .run = run,
+};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/shared.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -7,6 +8,26 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+typedef struct pulse_options {
+    model_options model;
+    cells_options cells;
+    const char *voltages, *output;
+    int mode;      /* syn_mode */
+    double r_init; /* ohm, 0 if absent */
+} pulse_options;
+
+static const cli_option options[] = {
+    {"voltages", "FILE", TEXT(pulse_options, voltages),
+     .help = "one voltage in V per line; # starts a comment; - is standard input"},
+    OPTION_INIT(pulse_options, mode),
+    {"r-init", "OHM", NUMBER(pulse_options, r_init, 1, 1e12),
+     .help = "resistance before the first pulse, at the read voltage u0; overrides --init"},
+    {GROUP(options_cells, pulse_options, cells)},
+    {GROUP(options_model, pulse_options, model)},
+    OPTION_OUTPUT(pulse_options, output),
+    {0},
+};
 
 typedef struct voltages {
     const char *name; /* of the file */
@@ -72,7 +93,7 @@ static int read_voltages(voltages *v, const char *path)
     return status;
 }
 
-static void print_row(FILE *f, const cli *c, const syn_cell *cell, size_t pulse, double u)
+static void print_row(FILE *f, const syn_model *m, const syn_cell *cell, size_t pulse, double u)
 {
     const syn_state *s = &cell->state;
     fprintf(f, "%" PRIu64 ",%zu", cell->id, pulse);
@@ -83,35 +104,74 @@ static void print_row(FILE *f, const cli *c, const syn_cell *cell, size_t pulse,
         fputc(',', f);
     else
         output_number(f, s->u_thr);
-    output_number(f, syn_current(c->model, s->r, u, NULL));
+    output_number(f, syn_current(m, s->r, u, NULL));
     fputc('\n', f);
 }
 
-static int write_pulses(const cli *c, const voltages *v)
+static int print_pulses(const pulse_options *o, const cell_range *c, const voltages *v)
 {
     output out;
-    if (output_open(&out, c->output))
+    if (output_open(&out, o->output))
         return CLI_FAILED;
     fputs("cell,pulse,u,mode,n,r,ur,i\n", out.stream);
-    for (uint64_t k = 0; k < c->cells && !ferror(out.stream); k++) {
+    for (uint64_t k = 0; k < c->count && !ferror(out.stream); k++) {
         syn_cell cell;
-        cli_cell(c, k, &cell);
+        cells_get(c, k, &cell);
         for (size_t pulse = 0; pulse < v->n && !ferror(out.stream); pulse++) {
             syn_cell_step(c->model, &cell, v->u[pulse], &cell);
-            print_row(out.stream, c, &cell, pulse, v->u[pulse]);
+            print_row(out.stream, c->model, &cell, pulse, v->u[pulse]);
         }
     }
-    return output_close(&out, 1);
+    return output_close(&out, true);
 }
 
-int cmd_pulse(const cli *c)
+static int run(const void *values)
 {
-    if (!c->voltages)
-        return cli_fail(CLI_USAGE, "--voltages: expected a file, found none");
-    voltages v;
-    int status = read_voltages(&v, c->voltages);
+    const pulse_options *o = values;
+    voltages v = {0};
+    cell_range c;
+    int status = cells_open(&o->model, &o->cells, (syn_mode)o->mode, o->r_init, &c);
+    if (!status && !o->voltages)
+        status = cli_fail(CLI_USAGE, "--voltages: expected a file name, found none");
     if (!status)
-        status = write_pulses(c, &v);
+        status = read_voltages(&v, o->voltages);
+    if (!status)
+        status = print_pulses(o, &c, &v);
     free(v.u);
+    cells_close(&c);
     return status;
 }
+
+static const cli_term columns[] = {
+    {"cell", "number of the cell"},
+    {"pulse", "number of the pulse, from 0"},
+    {"u", "voltage of the pulse in V; negative SETs, positive RESETs"},
+    {"mode", "HRS, LRS or IRS, an intermediate state after a partial RESET"},
+    {"n", "number of cycles that have begun"},
+    {"r", "state: 0 is the low-resistance curve (LLRS), 1 the high-resistance curve (HHRS)"},
+    {"ur", "voltage in V beyond which the cell RESETs further; empty in HRS"},
+    {"i", "current in A at u, without noise"},
+    {0},
+};
+
+static const cli_term examples[] = {
+    {"printf '%s\\n' -1.5 0.9 1.0 1.1 | synaptogen pulse --cells 3 --voltages -",
+     "SET three cells, then RESET them step by step:"},
+    {0},
+};
+
+const cli_command command_pulse = {
+    .name = "pulse",
+    .usage = "--cells M --voltages FILE",
+    .summary = "apply voltage pulses to cells",
+    .text = "Applies the same voltage pulses to M cells, one after the other.",
+    .output =
+        {"CSV with the header cell,pulse,u,mode,n,r,ur,i and one row for each cell and pulse. It shows the cell "
+         "after the pulse.",
+         columns},
+    .examples = examples,
+    .see_also = "iv,sample",
+    .options = options,
+    .size = sizeof(pulse_options),
+    .run = run,
+};

@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/shared.h"
 
 #include <inttypes.h>
+
+typedef struct sample_options {
+    model_options model;
+    cells_options cells;
+    uint64_t cycles;
+    const char *output;
+} sample_options;
+
+static const cli_option options[] = {
+    {"cycles", "N", INTEGER(sample_options, cycles, 1, OPTION_MANY), .fallback = "1", .help = "number of cycles"},
+    {GROUP(options_cells, sample_options, cells)},
+    {GROUP(options_model, sample_options, model)},
+    OPTION_OUTPUT(sample_options, output),
+    {0},
+};
 
 static void print_row(FILE *f, const syn_cell *cell)
 {
@@ -11,20 +27,67 @@ static void print_row(FILE *f, const syn_cell *cell)
     fputc('\n', f);
 }
 
-int cmd_sample(const cli *c)
+static int print_cells(const sample_options *o, const cell_range *c)
 {
     output out;
-    if (output_open(&out, c->output))
+    if (output_open(&out, o->output))
         return CLI_FAILED;
     fputs("cell,cycle,component,log10_r_hrs,u_set,r_lrs,u_reset\n", out.stream);
-    for (uint64_t k = 0; k < c->cells && !ferror(out.stream); k++) {
+    for (uint64_t k = 0; k < c->count && !ferror(out.stream); k++) {
         syn_cell cell;
-        cli_cell(c, k, &cell);
+        cells_get(c, k, &cell);
         print_row(out.stream, &cell);
-        while (cell.state.n + 1 < c->cycles && !ferror(out.stream)) {
+        while (cell.state.n + 1 < o->cycles && !ferror(out.stream)) {
             syn_cell_next_cycle(c->model, &cell);
             print_row(out.stream, &cell);
         }
     }
-    return output_close(&out, 1);
+    return output_close(&out, true);
 }
+
+static int run(const void *values)
+{
+    const sample_options *o = values;
+    cell_range c;
+    int status = cells_open(&o->model, &o->cells, SYN_HRS, 0, &c);
+    if (!status)
+        status = print_cells(o, &c);
+    cells_close(&c);
+    return status;
+}
+
+static const cli_term columns[] = {
+    {"cell", "number of the cell"},
+    {"cycle", "number of the cycle, from 0"},
+    {"component", "component of the device-to-device mixture that the cell comes from, from 0"},
+    {"log10_r_hrs", "logarithm of the resistance in HRS, of ohm"},
+    {"u_set", "SET voltage in V, negative"},
+    {"r_lrs", "resistance in LRS in ohm"},
+    {"u_reset", "voltage in V at which the RESET begins, positive"},
+    {0},
+};
+
+static const cli_term examples[] = {
+    {"synaptogen sample --cells 1000 --cycles 100 --start stationary -o features.csv",
+     "Draw a hundred cycles of a thousand cells:"},
+    {"synaptogen sample --name a.x1.acell --seed 7",
+     "Show the device that instance a.x1.acell of a netlist with seed 7 is:"},
+    {0},
+};
+
+const cli_command command_sample = {
+    .name = "sample",
+    .usage = "--cells M --cycles N",
+    .summary = "draw the features of every cycle of cells",
+    .text = "Draws the features of every cycle of M cells. A cell is the same device in all commands and in ngspice: "
+            "its seed and its number decide.",
+    .output =
+        {"CSV with the header cell,cycle,component,log10_r_hrs,u_set,r_lrs,u_reset and one row for each cell and "
+         "cycle. Resistances are those at the read voltage u0 of the parameter set.",
+         columns},
+    .examples = examples,
+    .see_also = "iv,pulse,info",
+    .options = options,
+    .size = sizeof(sample_options),
+    .run = run,
+};

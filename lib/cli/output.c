@@ -80,7 +80,7 @@ int output_open(output *o, const char *path)
     return o->stream ? CLI_OK : failed(o, errno);
 }
 
-int output_close(output *o, int keep)
+int output_close(output *o, bool keep)
 {
     int bad = ferror(o->stream) || fflush(o->stream), error = errno;
     if (fclose(o->stream) && !bad) {

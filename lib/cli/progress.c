@@ -13,7 +13,7 @@ void progress_show(progress *p, const char *what, size_t done, size_t total)
     const int width = 40, filled = (int)((double)done / (double)total * width);
     fprintf(stderr, "\r%s [%.*s%*s] %3d %%", what, filled, "########################################", width - filled,
             "", (int)(100.0 * (double)done / (double)total));
-    p->shown = 1;
+    p->shown = true;
 }
 
 void progress_end(const progress *p)

@@ -8,16 +8,16 @@
 /* The current out of a column. */
 static void put_current(const netlist *n, const char *column)
 {
-    if (n->c->kind == KIND_ARRAY)
+    if (n->o->kind == KIND_ARRAY)
         fprintf(n->f, "v(i%s)", column);
     else
-        fprintf(n->f, "i(%c%c%s)", netlist_source_letter(n), n->c->kind == KIND_1T1R ? SOURCE : BIT, column);
+        fprintf(n->f, "i(%c%c%s)", netlist_source_letter(n), n->o->kind == KIND_1T1R ? SOURCE : BIT, column);
 }
 
 /* The value of a word in the texts below; word has length characters. */
 static void put_value(const netlist *n, const char *word, size_t length)
 {
-    const cli *c = n->c;
+    const netlist_options *o = n->o;
     const double rest = netlist_rest(n), phases = (double)netlist_phases(n);
     const double write = (double)(n->rows * netlist_phases_per_row(n));
     const double first_read = write / (double)netlist_phases_per_read(n) + 1; /* on the grid */
@@ -29,19 +29,19 @@ static void put_value(const netlist *n, const char *word, size_t length)
                   {"cols", (double)n->cols, 0},
                   {"cells", (double)(n->rows * n->cols), 0},
                   {"limit", n->limit, 0},
-                  {"from_lrs", c->mode == SYN_LRS, 0},
-                  {"rounds", (double)c->attempts, 0},
+                  {"from_lrs", o->pattern.mode == SYN_LRS, 0},
+                  {"rounds", (double)o->attempts, 0},
                   {"v_set", n->v_set, 0},
                   {"v_reset", n->v_reset, 0},
-                  {"v_read", c->v_read, 0},
-                  {"v_gate", c->v_gate, 0},
+                  {"v_read", o->v_read, 0},
+                  {"v_gate", o->v_gate, 0},
                   {"rest", rest, 0},
                   {"more", 0.5 - rest, 0},
                   {"first_read", first_read, 0},
                   {"last_read", first_read + (double)n->rows - 1, 0},
                   {"grid", (double)netlist_phases_per_read(n), 1},
                   {"pulse", 1, 1},
-                  {"step", c->drive == DRIVE_STEP ? 0.9 : 1, 1},
+                  {"step", o->drive == DRIVE_STEP ? 0.9 : 1, 1},
                   {"end", phases + 1, 1}};
     for (size_t k = 0; k < sizeof values / sizeof *values; k++)
         if (strlen(values[k].word) == length && strncmp(values[k].word, word, length) == 0) {
@@ -73,7 +73,7 @@ static void put_text(const netlist *n, const char *text)
 /* Whether a written pattern is read through the lines, at the end of the same analysis. */
 static int reads_columns(const netlist *n)
 {
-    return n->c->job == JOB_WRITE && !netlist_has_cells(n);
+    return n->o->job == JOB_WRITE && !netlist_has_cells(n);
 }
 
 /* In a plot of their own: ngspice finds a vector by searching its plot from one end to the other. */
@@ -108,7 +108,7 @@ static const char resume[] = "delete all\nlet t = t + <pulse>\nstop when time > 
 static void put_row(const netlist *n)
 {
     const int reads = !netlist_has_cells(n);
-    if (reads && n->c->job == JOB_VERIFY) {
+    if (reads && n->o->job == JOB_VERIFY) {
         put_alter(n, BIT, "0 * column");
         if (netlist_rest(n) != 0)
             put_alter(n, WORD, "0 * lines");
@@ -137,7 +137,7 @@ static void put_counts(const netlist *n)
     put_text(n, "let wrong = floor(wrong + 0.5)\n"
                 "echo \"crossbar <rows> x <cols>\"\necho \"  cells written            <cells>\"\n"
                 "echo \"  wrong bits               $&wrong\"\n");
-    if (netlist_has_cells(n) && n->c->job == JOB_WRITE)
+    if (netlist_has_cells(n) && n->o->job == JOB_WRITE)
         put_text(n,
                  "let failed = floor(failed + 0.5)\nlet disturbed = floor(disturbed + 0.5)\n"
                  "echo \"  never switched           $&failed\"\necho \"  disturbed by other rows  $&disturbed\"\n");
@@ -150,7 +150,7 @@ static void put_report(const netlist *n)
                 "while row lt <rows>\nlet want = {$bits}.want{$&row}\n");
     put_row(n);
     put_text(n, "let bad = (resistance lt <limit>) ne want\nlet wrong = wrong + <cols> * mean(bad)\n");
-    if (netlist_has_cells(n) && n->c->job == JOB_WRITE)
+    if (netlist_has_cells(n) && n->o->job == JOB_WRITE)
         put_text(n, "* Undisturbed, a cell that reads as wanted has begun no cycle, or one if it had to be RESET.\n"
                     "let lrs = mode eq 1\nlet never = (want ne lrs) * (lrs eq <from_lrs>) * (cycle eq 0)\n"
                     "let other = ((lrs ne want) + (cycle gt (<from_lrs> * (1 - want)))) gt 0\n"
@@ -179,7 +179,7 @@ static void put_column_report(const netlist *n)
 static void put_picture(const netlist *n)
 {
     const char *slash = strrchr(n->library, '/');
-    if (n->c->picture)
+    if (n->o->picture)
         fprintf(n->f, "shell sh %.*s/plot.sh %s crossbar\n", slash ? (int)(slash - n->library) : 9,
                 slash ? n->library : "$inputdir", n->name);
 }
@@ -188,9 +188,9 @@ static void put_picture(const netlist *n)
  * the currents belong to them, so that these need no test of their own, which would cost one iteration more. */
 static void put_options(const netlist *n)
 {
-    const cli *c = n->c;
-    const int ideal = c->kind == KIND_DISCRETE && c->driver == 0 && c->r_wl == 0 && c->r_bl == 0;
-    fprintf(n->f, ".options noacct convabsstep=10 convstep=10%s%s\n", ideal && c->job != JOB_READ ? " abstol=1" : "",
+    const netlist_options *o = n->o;
+    const int ideal = o->kind == KIND_DISCRETE && o->wires.driver == 0 && o->wires.r_wl == 0 && o->wires.r_bl == 0;
+    fprintf(n->f, ".options noacct convabsstep=10 convstep=10%s%s\n", ideal && o->job != JOB_READ ? " abstol=1" : "",
             reads_columns(n) ? " interp" : "");
 }
 
@@ -238,7 +238,7 @@ static void put_phase(const netlist *n)
 {
     char text[96];
     const double rest = netlist_rest(n);
-    if (n->c->scheme == SYN_FULL_SELECT) {
+    if (n->scheme == SYN_FULL_SELECT) {
         put_alter(n, BIT, "step * u * chosen");
         put_alter(n, SOURCE, "(step - 1) * u * chosen");
         put_text(n, "alter vw{$&row} dc = <v_gate>\n");
@@ -283,8 +283,8 @@ void netlist_put_control(const netlist *n)
 {
     put_options(n);
     fputs("\n.control\nset noinit\n", n->f);
-    (n->c->job == JOB_WRITE ? put_write : n->c->job == JOB_READ ? put_read : put_verify)(n);
-    if (n->c->job != JOB_READ)
+    (n->o->job == JOB_WRITE ? put_write : n->o->job == JOB_READ ? put_read : put_verify)(n);
+    if (n->o->job != JOB_READ)
         put_picture(n);
     fputs("quit\n.endc\n.end\n", n->f);
 }

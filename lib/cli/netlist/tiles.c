@@ -8,41 +8,41 @@
 /* Where cells start; a state file says that and whose devices they are. */
 static void put_start(const netlist *n, size_t block, uint64_t first)
 {
-    if (n->c->state) {
-        fprintf(n->f, " state=\"%s\"", n->c->state);
+    if (n->o->state) {
+        fprintf(n->f, " state=\"%s\"", n->o->state);
     } else if (n->states) {
         fprintf(n->f, " state=\"%s%zu.state\"", n->name, block);
     } else {
-        fprintf(n->f, " first=%" PRIu64 " init=\"%s\"", first, n->c->mode == SYN_LRS ? "lrs" : "hrs");
+        fprintf(n->f, " first=%" PRIu64 " init=\"%s\"", first, n->o->pattern.mode == SYN_LRS ? "lrs" : "hrs");
         netlist_put_device(n);
     }
-    if (n->c->state_out)
-        fprintf(n->f, " state_out=\"%s\"", n->c->state_out);
+    if (n->o->state_out)
+        fprintf(n->f, " state_out=\"%s\"", n->o->state_out);
 }
 
 static void put_wire_parameters(const netlist *n)
 {
-    if (n->c->r_wl > 0)
-        fprintf(n->f, " r_wl=%.6g", n->c->r_wl);
-    if (n->c->r_bl > 0)
-        fprintf(n->f, " r_bl=%.6g", n->c->r_bl);
+    if (n->o->wires.r_wl > 0)
+        fprintf(n->f, " r_wl=%.6g", n->o->wires.r_wl);
+    if (n->o->wires.r_bl > 0)
+        fprintf(n->f, " r_bl=%.6g", n->o->wires.r_bl);
 }
 
 /* Sides with nodes: the driven ones, and with wires those that another tile continues. */
 static int has_right(const netlist *n, const netlist_block *t)
 {
-    return n->c->r_wl > 0 && t->col + t->cols < n->cols;
+    return n->o->wires.r_wl > 0 && t->col + t->cols < n->cols;
 }
 
 static int has_top(const netlist *n, const netlist_block *t)
 {
-    return n->c->r_bl > 0 && t->row > 0;
+    return n->o->wires.r_bl > 0 && t->row > 0;
 }
 
 /* Node of a line at a boundary between tiles, named after the cell behind it; at the driven end the line's own. */
 static void put_boundary(const netlist *n, line_kind kind, size_t from, size_t lines, size_t boundary, size_t driven)
 {
-    const int own = boundary == driven || (kind == WORD ? n->c->r_wl : n->c->r_bl) == 0;
+    const int own = boundary == driven || (kind == WORD ? n->o->wires.r_wl : n->o->wires.r_bl) == 0;
     for (size_t k = from; k < from + lines; k++) {
         fprintf(n->f, "%s%c%zu", (k - from) % 16 == 0 ? "\n+ " : " ", kind, k);
         if (!own)
@@ -68,7 +68,7 @@ static void put_tile_model(const netlist *n, const netlist_block *t)
             t->cols, has_right(n, t) ? "+right" : "", has_top(n, t) ? "+top" : "");
     put_wire_parameters(n);
     /* Tiles of a grid are one uniform array: half a segment each side of their common nodes. */
-    if (netlist_blocks(n) > 1 && (n->c->r_wl > 0 || n->c->r_bl > 0))
+    if (netlist_blocks(n) > 1 && (n->o->wires.r_wl > 0 || n->o->wires.r_bl > 0))
         fputs(" lead=\"half\"", n->f);
     put_start(n, t->number, t->first);
     fputs(")\n", n->f);
@@ -81,14 +81,14 @@ static size_t ceiling(size_t a, size_t b)
 
 size_t netlist_blocks(const netlist *n)
 {
-    return n->c->kind == KIND_TILE ? ceiling(n->rows, n->c->tile) * ceiling(n->cols, n->c->tile) : 1;
+    return n->o->kind == KIND_TILE ? ceiling(n->rows, n->o->tile) * ceiling(n->cols, n->o->tile) : 1;
 }
 
 netlist_block netlist_block_of(const netlist *n, size_t number)
 {
-    if (n->c->kind != KIND_TILE)
+    if (n->o->kind != KIND_TILE)
         return (netlist_block){.rows = n->rows, .cols = n->cols};
-    const size_t side = n->c->tile, across = ceiling(n->cols, side);
+    const size_t side = n->o->tile, across = ceiling(n->cols, side);
     netlist_block t = {.number = number, .row = number / across * side, .col = number % across * side};
     t.rows = n->rows - t.row < side ? n->rows - t.row : side;
     t.cols = n->cols - t.col < side ? n->cols - t.col : side;
@@ -136,8 +136,8 @@ static void put_banks(const netlist *n, line_kind kind, int currents, size_t lin
         fprintf(n->f, ".model %s%zu synaptogen_array(array=\"x\" side=\"%s\" line=%zu", name, bank,
                 kind == WORD ? "left" : "bottom", from);
         if (kind == WORD && from == 0) {
-            fprintf(n->f, "\n+ rows=%zu cols=%zu r_left=%.6g r_bottom=%.6g", n->rows, n->cols, n->c->driver,
-                    n->c->job == JOB_READ ? n->c->sense : n->c->driver);
+            fprintf(n->f, "\n+ rows=%zu cols=%zu r_left=%.6g r_bottom=%.6g", n->rows, n->cols, n->o->wires.driver,
+                    n->o->job == JOB_READ ? n->o->sense : n->o->wires.driver);
             put_wire_parameters(n);
             put_start(n, 0, 0);
         }
@@ -151,7 +151,7 @@ void netlist_put_array(const netlist *n)
           "for A.\n",
           n->f);
     put_banks(n, WORD, 0, n->rows);
-    if (n->c->job != JOB_READ)
+    if (n->o->job != JOB_READ)
         put_banks(n, BIT, 0, n->cols);
     put_banks(n, BIT, 1, n->cols);
 }

@@ -16,7 +16,7 @@ static void put_style(FILE *f, const char *title, int width, int height)
         "set style fill solid 0.25 noborder\nset grid lc '#d8d8d8' lt 1 lw 0.5\nset border lw 0.7\nset tics front\n",
         f);
     fputs("set label 100 ", f);
-    plot_string(f, title);
+    gnuplot_string(f, title);
     fputs(" at screen 0.5,0.975 center font ',13'\n", f);
 }
 
@@ -44,7 +44,7 @@ static void widen(span *s, double x)
 static void put_ticks(FILE *f, const span *s)
 {
     if (s->high > s->low)
-        fprintf(f, "set xtics %g\n", plot_tick(s->high - s->low, 3));
+        fprintf(f, "set xtics %g\n", gnuplot_tick(s->high - s->low, 3));
 }
 
 static void put_quantiles(const syn_validation *v, int i, FILE *f)
@@ -157,14 +157,14 @@ static int draw(const report *r, const char *folder, const char *name, void (*pi
 {
     const size_t size = strlen(folder) + strlen(name) + 2;
     char *path = malloc(size);
-    plot p = {0};
+    gnuplot g;
     if (!path)
-        return cli_fail(CLI_FAILED, "out of memory");
+        return cli_fail_memory();
     snprintf(path, size, "%s/%s", folder, name);
-    int status = plot_start(&p, path);
+    int status = gnuplot_start(&g, path);
     if (!status) {
-        picture(r, p.gnuplot);
-        status = plot_close(&p, 1);
+        picture(r, g.commands);
+        status = gnuplot_close(&g, true);
     }
     free(path);
     return status;

@@ -77,13 +77,13 @@ static void put_autocorrelations(const syn_validation *v, FILE *f)
         }
 }
 
-static void put_picture(const char *name, const char *text, int pictures, FILE *f)
+static void put_picture(const char *name, const char *text, bool pictures, FILE *f)
 {
     if (pictures)
         fprintf(f, "\n![%s](%s)\n", text, name);
 }
 
-void report_text(const report *r, int pictures, FILE *f)
+void report_text(const report *r, bool pictures, FILE *f)
 {
     const syn_validation *v = r->v;
     fprintf(f, "# %s against %s\n\n", r->set, r->features);
@@ -125,12 +125,12 @@ int report_write(const report *r, const char *folder)
     char *path = malloc(size);
     output out;
     if (!path)
-        return cli_fail(CLI_FAILED, "out of memory");
+        return cli_fail_memory();
     snprintf(path, size, "%s/report.md", folder);
     int status = output_open(&out, path);
     if (!status) {
         report_text(r, !drawn, out.stream);
-        status = output_close(&out, 1);
+        status = output_close(&out, true);
     }
     free(path);
     return status ? status : drawn;

@@ -3,7 +3,7 @@
 #ifndef CLI_REPORT_REPORT_H
 #define CLI_REPORT_REPORT_H
 
-#include "cli/cli.h"
+#include "cli/gnuplot.h"
 
 /* What is reported. */
 typedef struct report {
@@ -16,12 +16,12 @@ typedef struct report {
 extern const char *const report_labels[SYN_NFEAT];
 
 /* Tables in Markdown, with links to the pictures if there are some. */
-void report_text(const report *r, int pictures, FILE *f);
+void report_text(const report *r, bool pictures, FILE *f);
 
 /* Makes the folder if need be and fills it. */
 int report_write(const report *r, const char *folder);
 
-/* report_plot.c: qq.png, autocorrelation.png, correlation.png, devices.png in the folder. */
+/* plot.c: qq.png, autocorrelation.png, correlation.png, devices.png in the folder. */
 int report_plot(const report *r, const char *folder);
 
 #endif

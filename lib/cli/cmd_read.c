@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/commands.h"
+#include "cli/matrix.h"
+#include "cli/shared.h"
+
+#include <stdlib.h>
+
+typedef struct read_options {
+    model_options model;
+    const char *state, *output;
+    double u; /* V */
+    bool conductance;
+    noise_options noise;
+} read_options;
+
+static const cli_option options[] = {
+    {"u", "V", NUMBER(read_options, u, -10, 10), .fallback = "0.2", .help = "read voltage"},
+    {"conductance", NULL, SWITCH(read_options, conductance), .help = "write I/U in S instead of the current in A"},
+    {GROUP(options_noise, read_options, noise)},
+    {GROUP(options_params, read_options, model)},
+    OPTION_OUTPUT(read_options, output),
+    {0},
+};
+
+/* A conductance read with noise is the noisy current over the voltage. */
+static int read_cells(const read_options *o, const syn_array *a, matrix *m)
+{
+    syn_error err;
+    const float u = (float)o->u;
+    const bool noisy = o->noise.bandwidth != 0;
+    const syn_status status = o->conductance && !noisy
+                                  ? syn_array_conductance(a, NULL, u, m->v, &err)
+                                  : syn_array_read_noisy(a, NULL, u, o->noise.bandwidth, o->noise.index, m->v, &err);
+    for (size_t k = 0; o->conductance && noisy && k < m->rows * m->cols; k++)
+        m->v[k] /= u;
+    return status ? cli_fail_library("--", &err) : CLI_OK;
+}
+
+static int write_cells(const read_options *o, const syn_array *a)
+{
+    const size_t n = syn_array_size(a), rows = syn_array_rows(a);
+    matrix m = {rows, n / rows, malloc(n * sizeof *m.v)};
+    int status = m.v ? read_cells(o, a, &m) : cli_fail_memory();
+    if (!status)
+        status = matrix_write(o->output, &m);
+    free(m.v);
+    return status;
+}
+
+static int run(const void *values)
+{
+    const read_options *o = values;
+    syn_error err;
+    syn_array *a = NULL;
+    syn_model *m;
+    int status = model_open(&o->model, o->state, &m);
+    if (!status && syn_array_load(m, o->state, NULL, 0, &a, &err))
+        status = cli_fail_library("", &err);
+    if (!status)
+        status = write_cells(o, a);
+    syn_array_free(a);
+    syn_model_free(m);
+    return status;
+}
+
+static const cli_term examples[] = {
+    {"synaptogen read weights.state --conductance -o weights.npy", "Read an array into a file of NumPy:"},
+    {0},
+};
+
+const cli_command command_read = {
+    .name = "read",
+    .usage = "STATE",
+    .summary = "read all cells of a state file",
+    .text = "Reads all cells of the array in a state file, each by itself. `synaptogen crossbar read` reads through "
+            "wires.",
+    .output = {"A matrix of currents in A, or of conductances, in the shape of the array: CSV, or .npy if the file's "
+               "name ends so.",
+               NULL},
+    .examples = examples,
+    .see_also = "crossbar read,program,vmm",
+    .operands = {{"STATE", "state file", offsetof(read_options, state)}},
+    .options = options,
+    .size = sizeof(read_options),
+    .run = run,
+};

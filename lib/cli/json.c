@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+int json_open(const char *path, json_file *out)
+{
+    const bool standard = strcmp(path, "-") == 0;
+    json_error_t e;
+    *out = (json_file){.name = standard ? "standard input" : path};
+    FILE *f = standard ? stdin : fopen(path, "rb");
+    if (!f)
+        return cli_fail(CLI_FAILED, "%s: cannot read: %s", path, strerror(errno));
+    out->root = json_loadf(f, JSON_REJECT_DUPLICATES, &e);
+    if (!standard)
+        fclose(f);
+    return out->root ? CLI_OK : cli_fail(CLI_FAILED, "%s:%d: %s", out->name, e.line, e.text);
+}
+
+int json_refuse(const json_file *f, const char *field, const char *format, ...)
+{
+    char text[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return cli_fail(CLI_FAILED, "%s: %s: %s", f->name, field, text);
+}
+
+const char *json_kind(const json_t *value)
+{
+    static const char *const names[] = {"an object", "an array", "a string", "a number",
+                                        "a number",  "true",     "false",    "null"};
+    return value ? names[json_typeof(value)] : "none";
+}
+
+int json_get_number(const json_file *f, const char *field, const json_t *value, double *out)
+{
+    if (!json_is_number(value))
+        return json_refuse(f, field, "expected a number, found %s", json_kind(value));
+    *out = json_number_value(value);
+    return CLI_OK;
+}
+
+int json_get_list(const json_file *f, const char *field, const json_t *value, size_t n, double absent, double **out)
+{
+    *out = calloc(n + 1, sizeof **out);
+    if (!*out)
+        return cli_fail_memory();
+    if (!json_is_number(value) && !json_is_array(value))
+        return json_refuse(f, field, "expected a number or an array of %zu numbers, found %s", n, json_kind(value));
+    if (json_is_array(value) && json_array_size(value) != n)
+        return json_refuse(f, field, "expected %zu numbers, found %zu", n, json_array_size(value));
+    for (size_t k = 0; k < n; k++) {
+        const json_t *one = json_is_array(value) ? json_array_get(value, k) : value;
+        char name[128];
+        snprintf(name, sizeof name, "%s[%zu]", field, k);
+        if (json_is_null(one) && !isnan(absent))
+            (*out)[k] = absent;
+        else if (json_get_number(f, name, one, &(*out)[k]))
+            return CLI_FAILED;
+    }
+    return CLI_OK;
+}
+
+int json_get_matrix(const json_file *f, const char *field, const json_t *value, size_t rows, size_t cols,
+                    double **out)
+{
+    *out = calloc(rows * cols, sizeof **out);
+    if (!*out)
+        return cli_fail_memory();
+    if (!json_is_array(value) || json_array_size(value) != rows)
+        return json_refuse(f, field, "expected an array of %zu rows, found %s%s", rows, json_kind(value),
+                           json_is_array(value) ? " of another length" : "");
+    for (size_t i = 0; i < rows; i++) {
+        char name[128];
+        double *row;
+        snprintf(name, sizeof name, "%s[%zu]", field, i);
+        const int status = json_get_list(f, name, json_array_get(value, i), cols, NAN, &row);
+        for (size_t j = 0; j < cols && !status; j++)
+            (*out)[i + rows * j] = row[j];
+        free(row);
+        if (status)
+            return status;
+    }
+    return CLI_OK;
+}
+
+int json_get_count(const json_file *f, const char *field, const json_t *value, size_t *out)
+{
+    if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > 1 << 20)
+        return json_refuse(f, field, "expected an integer in [1, 1048576], found %s%s", json_kind(value),
+                           json_is_number(value) ? " outside" : "");
+    *out = (size_t)json_integer_value(value);
+    return CLI_OK;
+}
+
+int json_check_object(const json_file *f, const char *field, json_t *object, const char *known)
+{
+    if (!json_is_object(object))
+        return json_refuse(f, field, "expected an object, found %s", json_kind(object));
+    const char *key;
+    json_t *value;
+    json_object_foreach (object, key, value) {
+        const size_t length = strlen(key);
+        const char *at = known;
+        while ((at = strstr(at, key)) && !(at[length] == ' ' && (at == known || at[-1] == ' ')))
+            at++;
+        if (!at || length == 0)
+            return json_refuse(f, field, "expected fields out of %sfound \"%s\"", known, key);
+    }
+    return CLI_OK;
+}
+
+json_t *json_of_number(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+/* Appends to an array; value NULL is missing memory. Returns the array, or NULL and frees it. */
+static json_t *append(json_t *array, json_t *value)
+{
+    if (array && json_array_append_new(array, value) == 0)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
+json_t *json_of_list(const double *v, size_t n, size_t step)
+{
+    json_t *list = json_array();
+    for (size_t k = 0; k < n && list; k++)
+        list = append(list, json_of_number(v[k * step]));
+    return list;
+}
+
+json_t *json_of_matrix(const double *v, size_t rows, size_t cols)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < rows && list; i++)
+        list = append(list, json_of_list(v + i, cols, rows));
+    return list;
+}
+
+void json_put(FILE *f, const json_t *object)
+{
+    const char *key, *before = "{";
+    json_t *value;
+    json_object_foreach ((json_t *)object, key, value) {
+        fprintf(f, "%s\"%s\":", before, key);
+        json_dumpf(value, f, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+        before = ",\n";
+    }
+    fputs("}\n", f);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+
+int cli_fail(int status, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("synaptogen: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return status;
+}
+
+int cli_fail_library(const char *prefix, const syn_error *err)
+{
+    char text[1024];
+    return cli_fail(CLI_FAILED, "%s%s", prefix, syn_error_format(err, text, sizeof text));
+}
+
+int cli_fail_memory(void)
+{
+    return cli_fail(CLI_FAILED, "out of memory");
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/pattern.h"
+
+#include "cli/shared.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_LINES = 65536 };
+
+const cli_option options_pattern[] = {
+    {"rows", "M", INTEGER(pattern_options, rows, 1, MOST_LINES),
+     .help = "number of word lines; that of the pattern or of the state file if absent"},
+    {"cols", "N", INTEGER(pattern_options, cols, 1, MOST_LINES),
+     .help = "number of bit lines; that of the pattern or of the state file if absent"},
+    {"pattern", "FILE", TEXT(pattern_options, pattern),
+     .help =
+         "file of bits with a line for each row: 1 or # for LRS, 0 or . for HRS; or one of the words zeros, ones, "
+         "checkerboard, random; checkerboard if absent"},
+    {"scheme", "half|third|full", CHOICE(pattern_options, scheme),
+     .help = "half-select (V/2), third-select (V/3), or cells that are off where not selected, by the transistors of "
+             "1t1r (full); half if absent, full with 1t1r"},
+    {"v-set", "V", NUMBER(pattern_options, v_set, -10, -0.01),
+     .help = "voltage across a cell to SET it; from the cells' statistics if absent"},
+    {"v-reset", "V", NUMBER(pattern_options, v_reset, 0.01, 10),
+     .help = "voltage across a cell to RESET it; from the cells' statistics if absent"},
+    OPTION_INIT(pattern_options, mode),
+    {0},
+};
+
+/* Whether a file with bits or cells has the shape that the options ask for. */
+static int check_shape(const pattern_options *o, const char *what, size_t rows, size_t cols)
+{
+    const size_t asked_rows = o->rows ? o->rows : rows, asked_cols = o->cols ? o->cols : cols;
+    if (asked_rows == rows && asked_cols == cols)
+        return CLI_OK;
+    return cli_fail(CLI_FAILED, "%s: expected %zu x %zu bits as in --rows and --cols, found %zu x %zu", what,
+                    asked_rows, asked_cols, rows, cols);
+}
+
+/* Appends the bits of a line to list[*count], row by row. */
+static int read_line(const char *name, size_t number, const char *line, unsigned char **list, size_t *count)
+{
+    for (; *line; line++) {
+        if (strchr(" ,\t\r\n", *line))
+            continue;
+        if (!strchr("01.#", *line))
+            return cli_fail(CLI_FAILED, "%s:%zu: expected 0, 1, . or #, found \"%.*s\"", name, number,
+                            (int)strcspn(line, "\r\n"), line);
+        if ((*count & (*count - 1)) == 0) { /* full: the room is the next power of two */
+            unsigned char *more = realloc(*list, *count ? 2 * *count : 1);
+            if (!more)
+                return cli_fail(CLI_FAILED, "%s: out of memory", name);
+            *list = more;
+        }
+        (*list)[(*count)++] = *line == '1' || *line == '#';
+    }
+    return CLI_OK;
+}
+
+/* Reads all lines; *list row by row. */
+static int read_bits(FILE *f, const char *name, unsigned char **list, size_t *rows, size_t *cols)
+{
+    char *line = NULL;
+    size_t room = 0, count = 0;
+    int status = CLI_OK;
+    for (size_t number = 1; !status && getline(&line, &room, f) >= 0; number++) {
+        const size_t before = count;
+        status = read_line(name, number, line, list, &count);
+        if (status || count == before)
+            continue;
+        if (*rows > 0 && count - before != *cols)
+            status = cli_fail(CLI_FAILED, "%s:%zu: expected %zu bits as in the lines before, found %zu", name, number,
+                              *cols, count - before);
+        *cols = count - before;
+        ++*rows;
+    }
+    free(line);
+    if (!status && ferror(f))
+        return cli_fail(CLI_FAILED, "%s: cannot read: %s", name, strerror(errno));
+    if (!status && *rows == 0)
+        return cli_fail(CLI_FAILED, "%s: expected lines of bits, found none", name);
+    return status;
+}
+
+/* More would make netlists of gigabytes. */
+enum { MOST_CELLS = 1 << 26 };
+
+static int make_room(pattern *p)
+{
+    if (p->rows > MOST_CELLS / p->cols)
+        return cli_fail(CLI_USAGE, "--rows, --cols: expected at most %d cells, found %zu x %zu", MOST_CELLS, p->rows,
+                        p->cols);
+    p->bits = calloc(p->rows * p->cols, 1);
+    return p->bits ? CLI_OK : cli_fail(CLI_FAILED, "out of memory for %zu x %zu bits", p->rows, p->cols);
+}
+
+static int read_pattern(const pattern_options *o, const char *path, pattern *p)
+{
+    unsigned char *list = NULL;
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return cli_fail(CLI_FAILED, "%s: cannot read: %s", path, strerror(errno));
+    int status = read_bits(f, path, &list, &p->rows, &p->cols);
+    fclose(f);
+    if (!status)
+        status = check_shape(o, path, p->rows, p->cols);
+    if (!status)
+        status = make_room(p);
+    for (size_t k = 0; !status && k < p->rows * p->cols; k++)
+        p->bits[k / p->cols + p->rows * (k % p->cols)] = list[k];
+    free(list);
+    return status;
+}
+
+/* Patterns with a name. */
+enum { ZEROS, ONES, CHECKERBOARD, RANDOM, NAMES };
+
+static int number_of_name(const char *name)
+{
+    static const char *const names[NAMES] = {"zeros", "ones", "checkerboard", "random"};
+    int which = 0;
+    while (which < NAMES && strcmp(names[which], name) != 0)
+        which++;
+    return which;
+}
+
+/* Random bits come from the seed, but from other draws than the devices. */
+static void fill(int which, uint64_t seed, pattern *p)
+{
+    for (size_t k = 0; k < p->rows * p->cols; k++) {
+        uint32_t w[4];
+        syn_rng_block(~seed, k, 0, SYN_DRAW_READ, w);
+        const size_t row = k % p->rows, col = k / p->rows;
+        p->bits[k] =
+            which == ONES || (which == CHECKERBOARD && (row + col) % 2 == 0) || (which == RANDOM && w[0] >> 31);
+    }
+}
+
+/* The shape of the array in a state file. */
+static int read_shape(const pattern_options *o, const char *state, pattern *p)
+{
+    syn_array_info info;
+    syn_error err;
+    if (syn_array_peek(state, &info, &err))
+        return cli_fail_library("", &err);
+    p->rows = (size_t)info.rows;
+    p->cols = (size_t)(info.n / info.rows);
+    return check_shape(o, state, p->rows, p->cols);
+}
+
+/* A pattern from a file; *p has the shape of the state file, if there is one. */
+static int make_from_file(const pattern_options *o, const char *state, pattern *p)
+{
+    const size_t rows = p->rows, cols = p->cols;
+    const int status = read_pattern(o, o->pattern, p);
+    if (status || !state || (rows == p->rows && cols == p->cols))
+        return status;
+    return cli_fail(CLI_FAILED, "%s: expected %zu x %zu bits as %s has cells, found %zu x %zu", o->pattern, rows,
+                    cols, state, p->rows, p->cols);
+}
+
+int pattern_make(const pattern_options *o, const char *state, uint64_t seed, pattern *out)
+{
+    const char *name = o->pattern ? o->pattern : "checkerboard";
+    const int which = number_of_name(name);
+    *out = (pattern){0};
+    int status = state ? read_shape(o, state, out) : CLI_OK;
+    if (status)
+        return status;
+    if (which == NAMES)
+        return make_from_file(o, state, out);
+    if (!state) {
+        out->rows = o->rows;
+        out->cols = o->cols;
+    }
+    if (out->rows == 0 || out->cols == 0)
+        return cli_fail(CLI_USAGE, "--%s: expected a number together with --pattern %s, found none",
+                        out->rows ? "cols" : "rows", name);
+    status = make_room(out);
+    if (!status)
+        fill(which, seed, out);
+    return status;
+}
+
+void pattern_voltages(const pattern_options *o, syn_scheme scheme, const syn_model *m, double *v_set, double *v_reset)
+{
+    syn_write how;
+    syn_write_default(m, scheme, &how);
+    *v_set = o->v_set != 0 ? o->v_set : round(100 * how.u_set) / 100;
+    *v_reset = o->v_reset != 0 ? o->v_reset : round(100 * how.u_reset) / 100;
+}

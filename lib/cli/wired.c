@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/wired.h"
+
+#include "cli/gnuplot.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+int wired_open(syn_array *array, const wires_options *o, double bit_line_end, bool both_ends, wired *out)
+{
+    syn_error err;
+    const size_t rows = syn_array_rows(array), cols = syn_array_size(array) / rows;
+    *out = (wired){array, rows, cols, malloc((rows + cols) * sizeof *out->ends), NULL};
+    if (!out->ends)
+        return cli_fail_memory();
+    double *const left = out->ends, *const bottom = out->ends + rows;
+    for (size_t k = 0; k < rows; k++)
+        left[k] = o->driver;
+    for (size_t k = 0; k < cols; k++)
+        bottom[k] = bit_line_end;
+    const syn_wires w = {.rows = rows,
+                         .cols = cols,
+                         .r_wl = o->r_wl,
+                         .r_bl = o->r_bl,
+                         .end = {left, both_ends ? left : NULL, both_ends ? bottom : NULL, bottom}};
+    return syn_crossbar_create(&w, 1, &out->x, &err) || syn_crossbar_bind(out->x, array, &err)
+               ? cli_fail_library("", &err)
+               : CLI_OK;
+}
+
+void wired_close(wired *w)
+{
+    syn_crossbar_free(w->x);
+    syn_array_free(w->array);
+    free(w->ends);
+}
+
+/* What a picture shows. */
+typedef struct drawing {
+    gnuplot g;
+    size_t rows, cols;
+} drawing;
+
+static void put_map(const drawing *d, const char *title, const char *unit, const double *v)
+{
+    FILE *f = d->g.commands;
+    fprintf(f, "set title '%s'\nset cblabel '%s'\nplot '-' matrix with image notitle\n", title, unit);
+    for (size_t i = 0; i < d->rows; i++)
+        for (size_t j = 0; j < d->cols; j++)
+            fprintf(f, "%.5g%c", v[i + d->rows * j], j + 1 < d->cols ? ' ' : '\n');
+    fputs("e\n", f);
+}
+
+/* Counts of log10(ohm) in steps of 0.02 over the range that occurs. */
+static void put_histogram(const drawing *d, const double *ohm)
+{
+    enum { BINS = 1024 };
+    const double step = 0.02, from = 2; /* log10(ohm) */
+    size_t count[BINS] = {0};
+    FILE *f = d->g.commands;
+    for (size_t k = 0; k < d->rows * d->cols; k++) {
+        const double bin = floor((log10(ohm[k]) - from) / step);
+        if (bin >= 0 && bin < BINS)
+            count[(int)bin]++;
+    }
+    fputs("set autoscale\nset yrange [0:*] noreverse\nset size noratio\nunset colorbox\nset title 'resistances'\n"
+          "set xlabel 'resistance at u0 (kΩ)'\nset ylabel 'cells'\nset logscale x\n"
+          "set grid lc '#d8d8d8' lt 1 lw 0.5\nset style fill solid 0.85 noborder\n"
+          "plot '-' using 1:2:3:4:5:6 with boxxyerror lc '#3b528b' notitle\n",
+          f);
+    for (int k = 0; k < BINS; k++)
+        if (count[k]) {
+            const double low = pow(10, from + k * step - 3), high = low * pow(10, step);
+            fprintf(f, "%.5g %zu %.5g %.5g 0 %zu\n", low, count[k], low, high, count[k]);
+        }
+    fputs("e\n", f);
+}
+
+static int draw(const wired *b, const char *path, const double *ohm, const double *u, const char *what)
+{
+    drawing d = {.rows = b->rows, .cols = b->cols};
+    if (gnuplot_start(&d.g, path))
+        return CLI_FAILED;
+    FILE *f = d.g.commands;
+    fprintf(f, "set terminal %s size 1500,520 font 'DejaVu Sans,12' background '#ffffff'\nset multiplot layout 1,3\n",
+            gnuplot_terminal(path));
+    fputs(
+        "set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21918c', 0.75 '#5ec962', 1 '#fde725')\n"
+        "set autoscale fix\nset yrange [] reverse\nset size ratio -1\nset xlabel 'bit line'\nset ylabel 'word line'\n"
+        "set tics out nomirror\n",
+        f);
+    double *map = malloc(b->rows * b->cols * sizeof *map);
+    for (size_t k = 0; map && k < b->rows * b->cols; k++)
+        map[k] = ohm[k] / 1000;
+    if (map) {
+        fputs("set logscale cb\n", f);
+        put_map(&d, "resistance of the cells", "kΩ", map);
+        fputs("unset logscale cb\n", f);
+        for (size_t k = 0; k < b->rows * b->cols; k++)
+            map[k] = 1000 * u[k];
+        put_map(&d, what, "mV", map);
+        put_histogram(&d, ohm);
+    }
+    free(map);
+    const int status = gnuplot_close(&d.g, map != NULL);
+    return map ? status : cli_fail_memory();
+}
+
+int wired_draw(const wired *b, const syn_model *m, double v_read, const char *path)
+{
+    const size_t n = b->rows * b->cols;
+    double *ohm = calloc(2 * n + b->rows + b->cols, sizeof *ohm), *u = ohm + n, *v = u + n, *i = v + b->rows;
+    char what[96];
+    syn_error err;
+    if (!ohm)
+        return cli_fail_memory();
+    for (size_t k = 0; k < b->rows; k++)
+        v[k] = v_read;
+    int status = syn_crossbar_read(b->x, v, i, &err) ? cli_fail_library("", &err) : CLI_OK;
+    if (!status) {
+        syn_crossbar_cells(b->x, u, NULL);
+        for (size_t k = 0; k < n; k++)
+            ohm[k] = syn_resistance_of_state(m, (double)syn_array_states(b->array)[k]);
+        snprintf(what, sizeof what, "voltage across the cells, all word lines at %.4g V", v_read);
+        status = draw(b, path, ohm, u, what);
+    }
+    free(ohm);
+    return status;
+}
