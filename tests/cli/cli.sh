@@ -76,7 +76,7 @@ check 'pulse --help lists options and columns' helps pulse --cells --voltages --
 check 'iv --help lists options and columns' helps iv --cells --cycles --u-min --u-max --points --plot --first --name \
     --start cell,cycle,u,i
 check '--help without a subcommand names every subcommand' sh -c \
-    '"$1" --help | grep -E -c "^  synaptogen (info|sample|pulse|iv)" | grep -qx 4' sh "$program"
+    '"$1" --help | grep -E -c "^  (info|sample|pulse|iv) " | grep -qx 4' sh "$program"
 
 syn sample --cells 30 --cycles 7 --first 5 --seed 3 >"$tmp/sample"
 sample_has_one_row_per_cell_and_cycle() {

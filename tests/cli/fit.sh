@@ -111,7 +111,7 @@ check "features may be compressed or come from standard input" streams
 
 helps() {
     for s in extract fit validate; do syn $s --help >help && grep -q "Usage: synaptogen $s" help || return 1; done
-    syn fit --help | grep -q -e '--order P|auto.*"auto" or an integer in \[1, 10\]; default auto'
+    syn fit --help | tr -s ' \n' ' ' | grep -q -e '--order P|auto .*"auto" or an integer in \[1, 10\]; default auto'
 }
 check "the three describe themselves" helps
 
@@ -130,7 +130,7 @@ check "too few devices are refused with the numbers" refused 1 'at least 8 devic
 check "a wrong column is named" refused 1 'wrong.csv:1: u_set: expected a column of this name' fit wrong.csv -o x.json
 check "text is refused with file, line and column" refused 1 'text.csv:5: u_set: expected a finite number' fit text.csv -o x.json
 check "an empty file is refused" refused 1 'empty.csv: expected a header, found an empty file' fit empty.csv -o x.json
-check "a header alone holds no sweeps" refused 1 'head.csv: expected sweeps behind the header' extract head.csv -o x.csv
+check "a header alone holds no sweeps" refused 1 'head.csv: expected sweeps after the header' extract head.csv -o x.csv
 check "a missing file is named" refused 1 'none.csv: cannot open' extract none.csv
 check "features are no sweeps" refused 1 'sample.csv:1: u: expected a column' extract sample.csv -o x.csv
 check "sweeps that cannot be read stop the fit" refused 1 'sample.csv:1: u: expected a column' fit sample.csv --sweeps sample.csv -o x.json
