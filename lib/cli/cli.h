@@ -20,6 +20,9 @@ __attribute__((format(printf, 2, 3))) int cli_fail(int status, const char *forma
 /* Prints prefix and the library's message, returns CLI_FAILED. */
 int cli_fail_library(const char *prefix, const syn_error *err);
 
+/* The same for a call whose parameters are called like options: "--bandwidth: ...". */
+int cli_fail_option(const syn_error *err);
+
 /* Prints that there is no memory, returns CLI_FAILED. */
 int cli_fail_memory(void);
 

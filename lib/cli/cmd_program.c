@@ -42,7 +42,7 @@ static int open_array(const program_options *o, const syn_model *m, const matrix
     }
     if (syn_array_load(m, o->state, NULL, 0, a, &err))
         return cli_fail_library("", &err);
-    const size_t rows = syn_array_rows(*a), cols = syn_array_size(*a) / rows;
+    const size_t rows = syn_array_rows(*a), cols = syn_array_cols(*a);
     return rows == targets->rows && cols == targets->cols
                ? CLI_OK
                : cli_fail(CLI_FAILED, "%s: expected %zu x %zu targets for %s, found %zu x %zu", o->targets, rows,
@@ -78,7 +78,7 @@ static int program_all(const program_options *o, const syn_model *m, syn_array *
         const syn_cells cells = {.first = k, .count = n - k < piece ? n - k : piece};
         syn_program_report part;
         if (syn_array_program(a, &cells, targets->v + k, &how, g + k, pulses + k, &part, &err))
-            return cli_fail_library("--", &err);
+            return cli_fail_option(&err);
         join(sum, &part);
         progress_show(&bar, "programming", k + cells.count, n);
     }

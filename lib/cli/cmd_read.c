@@ -33,13 +33,12 @@ static int read_cells(const read_options *o, const syn_array *a, matrix *m)
                                   : syn_array_read_noisy(a, NULL, u, o->noise.bandwidth, o->noise.index, m->v, &err);
     for (size_t k = 0; o->conductance && noisy && k < m->rows * m->cols; k++)
         m->v[k] /= u;
-    return status ? cli_fail_library("--", &err) : CLI_OK;
+    return status ? cli_fail_option(&err) : CLI_OK;
 }
 
 static int write_cells(const read_options *o, const syn_array *a)
 {
-    const size_t n = syn_array_size(a), rows = syn_array_rows(a);
-    matrix m = {rows, n / rows, malloc(n * sizeof *m.v)};
+    matrix m = {syn_array_rows(a), syn_array_cols(a), malloc(syn_array_size(a) * sizeof *m.v)};
     int status = m.v ? read_cells(o, a, &m) : cli_fail_memory();
     if (!status)
         status = matrix_write(o->output, &m);

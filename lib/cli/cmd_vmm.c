@@ -48,7 +48,7 @@ static int multiply(const vmm_options *o, const syn_array *a, const matrix *v, m
                                       ? syn_vmm_batch(a, from, count, to, &err)
                                       : syn_vmm_noisy(a, from, o->noise.bandwidth, o->noise.index + k, to, &err);
         if (status)
-            return cli_fail_library("--", &err);
+            return cli_fail_option(&err);
         progress_show(&bar, "multiplying", k + count, v->cols);
     }
     progress_end(&bar);
@@ -57,7 +57,7 @@ static int multiply(const vmm_options *o, const syn_array *a, const matrix *v, m
 
 static int write_products(const vmm_options *o, const syn_array *a, matrix *v)
 {
-    const size_t rows = syn_array_rows(a), cols = syn_array_size(a) / rows;
+    const size_t rows = syn_array_rows(a), cols = syn_array_cols(a);
     if (v->cols != cols)
         return cli_fail(CLI_FAILED,
                         "%s: expected %zu voltages in each row, one for each column of the array, found %zu",

@@ -20,6 +20,11 @@ int cli_fail_library(const char *prefix, const syn_error *err)
     return cli_fail(CLI_FAILED, "%s%s", prefix, syn_error_format(err, text, sizeof text));
 }
 
+int cli_fail_option(const syn_error *err)
+{
+    return cli_fail_library(err->field[0] ? "--" : "", err);
+}
+
 int cli_fail_memory(void)
 {
     return cli_fail(CLI_FAILED, "out of memory");

@@ -9,7 +9,7 @@
 int wired_open(syn_array *array, const wires_options *o, double bit_line_end, bool both_ends, wired *out)
 {
     syn_error err;
-    const size_t rows = syn_array_rows(array), cols = syn_array_size(array) / rows;
+    const size_t rows = syn_array_rows(array), cols = syn_array_cols(array);
     *out = (wired){array, rows, cols, malloc((rows + cols) * sizeof *out->ends), NULL};
     if (!out->ends)
         return cli_fail_memory();
