@@ -4,12 +4,12 @@
 #ifndef SYNAPTOGEN_BENCH_H
 #define SYNAPTOGEN_BENCH_H
 
+#include "clock.h"
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -24,13 +24,6 @@ typedef struct bench_case {
     void (*work)(void *data);
     void *data;
 } bench_case;
-
-static inline double bench_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static inline int bench_order(const void *a, const void *b)
 {

@@ -1,12 +1,7 @@
 # SPDX-License-Identifier: MIT
-# gnuplot -e "format='png'" plots.gp: the report's plots from write.dat, read.dat and wires.dat of the current
-# folder.
-# wires.dat: reads through wires. Columns: n, s per item, least, most, MiB, JART / this, JART at its fastest / this, this / bare conductance.
-if (format eq 'png') {
-    set terminal pngcairo size 1000,700 background 'white' font 'sans,13'
-} else {
-    set terminal svg size 1000,700 background 'white' font 'sans,13'
-}
+# gnuplot plots.gp: the pictures of the report from write.dat, read.dat and wires.dat (reads through wires) of the current
+# folder. figures.c explains their columns.
+set terminal pngcairo size 1000,700 background 'white' font 'sans,13'
 set border linecolor rgb '#777777'
 set grid xtics ytics linetype 1 linecolor rgb '#e6e6e6'
 set key outside right center samplen 2 noenhanced
@@ -27,13 +22,13 @@ wires = contents('wires.dat')
 
 if (writes > 0) {
     set xrange [0.9:290]
-    set output 'write_time.' . format
+    set output 'write_time.png'
     set title 'Write by half-select: processor time per cell and SET + RESET'
     set ylabel 's'
     set format y '10^{%T}'
     plot for [k = 0:writes - 1] 'write.dat' index k using 1:2:3:4 with yerrorlines linewidth thickness('write.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k)
-    set output 'write_speedup.' . format
+    set output 'write_speedup.png'
     set title "Write by half-select: speed-up over JART with variability\nsolid: at the simulator's tolerances; dashed, of this project: at JART's fastest setting"
     set ylabel 'time of JART / time'
     set format y '%g'
@@ -43,14 +38,14 @@ if (writes > 0) {
         linewidth 2.5 dashtype 2 linecolor rgb colour_of(rank('write.dat', k)) notitle, \
         100 with lines linecolor rgb '#777777' dashtype 3 title '100'
     set ylabel 'time / time of the conductance'
-    set output 'write_floor.' . format
+    set output 'write_floor.png'
     set title 'Write by half-select: multiples of a bare linear conductance'
     plot for [k = 0:writes - 1] 'write.dat' index k using 1:8 with linespoints linewidth thickness('write.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('write.dat', k)) title name('write.dat', k)
 }
 if (reads > 0) {
     set xrange [3.6:1150]
-    set output 'read_time.' . format
+    set output 'read_time.png'
     set title "Read of all columns: processor time per cell and read\nsolid: ideal wires; dashed: 1 ohm per cell"
     set ylabel 's'
     set format y '10^{%T}'
@@ -58,14 +53,14 @@ if (reads > 0) {
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k), \
         for [k = 0:wires - 1] 'wires.dat' index k using 1:2 with linespoints linewidth thickness('wires.dat', k) dashtype 2 \
         pointtype 6 pointsize 0.7 linecolor rgb colour_of(rank('wires.dat', k)) notitle
-    set output 'memory.' . format
+    set output 'memory.png'
     set title 'Peak memory of a read, netlist and all'
     set ylabel 'MiB'
     set format y '%g'
     plot for [k = 0:reads - 1] 'read.dat' index k using 1:5 with linespoints linewidth thickness('read.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k)
     set ylabel 'time / time of the conductance'
-    set output 'read_floor.' . format
+    set output 'read_floor.png'
     set title 'Read: multiples of a bare linear conductance'
     plot for [k = 0:reads - 1] 'read.dat' index k using 1:8 with linespoints linewidth thickness('read.dat', k) \
         pointtype 7 pointsize 0.7 linecolor rgb colour_of(rank('read.dat', k)) title name('read.dat', k), \

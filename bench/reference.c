@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* reference FAMILY ROWS COLUMNS SEED <SCHEDULE: what a contender must end with, without a simulator.
+/* reference FAMILY WORKLOAD LINES N OPS: what a contender must end with, computed without a simulator.
  *
- * The schedule comes from deck.awk: a line "rate rows segment end", then the voltage over a cell as lines "duration
- * voltage", linear ramps from 0 V on, the last of them to the read voltage. Prints for every column the sum of the
- * currents of cell row + ROWS column over the rows, "first" (row 0) or "half" (selected in rows.h). With a segment of
- * more than 0 ohm it is a read of cells in their first state, between wires of that per cell and ends of `end` ohm.
- * Families: resistor              10 kohm memristor             rate equation of ngspice's code model, parameters as
- * in contenders.txt synaptogen[:SIZE]     the library's scalar cell; SIZE: cells numbered by blocks of SIZE x SIZE,
- * as deck.awk does jart[:D2D[:C2C]]      jart_ramp; D2D 0 or 1, C2C the step of the walk
- *
- * reference devices COUNT SEED: the parameters of JART's devices for its behavioural subcircuit, one a line. */
+ * Prints the currents of the columns at the end [A], one a line: the sum over the rows that the last read selects. Shared
+ * columns give their sum. The workload "each" gives one current for each of its cells.
+ * Families:
+ *   resistor             10 kohm
+ *   memristor            rate equation of ngspice's code model, with the parameters of contenders.txt
+ *   synaptogen[:SIZE]    the library's scalar cell; SIZE: cells are numbered by blocks of SIZE x SIZE, as deck.c does
+ *   jart[:D2D[:C2C]]     jart_ramp; D2D: 0 or 1, C2C: step of the walk */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,19 +15,12 @@
 #include <synaptogen/synaptogen.h>
 
 #include "jart.h"
-#include "rows.h"
-
-enum { MAX_RAMPS = 1 << 16 };
-typedef struct ramp {
-    double duration, v;
-} ramp;
+#include "workload.h"
 
 typedef struct schedule {
-    ramp ramps[MAX_RAMPS];
-    int count;
-    double beta;         /* of the memristor, ohm / (V s) */
-    double segment, end; /* ohm, of wires; 0: ideal */
-    int half;            /* whether half of the rows count, or the first */
+    ramp *ramps;
+    size_t count;
+    double beta; /* of the memristor, ohm / (V s) */
 } schedule;
 
 typedef struct family {
@@ -55,7 +46,7 @@ static double memristor(const schedule *s, uint64_t cell)
     (void)cell;
     const double vt = 0.95;
     double r = 10e3, v = 0;
-    for (int k = 0; k < s->count; k++) {
+    for (size_t k = 0; k < s->count; k++) {
         enum { STEPS = 2000 };
         for (int j = 0; j < STEPS; j++) {
             const double u = v + (s->ramps[k].v - v) * (j + 0.5) / STEPS;
@@ -71,7 +62,7 @@ static double synaptogen(const schedule *s, uint64_t cell)
     syn_cell c;
     if (syn_cell_init(model, seed, cell, NULL, &c, NULL))
         return NAN;
-    for (int k = 0; k < s->count; k++)
+    for (size_t k = 0; k < s->count; k++)
         syn_cell_step(model, &c, s->ramps[k].v, &c);
     return syn_current(model, c.state.r, s->ramps[s->count - 1].v, NULL);
 }
@@ -81,7 +72,7 @@ static double jart(const schedule *s, uint64_t cell)
     jart_shape target = jart_d2d != 0 ? jart_device(seed, cell) : jart_nominal();
     jart_state state = jart_start(&target);
     double v = 0;
-    for (int k = 0; k < s->count; k++) {
+    for (size_t k = 0; k < s->count; k++) {
         const ramp *r = &s->ramps[k];
         const jart_state turned = jart_turn(&state, &target, 0.5 * (v + r->v));
         if (turned.event > state.event)
@@ -120,83 +111,91 @@ static uint64_t cell_number(size_t row, size_t column, size_t rows)
     return first * rows + row - first + height * column;
 }
 
-/* The currents of a read through wires. The states come from the scalar cell. */
-static int print_read_through_wires(const family *f, const schedule *s, size_t rows, size_t columns)
+static bool selected(const workload *w, size_t row)
 {
-    const size_t most = rows > columns ? rows : columns, cells = rows * columns;
-    double *end = malloc((3 * most + cells) * sizeof *end), *v = end + most, *i = v + most, *state = i + most;
+    return w->kind == WORK_READ ? workload_selects(row) : row == 0;
+}
+
+/* The currents of a read through wires. The states come from the scalar cell in its first cycle. */
+static bool print_read_through_wires(const family *f, const schedule *s, const workload *w)
+{
+    const size_t n = w->n;
+    const bool cells = f->current == synaptogen;
+    double *end = malloc((3 * n + n * n) * sizeof *end), *v = end + n, *i = v + n, *state = i + n;
     syn_crossbar *x = NULL;
-    int failed = !end || (f->current != synaptogen && f->current != resistor);
-    for (size_t k = 0; !failed && k < most; k++) {
-        end[k] = s->end;
-        v[k] = selected(k) ? s->ramps[s->count - 1].v : 0;
+    bool fine = end && w->kind == WORK_READ && (cells || f->current == resistor);
+    for (size_t k = 0; fine && k < n; k++) {
+        end[k] = w->end;
+        v[k] = selected(w, k) ? s->ramps[s->count - 1].v : 0;
     }
-    for (size_t k = 0; !failed && k < cells; k++) {
+    for (size_t k = 0; fine && k < n * n; k++) {
         syn_cell c = {0};
-        if (f->current == synaptogen)
-            failed = syn_cell_init(model, seed, k, NULL, &c, NULL) != SYN_OK;
-        state[k] = f->current == synaptogen ? c.state.r : 1 / 10e3;
+        if (cells)
+            fine = syn_cell_init(model, seed, k, NULL, &c, NULL) == SYN_OK;
+        state[k] = cells ? c.state.r : 1 / 10e3;
     }
-    const syn_wires w = {
-        .rows = rows, .cols = columns, .r_wl = s->segment, .r_bl = s->segment, .end = {end, NULL, NULL, end}};
-    failed = failed || syn_crossbar_create(&w, 1, &x, NULL) ||
-             (f->current == synaptogen ? syn_crossbar_set_states(x, model, state, NULL)
-                                       : syn_crossbar_set_conductances(x, state, NULL)) ||
-             syn_crossbar_read(x, v, i, NULL);
-    for (size_t j = 0; !failed && j < columns; j++)
+    const syn_wires wires = {
+        .rows = n, .cols = n, .r_wl = w->segment, .r_bl = w->segment, .end = {[SYN_LEFT] = end, [SYN_BOTTOM] = end}};
+    fine =
+        fine && !syn_crossbar_create(&wires, 1, &x, NULL) &&
+        !(cells ? syn_crossbar_set_states(x, model, state, NULL) : syn_crossbar_set_conductances(x, state, NULL)) &&
+        !syn_crossbar_read(x, v, i, NULL);
+    for (size_t j = 0; fine && j < n; j++)
         printf("%.9g\n", i[j]);
     syn_crossbar_free(x);
     free(end);
-    return failed;
+    return fine;
 }
 
-static int read_schedule(schedule *s)
+static void print_columns(const family *f, const schedule *s, const workload *w)
 {
-    char rows[8];
-    if (scanf("%lf %7s %lf %lf", &s->beta, rows, &s->segment, &s->end) != 4)
-        return 0;
-    s->half = strcmp(rows, "half") == 0;
-    while (s->count < MAX_RAMPS && scanf("%lf %lf", &s->ramps[s->count].duration, &s->ramps[s->count].v) == 2)
-        s->count++;
-    return s->count > 0;
-}
-
-static int print_devices(uint64_t count)
-{
-    for (uint64_t cell = 0; cell < count; cell++) {
-        const jart_shape d = jart_device(seed, cell);
-        printf("nmin=%.9g nmax=%.9g r=%.9g l=%.9g ninit=%.9g\n", d.n_min, d.n_max, d.r, d.l, d.n_min);
+    double total = 0;
+    for (size_t j = 0; j < w->n; j++) {
+        double sum = 0;
+        for (size_t i = 0; i < w->n; i++)
+            if (selected(w, i))
+                sum += f->current(s, cell_number(i, j, w->n));
+        if (w->lines != LINES_SHARED)
+            printf("%.9g\n", sum);
+        total += sum;
     }
-    return 0;
+    if (w->lines == LINES_SHARED)
+        printf("%.9g\n", total);
+}
+
+/* Each cell is cell 0 of another seed. */
+static void print_each(const family *f, const schedule *s, const workload *w)
+{
+    for (seed = 0; seed < w->ops; seed++)
+        printf("%.9g\n", f->current(s, 0));
 }
 
 int main(int argc, char **argv)
 {
-    if (argc == 4 && strcmp(argv[1], "devices") == 0) {
-        seed = strtoull(argv[3], NULL, 10);
-        return print_devices(strtoull(argv[2], NULL, 10));
-    }
-    static schedule s;
-    static syn_params params;
-    syn_model *made;
-    const family *f = argc == 5 ? find_family(argv[1]) : NULL;
-    if (!f || syn_params_default(&params, NULL) || syn_model_create(&params, NULL, &made, NULL) ||
-        !read_schedule(&s)) {
-        fprintf(stderr, "usage: reference FAMILY ROWS COLUMNS SEED <SCHEDULE\n");
+    const family *f = argc == 6 ? find_family(argv[1]) : NULL;
+    workload w;
+    if (!f) {
+        fprintf(stderr, "usage: reference FAMILY WORKLOAD LINES N OPS\n");
         return 2;
     }
+    if (!workload_parse(argv + 2, &w))
+        return 2;
+    syn_params params;
+    syn_model *made = NULL;
+    schedule s = {.beta = w.beta};
+    s.count = workload_ramps(&w, &s.ramps);
+    bool fine = s.count && !syn_params_default(&params, NULL) && !syn_model_create(&params, NULL, &made, NULL);
     model = made;
-    const size_t rows = strtoull(argv[2], NULL, 10), columns = strtoull(argv[3], NULL, 10);
-    seed = strtoull(argv[4], NULL, 10);
-    const int wires = s.segment > 0;
-    for (size_t j = 0; !wires && j < columns; j++) {
-        double sum = 0;
-        for (size_t i = 0; i < rows; i++)
-            if (s.half ? selected(i) : i == 0)
-                sum += f->current(&s, cell_number(i, j, rows));
-        printf("%.9g\n", sum);
-    }
-    const int status = wires ? print_read_through_wires(f, &s, rows, columns) : 0;
+    seed = w.seed;
+    if (fine && w.lines == LINES_WIRES)
+        fine = print_read_through_wires(f, &s, &w);
+    else if (fine && w.kind == WORK_EACH)
+        print_each(f, &s, &w);
+    else if (fine)
+        print_columns(f, &s, &w);
+    if (!fine)
+        fprintf(stderr, "reference: no result for the family \"%s\"\n", argv[1]);
     syn_model_free(made);
-    return status;
+    free(s.ramps);
+    return fine && fflush(stdout) == 0 ? 0 : 1;
 }

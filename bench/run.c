@@ -3,6 +3,7 @@
  * status,wall (s),user (s),system (s),peak resident memory (KiB). The status is ok, timeout, failed (another exit
  * status than 0) or crashed (a signal). The command and all it starts end with it; it finds its own process number in
  * BENCH_PID. */
+#include "clock.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,7 +12,6 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t expired;
@@ -20,13 +20,6 @@ static void on_alarm(int signal)
 {
     (void)signal;
     expired = 1;
-}
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 static double seconds(struct timeval t)
@@ -70,7 +63,7 @@ int main(int argc, char **argv)
     const struct sigaction ring = {.sa_handler = on_alarm};
     const struct itimerval timer = {.it_value = {(time_t)limit, (suseconds_t)((limit - (double)(time_t)limit) * 1e6)},
                                     .it_interval = {1, 0}};
-    const double start = now();
+    const double start = bench_now();
     const pid_t child = fork();
     if (child < 0)
         return 1;
@@ -87,7 +80,7 @@ int main(int argc, char **argv)
                        : WIFSIGNALED(status)                       ? "crashed"
                        : WIFEXITED(status) && !WEXITSTATUS(status) ? "ok"
                                                                    : "failed";
-    printf("%s,%.3f,%.3f,%.3f,%ld\n", text, now() - start, seconds(use.ru_utime), seconds(use.ru_stime),
+    printf("%s,%.3f,%.3f,%.3f,%ld\n", text, bench_now() - start, seconds(use.ru_utime), seconds(use.ru_stime),
            use.ru_maxrss);
     return 0;
 }
