@@ -2,12 +2,12 @@
 /* Many cells at memory speed: the same devices as the single cell of cell.h, in single precision and lane by lane.
  *
  * Cell k of an array of seed s whose first cell is f is the device syn_cell_init(m, s, f + k): same draws, same modes
- * and cycle counts after the same voltages; r agrees within 1e-5. Voltages are float; where a voltage comes so near
- * to a threshold that single precision cannot tell (2e-6 V), the cell is recomputed in double precision from its
- * draws. Results do not depend on the kernel beyond 1e-5 in r, nor on the number of threads at all.
+ * and cycle counts after the same voltages; r agrees within 1e-5. Voltages are float. If a voltage is so near to a
+ * threshold that single precision cannot decide (2e-6 V), the cell is computed again in double precision from its
+ * draws. Results of different kernels differ by at most 1e-5 in r. The number of threads changes nothing.
  *
- * Threads: calls on one array must not overlap; inside a call OpenMP shares the cells out. Signs and units as in
- * cell.h. Source: Hennen et al. 2024, doi:10.1109/TED.2024.3427616. */
+ * Threads: calls on one array must not overlap. Inside a call OpenMP divides the cells among threads. Signs and units
+ * as in cell.h. Source: Hennen et al. 2024, doi:10.1109/TED.2024.3427616. */
 #ifndef SYNAPTOGEN_ARRAY_H
 #define SYNAPTOGEN_ARRAY_H
 
@@ -32,7 +32,7 @@ typedef struct syn_array_options {
     uint64_t reserved[8]; /* 0, room to grow */
 } syn_array_options;
 
-/* Which cells a call is for, and in which order their values stand in its arrays. Zeroed = all cells. */
+/* The cells that a call works on, and the order of their values in its arrays. Zeroed: all cells. */
 typedef struct syn_cells {
     size_t first, count, stride; /* cells first, first + stride, .. (count of them); count 0 = all, stride 0 = 1 */
     const size_t *list;          /* if given: count numbers of cells, all different; first and stride are ignored */
@@ -48,7 +48,7 @@ const char *syn_array_kernel_name(int k);
 syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *options,
                             syn_array **out, syn_error *err);
 
-/* What a needs for reads, as an array of its own. Returns SYN_OK or SYN_ENOMEM. */
+/* Makes a read-only copy of a: only what reads need. err may be NULL. Returns SYN_OK or SYN_ENOMEM. */
 syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err);
 
 void syn_array_free(syn_array *a); /* NULL is allowed */
@@ -94,9 +94,9 @@ const float *syn_array_states(const syn_array *a);
  * only r). */
 syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out, syn_error *err);
 
-/* Puts cell k into one of its own states: cycle n < 2^32 - 1, mode and, in IRS, the voltage u_thr it was RESET with
- * decide; r must agree within 2e-5 with what the cell has drawn for them. Its draws are repeated, which takes time
- * proportional to n. err may be NULL. Returns SYN_OK, or SYN_EINVAL with nothing changed. */
+/* Sets cell k to one of its own states. s holds the cycle n < 2^32 - 1, the mode and, in IRS, the voltage u_thr of its
+ * RESET. s->r must agree within 2e-5 with the draws of the cell. The draws are repeated, which takes time proportional
+ * to n. err may be NULL. Returns SYN_OK, or SYN_EINVAL with nothing changed. */
 syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_error *err);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* State files: an array on disk, to go on with elsewhere.
+/* State files: an array on disk. A loaded array continues exactly as the saved one would have continued.
  *
  * Layout, version 1, all numbers little-endian: the 16 characters "synaptogen-state"; uint32 version, flags (1:
  * read-only); uint64 n, rows, seed, first; uint32 order, start.history, start.mode; float64 start.resistance [ohm];
@@ -23,19 +23,18 @@ typedef struct syn_array_info {
     syn_start start;
 } syn_array_info;
 
-/* Writes a to a new file beside path and puts it in place of path when it is complete on the disk; on failure path is
- * as it was. err may be NULL. Returns SYN_OK, SYN_EIO, SYN_ENOMEM. */
+/* Writes a into a new file in the folder of path, and renames it to path when it is complete on the disk. On failure
+ * path is unchanged. err may be NULL. Returns SYN_OK, SYN_EIO, SYN_ENOMEM. */
 syn_status syn_array_save(const syn_array *a, const char *path, syn_error *err);
 
 /* Reads the beginning of a state file. Returns SYN_OK, SYN_EIO, or SYN_EFORMAT (not a state file of a known version,
- * or of another length than it says); err (may be NULL) says what was expected and what was found. */
+ * or its length is not the one that it says); err (may be NULL) says what was expected and what was found. */
 syn_status syn_array_peek(const char *path, syn_array_info *info, syn_error *err);
 
-/* The array of a state file; it continues exactly as the saved one. m must hold the figures and have the order that
- * the array was made with. kernel and threads as in syn_array_options; 0 for both is fine. Every byte is covered by a
- * checksum. err may be NULL.
- * Returns SYN_OK, SYN_EIO, SYN_EFORMAT (truncated, altered, foreign, or of another model), SYN_EINVAL (kernel),
- * SYN_ENOMEM; *out is NULL on failure. */
+/* Loads the array of a state file. m must have the figures and the order that the array was made with. kernel and
+ * threads as in syn_array_options; 0 for both is fine. Every byte is covered by a checksum. err may be NULL. Returns
+ * SYN_OK, SYN_EIO, SYN_EFORMAT (truncated, altered, foreign, or of another model), SYN_EINVAL (kernel), SYN_ENOMEM;
+ * *out is NULL on failure. */
 syn_status syn_array_load(const syn_model *m, const char *path, const char *kernel, int threads, syn_array **out,
                           syn_error *err);
 

@@ -23,9 +23,9 @@ typedef enum syn_mode { SYN_HRS, SYN_LRS, SYN_IRS } syn_mode;
 /* "HRS", "LRS" or "IRS". */
 const char *syn_mode_name(syn_mode mode);
 
-/* What one cycle n brings: its features y (order of params.h, clamped to the physical range, see
- * syn_cycle_of_features), the states of its resistances, and the RESET transition that leads from the LRS of
- * cycle n-1 into it: the current falls from y1 at u = x1 to y2 at u_max as
+/* Everything that cycle n fixes: its features y (order of params.h, clamped to the physical range, see
+ * syn_cycle_of_features), the states r of its two resistances, and the RESET transition from the LRS of cycle n-1 to
+ * the HRS of cycle n. In this transition the current falls from y1 at u = x1 to y2 at u_max as
  *   I_t(u) = y2 + (y1 - y2) ((u_max - u) / (u_max - x1))^eta. */
 typedef struct syn_cycle {
     double y[SYN_NFEAT];
@@ -37,10 +37,10 @@ typedef struct syn_cycle {
  * clamped: log10 R_HRS to [2, 12], U_S <= -0.01 V, R_LRS >= min(1000 ohm, R_LLRS / 2), U_R >= +0.01 V. */
 void syn_cycle_of_features(const syn_model *m, const syn_cycle *previous, const double y[SYN_NFEAT], syn_cycle *out);
 
-/* The switching state: all that a simulator has to keep per cell and accepted solution. */
+/* The switching state: all that a simulator must keep for each cell and accepted solution. */
 typedef struct syn_state {
     double r;     /* 0 = LLRS curve .. 1 = HHRS curve, see model.h */
-    double u_thr; /* V: in LRS the U_R of the cycle, in IRS the largest u so far; in HRS without meaning */
+    double u_thr; /* V: in LRS the U_R of the cycle, in IRS the largest u so far; in HRS it has no meaning */
     uint64_t n;   /* cycles begun: each RESET out of LRS begins one */
     syn_mode mode;
 } syn_state;
@@ -49,14 +49,14 @@ typedef struct syn_state {
  *   mode != LRS and u <= U_S(now)   SET: LRS with R_LRS(now), threshold U_R(now)
  *   mode != HRS and u >  u_thr      RESET, out of LRS into cycle `next`, out of IRS further along the same curve:
  *                                   full (HRS) from u_max on, else partial (IRS)
- * A NaN changes nothing; -inf SETs, +inf RESETs fully. */
+ * A NaN changes nothing. -inf SETs, +inf RESETs fully. */
 void syn_state_step(const syn_model *m, const syn_state *prev, const syn_cycle *now, const syn_cycle *next, double u,
                     syn_state *out);
 
 /* What a cell starts from. Zeroed = as published: HRS, cold. */
 typedef enum syn_history {
     SYN_COLD,      /* latent history zero: the spread of the first cycles is smaller (72 % of R_LRS at cycle 5) */
-    SYN_STATIONARY /* latent history drawn from the stationary distribution: cycle 0 is as any other */
+    SYN_STATIONARY /* latent history drawn from the stationary distribution: cycle 0 is like any other */
 } syn_history;
 typedef struct syn_start {
     syn_history history;
@@ -82,16 +82,16 @@ typedef struct syn_cell {
 syn_status syn_cell_init(const syn_model *m, uint64_t seed, uint64_t id, const syn_start *start, syn_cell *c,
                          syn_error *err);
 
-/* The state r alone that syn_cell_init gives. A cold start in HRS takes a third of the time: for simulators, where
- * most cells are only read. Returns SYN_OK or SYN_EINVAL with *r untouched. */
+/* Computes the state r of syn_cell_init alone. For a cold start in HRS it takes a third of the time. This suits
+ * simulators, where most cells are only read. Returns SYN_OK or SYN_EINVAL with *r untouched. */
 syn_status syn_cell_start_state(const syn_model *m, uint64_t seed, uint64_t id, const syn_start *start, double *r,
                                 syn_error *err);
 
 /* Applies u as syn_state_step does, drawing the next cycle when one begins. */
 void syn_cell_step(const syn_model *m, const syn_cell *prev, double u, syn_cell *next);
 
-/* Moves on to a state that syn_state_step computed from c->state, c->now and c->next: for simulators, which keep
- * the state themselves and commit it later. s->n must be c->state.n or one more. */
+/* Moves the cell to a state that syn_state_step computed from c->state, c->now and c->next. For simulators, which
+ * keep the state themselves and commit it later. s->n must be c->state.n or one more. */
 void syn_cell_commit(const syn_model *m, syn_cell *c, const syn_state *s);
 
 /* Begins the next cycle, as a RESET out of LRS does: state.n grows by one, c->now is the former c->next, and a new

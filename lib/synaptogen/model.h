@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A parameter set made ready for use at one autoregression order, and the current-voltage law.
+/* A parameter set made ready for use at one order of the autoregression, and the I-V curve of a cell.
  *
  * Signs: u [V] and i [A] from top electrode (te) to bottom electrode (be); positive u RESETs, negative u SETs.
  * State r: dimensionless, 0 = the LLRS curve, 1 = the HHRS curve; larger r is more resistive.
@@ -27,8 +27,8 @@ typedef struct syn_model_options {
     uint64_t reserved[8]; /* 0, room to grow */
 } syn_model_options;
 
-/* Copies the set p, validates it and derives what the cells need. o NULL: defaults. err may be NULL.
- * Returns SYN_OK, SYN_EINVAL (an option), SYN_EFORMAT or SYN_ENUMERIC (the set), SYN_ENOMEM. *out is NULL on failure. */
+/* Copies the set p, validates it and derives what the cells need. o NULL: defaults. err may be NULL. Returns SYN_OK,
+ * SYN_EINVAL (an option), SYN_EFORMAT or SYN_ENUMERIC (the set), SYN_ENOMEM. *out is NULL on failure. */
 syn_status syn_model_create(const syn_params *p, const syn_model_options *o, syn_model **out, syn_error *err);
 
 /* The same from a parameter file; path NULL: the built-in set. Returns also what syn_params_load returns. */
@@ -50,12 +50,12 @@ double syn_model_u_linear(const syn_model *m);
 /* Chord conductance I(r,u)/u in S, continuous through u = 0. Linear in r. Any finite r, u. */
 double syn_chord(const syn_model *m, double r, double u);
 
-/* I(r,u) in A, without noise; *slope, unless NULL, gets dI/du in S at fixed r (it can be negative: LLRS has a
- * falling branch beyond about 1.4 V and -1.2 V). Pure, any thread. */
+/* Returns I(r,u) [A] without noise. Sets *slope, unless slope is NULL, to dI/du [S] at fixed r. The slope can be
+ * negative: LLRS falls beyond about 1.4 V and -1.2 V. Pure, any thread. */
 double syn_current(const syn_model *m, double r, double u, double *slope);
 
-/* The state whose resistance at u0 is the given one: r(R) = (G_LLRS - 1/R) / (G_LLRS - G_HHRS), and its inverse
- * R = u0 / I(r,u0) in ohm. A resistance below that of LLRS gives a legal r < 0. resistance > 0. */
+/* The state with a given resistance [ohm] at u0, r(R) = (G_LLRS - 1/R) / (G_LLRS - G_HHRS), and the inverse,
+ * R = u0 / I(r,u0). resistance > 0. A resistance below that of LLRS gives r < 0, which is allowed. */
 double syn_state_of_resistance(const syn_model *m, double resistance);
 double syn_resistance_of_state(const syn_model *m, double r);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Write-verify: brings cells to conductance targets with pulses, as users put weights on cells.
+/* Write-verify: sets cells to target conductances with pulses, for example to the weights of a network.
  *
  * A cell that does not read within the tolerance is SET, then RESET by pulses that climb until the read has come down
  * to the target. The height of the next pulse follows from the last read: it climbs by ln(g / target) / steepness,
@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* How to program. Fill it with syn_program_default and change what is to differ. */
+/* How to program. Fill it with syn_program_default, then change what you need. */
 typedef struct syn_program {
     double tolerance;          /* relative, > 0 */
     double u_set;              /* V, < 0 */
@@ -38,11 +38,11 @@ typedef struct syn_program_report {
     double error_mean, error_rms, error_max; /* of |g / target - 1| without noise, over the cells that reached it */
 } syn_program_report;
 
-/* Programs the chosen cells to target[j] [S] at u0, each > 0 and finite. g[j] [S], unless NULL, gets what was
- * reached, without noise, and pulses[j], unless NULL, the number of pulses. err and report may be NULL. The result
+/* Programs the chosen cells to target[j] [S] at u0, each > 0 and finite. Sets g[j] [S], unless NULL, to the conductance
+ * reached, without noise, and pulses[j], unless NULL, to the number of pulses. err and report may be NULL. The result
  * does not depend on the number of threads. Returns SYN_OK (also when some cells did not reach their targets),
- * SYN_EINVAL (err names parameter, value and range; a cell that does not exist; read-only array; nothing has
- * changed), SYN_ENOMEM. */
+ * SYN_EINVAL (err names parameter, value and range; a cell that does not exist; read-only array; nothing has changed),
+ * SYN_ENOMEM. */
 syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *target, const syn_program *how,
                              float *g, uint32_t *pulses, syn_program_report *report, syn_error *err);
 

@@ -21,7 +21,7 @@ typedef enum syn_purpose {
     SYN_DRAW_START = 2,   /* index l-1, l = 1 .. order: stationary history of lag l */
     SYN_DRAW_CYCLE = 3,   /* index = cycle: the four innovations of that cycle */
     SYN_DRAW_READ = 4,    /* index = read or time slot; four neighbouring cells share a block, see syn_rng_read */
-    SYN_DRAW_PRODUCT = 5, /* the same for the summed noise of a matrix row, whose number stands for the cell's */
+    SYN_DRAW_PRODUCT = 5, /* the same for the summed noise of a matrix row; its number replaces the cell's */
     SYN_DRAW_ESTIMATE = 7 /* starts of an estimator, resampling */
 } syn_purpose;
 
@@ -38,7 +38,7 @@ void syn_rng_normals(uint64_t seed, uint64_t cell, uint64_t index, syn_purpose p
  * so that reading neighbouring cells costs one block for four. */
 double syn_rng_read(uint64_t seed, uint64_t cell, uint64_t index);
 
-/* The cell number that stands for a name: 64-bit FNV-1a of the name with A-Z lowered, then the 64-bit finaliser
+/* The cell number of a name: 64-bit FNV-1a of the name with A-Z lowered, then the 64-bit finaliser
  * of MurmurHash3. The same for "A.X1.ACELL" and "a.x1.acell". */
 uint64_t syn_cell_of_name(const char *name);
 

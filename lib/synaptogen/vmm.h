@@ -3,7 +3,7 @@
  * v[j] [V] on column j, I[i] = sum_j I(r(i,j), v[j]) [A] out of row i (Hennen et al. 2024).
  *
  * I is linear in r for a given voltage, so a product is one pass of a matrix over r plus a constant. All calls: any
- * thread, cells unchanged; sums in single precision, relative error of some sqrt(cols) 1e-7. */
+ * thread, cells unchanged; sums in single precision, relative error about sqrt(cols) 1e-7. */
 #ifndef SYNAPTOGEN_VMM_H
 #define SYNAPTOGEN_VMM_H
 
