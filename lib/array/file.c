@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/file.h"
 #include "array/array.h"
 
 #include <endian.h>
@@ -8,7 +9,6 @@
 #include <string.h>
 #include <synaptogen/array_file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
 static const char magic[] = "synaptogen-state";
@@ -154,47 +154,29 @@ static void put_array(stream *s, const syn_array *a)
 
 static syn_status fail_file(syn_error *err, syn_status status, const char *path, const char *text)
 {
-    synp_fail(err, status, "", "%s", text);
-    if (err)
-        snprintf(err->file, sizeof err->file, "%s", path);
-    return status;
+    return synp_in_file(err, path, synp_fail(err, status, "", "%s", text));
 }
 
-static syn_status fail_system(syn_error *err, const char *path, const char *what)
+static syn_status fail_system(syn_error *err, const char *path, const char *what, int error)
 {
-    char text[128];
-    snprintf(text, sizeof text, "%s: %s", what, strerror(errno));
-    return fail_file(err, SYN_EIO, path, text);
+    const syn_status status =
+        error == ENOMEM ? synp_no_memory(err) : synp_fail(err, SYN_EIO, "", "%s: %s", what, strerror(error));
+    return synp_in_file(err, path, status);
 }
 
 syn_status syn_array_save(const syn_array *a, const char *path, syn_error *err)
 {
-    const size_t size = strlen(path) + sizeof ".XXXXXX";
-    char *temporary = malloc(size);
-    if (!temporary)
-        return fail_file(err, SYN_ENOMEM, path, "out of memory");
-    snprintf(temporary, size, "%s.XXXXXX", path);
-    const int fd = mkstemp(temporary);
-    stream s = {.f = fd < 0 ? NULL : fdopen(fd, "wb")};
-    syn_status status = SYN_OK;
-    if (!s.f) {
-        status = fail_system(err, path, "cannot write");
-    } else {
-        const mode_t mask = umask(0);
-        umask(mask);
-        fchmod(fd, 0666 & ~mask);
-        put_array(&s, a);
-        s.failed |= fflush(s.f) != 0 || fsync(fd) != 0;
-        if (s.failed)
-            status = fail_system(err, path, "cannot write");
-        fclose(s.f);
-        if (status == SYN_OK && rename(temporary, path) != 0)
-            status = fail_system(err, path, "cannot be replaced");
-        if (status != SYN_OK)
-            unlink(temporary);
-    }
-    free(temporary);
-    return status;
+    synp_file file;
+    int error = synp_file_create(&file, path);
+    if (error)
+        return fail_system(err, path, "cannot write", error);
+    stream s = {.f = file.stream};
+    put_array(&s, a);
+    const int broken = errno;
+    error = synp_file_close(&file, !s.failed, true);
+    if (s.failed)
+        return fail_system(err, path, "cannot write", broken);
+    return error ? fail_system(err, path, "cannot write", error) : SYN_OK;
 }
 
 /* n cells as blocks of whole lanes; 0 if that many cannot be. */
@@ -245,7 +227,7 @@ static syn_status check_length(FILE *f, const char *path, const syn_array_info *
 {
     struct stat file;
     if (fstat(fileno(f), &file) != 0)
-        return fail_system(err, path, "cannot read");
+        return fail_system(err, path, "cannot read", errno);
     if (info->order < 1 || info->order > SYN_MAX_ORDER || blocks_of(info->n) == 0 || info->rows == 0 ||
         info->n % info->rows != 0)
         return fail_file(err, SYN_EFORMAT, path, "the file describes an array that cannot be");
@@ -263,7 +245,7 @@ static syn_status open_file(stream *s, const char *path, syn_array_info *info, u
 {
     *s = (stream){.f = fopen(path, "rb")};
     if (!s->f)
-        return fail_system(err, path, "cannot read");
+        return fail_system(err, path, "cannot read", errno);
     syn_status status = get_header(s, path, info, model, err);
     if (!status)
         status = check_length(s->f, path, info, err);

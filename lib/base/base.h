@@ -13,6 +13,9 @@ __attribute__((format(printf, 4, 5))) syn_status synp_fail(syn_error *err, syn_s
 /* The error of missing memory. Fills err (unless NULL) and returns SYN_ENOMEM. */
 syn_status synp_no_memory(syn_error *err);
 
+/* Names the file of an error: sets err->file (unless err is NULL) and returns status. */
+syn_status synp_in_file(syn_error *err, const char *file, syn_status status);
+
 /* Refuses options whose reserved words are not 0: they were not zero-initialised, or belong to a later version.
  * type: name of the structure, for the message. Returns SYN_OK or SYN_EINVAL. */
 syn_status synp_check_reserved(const uint64_t reserved[8], const char *type, syn_error *err);

@@ -36,6 +36,13 @@ syn_status synp_no_memory(syn_error *err)
     return synp_fail(err, SYN_ENOMEM, "", "%s", syn_strstatus(SYN_ENOMEM));
 }
 
+syn_status synp_in_file(syn_error *err, const char *file, syn_status status)
+{
+    if (err)
+        snprintf(err->file, sizeof err->file, "%s", file);
+    return status;
+}
+
 syn_status synp_check_reserved(const uint64_t reserved[8], const char *type, syn_error *err)
 {
     for (int k = 0; k < 8; k++)

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/model.h"
+#include "base/lapack.h"
 
 #include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* LAPACK, part of OpenBLAS; Debian's OpenBLAS brings no header for it. */
-void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
 
 /* c = a op(b) + beta c, all n x n row-major. */
 static void multiply(int n, const double *a, CBLAS_TRANSPOSE op, const double *b, double beta, double *c)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/lapack.h"
 #include "base/numeric.h"
 #include "model/model.h"
 
@@ -6,10 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* LAPACK, part of OpenBLAS; Debian's OpenBLAS brings no header for it. */
-void dgeev_(const char *jobvl, const char *jobvr, const int *n, double *a, const int *lda, double *wr, double *wi,
-            double *vl, const int *ldvl, double *vr, const int *ldvr, double *work, const int *lwork, int *info);
 
 double synp_poly(const syn_poly *p, double x)
 {

@@ -327,17 +327,11 @@ static syn_status read_root(json_t *root, syn_params *p, syn_error *err)
 static syn_status syntax_error(const json_error_t *where, syn_error *err)
 {
     if (json_error_code(where) == json_error_out_of_memory)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        return synp_no_memory(err);
     synp_fail(err, SYN_ESYNTAX, "", "expected valid JSON, found: %.160s", where->text);
     if (err)
         err->line = where->line > 0 ? where->line : 1;
     return SYN_ESYNTAX;
-}
-
-static void name_file(syn_error *err, const char *name)
-{
-    if (err)
-        snprintf(err->file, sizeof err->file, "%s", name);
 }
 
 syn_status syn_params_parse(const char *text, size_t size, const char *name, syn_params *out, syn_error *err)
@@ -349,7 +343,7 @@ syn_status syn_params_parse(const char *text, size_t size, const char *name, syn
         s = syntax_error(&where, err);
     } else {
         syn_params *p = calloc(1, sizeof *p);
-        s = p ? read_root(root, p, err) : synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        s = p ? read_root(root, p, err) : synp_no_memory(err);
         if (s == SYN_OK)
             *out = *p;
         else if (err && s != SYN_ENOMEM)
@@ -357,9 +351,7 @@ syn_status syn_params_parse(const char *text, size_t size, const char *name, syn
         free(p);
         json_decref(root);
     }
-    if (s)
-        name_file(err, name);
-    return s;
+    return s ? synp_in_file(err, name, s) : s;
 }
 
 syn_status syn_params_default(syn_params *out, syn_error *err)
@@ -384,7 +376,7 @@ static syn_status read_file(const char *path, char **text, size_t *size, syn_err
             char *more = room > limit ? NULL : realloc(*text, room);
             if (!more) {
                 s = room > limit ? synp_fail(err, SYN_EIO, "", "larger than %zu bytes, not a parameter file", limit)
-                                 : synp_fail(err, SYN_ENOMEM, "", "out of memory");
+                                 : synp_no_memory(err);
                 break;
             }
             *text = more;
@@ -405,7 +397,7 @@ syn_status syn_params_load(const char *path, syn_params *out, syn_error *err)
     if (s == SYN_OK)
         s = syn_params_parse(text, size, path, out, err);
     else
-        name_file(err, path);
+        synp_in_file(err, path, s);
     free(text);
     return s;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/curves.h>
 
+#include "base/lapack.h"
 #include "base/numeric.h"
 #include "model/model.h"
 
@@ -9,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <synaptogen/rng.h>
-
-void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
-            int *info);
 
 enum { DEGREE = 6, TERMS = 2 * DEGREE }; /* coefficients of a, then of b */
 enum { TRANSITIONS = 500, POINTS = 32 };

@@ -2,6 +2,7 @@
 /* The features of a sweep; their definitions are in sweep.h. */
 #include <synaptogen/sweep.h>
 
+#include "base/lapack.h"
 #include "base/numeric.h"
 #include "model/model.h"
 
@@ -9,9 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
-            int *info);
 
 static const double set_ratio = 1.5, reset_ratio = 1.2;   /* of conductances: less is no event */
 static const double read_window = 0.1;                    /* V on either side of u0 */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Steps 1 and 2 of fit.h. */
+#include "base/lapack.h"
 #include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
@@ -8,9 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
-            int *info);
 
 syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT],
                             double (*u)[SYN_NFEAT], syn_error *err)

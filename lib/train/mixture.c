@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Step 5 of fit.h. */
+#include "base/lapack.h"
 #include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
@@ -8,10 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <synaptogen/rng.h>
-
-void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
-void dsyev_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w, double *work,
-            const int *lwork, int *info);
 
 enum { N = SYN_NDEVICE };
 enum { SHORT = 60, LONG = 2000, FINALISTS = 3 }; /* iterations of every start, of the best ones */

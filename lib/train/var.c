@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Step 3 of fit.h, and the simulation of step 4. */
+#include "base/lapack.h"
 #include "model/model.h"
 #include "train/fit.h"
 
@@ -8,13 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <synaptogen/cell.h>
-
-void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info);
-void dpotrs_(const char *uplo, const int *n, const int *nrhs, const double *a, const int *lda, double *b,
-             const int *ldb, int *info);
-void dpotri_(const char *uplo, const int *n, double *a, const int *lda, int *info);
-void dgesv_(const int *n, const int *nrhs, double *a, const int *lda, int *ipiv, double *b, const int *ldb,
-            int *info);
 
 enum { BATCH = 512 }; /* windows multiplied at a time */
 

@@ -473,7 +473,7 @@ Test(array_file, a_save_that_fails_leaves_the_old_file_and_no_other)
     cr_assert_eq(unlink(path), 0);
     cr_assert_eq(mkdir(path, 0700), 0);
     cr_assert_eq(syn_array_save(a, path, &err), SYN_EIO);
-    cr_assert_str_eq(err.text, "cannot be replaced: Is a directory");
+    cr_assert_str_eq(err.text, "cannot write: Is a directory");
     cr_assert_eq(rmdir(path), 0);
     cr_assert_eq(files(), 0, "nothing is left beside it");
     cr_assert_eq(next_descriptor(), descriptor);
@@ -487,11 +487,30 @@ Test(array_file, a_saved_file_has_the_permissions_of_any_new_file)
     syn_model *m = model_of_order(1);
     syn_array *a = sample_array(m);
     struct stat status;
+    cr_assert_eq(unlink(path), 0);
     umask(027);
     cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
     cr_assert_eq(stat(path, &status), 0);
     cr_assert_eq(status.st_mode & 07777, 0640);
     cr_assert_eq(umask(022), 027, "the mask is as it was");
+    syn_array_free(a);
+    syn_model_free(m);
+}
+
+Test(array_file, a_file_that_is_replaced_keeps_its_permissions_and_the_links_to_it)
+{
+    syn_model *m = model_of_order(1);
+    syn_array *a = sample_array(m);
+    struct stat status;
+    char link[64];
+    snprintf(link, sizeof link, "%s.link", path);
+    cr_assert_eq(chmod(path, 0604), 0);
+    cr_assert_eq(symlink(path, link), 0);
+    cr_assert_eq(syn_array_save(a, link, NULL), SYN_OK);
+    cr_assert(lstat(link, &status) == 0 && S_ISLNK(status.st_mode));
+    cr_assert(lstat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0);
+    cr_assert_eq(status.st_mode & 07777, 0604);
+    unlink(link);
     syn_array_free(a);
     syn_model_free(m);
 }

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The coarse grid of kernel.h: both layers of nodes as piecewise bilinear functions between knots, the
  * equations by Galerkin's projection, which for wires of one line that are all alike is again a wire. */
+#include "base/lapack.h"
 #include "crossbar/lines/kernel.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-void dpbtrf_(const char *uplo, const int *n, const int *kd, double *ab, const int *ldab, int *info);
-void dpbtrs_(const char *uplo, const int *n, const int *kd, const int *nrhs, const double *ab, const int *ldab,
-             double *b, const int *ldb, int *info);
 
 /* Of a pair of knots: both the one before, one of each, both the one after. */
 typedef double pair_sums[3];
