@@ -12,15 +12,15 @@ static const double lowest = 1e-5, highest = 4e-4; /* S, of the cells */
 
 typedef struct job {
     size_t side;
-    syn_wires wires;
-    synp_kron *kron;
+    double *r[2], *end[SYN_SIDES]; /* ohm per segment, S */
+    synp_ports *ports;
     double *g, *y;
     syn_status status;
 } job;
 
 static void reduce(job *j)
 {
-    if (synp_kron_reduce(j->kron, j->g, j->y, NULL))
+    if (synp_ports_reduce(j->ports, j->g, j->y, NULL))
         j->status = SYN_EINVAL;
 }
 
@@ -33,8 +33,9 @@ static void change(double *g)
 static void analyse(void *data)
 {
     job *j = data;
-    synp_kron_free(j->kron);
-    j->status = synp_kron_create(&j->wires, &j->kron, NULL);
+    synp_ports_free(j->ports);
+    j->status = synp_ports_create(j->side, j->side, (const double *const *)j->r, (const double *const *)j->end,
+                                  &j->ports, NULL);
 }
 
 static void all_new(void *data)
@@ -70,40 +71,46 @@ static void time_side(bench_memory *m, job *j, const char *ends)
     analyse(j);
     if (j->status)
         return;
-    const double ports = (double)synp_kron_ports(j->kron), bytes = 8 * ports * ports;
+    const double ports = (double)synp_ports_count(j->ports), bytes = 8 * ports * ports;
     const char *kernel = syn_array_kernel_name(0);
     const bench_case cases[] = {{what[1], kernel, 1, 1, bytes, all_new, j},
                                 {what[2], kernel, 1, 1, bytes, row_new, j},
                                 {what[3], kernel, 1, 1, bytes, column_new, j}};
-    printf("# %s: %.0f ports, %.1f MB\n", what[1], ports, 1e-6 * (double)synp_kron_bytes(j->kron));
+    printf("# %s: %.0f ports, %.1f MB\n", what[1], ports, 1e-6 * (double)synp_ports_bytes(j->ports));
     bench_group(m, cases, 3);
-    bench_group(m, &(bench_case){what[0], kernel, 1, 1, (double)synp_kron_bytes(j->kron), analyse, j}, 1);
-    synp_kron_free(j->kron);
-    j->kron = NULL;
+    bench_group(m, &(bench_case){what[0], kernel, 1, 1, (double)synp_ports_bytes(j->ports), analyse, j}, 1);
+    synp_ports_free(j->ports);
+    j->ports = NULL;
 }
 
 int main(void)
 {
     static bench_memory memory;
-    static double end[MOST];
+    static double r[MOST], ideal[MOST], driven[MOST], ideal_driven[MOST], open[MOST];
     job j = {.g = bench_allocate(sizeof(double) * MOST * MOST),
              .y = bench_allocate(sizeof(double) * 4 * MOST * MOST)};
     if (!j.g || !j.y || !bench_memory_create(&memory))
         return 1;
-    for (size_t k = 0; k < MOST; k++)
-        end[k] = driver;
+    for (size_t k = 0; k < MOST; k++) {
+        r[k] = segment;
+        driven[k] = 1 / (driver + segment);
+        ideal_driven[k] = 1 / driver;
+    }
     for (size_t k = 0; k < MOST * MOST; k++) /* spread like the fractions of multiples of the golden ratio */
         j.g[k] = lowest + (highest - lowest) * fmod((double)k * 0.6180339887498949, 1);
     bench_header();
     for (j.side = 16; j.side <= MOST && !j.status; j.side *= 2) {
-        j.wires = (syn_wires){.rows = j.side, .cols = j.side, .r_wl = segment, .r_bl = segment};
-        j.wires.end[SYN_LEFT] = j.wires.end[SYN_BOTTOM] = end;
+        j.r[0] = j.r[1] = r;
+        j.end[SYN_LEFT] = j.end[SYN_BOTTOM] = driven;
+        j.end[SYN_RIGHT] = j.end[SYN_TOP] = open;
         time_side(&memory, &j, "with ends at left and bottom");
         if (j.side == MOST)
             break;
-        j.wires.end[SYN_RIGHT] = j.wires.end[SYN_TOP] = end;
+        j.end[SYN_RIGHT] = j.end[SYN_TOP] = driven;
         time_side(&memory, &j, "with all ends");
-        j.wires.r_wl = j.wires.r_bl = 0;
+        j.r[0] = j.r[1] = ideal;
+        for (int side = 0; side < SYN_SIDES; side++)
+            j.end[side] = ideal_driven;
         time_side(&memory, &j, "with all ends and ideal wires");
     }
     free(j.g);

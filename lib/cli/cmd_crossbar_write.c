@@ -44,10 +44,10 @@ static const cli_option options[] = {
     {0},
 };
 
-static int show_row(void *context, size_t done, size_t total)
+static bool show_row(void *context, double share)
 {
-    progress_show(context, "writing", done, total);
-    return 0;
+    progress_show(context, "writing", (size_t)(1000 * share), 1000);
+    return true;
 }
 
 static int write_line(const char *format, ...)
@@ -107,8 +107,7 @@ static int write_array(const write_options *o, const syn_model *m, const wired *
 {
     progress bar = {0};
     const syn_scheme scheme = o->pattern.scheme == OPTION_ABSENT ? SYN_HALF_SELECT : (syn_scheme)o->pattern.scheme;
-    syn_write how = {
-        .scheme = scheme, .by_cell = o->by_cell, .steps = (int)o->steps, .progress = show_row, .context = &bar};
+    syn_write how = {.scheme = scheme, .by_cell = o->by_cell, .steps = (int)o->steps, .progress = {show_row, &bar}};
     pattern_voltages(&o->pattern, scheme, m, &how.u_set, &how.u_reset);
     syn_program program = verify_settings(m, &o->verify);
     program.u_set = how.u_set;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar: its wires and its cells. */
 #include "crossbar/crossbar.h"
+#include "base/threads.h"
 #include "cell/circuit.h"
+#include "crossbar/wires.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,58 +36,37 @@ static size_t matrix_size(const syn_crossbar *x)
     return x->lines.ld * x->lines.cols;
 }
 
-/* Places `count` numbers of 8 bytes in the memory, or only counts them while there is none. */
-static double *place(syn_crossbar *x, size_t count)
+static double *take(syn_crossbar *x, size_t count)
 {
-    const size_t at = x->bytes / sizeof(double);
-    x->bytes += (count + SYNP_TILE - 1) / SYNP_TILE * SYNP_TILE * sizeof(double);
-    return x->memory ? (double *)x->memory + at : NULL;
+    return synp_take(&x->memory, count * sizeof(double));
 }
 
-static void place_all(syn_crossbar *x)
+static void take_all(syn_crossbar *x)
 {
     synp_lines *l = &x->lines;
     const size_t n = matrix_size(x);
-    x->bytes = 0;
+    x->memory.bytes = 0;
     for (int along = 0; along < 2; along++) {
         const size_t lines = along ? l->cols : l->ld;
-        l->r[along] = place(x, lines);
-        x->field.line[along] = place(x, lines);
-        x->field.drop[along] = place(x, n);
-        x->rho[along] = place(x, n);
+        l->r[along] = take(x, lines);
+        x->field.line[along] = take(x, lines);
+        x->field.drop[along] = take(x, n);
+        x->rho[along] = take(x, n);
     }
     for (int side = 0; side < SYN_SIDES; side++) {
         const size_t lines = side / 2 ? l->cols : l->ld;
-        l->end[side] = place(x, lines);
-        x->loose[side] = place(x, lines);
-        x->lead[side] = place(x, lines);
-        x->field.source[side] = place(x, lines);
-        x->field.current[side] = place(x, lines);
+        l->end[side] = take(x, lines);
+        x->loose[side] = take(x, lines);
+        x->lead[side] = take(x, lines);
+        x->field.source[side] = take(x, lines);
+        x->field.current[side] = take(x, lines);
     }
-    x->g = place(x, n);
-    x->r = place(x, n);
-    x->on = (uint8_t *)place(x, l->ld / sizeof(double));
-    x->sums = place(x, 2 * l->ld + 3 * (size_t)l->threads * l->cols);
-    if (x->wires.access.resistance > 0 || x->wires.access.points > 0)
-        x->inner = place(x, n);
-}
-
-static syn_status check_access(const syn_access *a, syn_error *err)
-{
-    if (!(a->resistance >= 0 && isfinite(a->resistance)))
-        return synp_fail(err, SYN_EINVAL, "access", "%g ohm is not finite and >= 0", a->resistance);
-    if (a->points == 1)
-        return synp_fail(err, SYN_EINVAL, "access", "a selector's curve has at least 2 points");
-    for (size_t k = 0; k < a->points; k++)
-        if (!isfinite(a->u[k]) || !isfinite(a->i[k]) || (k > 0 && !(a->u[k] > a->u[k - 1] && a->i[k] > a->i[k - 1])))
-            return synp_fail(err, SYN_EINVAL, "access",
-                             "point %zu of the selector's curve, %g V and %g A, is not above the one before", k,
-                             a->u[k], a->i[k]);
-    for (size_t k = 0; k < a->points; k++)
-        if (a->u[k] == 0 && a->i[k] == 0)
-            return SYN_OK;
-    return a->points == 0 ? SYN_OK
-                          : synp_fail(err, SYN_EINVAL, "access", "(0, 0) is no point of the selector's curve");
+    x->g = take(x, n);
+    x->cells.r = take(x, n);
+    x->on = synp_take(&x->memory, l->ld);
+    x->sums = take(x, 2 * l->ld + 3 * (size_t)l->threads * l->cols);
+    if (synp_access_present(&x->access.device))
+        x->access.inner = take(x, n);
 }
 
 static syn_status set_lines(syn_crossbar *x, const syn_wires *w, syn_error *err)
@@ -94,44 +74,19 @@ static syn_status set_lines(syn_crossbar *x, const syn_wires *w, syn_error *err)
     for (int along = 0; along < 2; along++)
         for (size_t i = 0; i < (along ? w->cols : w->rows); i++) {
             double lead[2];
-            const syn_status status = synp_line_ohms(w, along, i, &x->lines.r[along][i], lead, err);
+            const syn_status status = synp_wires_line(w, along, i, &x->lines.r[along][i], lead, err);
             if (status)
                 return status;
             for (int far = 0; far < 2; far++)
-                x->lead[2 * along + far][i] = 1 / lead[far];
+                x->lead[2 * along + far][i] = lead[far];
         }
     return SYN_OK;
 }
 
-/* n numbers of *list moved to *room; nothing if there are none. */
-static void take_over(const double **list, size_t n, double **room)
-{
-    if (!*list || n == 0)
-        return;
-    memcpy(*room, *list, n * sizeof **room);
-    *list = *room;
-    *room += n;
-}
-
-static syn_status copy_wires(syn_crossbar *x, const syn_wires *w)
-{
-    x->wires = *w;
-    x->copies = malloc((3 * (w->rows + w->cols) + 2 * w->access.points) * sizeof *x->copies);
-    if (!x->copies)
-        return SYN_ENOMEM;
-    double *room = x->copies;
-    take_over(&x->wires.r_wl_each, w->rows, &room);
-    take_over(&x->wires.r_bl_each, w->cols, &room);
-    for (int side = 0; side < SYN_SIDES; side++)
-        take_over(&x->wires.end[side], side / 2 ? w->cols : w->rows, &room);
-    take_over(&x->wires.access.u, w->access.points, &room);
-    take_over(&x->wires.access.i, w->access.points, &room);
-    return SYN_OK;
-}
-
-/* Two levels pay where one would take more than some twelve iterations: their number grows like the lengths of the
- * lines over that on which a current leaks away. */
-static int wants_coarse(const syn_crossbar *x)
+/* Whether two levels are faster, which they are where one level would take more than about twelve iterations. Its number
+ * of iterations grows with the ratio of the length of the lines to the length over which a current leaks away.
+ * The coefficients are empirical. */
+static bool wants_coarse(const syn_crossbar *x)
 {
     const double typical = 1e-4; /* S, of a cell */
     const synp_lines *l = &x->lines;
@@ -141,7 +96,7 @@ static int wants_coarse(const syn_crossbar *x)
         double sum = 0;
         for (size_t i = 0; i < count; i++) {
             if (l->r[along][i] == 0)
-                return 0;
+                return false;
             sum += log(l->r[along][i]);
         }
         mean += sum / (double)count / 2;
@@ -154,28 +109,24 @@ static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_
     synp_lines *l = &x->lines;
     l->rows = w->rows;
     l->cols = w->cols;
-    const size_t tiles = (w->rows + SYNP_TILE - 1) / SYNP_TILE;
-    l->ld = (w->cols > 16 ? tiles | 1 : tiles) * SYNP_TILE; /* odd: columns do not share their place in the caches */
-    l->threads = w->rows * w->cols < THREADS_FROM ? 1 : omp_get_max_threads();
+    const size_t strips = (w->rows + SYNP_STRIP - 1) / SYNP_STRIP;
+    /* An odd number of strips: columns do not share their position in the caches. */
+    l->ld = (w->cols > SYNP_STRIP ? strips | 1 : strips) * SYNP_STRIP;
+    l->threads = w->rows * w->cols < THREADS_FROM ? 1 : synp_threads(0);
     l->threads = threads > 0 && threads < l->threads ? threads : l->threads;
+    x->gmin = w->gmin;
     x->kernel = find_kernel();
     if (!x->kernel)
         return synp_fail(err, SYN_EINVAL, "kernel", "SYNAPTOGEN_KERNEL is none that this processor can run");
-    syn_status status = check_access(&w->access, err);
-    if (!status && !(w->gmin >= 0 && isfinite(w->gmin)))
-        status = synp_fail(err, SYN_EINVAL, "gmin", "%g S is not finite and >= 0", w->gmin);
-    if (status)
-        return status;
-    if (copy_wires(x, w))
+    x->access.cells = x->kernel->cells;
+    if (synp_access_copy(&w->access, &x->access))
         return SYN_ENOMEM;
-    place_all(x);
-    x->memory = synp_allocate(x->bytes);
-    if (!x->memory)
+    take_all(x);
+    if (!synp_arena_allocate(&x->memory))
         return SYN_ENOMEM;
-    memset(x->memory, 0, x->bytes);
-    place_all(x);
+    take_all(x);
     memset(x->on, 1, w->rows);
-    status = set_lines(x, w, err);
+    syn_status status = set_lines(x, w, err);
     if (!status)
         syn_crossbar_connect(x, (const uint8_t *[SYN_SIDES]){0});
     if (!status && wants_coarse(x))
@@ -186,17 +137,16 @@ static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_
 syn_status syn_crossbar_create(const syn_wires *w, int threads, syn_crossbar **out, syn_error *err)
 {
     *out = NULL;
-    if (w->rows == 0 || w->cols == 0)
-        return synp_fail(err, SYN_EINVAL, w->rows ? "cols" : "rows", "0 is not >= 1");
-    if (w->rows > SIZE_MAX / 1024 / (w->cols + SYNP_TILE))
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-    if (threads < 0)
-        return synp_fail(err, SYN_EINVAL, "threads", "%d is negative", threads);
+    syn_status status = synp_wires_check(w, err);
+    if (!status && threads < 0)
+        status = synp_fail(err, SYN_EINVAL, "threads", "%d is negative", threads);
+    if (status)
+        return status;
     syn_crossbar *x = calloc(1, sizeof *x);
-    const syn_status status = x ? prepare(x, w, threads, err) : SYN_ENOMEM;
+    status = x ? prepare(x, w, threads, err) : SYN_ENOMEM;
     if (status) {
         syn_crossbar_free(x);
-        return status == SYN_ENOMEM ? synp_fail(err, status, "", "out of memory") : status;
+        return status == SYN_ENOMEM ? synp_no_memory(err) : status;
     }
     *out = x;
     return SYN_OK;
@@ -206,16 +156,16 @@ void syn_crossbar_free(syn_crossbar *x)
 {
     if (!x)
         return;
-    synp_switching_free(x);
+    synp_switching_free(x->switching);
     synp_coarse_free(x->coarse);
     if (x->kernel) {
         x->kernel->single_precision->release(x->single_work);
         x->kernel->double_precision->release(x->double_work);
     }
-    synp_kron_free(x->kron);
-    free(x->given);
-    free(x->copies);
-    free(x->memory);
+    synp_ports_free(x->ports);
+    synp_access_free(&x->access);
+    free(x->cells.given);
+    free(x->memory.start);
     free(x);
 }
 
@@ -237,18 +187,22 @@ size_t syn_crossbar_cols(const syn_crossbar *x)
 
 size_t syn_crossbar_bytes(const syn_crossbar *x)
 {
-    return sizeof *x + x->bytes + (x->given ? matrix_size(x) * sizeof(double) : 0) +
-           (x->coarse ? synp_coarse_bytes(x->coarse) : 0) + (x->kron ? synp_kron_bytes(x->kron) : 0) +
-           x->kernel->single_precision->bytes(x->single_work) +
-           (x->double_work ? x->kernel->double_precision->bytes(x->double_work) : 0) + synp_switching_bytes(x);
+    return sizeof *x + x->memory.bytes + 2 * x->access.device.points * sizeof(double) +
+           (x->cells.given ? matrix_size(x) * sizeof(double) : 0) + (x->coarse ? synp_coarse_bytes(x->coarse) : 0) +
+           (x->ports ? synp_ports_bytes(x->ports) : 0) + x->kernel->single_precision->bytes(x->single_work) +
+           (x->double_work ? x->kernel->double_precision->bytes(x->double_work) : 0) +
+           (x->switching ? synp_switching_bytes(x->switching) : 0);
 }
 
-/* The cells are others: nothing that was derived from them holds. */
-static void forget_cells(syn_crossbar *x, synp_cells cells)
+/* The crossbar gets other cells: nothing that was derived from the present ones holds. */
+static void change_cells(syn_crossbar *x, synp_cell_kind kind, syn_array *array)
 {
-    x->cells = cells;
-    x->stale = 1;
-    x->factored = x->use_double = 0;
+    synp_switching_free(x->switching);
+    x->switching = NULL;
+    x->array = array;
+    x->cells.kind = kind;
+    x->stale = true;
+    x->factored = x->use_double = false;
 }
 
 syn_status syn_crossbar_set_conductances(syn_crossbar *x, const double *g, syn_error *err)
@@ -258,26 +212,24 @@ syn_status syn_crossbar_set_conductances(syn_crossbar *x, const double *g, syn_e
         if (!(g[k] >= 0 && isfinite(g[k])))
             return synp_fail(err, SYN_EINVAL, "g", "%g S at row %zu, column %zu is not finite and >= 0", g[k],
                              k % l->rows, k / l->rows);
-    if (!x->given)
-        x->given = synp_allocate(matrix_size(x) * sizeof *x->given);
-    if (!x->given)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    double *given = x->cells.given ? x->cells.given : synp_allocate(matrix_size(x) * sizeof *given);
+    if (!given)
+        return synp_no_memory(err);
     for (size_t j = 0; j < l->cols; j++) {
-        memcpy(x->given + l->ld * j, g + l->rows * j, l->rows * sizeof *g);
-        memset(x->given + l->ld * j + l->rows, 0, (l->ld - l->rows) * sizeof *g);
+        memcpy(given + l->ld * j, g + l->rows * j, l->rows * sizeof *g);
+        memset(given + l->ld * j + l->rows, 0, (l->ld - l->rows) * sizeof *g);
     }
-    synp_switching_free(x);
-    x->array = NULL;
-    forget_cells(x, SYNP_LINEAR);
+    x->cells.given = given;
+    change_cells(x, SYNP_LINEAR, NULL);
     return SYN_OK;
 }
 
-static void set_law(const syn_model *m, synp_law *law)
+static void set_chord(const syn_model *m, synp_chord *chord)
 {
-    *law = (synp_law){.n = m->terms, .u_linear = m->u_linear, .slope_min = SYNP_SLOPE_MIN};
-    for (int k = 0; k < law->n; k++) {
-        law->low[k] = m->chord[k][0];
-        law->gap[k] = m->chord[k][1] - m->chord[k][0];
+    *chord = (synp_chord){.n = m->terms, .u_linear = m->u_linear, .slope_min = SYNP_SLOPE_MIN};
+    for (int k = 0; k < chord->n; k++) {
+        chord->low[k] = m->chord[k][0];
+        chord->gap[k] = m->chord[k][1] - m->chord[k][0];
     }
 }
 
@@ -287,16 +239,14 @@ syn_status syn_crossbar_bind(syn_crossbar *x, syn_array *a, syn_error *err)
     if (syn_array_size(a) != l->rows * l->cols)
         return synp_fail(err, SYN_EINVAL, "array", "%zu cells are not the %zu x %zu of the crossbar",
                          syn_array_size(a), l->rows, l->cols);
-    synp_switching_free(x);
-    x->array = a;
-    set_law(syn_array_model(a), &x->law);
+    change_cells(x, SYNP_CURVE, a);
+    set_chord(syn_array_model(a), &x->cells.chord);
     for (size_t j = 0; j < l->cols; j++)
         for (size_t i = 0; i < l->rows; i++)
-            x->r[i + l->ld * j] = (double)a->r[i + l->rows * j];
-    forget_cells(x, SYNP_ARRAY);
-    if (a->blocks && synp_switching_create(x)) {
-        forget_cells(x, SYNP_NONE);
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+            x->cells.r[i + l->ld * j] = (double)a->r[i + l->rows * j];
+    if (a->blocks && synp_switching_create(l, x->kernel, a, x->cells.r, x->access.inner, &x->switching)) {
+        change_cells(x, SYNP_NONE, NULL);
+        return synp_no_memory(err);
     }
     return SYN_OK;
 }
@@ -309,11 +259,9 @@ syn_status syn_crossbar_set_states(syn_crossbar *x, const syn_model *m, const do
             return synp_fail(err, SYN_EINVAL, "r", "%g at row %zu, column %zu is outside [-1, 1]", r[k], k % l->rows,
                              k / l->rows);
     for (size_t j = 0; j < l->cols; j++)
-        memcpy(x->r + l->ld * j, r + l->rows * j, l->rows * sizeof *r);
-    synp_switching_free(x);
-    x->array = NULL;
-    set_law(m, &x->law);
-    forget_cells(x, SYNP_ARRAY);
+        memcpy(x->cells.r + l->ld * j, r + l->rows * j, l->rows * sizeof *r);
+    set_chord(m, &x->cells.chord);
+    change_cells(x, SYNP_CURVE, NULL);
     return SYN_OK;
 }
 
@@ -321,12 +269,12 @@ void syn_crossbar_select(syn_crossbar *x, const uint8_t *on)
 {
     for (size_t i = 0; i < x->lines.rows; i++)
         x->on[i] = !on || on[i];
-    x->stale = 1;
-    x->factored = 0;
+    x->stale = true;
+    x->factored = false;
 }
 
-/* A line that becomes its source's node keeps nothing of the voltage it had floated to. */
-static void drop_nothing(syn_crossbar *x, int along, size_t i)
+/* A line that becomes its source's node loses the voltages that it had floated to. */
+static void clear_drops(syn_crossbar *x, int along, size_t i)
 {
     const size_t step = along ? 1 : x->lines.ld, count = along ? x->lines.rows : x->lines.cols;
     for (size_t k = 0; k < count; k++)
@@ -339,12 +287,12 @@ void syn_crossbar_connect(syn_crossbar *x, const uint8_t *const on[SYN_SIDES])
         for (size_t i = 0; i < synp_lines_at(&x->lines, side); i++) {
             const double lead = !on[side] || on[side][i] ? x->lead[side][i] : 0;
             if (isinf(lead))
-                drop_nothing(x, side / 2, i);
+                clear_drops(x, side / 2, i);
             x->lines.end[side][i] = lead;
             x->loose[side][i] = isinf(lead) ? 0 : lead;
             x->field.current[side][i] = lead > 0 ? 0 : NAN;
         }
-    x->factored = 0;
-    synp_kron_free(x->kron);
-    x->kron = NULL;
+    x->factored = false;
+    synp_ports_free(x->ports);
+    x->ports = NULL;
 }

@@ -7,8 +7,8 @@
  * left-over currents of a line and R_k those up to its node k, the sum over a line of rho_n h_n is S h_last - sum_k
  * R_k (h_k+1 - h_k). As 0 <= h <= 1, and the wires dissipate sum (h_k+1 - h_k)^2 / r <= Y_pp, by Cauchy and Schwarz
  *   |error of I_p| <= sum over the lines of |S| + sqrt(Y_pp sum over all segments of r R_k^2),
- * where Y_pp is bounded in load_of. Left-over currents of rounding, which at neighbours have opposite signs, weigh
- * little in this. Where slopes are negative, h may leave 0 .. 1; the bound is an estimate there. */
+ * where Y_pp is bounded in load_of. Left-over currents of rounding have opposite signs at neighbours, so that they
+ * count little in this. Where slopes are negative, h may leave 0 .. 1; the bound is then only an estimate. */
 #include "crossbar/crossbar.h"
 
 #include <math.h>
@@ -20,69 +20,30 @@ static const double nothing = 1e-30; /* A, one electron in 5000 years: where no 
 
 enum { MOST_NEWTON = 500, MOST_ITERATIONS = 1000 };
 
-/* Voltage across a selector that carries i, and its resistance there. */
-static double selector_voltage(const syn_access *a, double i, double *slope)
+synp_view synp_crossbar_view(const syn_crossbar *x)
 {
-    size_t low = 0, high = a->points - 1;
-    while (high - low > 1) {
-        const size_t middle = (low + high) / 2;
-        *(a->i[middle] <= i ? &low : &high) = middle;
-    }
-    *slope = (a->u[high] - a->u[low]) / (a->i[high] - a->i[low]);
-    return a->u[low] + *slope * (i - a->i[low]);
-}
-
-/* The cells themselves, without anything in series. */
-void synp_bare_cells(const syn_crossbar *x, size_t at, const double *u, size_t n, double *i, double *g)
-{
-    if (x->cells == SYNP_ARRAY) {
-        x->kernel->cells(&x->law, x->r + at, u, n, i, g);
-        return;
-    }
-    for (size_t k = 0; k < n; k++) {
-        g[k] = x->given[at + k];
-        i[k] = g[k] * u[k];
-    }
-}
-
-/* A cell and its access device in series at u: the voltage v of the cell solves v + resistance I(v) + selector(I(v))
- * = u. It lies between 0 and u; Newton's method, or halving where that leaves the interval. */
-void synp_series_cell(const syn_crossbar *x, size_t at, double u, double *i, double *g)
-{
-    const syn_access *a = &x->wires.access;
-    double low = fmin(0, u), high = fmax(0, u), v = fmin(fmax(x->inner[at], low), high), device = 0;
-    for (int n = 0; n < 100; n++) {
-        double drop = 0, ohm = 0;
-        synp_bare_cells(x, at, &v, 1, i, g);
-        if (a->points > 0)
-            drop = selector_voltage(a, *i, &ohm);
-        device = a->resistance + ohm;
-        const double excess = v + a->resistance * *i + drop - u;
-        *(excess > 0 ? &high : &low) = v;
-        double next = v - excess / (1 + device * *g);
-        if (!(next >= low && next <= high))
-            next = 0.5 * (low + high);
-        if (fabs(next - v) <= 1e-15 * fabs(u) || high - low <= 1e-16 * fabs(u)) {
-            *i += *g * (next - v);
-            v = next;
-            break;
-        }
-        v = next;
-    }
-    x->inner[at] = v;
-    *g /= 1 + device * *g;
+    return (synp_view){.lines = &x->lines,
+                       .cells = &x->cells,
+                       .series = x->access.inner ? synp_access_series : NULL,
+                       .access = (void *)&x->access,
+                       .on = x->on,
+                       .gmin = x->gmin,
+                       .field = x->field,
+                       .loose = {x->loose[0], x->loose[1], x->loose[2], x->loose[3]},
+                       .rho = {x->rho[0], x->rho[1]},
+                       .g = x->g};
 }
 
 /* Whether the slopes do not depend on the voltages. */
-static int is_linear(const syn_crossbar *x)
+static bool is_linear(const syn_crossbar *x)
 {
-    return x->cells == SYNP_TANGENT || (x->cells == SYNP_LINEAR && !x->inner);
+    return x->cells.kind == SYNP_TANGENT || (x->cells.kind == SYNP_LINEAR && !x->access.inner);
 }
 
-/* Rows are shared out in whole pieces of the kernels' width. */
+/* First row of a thread. Rows are shared out in multiples of a strip, which all kernels' vectors divide. */
 static size_t first_row(const synp_lines *l, int part)
 {
-    const size_t row = l->ld / SYNP_TILE * (size_t)part / (size_t)l->threads * SYNP_TILE;
+    const size_t row = l->ld / SYNP_STRIP * (size_t)part / (size_t)l->threads * SYNP_STRIP;
     return row < l->rows ? row : l->rows;
 }
 
@@ -93,8 +54,8 @@ static synp_sums sums_of(const syn_crossbar *x, int part)
     return (synp_sums){x->sums, x->sums + l->ld, own, own + l->cols, own + 2 * l->cols, 0, 0};
 }
 
-/* Into the array, from what the ends and the lines lack. A line that is its source's node takes from it what is left
- * over. */
+/* Sets the currents of a line's terminals, into the array. A loose end carries the current of its lead. A line that is
+ * its source's node takes from the source what is left over at the line. Returns the largest size. */
 static double line_currents(syn_crossbar *x, int along, size_t i, double left_over)
 {
     const synp_field *f = &x->field;
@@ -114,13 +75,14 @@ static double line_currents(syn_crossbar *x, int along, size_t i, double left_ov
     return largest;
 }
 
-/* A line that is its source's node has nothing left over. */
-static int is_source(const syn_crossbar *x, int along, size_t i)
+/* Whether a line is its source's node, so that nothing is left over at it. */
+static bool is_source(const syn_crossbar *x, int along, size_t i)
 {
     return isinf(x->lines.end[2 * along][i]) || isinf(x->lines.end[2 * along + 1][i]);
 }
 
-/* Bound of Y_pp at the ends of a line: its leads lead to no more than all its cells and its other end. */
+/* Bound of Y_pp at the ends of a line: what a lead leads to conducts no better than all cells of the line and its other
+ * end together. */
 static double load_of(const syn_crossbar *x, int along, size_t i, double slope)
 {
     const double *const end[2] = {x->lines.end[2 * along], x->lines.end[2 * along + 1]};
@@ -130,7 +92,8 @@ static double load_of(const syn_crossbar *x, int along, size_t i, double slope)
     return fmax(fmin(end[0][i], cells + end[1][i]), fmin(end[1][i], cells + end[0][i]));
 }
 
-/* Joins the threads' sums over the columns; those of a part start where the part before ended. */
+/* Adds the sums over the columns of all threads to those of the first. The sums of a thread start at 0 instead of at
+ * `start`, the sum of all rows before: each of its n sums is larger by `start`. */
 static void join_columns(const syn_crossbar *x)
 {
     const synp_lines *l = &x->lines;
@@ -149,11 +112,12 @@ static void join_columns(const syn_crossbar *x)
 void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
 {
     const synp_lines *l = &x->lines;
+    const synp_view v = synp_crossbar_view(x);
     double largest = 0, slope = 0, lines = 0, segments = 0;
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(max : largest, slope)
     for (int part = 0; part < l->threads; part++) {
         synp_sums s = sums_of(x, part);
-        x->kernel->evaluate_rows(x, first_row(l, part), first_row(l, part + 1), &s);
+        x->kernel->evaluate_rows(&v, first_row(l, part), first_row(l, part + 1), &s);
         largest = fmax(largest, s.largest_current);
         slope = fmax(slope, s.largest_slope);
     }
@@ -172,14 +136,13 @@ void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
             segments += l->r[along][i] * square;
             load = fmax(load, load_of(x, along, i, slope));
         }
-    x->stale = 0;
+    x->stale = false;
     x->factored = x->factored && is_linear(x);
     info->residual = lines + sqrt(load * segments);
     info->scale = largest;
 }
 
-/* The next solution starts from 0 V. */
-static void clear(syn_crossbar *x)
+void synp_crossbar_clear(syn_crossbar *x)
 {
     const synp_lines *l = &x->lines;
     for (int along = 0; along < 2; along++) {
@@ -198,14 +161,15 @@ static double delivered_power(const syn_crossbar *x)
     return power;
 }
 
-/* A line that its sources hardly hold, compared with its wire or with a cell: where it is depends on all others. */
-static int is_weak(const syn_crossbar *x, int along, size_t i)
+/* Whether the sources hardly hold a line, compared with a cell or with its wire, so that its voltage depends on all other
+ * lines. */
+static bool is_weak(const syn_crossbar *x, int along, size_t i)
 {
     const double lead = x->lines.end[2 * along][i] + x->lines.end[2 * along + 1][i];
     return lead < 1e-5 || (x->lines.r[along][i] > 0 && lead * x->lines.r[along][i] < 1e-4);
 }
 
-/* What the voltage of such a line moves by to that of its first node, which keeps its drops small. */
+/* Moves the voltage of such a line to that of its first node, which keeps its drops small. Returns by how much. */
 static double settle(syn_crossbar *x, int along, size_t i)
 {
     const double first = x->field.drop[along][along ? x->lines.ld * i : i], line = x->field.line[along][i];
@@ -234,26 +198,26 @@ static void settle_weak_lines(syn_crossbar *x)
     }
 }
 
-/* One correction; returns whether the equations were sound. */
-static int correct(syn_crossbar *x, double tolerance, double step, syn_solution *info)
+/* One correction. Returns false if the equations are not positive definite. */
+static bool correct(syn_crossbar *x, double tolerance, double step, syn_solution *info)
 {
     const synp_lines_precision *p = x->use_double ? x->kernel->double_precision : x->kernel->single_precision;
     synp_lines_work *w = x->use_double ? x->double_work : x->single_work;
     if (!x->factored) {
         p->factor(w, x->g);
         if (x->coarse && !synp_coarse_factor(x->coarse, x->g))
-            return 0;
-        x->factored = 1;
+            return false;
+        x->factored = true;
     }
     return p->solve(w, x->rho[0], x->rho[1], info->residual, step, fmax(tolerance, p->accuracy), MOST_ITERATIONS,
                     x->field.drop[0], x->field.drop[1], &info->iterations);
 }
 
-/* Single precision did not get on: the rest is done in double. */
+/* Single precision makes no more progress: the rest is done in double. */
 static syn_status take_double(syn_crossbar *x)
 {
-    x->use_double = 1;
-    x->factored = 0;
+    x->use_double = true;
+    x->factored = false;
     return x->double_work ? SYN_OK : x->kernel->double_precision->create(&x->lines, x->coarse, &x->double_work);
 }
 
@@ -268,9 +232,9 @@ static double next_tolerance(const syn_crossbar *x, const syn_solution *info, do
     return fmax(fmin(0.5 * ratio * ratio, 0.02), fmax(goal, 1e-5));
 }
 
-/* Part of the next correction to take when Newton's method is slow. Where it creeps, because the slopes are no real
- * ones, the sum of the geometric series that it follows, every third time so that what else this stirs up settles;
- * where it jumps to and fro between pieces of a curve, half of it. */
+/* Step length when Newton's method converges slowly, as a multiple of its correction. It creeps where the slope of a cell
+ * was raised to slope_min: extrapolate the geometric series of the residuals, but only every third time, so that the
+ * disturbance can settle. It oscillates between two pieces of an access device's curve: half a step. */
 static double next_step(int n, double residual, double before, double earlier)
 {
     if (n % 3 != 0)
@@ -280,31 +244,33 @@ static double next_step(int n, double residual, double before, double earlier)
     return before < earlier ? fmin(1 / (1 - residual / before), 10) : 1;
 }
 
-/* How Newton's method gets on: residuals [A] of the two linearisations before and of the one that was last half of
- * such a one, and how long ago that was. */
-typedef struct progress {
-    double before, earlier, mark;
-    int slow;
-} progress;
+/* The convergence of Newton's method. */
+typedef struct convergence {
+    double before, earlier; /* A, residuals of the last linearisation and of the one before it */
+    double mark;            /* A, the residual that the next one must halve to count as progress */
+    int slow;               /* linearisations since the residual was last halved */
+} convergence;
 
 /* States, currents and residuals at the present voltages. */
-static syn_status look(syn_crossbar *x, int switching, double *moved, syn_solution *info, syn_error *err)
+static syn_status look(syn_crossbar *x, bool switching, double *moved, syn_solution *info, syn_error *err)
 {
+    const synp_view v = synp_crossbar_view(x);
     *moved = 0;
-    if (switching && synp_switching_follow(x, moved, info))
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    if (switching && synp_switching_follow(x->switching, &v, moved, info))
+        return synp_no_memory(err);
     settle_weak_lines(x);
     synp_crossbar_evaluate(x, info);
     if (isfinite(info->residual) && isfinite(info->scale))
         return SYN_OK;
-    clear(x);
+    synp_crossbar_clear(x);
     return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
 }
 
-/* Linearisation number n. */
-static syn_status improve(syn_crossbar *x, int n, progress *p, syn_solution *info)
+/* Linearisation number n: one correction. Where it fails or converges slowly, double precision takes over. Returns
+ * SYN_OK or SYN_ENOMEM. */
+static syn_status improve(syn_crossbar *x, int n, convergence *p, syn_solution *info)
 {
-    const int linear = is_linear(x);
+    const bool linear = is_linear(x);
     const double step = linear || p->slow <= 3 ? 1 : next_step(n, info->residual, p->before, p->earlier);
     const double tolerance = next_tolerance(x, info, p->before);
     if (p->slow > (linear ? 0 : 3) && !x->use_double && take_double(x))
@@ -320,9 +286,9 @@ static syn_status improve(syn_crossbar *x, int n, progress *p, syn_solution *inf
     return SYN_OK;
 }
 
-syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *info, syn_error *err)
+syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution *info, syn_error *err)
 {
-    progress p = {.mark = INFINITY};
+    convergence p = {.mark = INFINITY};
     *info = (syn_solution){0};
     for (int n = 0; n < MOST_NEWTON && p.slow <= (is_linear(x) ? 25 : 200); n++) {
         double moved;
@@ -330,17 +296,17 @@ syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *
         if (status)
             return status;
         if (info->residual <= fmax(enough * info->scale, nothing)) {
-            /* Behind access devices the states have followed the voltages of the evaluation before. */
-            if (!switching || !x->inner || (n > 0 && moved < 1e-6))
+            /* With access devices the states have followed the cells' voltages of the evaluation before. */
+            if (!switching || !x->access.inner || (n > 0 && moved < 1e-6))
                 break;
             continue;
         }
-        p.slow = info->residual > 0.5 * p.mark ? p.slow + 1 : 0; /* it may go round in circles */
+        p.slow = info->residual > 0.5 * p.mark ? p.slow + 1 : 0;
         p.mark = p.slow > 0 ? p.mark : info->residual;
         if (p.slow > 3 && info->residual <= bearable * info->scale)
             break;
         if (improve(x, n, &p, info))
-            return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+            return synp_no_memory(err);
     }
     info->power = delivered_power(x);
     if (info->residual <= fmax(bearable * info->scale, nothing))
@@ -350,8 +316,8 @@ syn_status synp_crossbar_converge(syn_crossbar *x, int switching, syn_solution *
                      info->newton, info->residual, info->scale);
 }
 
-/* Whether all sources have the same voltage, which then is *v. */
-static int is_uniform(const syn_crossbar *x, double *v)
+/* Whether all sources have the same voltage, which is then *v; 0 without sources. */
+static bool is_uniform(const syn_crossbar *x, double *v)
 {
     const synp_lines *l = &x->lines;
     double low = INFINITY, high = -INFINITY;
@@ -369,14 +335,14 @@ void synp_crossbar_start(syn_crossbar *x)
 {
     const synp_lines *l = &x->lines;
     double v;
-    const int uniform = is_uniform(x, &v);
+    const bool uniform = is_uniform(x, &v);
     for (int along = 0; along < 2; along++) {
         for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
             const double *const end[2] = {l->end[2 * along], l->end[2 * along + 1]};
             if (uniform || !is_weak(x, along, i))
                 x->field.line[along][i] = uniform ? v : x->field.source[2 * along + (end[1][i] > end[0][i])][i];
         }
-        if (uniform) /* this is the solution, to the last digit */
+        if (uniform) /* then this is the solution, to the last digit */
             memset(x->field.drop[along], 0, l->ld * l->cols * sizeof(double));
     }
 }
@@ -384,7 +350,7 @@ void synp_crossbar_start(syn_crossbar *x)
 syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDES], syn_error *err)
 {
     const synp_lines *l = &x->lines;
-    if (x->cells == SYNP_NONE)
+    if (x->cells.kind == SYNP_NONE)
         return synp_fail(err, SYN_EINVAL, "cells", "the crossbar has none yet");
     for (int side = 0; side < SYN_SIDES; side++)
         for (size_t i = 0; v[side] && i < synp_lines_at(l, side); i++)
@@ -403,7 +369,7 @@ syn_status syn_crossbar_solve(syn_crossbar *x, const double *const v[SYN_SIDES],
 {
     syn_solution unseen;
     const syn_status status = synp_crossbar_sources(x, v, err);
-    return status ? status : synp_crossbar_converge(x, 0, info ? info : &unseen, err);
+    return status ? status : synp_crossbar_converge(x, false, info ? info : &unseen, err);
 }
 
 const double *syn_crossbar_current(const syn_crossbar *x, syn_side side)
@@ -427,14 +393,15 @@ void syn_crossbar_nodes(const syn_crossbar *x, double *u, double *w)
 void syn_crossbar_cells(const syn_crossbar *x, double *u, double *i)
 {
     const synp_lines *l = &x->lines;
+    const synp_view view = synp_crossbar_view(x);
     for (size_t j = 0; j < l->cols; j++)
         for (size_t row = 0; row < l->rows; row++) {
             const size_t at = row + l->ld * j;
             double v, current, slope = x->g[at];
-            x->kernel->voltages(x, row, j, 1, &v);
-            x->kernel->currents(x, at, row, &v, 1, &current, &slope);
+            x->kernel->voltages(&view, row, j, 1, &v);
+            x->kernel->currents(&view, at, row, &v, 1, &current, &slope);
             if (u)
-                u[row + l->rows * j] = x->inner ? x->inner[at] : v;
+                u[row + l->rows * j] = x->access.inner ? x->access.inner[at] : v;
             if (i)
                 i[row + l->rows * j] = current;
         }
@@ -445,5 +412,5 @@ void syn_crossbar_states(const syn_crossbar *x, float *r)
     const synp_lines *l = &x->lines;
     for (size_t j = 0; j < l->cols; j++)
         for (size_t i = 0; i < l->rows; i++)
-            r[i + l->rows * j] = (float)x->r[i + l->ld * j];
+            r[i + l->rows * j] = (float)x->cells.r[i + l->ld * j];
 }

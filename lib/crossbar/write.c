@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Writing row by row, and reads. Each voltage of the lines is a step of the crossbar (step.c). */
 #include "array/program.h"
 #include "base/numeric.h"
 #include "crossbar/crossbar.h"
@@ -19,10 +20,11 @@ typedef struct writer {
     uint8_t *chosen; /* [cols]: selected cells of the row */
     uint8_t *on;     /* [rows], of a full-select */
     uint32_t *disturbs;
-    double *rows, *cols;       /* V, the voltages to be reached */
-    double *rows_at, *cols_at; /* V, those of the present step */
-    double *rows_from, *cols_from;
-    double *current; /* A, of a verifying read */
+    double *rows, *cols;           /* V, the voltages to be reached */
+    double *rows_at, *cols_at;     /* V, of the present step */
+    double *rows_from, *cols_from; /* V, where the pulse starts */
+    double *u;                     /* V, [cols], across the chosen cells */
+    double *current;               /* A, [cols], of a verifying read */
     syn_write_report report;
 } writer;
 
@@ -73,7 +75,7 @@ static syn_status check_write(const syn_crossbar *x, const syn_write *how, syn_e
         return synp_fail(err, SYN_EINVAL, "u_reset", "%g V is outside (0, 10]", how->u_reset);
     if (how->steps < 0)
         return synp_fail(err, SYN_EINVAL, "steps", "%d is not >= 0", how->steps);
-    return SYN_OK;
+    return synp_check_reserved(how->reserved, "syn_write", err);
 }
 
 static syn_status writer_create(writer *w, syn_crossbar *x, const syn_write *how, uint32_t *disturbs, syn_error *err)
@@ -83,19 +85,20 @@ static syn_status writer_create(writer *w, syn_crossbar *x, const syn_write *how
     const syn_status status = check_write(x, how, err);
     if (status)
         return status;
-    w->rows = calloc(3 * rows + 4 * cols, sizeof *w->rows);
+    w->rows = calloc(3 * rows + 5 * cols, sizeof *w->rows);
     w->chosen = calloc(rows + cols, 1);
     if (!w->disturbs)
         w->disturbs = malloc(rows * cols * sizeof *w->disturbs);
     if (!w->rows || !w->chosen || !w->disturbs)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        return synp_no_memory(err);
     memset(w->disturbs, 0, rows * cols * sizeof *w->disturbs);
     w->rows_at = w->rows + rows;
     w->rows_from = w->rows_at + rows;
     w->cols = w->rows_from + rows;
     w->cols_at = w->cols + cols;
     w->cols_from = w->cols_at + cols;
-    w->current = w->cols_from + cols;
+    w->u = w->cols_from + cols;
+    w->current = w->u + cols;
     w->on = w->chosen + cols;
     return SYN_OK;
 }
@@ -123,7 +126,7 @@ static void count_change(void *context, size_t cell)
     w->report.disturbed += w->disturbs[cell]++ == 0;
 }
 
-/* Brings the lines from their last voltages to rows, cols and lets the cells switch. */
+/* Takes the lines from their last voltages to w->rows and w->cols; the cells switch on the way. */
 static syn_status pulse(writer *w, syn_error *err)
 {
     const size_t rows = w->x->lines.rows, cols = w->x->lines.cols;
@@ -139,7 +142,7 @@ static syn_status pulse(writer *w, syn_error *err)
         const syn_status status = synp_crossbar_settle(w->x, v, &info, err);
         if (status)
             return status;
-        synp_switching_each(w->x, count_change, w);
+        synp_switching_each(w->x->switching, count_change, w);
         syn_crossbar_commit(w->x);
         w->report.residual = fmax(w->report.residual, info.residual);
         w->report.newton += (size_t)info.newton;
@@ -151,16 +154,17 @@ static syn_status pulse(writer *w, syn_error *err)
     return SYN_OK;
 }
 
-/* Voltages u[cols] [V] across the chosen cells of the row. The row's share is half of the largest. */
-static syn_status pulse_each(writer *w, const double *u, syn_error *err)
+/* Applies w->u across the chosen cells of the row. The row has half of the largest. */
+static syn_status pulse_each(writer *w, syn_error *err)
 {
+    const double *u = w->u;
     double largest = 0;
     for (size_t j = 0; j < w->x->lines.cols; j++)
         if (w->chosen[j] && fabs(u[j]) > fabs(largest))
             largest = u[j];
     if (largest == 0)
         return SYN_OK;
-    const int full = w->how->scheme == SYN_FULL_SELECT;
+    const bool full = w->how->scheme == SYN_FULL_SELECT;
     const double rest = w->how->scheme == SYN_THIRD_SELECT ? -largest / 6 : 0, row = full ? 0 : largest / 2;
     for (size_t i = 0; i < w->x->lines.rows; i++)
         w->rows[i] = i == w->row ? row : rest;
@@ -169,7 +173,7 @@ static syn_status pulse_each(writer *w, const double *u, syn_error *err)
     return pulse(w, err);
 }
 
-/* Of a full-select: the row that pulses and reads reach. */
+/* Makes `row` the selected one; with full-select, the only one that is connected. */
 static void go_to_row(writer *w, size_t row)
 {
     w->row = row;
@@ -180,14 +184,14 @@ static void go_to_row(writer *w, size_t row)
     syn_crossbar_select(w->x, w->on);
 }
 
-/* u to all cells of the row that are to get this bit, or to column `only` of these. */
-static syn_status pulse_bits(writer *w, const uint8_t *bits, int bit, size_t only, double *u, syn_error *err)
+/* Writes the cells of the row whose bit is `bit`; of these only the one in column `only` unless that is SIZE_MAX. */
+static syn_status pulse_bits(writer *w, const uint8_t *bits, bool bit, size_t only, syn_error *err)
 {
     for (size_t j = 0; j < w->x->lines.cols; j++) {
         w->chosen[j] = (bits[w->row + w->x->lines.rows * j] != 0) == bit && (only == SIZE_MAX || only == j);
-        u[j] = bit ? w->how->u_set : w->how->u_reset;
+        w->u[j] = bit ? w->how->u_set : w->how->u_reset;
     }
-    return pulse_each(w, u, err);
+    return pulse_each(w, err);
 }
 
 static syn_status write_row(writer *w, const uint8_t *bits, syn_error *err)
@@ -196,16 +200,17 @@ static syn_status write_row(writer *w, const uint8_t *bits, syn_error *err)
     syn_status status = SYN_OK;
     if (w->how->by_cell)
         for (size_t j = 0; j < cols && !status; j++)
-            status = pulse_bits(w, bits, bits[w->row + rows * j] != 0, j, w->current, err);
+            status = pulse_bits(w, bits, bits[w->row + rows * j] != 0, j, err);
     else
         for (int bit = 1; bit >= 0 && !status; bit--)
-            status = pulse_bits(w, bits, bit, SIZE_MAX, w->current, err);
+            status = pulse_bits(w, bits, bit != 0, SIZE_MAX, err);
     return status;
 }
 
-static syn_status go_on(const writer *w, size_t done, syn_error *err)
+static syn_status tell_progress(const writer *w, size_t done, syn_error *err)
 {
-    if (w->how->progress && w->how->progress(w->how->context, done, w->x->lines.rows))
+    const syn_progress *p = &w->how->progress;
+    if (p->call && !p->call(p->context, (double)done / (double)w->x->lines.rows))
         return synp_fail(err, SYN_ESTOPPED, "progress", "stopped after %zu rows", done);
     return SYN_OK;
 }
@@ -230,7 +235,7 @@ syn_status syn_crossbar_write(syn_crossbar *x, const uint8_t *bits, const syn_wr
         go_to_row(&w, i);
         status = write_row(&w, bits, err);
         if (!status)
-            status = go_on(&w, i + 1, err);
+            status = tell_progress(&w, i + 1, err);
     }
     if (report && w.rows) {
         *report = w.report;
@@ -240,7 +245,7 @@ syn_status syn_crossbar_write(syn_crossbar *x, const uint8_t *bits, const syn_wr
     return status;
 }
 
-/* i = out of the columns' ends. */
+/* i = the currents out of the ends of the columns. */
 static void column_currents(const syn_crossbar *x, double *i)
 {
     for (size_t j = 0; j < x->lines.cols; j++) {
@@ -276,7 +281,7 @@ syn_status syn_crossbar_read_row(syn_crossbar *x, size_t row, double u, bool ful
     double *v = calloc(x->lines.rows, sizeof *v);
     uint8_t *on = calloc(x->lines.rows, 1);
     if (!status && (!v || !on))
-        status = synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        status = synp_no_memory(err);
     if (!status) {
         v[row] = u;
         on[row] = 1;
@@ -298,7 +303,7 @@ syn_status syn_crossbar_read_sneak(syn_crossbar *x, size_t row, size_t col, doub
     double *v = calloc(rows + cols, sizeof *v);
     uint8_t *on = calloc(rows + cols, 1);
     if (!status && (!v || !on))
-        status = synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        status = synp_no_memory(err);
     if (!status) {
         v[row] = u;
         on[row] = on[rows + col] = 1;
@@ -312,7 +317,7 @@ syn_status syn_crossbar_read_sneak(syn_crossbar *x, size_t row, size_t col, doub
     return status;
 }
 
-/* Conductances of the row's cells as a read through the wires sees them, with noise; plans their next pulses. */
+/* Reads the conductances of the row's cells through the wires, with noise, and plans their next pulses. */
 static syn_status verify_row(writer *w, const syn_program *program, synp_job *jobs, syn_error *err)
 {
     const syn_crossbar *x = w->x;
@@ -327,32 +332,32 @@ static syn_status verify_row(writer *w, const syn_program *program, synp_job *jo
             g += syn_noise_sigma(g, u0 * g, program->bandwidth) / u0 *
                  syn_rng_read(x->array->single.seed, x->array->single.first + w->row + x->lines.rows * j,
                               program->read_index + b->pulses);
-        /* Also of cells that are done: their neighbours' pulses have changed the drop along the wires. */
+        /* Cells that are done are planned again: their neighbours' pulses have changed the drop along the wires. */
         synp_plan(program, w->how->u_reset, g, b);
     }
     return status;
 }
 
-/* The planned pulses, those that SET before the others. */
-static syn_status pulse_jobs(writer *w, const syn_program *program, synp_job *jobs, double *u, syn_error *err)
+/* Applies the planned pulses, first those that SET. */
+static syn_status pulse_jobs(writer *w, const syn_program *program, synp_job *jobs, syn_error *err)
 {
     syn_status status = SYN_OK;
     for (int set = 1; set >= 0 && !status; set--) {
         for (size_t j = 0; j < w->x->lines.cols; j++) {
             w->chosen[j] = !jobs[j].done && (jobs[j].next == SYNP_SET) == set;
-            u[j] = w->chosen[j] ? fmin(synp_next_pulse(program, w->how->u_reset, &jobs[j]), w->how->u_reset) : 0;
+            w->u[j] = w->chosen[j] ? fmin(synp_next_pulse(program, w->how->u_reset, &jobs[j]), w->how->u_reset) : 0;
         }
-        status = pulse_each(w, u, err);
+        status = pulse_each(w, err);
     }
     return status;
 }
 
-static int all_done(const synp_job *jobs, size_t cols)
+static bool all_done(const synp_job *jobs, size_t cols)
 {
     for (size_t j = 0; j < cols; j++)
         if (!jobs[j].done)
-            return 0;
-    return 1;
+            return false;
+    return true;
 }
 
 static syn_status program_row(writer *w, const float *target, const syn_program *program, synp_job *jobs,
@@ -364,13 +369,13 @@ static syn_status program_row(writer *w, const float *target, const syn_program 
     for (;;) {
         syn_status status = verify_row(w, program, jobs, err);
         if (!status && !all_done(jobs, cols))
-            status = pulse_jobs(w, program, jobs, w->current, err);
+            status = pulse_jobs(w, program, jobs, err);
         if (status || all_done(jobs, cols))
             return status;
     }
 }
 
-/* What has become of the cells once all are written. */
+/* The cells' own conductances at the end. */
 static void take_conductances(const syn_array *a, synp_outcome *o)
 {
     for (size_t k = 0; k < syn_array_size(a); k++)
@@ -391,14 +396,14 @@ syn_status syn_crossbar_program(syn_crossbar *x, const float *target, const syn_
     synp_job *jobs = malloc(cols * sizeof *jobs);
     synp_outcome *outcomes = calloc(rows * cols, sizeof *outcomes);
     if (!status && (!jobs || !outcomes))
-        status = synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        status = synp_no_memory(err);
     for (size_t i = 0; i < rows && !status; i++) {
         go_to_row(&w, i);
         status = program_row(&w, target, program, jobs, err);
         for (size_t j = 0; j < cols; j++)
             outcomes[i + rows * j] = (synp_outcome){.pulses = jobs[j].pulses, .reached = jobs[j].reached};
         if (!status)
-            status = go_on(&w, i + 1, err);
+            status = tell_progress(&w, i + 1, err);
     }
     if (!status) {
         take_conductances(x->array, outcomes);

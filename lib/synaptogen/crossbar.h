@@ -58,6 +58,7 @@ typedef struct syn_wires {
     bool half_leads;              /* a lead is half a segment, so that tiles that share terminals form one array */
     double gmin;                  /* S across each cell, >= 0: gives a line without a source a potential */
     syn_access access;
+    uint64_t reserved[8]; /* 0, room to grow */
 } syn_wires;
 
 typedef struct syn_crossbar syn_crossbar;

@@ -4,6 +4,7 @@
 #include "support/support.h"
 
 #include "crossbar/ports/ports.h"
+#include "crossbar/wires.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,29 +89,37 @@ static int choose_kernel(int k)
     return name != NULL;
 }
 
-static double *reduce(synp_kron *k, const double *g)
+static double *reduce(synp_ports *k, const double *g)
 {
-    const size_t n = synp_kron_ports(k);
+    const size_t n = synp_ports_count(k);
     double *y = malloc((n * n + 1) * sizeof *y);
     cr_assert(y != NULL);
-    cr_assert_eq(synp_kron_reduce(k, g, y, NULL), SYN_OK);
+    cr_assert_eq(synp_ports_reduce(k, g, y, NULL), SYN_OK);
     return y;
 }
 
-static synp_kron *create(const circuit *c)
+static synp_ports *create(const circuit *c)
 {
-    synp_kron *k;
-    syn_error err = {0};
-    cr_assert_eq(synp_kron_create(&c->wires, &k, &err), SYN_OK, "%s: %s", err.field, err.text);
-    return k;
+    double r[2][MOST], end[SYN_SIDES][MOST];
+    for (int along = 0; along < 2; along++)
+        for (size_t i = 0; i < (along ? c->wires.cols : c->wires.rows); i++) {
+            double lead[2];
+            cr_assert_eq(synp_wires_line(&c->wires, along, i, &r[along][i], lead, NULL), SYN_OK);
+            end[2 * along][i] = lead[0];
+            end[2 * along + 1][i] = lead[1];
+        }
+    const double *const ohm[2] = {r[0], r[1]}, *const siemens[SYN_SIDES] = {end[0], end[1], end[2], end[3]};
+    synp_ports *p;
+    cr_assert_eq(synp_ports_create(c->wires.rows, c->wires.cols, ohm, siemens, &p, NULL), SYN_OK);
+    return p;
 }
 
 static double *ports_of(const circuit *c, size_t *n)
 {
-    synp_kron *k = create(c);
+    synp_ports *k = create(c);
     double *y = reduce(k, c->g);
-    *n = synp_kron_ports(k);
-    synp_kron_free(k);
+    *n = synp_ports_count(k);
+    synp_ports_free(k);
     return y;
 }
 
@@ -337,7 +346,7 @@ static void change_cells(circuit *c, int what, uint64_t *state)
 static void expect_updates(circuit *c, uint64_t *state)
 {
     static const char *const changes[] = {"nothing", "a row", "a column", "a cell", "all", "a row and a column"};
-    synp_kron *k = create(c);
+    synp_ports *k = create(c);
     free(reduce(k, c->g));
     for (int what = 0; what < 6; what++) {
         change_cells(c, what, state);
@@ -347,7 +356,7 @@ static void expect_updates(circuit *c, uint64_t *state)
         free(updated);
         free(fresh);
     }
-    synp_kron_free(k);
+    synp_ports_free(k);
 }
 
 /* Bit for bit: the same operations in the same order. */
@@ -506,62 +515,21 @@ Test(ports, without_cells_only_the_two_ends_of_a_line_are_connected)
     free_circuit(c);
 }
 
-static void expect_refused(const circuit *c, syn_status status, const char *field, const char *text)
-{
-    synp_kron *k = (synp_kron *)(uintptr_t)1;
-    syn_error err = {0};
-    cr_expect_eq(synp_kron_create(&c->wires, &k, &err), status);
-    cr_expect_null(k);
-    cr_expect_str_eq(err.field, field);
-    cr_expect(strstr(err.text, text) != NULL, "%s", err.text);
-    cr_expect_eq(synp_kron_create(&c->wires, &k, NULL), status);
-}
-
-Test(ports, wires_that_make_no_circuit_are_refused_by_name)
-{
-    circuit *c = make_circuit(6, 5, 0, 1, 15, 100);
-    c->end[SYN_LEFT][3] = c->end[SYN_RIGHT][3] = 0;
-    expect_refused(c, SYN_EINVAL, "left", "word line 3");
-    c->wires.r_wl = 1;
-    c->wires.r_bl = 0;
-    c->end[SYN_TOP][4] = c->end[SYN_BOTTOM][4] = 0;
-    expect_refused(c, SYN_EINVAL, "top", "bit line 4");
-    c->wires.r_bl = -1;
-    expect_refused(c, SYN_EINVAL, "r_bl", "-1");
-    c->wires.r_bl = 1;
-    c->wires.r_wl = NAN;
-    expect_refused(c, SYN_EINVAL, "r_wl", "nan");
-    c->wires.r_wl = 1;
-    c->end[SYN_BOTTOM][2] = -5;
-    expect_refused(c, SYN_EINVAL, "bottom", "line 2");
-    c->end[SYN_BOTTOM][2] = 5;
-    setenv("SYNAPTOGEN_KERNEL", "abacus", 1);
-    expect_refused(c, SYN_EINVAL, "kernel", "SYNAPTOGEN_KERNEL");
-    unsetenv("SYNAPTOGEN_KERNEL");
-    c->wires.rows = 0;
-    expect_refused(c, SYN_EINVAL, "rows", "0");
-    c->wires.rows = (size_t)1 << 62; /* times 5 is beyond the address space, by itself not */
-    expect_refused(c, SYN_ENOMEM, "", "memory");
-    c->wires.rows = c->wires.cols = (size_t)1 << 28; /* 5.8e17 bytes of conductances */
-    expect_refused(c, SYN_ENOMEM, "", "memory");
-    free_circuit(c);
-}
-
 Test(ports, conductances_that_are_none_are_refused_and_change_nothing)
 {
     static const double bad[] = {-1e-9, NAN, INFINITY};
     uint64_t state = 9;
     circuit *c = make_circuit(9, 6, 1, 1, 15, 100);
     draw_cells(c, &state, 0);
-    synp_kron *k = create(c);
+    synp_ports *k = create(c);
     double *before = reduce(k, c->g), *y = reduce(k, c->g);
-    const size_t n = synp_kron_ports(k);
+    const size_t n = synp_ports_count(k);
     for (int i = 0; i < 3; i++) {
         syn_error err = {0};
         const double first = c->g[0], last = c->g[53];
         c->g[0] = 1;
         c->g[53] = bad[i];
-        cr_expect_eq(synp_kron_reduce(k, c->g, y, &err), SYN_EINVAL);
+        cr_expect_eq(synp_ports_reduce(k, c->g, y, &err), SYN_EINVAL);
         cr_expect_str_eq(err.field, "g");
         cr_expect(strstr(err.text, "row 8, column 5") != NULL, "%s", err.text);
         c->g[0] = first;
@@ -572,7 +540,7 @@ Test(ports, conductances_that_are_none_are_refused_and_change_nothing)
     free(before);
     free(after);
     free(y);
-    synp_kron_free(k);
+    synp_ports_free(k);
     free_circuit(c);
 }
 
@@ -584,5 +552,5 @@ Test(ports, a_crossbar_without_terminals_has_no_matrix)
     free(ports_of(c, &n));
     cr_expect_eq(n, 0);
     free_circuit(c);
-    synp_kron_free(NULL);
+    synp_ports_free(NULL);
 }

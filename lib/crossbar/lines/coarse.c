@@ -181,7 +181,7 @@ static void add_line(synp_coarse *c, int along, size_t i)
     }
 }
 
-int synp_coarse_factor(synp_coarse *c, const double *g)
+bool synp_coarse_factor(synp_coarse *c, const double *g)
 {
     const synp_lines *l = c->lines;
     const synp_knots *cols = &c->knots[1];

@@ -7,38 +7,41 @@
  * Method: the bit lines are eliminated; conjugate gradients solve for the word lines with S = A - G B^-1 G. The
  * preconditioner is A^-1, or, where wires weigh much, a symmetric two-level cycle of it with a coarse grid.
  *
- * A line is eliminated in terms of its resistance r per segment instead of its conductance: with the pivot e of what
- * is behind a segment, t = 1 / (1 + r e) is what arrives of a current, and r = 0 is no special case. Nothing is
- * subtracted. */
+ * Elimination along a line works with its resistance r per segment, not with the conductance 1 / r. Let e be the
+ * pivot of the node before a segment: the conductance of all that is eliminated, seen from there. Through the segment
+ * it is t e with t = 1 / (1 + r e), and of a current into that node the share t passes the segment. Then r = 0 is no
+ * special case, and nothing is ever subtracted. */
 #ifndef CROSSBAR_LINES_KERNEL_H
 #define CROSSBAR_LINES_KERNEL_H
 
 #include "array/array.h"
 
+#include <stdbool.h>
 #include <synaptogen/crossbar.h>
 
-enum { SYNP_TILE = 16 }; /* bit lines that are swept at once; columns of matrices start at multiples of it */
+/* A strip: neighbouring bit lines that are swept at once. The leading dimension of matrices is a multiple of it, too. */
+enum { SYNP_STRIP = 16 };
 
 typedef struct synp_lines {
-    size_t rows, cols, ld;  /* column j of a matrix starts at ld j; rows behind the last are 0 */
+    size_t rows, cols, ld;  /* column j of a matrix starts at ld j; its rows after the last are 0 */
     double *r[2];           /* ohm per segment: [rows] of the word lines, [cols] of the bit lines */
     double *end[SYN_SIDES]; /* S to the source; 0: open, INFINITY: the line is the source's node */
     int threads;
 } synp_lines;
 
-/* How many lines end at a side. */
+/* Number of lines that end at a side. */
 static inline size_t synp_lines_at(const synp_lines *l, int side)
 {
     return side / 2 ? l->cols : l->rows;
 }
 
-/* The wires of two-level cycles must all have a resistance. */
+/* The coarse grid of two-level cycles. All wires must have a resistance. Does not copy the lines. */
 typedef struct synp_coarse synp_coarse;
 syn_status synp_coarse_create(const synp_lines *lines, synp_coarse **out);
 void synp_coarse_free(synp_coarse *c);
 size_t synp_coarse_bytes(const synp_coarse *c);
-/* Returns 0 if the coarse equations have no solution. */
-int synp_coarse_factor(synp_coarse *c, const double *g);
+/* Returns false if the coarse equations have no solution. */
+bool synp_coarse_factor(synp_coarse *c, const double *g);
 
 /* Knots of the coarse grid along one direction: node i lies between the knots knot[i] and knot[i] + 1 and takes
  * share[i] of its value from the latter. */
@@ -64,33 +67,79 @@ typedef struct synp_lines_precision {
     void (*factor)(synp_lines_work *w, const double *g); /* S of the cells */
     /* Adds `step` times the solution for the residuals rho_u, rho_w [A], which are of the order of `unit` [A], to du,
      * dw [V], to the relative tolerance in the energy norm or until `most` iterations are done. *iterations counts
-     * on. Returns 0 if the equations are not positive definite in this precision; what was reached by then is added.
+     * on. Returns false if the equations are not positive definite in this precision; what was reached by then is added.
      */
-    int (*solve)(synp_lines_work *w, const double *rho_u, const double *rho_w, double unit, double step,
-                 double tolerance, int most, double *du, double *dw, int *iterations);
+    bool (*solve)(synp_lines_work *w, const double *rho_u, const double *rho_w, double unit, double step,
+                  double tolerance, int most, double *du, double *dw, int *iterations);
 } synp_lines_precision;
 
-/* The I-V law of cells in double precision: I = u P(min(|u|, u_linear) sign u), P = sum_k (low[k] + r gap[k]) u^k. */
-typedef struct synp_law {
+/* The I-V curve of cells in double precision: I = u P(min(|u|, u_linear) sign u) with the chord P = sum_k (low[k] + r
+ * gap[k]) u^k. */
+typedef struct synp_chord {
     int n;
     double low[SYN_MAX_COEFFICIENTS], gap[SYN_MAX_COEFFICIENTS];
     double u_linear;
     double slope_min; /* S, smallest slope that is reported */
-} synp_law;
+} synp_chord;
 
-struct synp_sums;
+/* SYNP_TANGENT: the slopes of the last evaluation as linear cells, with access devices and all. */
+typedef enum synp_cell_kind { SYNP_NONE, SYNP_LINEAR, SYNP_CURVE, SYNP_TANGENT } synp_cell_kind;
+
+/* The cells by themselves, without access devices. */
+typedef struct synp_cells {
+    synp_cell_kind kind;
+    double *given;    /* S, of SYNP_LINEAR: a matrix, or NULL */
+    synp_chord chord; /* of SYNP_CURVE */
+    double *r;        /* their states: a matrix */
+} synp_cells;
+
+/* i[k], g[k] = current and slope of the n cells from `at` on, which are in one column, at the voltages u. */
+typedef void synp_cell_currents(const synp_cells *cells, size_t at, const double *u, size_t n, double *i, double *g);
+
+/* A solution. The voltage of a node is that of its line plus a drop along the line, so that the small differences
+ * between the nodes of a good wire keep all their digits. */
+typedef struct synp_field {
+    double *line[2];            /* V: [rows], [cols] */
+    double *drop[2];            /* V: matrices */
+    double *source[SYN_SIDES];  /* V: [rows] or [cols] */
+    double *current[SYN_SIDES]; /* A, of the terminals, likewise */
+} synp_field;
+
+/* What the kernels see of a crossbar. */
+typedef struct synp_view {
+    const synp_lines *lines;
+    const synp_cells *cells;
+    /* Current and slope of cell `at` with its access device at u; NULL: there are no access devices. */
+    void (*series)(void *access, const synp_cells *cells, size_t at, double u, double *i, double *g);
+    void *access;
+    const uint8_t *on; /* [rows] */
+    double gmin;       /* S */
+    synp_field field;
+    const double *loose[SYN_SIDES]; /* S of the ends to their sources; 0 if open or the source's own node */
+    double *rho[2];                 /* A, unbalanced currents of the nodes; of an ideal line all at its last one */
+    double *g;                      /* S, slopes of the cells with their access devices */
+} synp_view;
+
+/* What a thread adds up of the left-over currents of its rows: for each word line the sum up to the present column
+ * and the squares of all such sums; for each bit line the sum over these rows, the sum of the sums up to each row,
+ * and of their squares. */
+typedef struct synp_sums {
+    double *row, *row_square;                     /* [ld], shared: each thread has its own rows */
+    double *column, *column_sums, *column_square; /* [cols], the thread's own */
+    double largest_current, largest_slope;        /* A, S, of the cells */
+} synp_sums;
 
 typedef struct synp_lines_kernel {
     const char *name;
     const synp_lines_precision *single_precision, *double_precision;
-    /* i[k], g[k] = current and slope of n cells of states r at voltages u. */
-    void (*cells)(const synp_law *law, const double *r, const double *u, size_t n, double *i, double *g);
-    /* The same of the cells from `at` on in one column, whose first row is `row`, with all that belongs to them. */
-    void (*currents)(const syn_crossbar *x, size_t at, size_t row, const double *u, size_t n, double *i, double *g);
+    synp_cell_currents *cells;
+    /* i[k], g[k] = current and slope of n cells with all that is in series or parallel to them. They are in one column,
+     * from `at` in the matrix and from `row` on. */
+    void (*currents)(const synp_view *v, size_t at, size_t row, const double *u, size_t n, double *i, double *g);
     /* u[k] = voltages of n cells of column j from a row on, with their access devices. */
-    void (*voltages)(const syn_crossbar *x, size_t row, size_t j, size_t n, double *u);
+    void (*voltages)(const synp_view *v, size_t row, size_t j, size_t n, double *u);
     /* Currents, slopes and left-over currents of the rows from .. to - 1. */
-    void (*evaluate_rows)(syn_crossbar *x, size_t from, size_t to, struct synp_sums *s);
+    void (*evaluate_rows)(const synp_view *v, size_t from, size_t to, synp_sums *s);
 } synp_lines_kernel;
 
 extern const synp_lines_kernel synp_lines_generic;

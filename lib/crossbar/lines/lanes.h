@@ -1,74 +1,76 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of one instruction set, and the law of the cells. A file that includes it defines KERNEL, KERNEL_NAME,
- * SINGLE and DOUBLE. */
-#include "crossbar/crossbar.h"
+/* The table of one instruction set: currents of the cells and left-over currents of the nodes. A file that includes it
+ * defines KERNEL, KERNEL_NAME, SINGLE and DOUBLE. */
+#include "crossbar/lines/kernel.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { PIECE = 64 }; /* rows that are evaluated at once */
+enum { BATCH = 64 }; /* rows that are evaluated at once */
 
-static inline void cells_of_degree(int degree, const synp_law *law, const double *restrict r,
+static inline void cells_of_degree(int degree, const synp_chord *chord, const double *restrict r,
                                    const double *restrict u, size_t n, double *restrict i, double *restrict g)
 {
-    const double limit = law->u_linear, slope_min = law->slope_min;
+    const double limit = chord->u_linear, slope_min = chord->slope_min;
 #pragma omp simd
     for (size_t k = 0; k < n; k++) {
         const double state = r[k], v = u[k] > limit ? limit : u[k] < -limit ? -limit : u[k];
-        double chord = law->low[degree] + state * law->gap[degree], rise = 0;
+        double ratio = chord->low[degree] + state * chord->gap[degree], rise = 0; /* I / u and its derivative */
 #pragma GCC unroll 16
         for (int c = degree - 1; c >= 0; c--) {
-            rise = rise * v + chord;
-            chord = chord * v + (law->low[c] + state * law->gap[c]);
+            rise = rise * v + ratio;
+            ratio = ratio * v + (chord->low[c] + state * chord->gap[c]);
         }
-        const double slope = v == u[k] ? chord + v * rise : chord;
-        i[k] = u[k] * chord;
+        const double slope = v == u[k] ? ratio + v * rise : ratio;
+        i[k] = u[k] * ratio;
         g[k] = slope > slope_min ? slope : slope_min;
     }
 }
 
-/* The degree of the published curves as a constant is what the compiler can unroll. */
-static void cells(const synp_law *law, const double *r, const double *u, size_t n, double *i, double *g)
+static void cells(const synp_cells *c, size_t at, const double *u, size_t n, double *i, double *g)
 {
-    if (law->n == 6)
-        cells_of_degree(5, law, r, u, n, i, g);
+    if (c->kind == SYNP_LINEAR)
+        for (size_t k = 0; k < n; k++) {
+            g[k] = c->given[at + k];
+            i[k] = g[k] * u[k];
+        }
+    else if (c->chord.n == 6) /* the degree of the published curves as a constant, so that the compiler can unroll */
+        cells_of_degree(5, &c->chord, c->r + at, u, n, i, g);
     else
-        cells_of_degree(law->n - 1, law, r, u, n, i, g);
+        cells_of_degree(c->chord.n - 1, &c->chord, c->r + at, u, n, i, g);
 }
 
-/* i, g of n cells from `at` on in one column, whose first row is `row`. */
-static void currents(const syn_crossbar *x, size_t at, size_t row, const double *u, size_t n, double *i, double *g)
+static void currents(const synp_view *v, size_t at, size_t row, const double *u, size_t n, double *i, double *g)
 {
-    if (x->cells == SYNP_TANGENT) {
+    if (v->cells->kind == SYNP_TANGENT) {
         for (size_t k = 0; k < n; k++)
             i[k] = g[k] * u[k];
         return;
     }
-    if (x->inner)
+    if (v->series)
         for (size_t k = 0; k < n; k++)
-            synp_series_cell(x, at + k, u[k], &i[k], &g[k]);
-    else if (x->cells == SYNP_ARRAY)
-        cells(&x->law, x->r + at, u, n, i, g);
+            v->series(v->access, v->cells, at + k, u[k], &i[k], &g[k]);
     else
-        synp_bare_cells(x, at, u, n, i, g);
+        cells(v->cells, at, u, n, i, g);
     for (size_t k = 0; k < n; k++) {
-        const double on = x->on[row + k], gmin = x->wires.gmin;
+        const double on = v->on[row + k], gmin = v->gmin;
         g[k] = on * g[k] + gmin;
         i[k] = on * i[k] + gmin * u[k];
     }
 }
 
-static void voltages(const syn_crossbar *x, size_t row, size_t j, size_t n, double *u)
+static void voltages(const synp_view *v, size_t row, size_t j, size_t n, double *u)
 {
-    const synp_field *f = &x->field;
+    const synp_field *f = &v->field;
     const double *line = f->line[0] + row, across = f->line[1][j];
-    const double *du = f->drop[0] + row + x->lines.ld * j, *dw = f->drop[1] + row + x->lines.ld * j;
+    const double *du = f->drop[0] + row + v->lines->ld * j, *dw = f->drop[1] + row + v->lines->ld * j;
 #pragma omp simd
     for (size_t k = 0; k < n; k++)
         u[k] = (line[k] - across) + (du[k] - dw[k]);
 }
 
-/* rho = what flows in from the nodes before and after along lines of n segments' resistances r, less c. */
+/* Of n word lines, r their ohms per segment: rho = what flows in along the line from the nodes before and after, less
+ * c. The nodes of an ideal line have no such flow. */
 static inline void row_balance(double *restrict rho, const double *restrict d, const double *restrict before,
                                const double *restrict after, const double *restrict r, const double *restrict c,
                                size_t n)
@@ -80,6 +82,7 @@ static inline void row_balance(double *restrict rho, const double *restrict d, c
     }
 }
 
+/* Of n nodes of one bit line of `segment` S: rho = what flows in along the line from both neighbours, plus c. */
 static inline void column_balance(double *restrict rho, const double *restrict d, double segment,
                                   const double *restrict c, size_t n)
 {
@@ -89,18 +92,18 @@ static inline void column_balance(double *restrict rho, const double *restrict d
 }
 
 /* Left-over currents of the word lines' nodes in column j, rows from .. from + n - 1, whose cells take c. */
-static void row_residuals(const syn_crossbar *x, size_t j, size_t from, size_t n, const double *c, synp_sums *s)
+static void row_residuals(const synp_view *v, size_t j, size_t from, size_t n, const double *c, synp_sums *s)
 {
-    const synp_lines *l = &x->lines;
-    const double *d = x->field.drop[0] + l->ld * j + from;
-    double *restrict rho = x->rho[0] + l->ld * j + from, *restrict sum = s->row + from,
+    const synp_lines *l = v->lines;
+    const double *d = v->field.drop[0] + l->ld * j + from;
+    double *restrict rho = v->rho[0] + l->ld * j + from, *restrict sum = s->row + from,
                      *restrict square = s->row_square + from;
     const double *r = l->r[0] + from;
     row_balance(rho, d, j > 0 ? d - l->ld : d, j + 1 < l->cols ? d + l->ld : d, r, c, n);
     for (int far = 0; far < 2; far++) {
-        const double *source = x->field.source[far] + from, *line = x->field.line[0] + from;
+        const double *source = v->field.source[far] + from, *line = v->field.line[0] + from;
         for (size_t k = 0; j == (far ? l->cols - 1 : 0) && k < n; k++)
-            rho[k] += x->loose[far][from + k] * (source[k] - line[k] - d[k]);
+            rho[k] += v->loose[far][from + k] * (source[k] - line[k] - d[k]);
     }
 #pragma omp simd
     for (size_t k = 0; k < n; k++) {
@@ -111,12 +114,12 @@ static void row_residuals(const syn_crossbar *x, size_t j, size_t from, size_t n
 }
 
 /* The same of the bit lines' nodes, which get what the cells take from the word lines. */
-static void column_residuals(const syn_crossbar *x, size_t j, size_t from, size_t n, const double *c, synp_sums *s)
+static void column_residuals(const synp_view *v, size_t j, size_t from, size_t n, const double *c, synp_sums *s)
 {
-    const synp_lines *l = &x->lines;
-    const double *d = x->field.drop[1] + l->ld * j, segment = l->r[1][j] > 0 ? 1 / l->r[1][j] : 0;
-    double *rho = x->rho[1] + l->ld * j, sum = s->column[j], sums_up = 0, square = 0;
-    double near[PIECE + 2]; /* with the neighbours, or copies of the ends for want of one */
+    const synp_lines *l = v->lines;
+    const double *d = v->field.drop[1] + l->ld * j, segment = l->r[1][j] > 0 ? 1 / l->r[1][j] : 0;
+    double *rho = v->rho[1] + l->ld * j, sum = s->column[j], sums_up = 0, square = 0;
+    double near[BATCH + 2]; /* with the neighbours; where a line ends, a copy of its last node */
     memcpy(near + 1, d + from, n * sizeof *near);
     near[0] = from > 0 ? d[from - 1] : d[from];
     near[n + 1] = from + n < l->rows ? d[from + n] : near[n];
@@ -124,7 +127,7 @@ static void column_residuals(const syn_crossbar *x, size_t j, size_t from, size_
     for (int far = 0; far < 2; far++) {
         const size_t i = far ? l->rows - 1 : 0;
         if (i >= from && i < from + n)
-            rho[i] += x->loose[2 + far][j] * (x->field.source[2 + far][j] - x->field.line[1][j] - d[i]);
+            rho[i] += v->loose[2 + far][j] * (v->field.source[2 + far][j] - v->field.line[1][j] - d[i]);
     }
     for (size_t i = from; i < from + n; i++) {
         sum += rho[i];
@@ -138,30 +141,30 @@ static void column_residuals(const syn_crossbar *x, size_t j, size_t from, size_
     s->column_square[j] += square;
 }
 
-static inline double largest(const double *v, size_t n, double so_far)
+static inline double largest(const double *of, size_t n, double so_far)
 {
 #pragma omp simd reduction(max : so_far)
     for (size_t k = 0; k < n; k++)
-        so_far = fabs(v[k]) > so_far ? fabs(v[k]) : so_far;
+        so_far = fabs(of[k]) > so_far ? fabs(of[k]) : so_far;
     return so_far;
 }
 
-static void evaluate_rows(syn_crossbar *x, size_t from, size_t to, synp_sums *s)
+static void evaluate_rows(const synp_view *v, size_t from, size_t to, synp_sums *s)
 {
-    const synp_lines *l = &x->lines;
-    double u[PIECE], c[PIECE];
+    const synp_lines *l = v->lines;
+    double u[BATCH], c[BATCH];
     memset(s->column, 0, 3 * l->cols * sizeof *s->column);
     for (size_t i = from; i < to; i++)
         s->row[i] = s->row_square[i] = 0;
     for (size_t j = 0; j < l->cols; j++)
-        for (size_t first = from; first < to; first += PIECE) {
-            const size_t n = to - first < PIECE ? to - first : PIECE, at = first + l->ld * j;
-            voltages(x, first, j, n, u);
-            currents(x, at, first, u, n, c, x->g + at);
+        for (size_t first = from; first < to; first += BATCH) {
+            const size_t n = to - first < BATCH ? to - first : BATCH, at = first + l->ld * j;
+            voltages(v, first, j, n, u);
+            currents(v, at, first, u, n, c, v->g + at);
             s->largest_current = largest(c, n, s->largest_current);
-            s->largest_slope = largest(x->g + at, n, s->largest_slope);
-            row_residuals(x, j, first, n, c, s);
-            column_residuals(x, j, first, n, c, s);
+            s->largest_slope = largest(v->g + at, n, s->largest_slope);
+            row_residuals(v, j, first, n, c, s);
+            column_residuals(v, j, first, n, c, s);
         }
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The solver of kernel.h in one precision. A file that includes it defines REAL, PRECISION and
- * ACCURACY. */
+/* The solver of kernel.h in one precision. A file that includes it defines REAL, PRECISION, ACCURACY and
+ * SINGLE_PRECISION. */
+#include "crossbar/lines/arena.h"
 #include "crossbar/lines/kernel.h"
 
 #include <math.h>
@@ -13,26 +14,25 @@ struct synp_lines_work {
     synp_coarse *coarse;        /* NULL: one level */
     REAL *r[2];                 /* ohm, per line */
     REAL *inverse[2];           /* 1/S, of the last pivot of each line; 0: nothing to be solved for */
-    REAL *t[2];                 /* of the segment before each node: [ld x cols]; [tiles][rows][SYNP_TILE] */
+    REAL *t[2];                 /* of the segment before each node: [ld x cols]; [strips][rows][SYNP_STRIP] */
     REAL *g;                    /* S, [ld x cols] as all below */
     REAL *x, *res, *z, *p, *ap; /* solution, residual, preconditioned residual, direction, A times it */
     REAL *y;                    /* G B^-1 G of something */
     REAL *coarse_z, *coarse_az, *coarse_y;
     REAL *expanded; /* coarse columns on all rows, [ld x knots] */
-    REAL *room;     /* [threads][ld x SYNP_TILE] */
-    void *memory;
-    size_t bytes;
+    REAL *room;     /* [threads][ld x SYNP_STRIP] */
+    synp_arena memory;
 };
 
-static size_t tiles_of(const synp_lines *l)
+static size_t strips_of(const synp_lines *l)
 {
-    return (l->cols + SYNP_TILE - 1) / SYNP_TILE;
+    return (l->cols + SYNP_STRIP - 1) / SYNP_STRIP;
 }
 
-static size_t tile_columns(const synp_lines *l, size_t tile)
+static size_t strip_columns(const synp_lines *l, size_t strip)
 {
-    const size_t first = tile * SYNP_TILE;
-    return l->cols - first < SYNP_TILE ? l->cols - first : SYNP_TILE;
+    const size_t first = strip * SYNP_STRIP;
+    return l->cols - first < SYNP_STRIP ? l->cols - first : SYNP_STRIP;
 }
 
 static size_t matrix_size(const synp_lines *l)
@@ -44,44 +44,41 @@ static void release(synp_lines_work *w)
 {
     if (!w)
         return;
-    free(w->memory);
+    free(w->memory.start);
     free(w);
 }
 
 static size_t bytes(const synp_lines_work *w)
 {
-    return sizeof *w + w->bytes;
+    return sizeof *w + w->memory.bytes;
 }
 
-/* Places `count` numbers in the memory, or only counts them while there is none. */
-static REAL *place(synp_lines_work *w, size_t count)
+static REAL *take(synp_lines_work *w, size_t count)
 {
-    const size_t line = 64 / sizeof(REAL), at = w->bytes / sizeof(REAL);
-    w->bytes += (count + line - 1) / line * 64;
-    return w->memory ? (REAL *)w->memory + at : NULL;
+    return synp_take(&w->memory, count * sizeof(REAL));
 }
 
-static void place_all(synp_lines_work *w)
+static void take_all(synp_lines_work *w)
 {
     const synp_lines *l = w->lines;
-    const size_t padded = tiles_of(l) * SYNP_TILE, n = matrix_size(l);
-    w->bytes = 0;
+    const size_t padded = strips_of(l) * SYNP_STRIP, n = matrix_size(l);
+    w->memory.bytes = 0;
     for (int along = 0; along < 2; along++) {
-        w->r[along] = place(w, along ? padded : l->ld);
-        w->inverse[along] = place(w, along ? padded : l->ld);
+        w->r[along] = take(w, along ? padded : l->ld);
+        w->inverse[along] = take(w, along ? padded : l->ld);
     }
-    w->t[0] = place(w, n);
-    w->t[1] = place(w, padded * l->rows);
+    w->t[0] = take(w, n);
+    w->t[1] = take(w, padded * l->rows);
     REAL **const matrices[] = {&w->g, &w->x, &w->res, &w->z, &w->p, &w->ap, &w->y};
     for (size_t k = 0; k < sizeof matrices / sizeof *matrices; k++)
-        *matrices[k] = place(w, n);
+        *matrices[k] = take(w, n);
     if (w->coarse) {
-        w->coarse_z = place(w, n);
-        w->coarse_az = place(w, n);
-        w->coarse_y = place(w, n);
-        w->expanded = place(w, l->ld * synp_coarse_knots(w->coarse, 1)->count);
+        w->coarse_z = take(w, n);
+        w->coarse_az = take(w, n);
+        w->coarse_y = take(w, n);
+        w->expanded = take(w, l->ld * synp_coarse_knots(w->coarse, 1)->count);
     }
-    w->room = place(w, (size_t)l->threads * l->ld * SYNP_TILE);
+    w->room = take(w, (size_t)l->threads * l->ld * SYNP_STRIP);
 }
 
 static syn_status create(const synp_lines *l, synp_coarse *coarse, synp_lines_work **out)
@@ -92,15 +89,13 @@ static syn_status create(const synp_lines *l, synp_coarse *coarse, synp_lines_wo
         return SYN_ENOMEM;
     w->lines = l;
     w->coarse = coarse;
-    place_all(w);
-    w->memory = synp_allocate(w->bytes);
-    if (!w->memory) {
+    take_all(w);
+    if (!synp_arena_allocate(&w->memory)) {
         release(w);
         *out = NULL;
         return SYN_ENOMEM;
     }
-    memset(w->memory, 0, w->bytes);
-    place_all(w);
+    take_all(w);
     for (int along = 0; along < 2; along++)
         for (size_t i = 0; i < (along ? l->cols : l->rows); i++)
             w->r[along][i] = (REAL)l->r[along][i];
@@ -191,7 +186,9 @@ static void factor_rows(synp_lines_work *w, size_t from, size_t to)
         e[i] = last_pivot(l, 0, i, e[i]);
 }
 
-enum { BLOCK = 32 / sizeof(REAL) }; /* numbers of a vector; transposed BLOCK x BLOCK at a time */
+/* Numbers of a vector; WIDTH x WIDTH are transposed at a time. 32 bytes on every instruction set, so that one
+ * transposition by shuffles does for all; the compiler vectorises the sweeps themselves. */
+enum { WIDTH = 32 / sizeof(REAL) };
 typedef REAL vector __attribute__((vector_size(32)));
 
 static inline vector load(const REAL *p)
@@ -215,9 +212,9 @@ static inline void store(REAL *p, vector v)
 #define SHUFFLE_HALVES(a, b, up)                                                                                     \
     __builtin_shufflevector(a, b, 0 + up, 1 + up, 2 + up, 3 + up, 8 + up, 9 + up, 10 + up, 11 + up)
 
-static inline void transpose(vector v[BLOCK])
+static inline void transpose(vector v[WIDTH])
 {
-    vector t[BLOCK], s[BLOCK];
+    vector t[WIDTH], s[WIDTH];
 #pragma GCC unroll 4
     for (int k = 0; k < 4; k++) {
         t[2 * k] = SHUFFLE_NUMBERS(v[2 * k], v[2 * k + 1], 0);
@@ -237,7 +234,7 @@ static inline void transpose(vector v[BLOCK])
     }
 }
 #else
-static inline void transpose(vector v[BLOCK])
+static inline void transpose(vector v[WIDTH])
 {
     const vector a = __builtin_shufflevector(v[0], v[1], 0, 4, 2, 6),
                  b = __builtin_shufflevector(v[0], v[1], 1, 5, 3, 7),
@@ -250,63 +247,63 @@ static inline void transpose(vector v[BLOCK])
 }
 #endif
 
-/* room[i][k] = a[i, k] b[i, k], or a[i, k] without b, of the n columns of a tile; 0 behind them. */
-static void load_tile(const synp_lines *l, const REAL *a, const REAL *b, size_t n, REAL *room)
+/* room[i][k] = a[i, k] b[i, k], or a[i, k] without b, of the n columns of a strip; 0 after them. */
+static void load_strip(const synp_lines *l, const REAL *a, const REAL *b, size_t n, REAL *room)
 {
-    for (size_t i = 0; i < l->ld; i += BLOCK)
-        for (size_t k = 0; k < SYNP_TILE; k += BLOCK) {
-            vector v[BLOCK];
-            for (size_t m = 0; m < BLOCK; m++) {
+    for (size_t i = 0; i < l->ld; i += WIDTH)
+        for (size_t k = 0; k < SYNP_STRIP; k += WIDTH) {
+            vector v[WIDTH];
+            for (size_t m = 0; m < WIDTH; m++) {
                 const size_t at = i + l->ld * (k + m);
                 v[m] = k + m >= n ? (vector){0} : b ? load(a + at) * load(b + at) : load(a + at);
             }
             transpose(v);
-            for (size_t m = 0; m < BLOCK; m++)
-                store(room + (i + m) * SYNP_TILE + k, v[m]);
+            for (size_t m = 0; m < WIDTH; m++)
+                store(room + (i + m) * SYNP_STRIP + k, v[m]);
         }
 }
 
 /* The way back: out = room times b. */
-static void store_tile(const synp_lines *l, const REAL *room, const REAL *b, size_t n, REAL *out)
+static void store_strip(const synp_lines *l, const REAL *room, const REAL *b, size_t n, REAL *out)
 {
-    for (size_t i = 0; i < l->ld; i += BLOCK)
-        for (size_t k = 0; k < n; k += BLOCK) {
-            vector v[BLOCK];
-            for (size_t m = 0; m < BLOCK; m++)
-                v[m] = load(room + (i + m) * SYNP_TILE + k);
+    for (size_t i = 0; i < l->ld; i += WIDTH)
+        for (size_t k = 0; k < n; k += WIDTH) {
+            vector v[WIDTH];
+            for (size_t m = 0; m < WIDTH; m++)
+                v[m] = load(room + (i + m) * SYNP_STRIP + k);
             transpose(v);
-            for (size_t m = 0; m < BLOCK && k + m < n; m++) {
+            for (size_t m = 0; m < WIDTH && k + m < n; m++) {
                 const size_t at = i + l->ld * (k + m);
                 store(out + at, b ? v[m] * load(b + at) : v[m]);
             }
         }
 }
 
-static void factor_tile(synp_lines_work *w, size_t tile, REAL *room)
+static void factor_strip(synp_lines_work *w, size_t strip, REAL *room)
 {
     const synp_lines *l = w->lines;
-    const size_t first = tile * SYNP_TILE, n = tile_columns(l, tile);
+    const size_t first = strip * SYNP_STRIP, n = strip_columns(l, strip);
     REAL *t = w->t[1] + first * l->rows;
     const REAL *r = w->r[1] + first;
-    REAL e[SYNP_TILE] = {0};
-    load_tile(l, w->g + l->ld * first, NULL, n, room);
+    REAL e[SYNP_STRIP] = {0};
+    load_strip(l, w->g + l->ld * first, NULL, n, room);
     for (size_t k = 0; k < n; k++)
         e[k] = loose_end(l->end[SYN_TOP], first + k) + room[k];
     for (size_t i = 1; i < l->rows; i++)
 #pragma omp simd
-        for (size_t k = 0; k < SYNP_TILE; k++) {
+        for (size_t k = 0; k < SYNP_STRIP; k++) {
             const REAL ti = 1 / (1 + r[k] * e[k]);
-            t[i * SYNP_TILE + k] = ti;
-            e[k] = room[i * SYNP_TILE + k] + ti * e[k];
+            t[i * SYNP_STRIP + k] = ti;
+            e[k] = room[i * SYNP_STRIP + k] + ti * e[k];
         }
     for (size_t k = 0; k < n; k++)
         w->inverse[1][first + k] = last_pivot(l, 1, first + k, e[k]);
 }
 
-/* Rows of thread number `part`, in whole tiles. */
+/* Rows of thread number `part`, in whole strips. */
 static size_t row_limit(const synp_lines *l, int part)
 {
-    return l->ld / SYNP_TILE * (size_t)part / (size_t)l->threads * SYNP_TILE;
+    return l->ld / SYNP_STRIP * (size_t)part / (size_t)l->threads * SYNP_STRIP;
 }
 
 static void factor(synp_lines_work *w, const double *g)
@@ -316,8 +313,8 @@ static void factor(synp_lines_work *w, const double *g)
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++) {
         factor_rows(w, row_limit(l, part), row_limit(l, part + 1));
-        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
-            factor_tile(w, tile, w->room + (size_t)part * l->ld * SYNP_TILE);
+        for (size_t strip = (size_t)part; strip < strips_of(l); strip += (size_t)l->threads)
+            factor_strip(w, strip, w->room + (size_t)part * l->ld * SYNP_STRIP);
     }
 }
 
@@ -347,52 +344,52 @@ static void solve_rows(const synp_lines_work *w, const REAL *in, REAL *out, size
     }
 }
 
-/* room = B^-1 room, for the columns of a tile. */
-static void sweep_tile(const synp_lines_work *w, size_t tile, REAL *room)
+/* room = B^-1 room, for the columns of a strip. */
+static void sweep_strip(const synp_lines_work *w, size_t strip, REAL *room)
 {
     const synp_lines *l = w->lines;
-    const size_t first = tile * SYNP_TILE;
+    const size_t first = strip * SYNP_STRIP;
     const REAL *t = w->t[1] + first * l->rows, *r = w->r[1] + first, *inverse = w->inverse[1] + first;
-    REAL f[SYNP_TILE];
+    REAL f[SYNP_STRIP];
     memcpy(f, room, sizeof f);
     for (size_t i = 1; i < l->rows; i++)
 #pragma omp simd
-        for (size_t k = 0; k < SYNP_TILE; k++)
-            room[i * SYNP_TILE + k] = f[k] = room[i * SYNP_TILE + k] + t[i * SYNP_TILE + k] * f[k];
-    for (size_t k = 0; k < SYNP_TILE; k++)
+        for (size_t k = 0; k < SYNP_STRIP; k++)
+            room[i * SYNP_STRIP + k] = f[k] = room[i * SYNP_STRIP + k] + t[i * SYNP_STRIP + k] * f[k];
+    for (size_t k = 0; k < SYNP_STRIP; k++)
         f[k] *= inverse[k];
     for (size_t i = l->rows - 1; i > 0; i--) {
-        REAL *at = room + i * SYNP_TILE;
+        REAL *at = room + i * SYNP_STRIP;
 #pragma omp simd
-        for (size_t k = 0; k < SYNP_TILE; k++) {
+        for (size_t k = 0; k < SYNP_STRIP; k++) {
             const REAL x = f[k];
-            f[k] = t[i * SYNP_TILE + k] * (x + r[k] * at[k - SYNP_TILE]);
+            f[k] = t[i * SYNP_STRIP + k] * (x + r[k] * at[k - SYNP_STRIP]);
             at[k] = x;
         }
     }
     memcpy(room, f, sizeof f);
 }
 
-/* out = b B^-1 (a in) in a tile; a or b NULL: without it. May be in place. */
-static void solve_tile(const synp_lines_work *w, size_t tile, int part, const REAL *a, const REAL *in, const REAL *b,
-                       REAL *out)
+/* out = b B^-1 (a in) in a strip; a or b NULL: without it. May be in place. */
+static void solve_strip(const synp_lines_work *w, size_t strip, int part, const REAL *a, const REAL *in,
+                        const REAL *b, REAL *out)
 {
     const synp_lines *l = w->lines;
-    const size_t n = tile_columns(l, tile), at = l->ld * tile * SYNP_TILE;
-    REAL *room = w->room + (size_t)part * l->ld * SYNP_TILE;
-    load_tile(l, in + at, a ? a + at : NULL, n, room);
-    sweep_tile(w, tile, room);
-    store_tile(l, room, b ? b + at : NULL, n, out + at);
+    const size_t n = strip_columns(l, strip), at = l->ld * strip * SYNP_STRIP;
+    REAL *room = w->room + (size_t)part * l->ld * SYNP_STRIP;
+    load_strip(l, in + at, a ? a + at : NULL, n, room);
+    sweep_strip(w, strip, room);
+    store_strip(l, room, b ? b + at : NULL, n, out + at);
 }
 
-/* The same in all tiles. */
+/* The same in all strips. */
 static void solve_columns(const synp_lines_work *w, const REAL *a, const REAL *in, const REAL *b, REAL *out)
 {
     const synp_lines *l = w->lines;
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++)
-        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
-            solve_tile(w, tile, part, a, in, b, out);
+        for (size_t strip = (size_t)part; strip < strips_of(l); strip += (size_t)l->threads)
+            solve_strip(w, strip, part, a, in, b, out);
 }
 
 /* In the coarse grid: the sums of y over the hat functions. */
@@ -558,14 +555,14 @@ static double advance(const synp_lines_work *w, REAL alpha)
     return rz;
 }
 
-/* p = z + beta p, ap = A p, y = G B^-1 G p in a tile. Returns p S p. */
-static double turn_tile(const synp_lines_work *w, size_t tile, int part, const REAL *az, REAL beta)
+/* p = z + beta p, ap = A p, y = G B^-1 G p in a strip. Returns p S p. */
+static double turn_strip(const synp_lines_work *w, size_t strip, int part, const REAL *az, REAL beta)
 {
     const synp_lines *l = w->lines;
-    const size_t first = l->ld * tile * SYNP_TILE, n = tile_columns(l, tile);
+    const size_t first = l->ld * strip * SYNP_STRIP, n = strip_columns(l, strip);
     scale_and_add(w->p + first, beta, w->z + first, l->ld * n);
     scale_and_add(w->ap + first, beta, az + first, l->ld * n);
-    solve_tile(w, tile, part, w->g, w->p, w->g, w->y);
+    solve_strip(w, strip, part, w->g, w->p, w->g, w->y);
     double sum = 0;
     for (size_t at = first; at < first + l->ld * n; at += l->ld)
         sum += product(w->p + at, w->ap + at, l->ld) - product(w->p + at, w->y + at, l->ld);
@@ -579,20 +576,20 @@ static double turn(const synp_lines_work *w, REAL beta)
     double psp = 0;
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(+ : psp)
     for (int part = 0; part < l->threads; part++)
-        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
-            psp += turn_tile(w, tile, part, az, beta);
+        for (size_t strip = (size_t)part; strip < strips_of(l); strip += (size_t)l->threads)
+            psp += turn_strip(w, strip, part, az, beta);
     return psp;
 }
 
 /* S x = res by conjugate gradients. */
-static int iterate(const synp_lines_work *w, double tolerance, int most, int *iterations)
+static bool iterate(const synp_lines_work *w, double tolerance, int most, int *iterations)
 {
     double rz = advance(w, 0), beta = 0;
     const double enough = tolerance * tolerance * rz;
     for (int n = 0; n < most && rz > enough; n++) {
         const double psp = turn(w, (REAL)beta), alpha = rz / psp;
         if (!(psp > 0 && isfinite(alpha)))
-            return 0;
+            return false;
         const double next = advance(w, (REAL)alpha);
         beta = next / rz;
         rz = next;
@@ -601,14 +598,14 @@ static int iterate(const synp_lines_work *w, double tolerance, int most, int *it
     return isfinite(rz) && rz >= 0;
 }
 
-/* res = rho_u + G B^-1 rho_w in a tile, in the unit, and nothing solved yet. */
-static void start_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_u, const double *rho_w,
-                       double unit)
+/* res = rho_u + G B^-1 rho_w in a strip, in the unit, and nothing solved yet. */
+static void start_strip(const synp_lines_work *w, size_t strip, int part, const double *rho_u, const double *rho_w,
+                        double unit)
 {
     const synp_lines *l = w->lines;
-    const size_t at = l->ld * tile * SYNP_TILE, n = l->ld * tile_columns(l, tile);
+    const size_t at = l->ld * strip * SYNP_STRIP, n = l->ld * strip_columns(l, strip);
     narrow(w->y + at, 1 / unit, rho_w + at, n);
-    solve_tile(w, tile, part, NULL, w->y, w->g, w->y);
+    solve_strip(w, strip, part, NULL, w->y, w->g, w->y);
     narrow(w->res + at, 1 / unit, rho_u + at, n);
     add(w->res + at, 1, w->y + at, n);
     memset(w->x + at, 0, n * sizeof *w->x);
@@ -616,36 +613,36 @@ static void start_tile(const synp_lines_work *w, size_t tile, int part, const do
     memset(w->ap + at, 0, n * sizeof *w->ap);
 }
 
-/* du += x, dw += B^-1 (rho_w + G x) in a tile. */
-static void end_tile(const synp_lines_work *w, size_t tile, int part, const double *rho_w, double unit, double step,
-                     double *du, double *dw)
+/* du += x, dw += B^-1 (rho_w + G x) in a strip. */
+static void end_strip(const synp_lines_work *w, size_t strip, int part, const double *rho_w, double unit, double step,
+                      double *du, double *dw)
 {
     const synp_lines *l = w->lines;
-    const size_t at = l->ld * tile * SYNP_TILE, n = l->ld * tile_columns(l, tile);
+    const size_t at = l->ld * strip * SYNP_STRIP, n = l->ld * strip_columns(l, strip);
     const REAL *restrict g = w->g + at, *restrict x = w->x + at;
     REAL *restrict y = w->y + at;
     narrow(y, 1 / unit, rho_w + at, n);
 #pragma omp simd
     for (size_t k = 0; k < n; k++)
         y[k] += g[k] * x[k];
-    solve_tile(w, tile, part, NULL, w->y, NULL, w->y);
+    solve_strip(w, strip, part, NULL, w->y, NULL, w->y);
     widen(du + at, step * unit, x, n);
     widen(dw + at, step * unit, y, n);
 }
 
-static int solve(synp_lines_work *w, const double *rho_u, const double *rho_w, double unit, double step,
-                 double tolerance, int most, double *du, double *dw, int *iterations)
+static bool solve(synp_lines_work *w, const double *rho_u, const double *rho_w, double unit, double step,
+                  double tolerance, int most, double *du, double *dw, int *iterations)
 {
     const synp_lines *l = w->lines;
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++)
-        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
-            start_tile(w, tile, part, rho_u, rho_w, unit);
-    const int sound = iterate(w, tolerance, most, iterations);
+        for (size_t strip = (size_t)part; strip < strips_of(l); strip += (size_t)l->threads)
+            start_strip(w, strip, part, rho_u, rho_w, unit);
+    const bool sound = iterate(w, tolerance, most, iterations);
 #pragma omp parallel for num_threads(l->threads) if (l->threads > 1)
     for (int part = 0; part < l->threads; part++)
-        for (size_t tile = (size_t)part; tile < tiles_of(l); tile += (size_t)l->threads)
-            end_tile(w, tile, part, rho_w, unit, step, du, dw);
+        for (size_t strip = (size_t)part; strip < strips_of(l); strip += (size_t)l->threads)
+            end_strip(w, strip, part, rho_w, unit, step, du, dw);
     return sound;
 }
 

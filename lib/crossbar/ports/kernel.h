@@ -5,13 +5,13 @@
 
 #include <stddef.h>
 
-/* Columns are worked on in pieces of rows whose number divides this: what is below the diagonal, up to the next
- * multiple, is read and written, but is of no consequence. */
-enum { SYNP_FRONT_TILE = 24 };
+/* The kernels take the rows of a column in groups whose size divides this. They also read and write what lies below the
+ * diagonal, up to the next multiple; nothing is kept there. */
+enum { SYNP_FRONT_ROWS = 24 };
 
 /* front, column-major: at i + stride j, i < j, the conductance between nodes i and j of a network. Leaves that of the
  * equivalent network between the nodes 0 .. ports - 1. stride: a multiple of 8, at least `nodes` rounded up to
- * SYNP_FRONT_TILE; pack: room for stride (nodes - ports). Both are aligned to 64 bytes. */
+ * SYNP_FRONT_ROWS; pack: room for stride (nodes - ports). Both are aligned to 64 bytes. */
 typedef struct synp_ports_kernel {
     const char *name;
     void (*eliminate)(double *front, size_t stride, size_t nodes, size_t ports, double *pack);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernels' code, in the compiler's vector types. A file that includes it defines KERNEL, KERNEL_NAME, WIDTH
- * (doubles in a vector) and COLUMNS (of a tile: with ROWS, what the registers hold), so that ROWS and COLUMNS divide
- * SYNP_FRONT_TILE, and COLUMNS divides ROWS.
+ * (doubles in a vector) and COLUMNS (of a patch of ROWS x COLUMNS sums, which the registers hold), so that ROWS and COLUMNS divide
+ * SYNP_FRONT_ROWS, and COLUMNS divides ROWS.
  *
  * Not BLAS: its calls cost more than these small networks, it starts threads for some, and an OpenBLAS that is older
  * than the processor falls back to instructions of 2004. */
@@ -10,9 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Networks of at most SMALL nodes are eliminated node by node, larger ones PANEL nodes at a time. BLOCK rows at the
+/* Networks of at most SMALL nodes are eliminated node by node, larger ones PANEL nodes at a time. CACHED rows at the
  * most common depths fit into a second-level cache. */
-enum { VECTORS = 3, ROWS = VECTORS * WIDTH, SMALL = 40, PANEL = 16, BLOCK = 8 * SYNP_FRONT_TILE };
+enum { VECTORS = 3, ROWS = VECTORS * WIDTH, SMALL = 40, PANEL = 16, CACHED = 8 * SYNP_FRONT_ROWS };
 
 typedef double lanes __attribute__((vector_size(8 * WIDTH)));
 
@@ -73,8 +73,8 @@ static void eliminate_panel(double *front, size_t stride, size_t first, size_t l
 
 /* c[i, j] += sum over k < depth of x[i, k] w[j, k], for ROWS i, and the COLUMNS j in from .. to - 1. Unrolled, so
  * that the sums stay in registers. */
-static inline void add_tile(double *c, size_t stride, const double *x, const double *w, size_t depth, size_t from,
-                            size_t to)
+static inline void add_patch(double *c, size_t stride, const double *x, const double *w, size_t depth, size_t from,
+                             size_t to)
 {
     lanes sum[COLUMNS][VECTORS] = {0};
     for (size_t k = 0; k < depth; k++) {
@@ -103,11 +103,11 @@ static void add_products(double *front, size_t stride, size_t first, size_t last
     for (size_t i = 0; i < last; i += ROWS)
         for (size_t k = 0; k < depth; k++, p += ROWS)
             memcpy(p, x + i + k * stride, ROWS * sizeof *p);
-    for (size_t block = 0; block < last; block += BLOCK)
-        for (size_t j = (block > first ? block : first) / COLUMNS * COLUMNS; j < last; j += COLUMNS)
-            for (size_t i = block; i < block + BLOCK && i < j + COLUMNS; i += ROWS)
-                add_tile(front + i + j * stride, stride, pack + i * depth, pack + j / ROWS * ROWS * depth + j % ROWS,
-                         depth, first > j ? first - j : 0, last - j);
+    for (size_t top = 0; top < last; top += CACHED)
+        for (size_t j = (top > first ? top : first) / COLUMNS * COLUMNS; j < last; j += COLUMNS)
+            for (size_t i = top; i < top + CACHED && i < j + COLUMNS; i += ROWS)
+                add_patch(front + i + j * stride, stride, pack + i * depth, pack + j / ROWS * ROWS * depth + j % ROWS,
+                          depth, first > j ? first - j : 0, last - j);
 }
 
 /* As eliminate_panel, for any number of nodes. */

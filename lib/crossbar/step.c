@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Quasi-static steps of an array that switches: solutions, and SETs between them (switch.c). */
+#include "crossbar/crossbar.h"
+
+void syn_crossbar_restart(syn_crossbar *x)
+{
+    if (x->switching)
+        synp_switching_restart(x->switching);
+}
+
+syn_status syn_crossbar_try(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err)
+{
+    syn_solution unseen;
+    if (x->cells.kind != SYNP_NONE && !x->switching)
+        return synp_fail(err, SYN_EINVAL, "array",
+                         x->cells.kind == SYNP_CURVE ? "a read-only array cannot switch"
+                                                     : "linear cells cannot switch");
+    const syn_status status = synp_crossbar_sources(x, v, err);
+    return status ? status : synp_crossbar_converge(x, true, info ? info : &unseen, err);
+}
+
+syn_status syn_crossbar_latch(syn_crossbar *x, size_t *count, syn_error *err)
+{
+    *count = 0;
+    return x->switching && synp_switching_latch(x->switching, count) ? synp_no_memory(err) : SYN_OK;
+}
+
+void syn_crossbar_commit(syn_crossbar *x)
+{
+    if (x->switching)
+        synp_switching_commit(x->switching);
+}
+
+syn_status synp_crossbar_settle(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err)
+{
+    syn_solution all = {0};
+    size_t latched = 1;
+    syn_crossbar_restart(x);
+    while (latched > 0) {
+        syn_status status = syn_crossbar_try(x, v, info, err);
+        if (!status)
+            status = syn_crossbar_latch(x, &latched, err);
+        if (status) {
+            syn_crossbar_restart(x);
+            return status;
+        }
+        info->newton += all.newton;
+        info->iterations += all.iterations;
+        all = *info;
+    }
+    return SYN_OK;
+}
+
+syn_status syn_crossbar_step(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err)
+{
+    syn_solution unseen;
+    const syn_status status = synp_crossbar_settle(x, v, info ? info : &unseen, err);
+    if (!status)
+        syn_crossbar_commit(x);
+    return status;
+}
