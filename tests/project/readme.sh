@@ -90,9 +90,11 @@ done
 
 # Tables of the code models: every parameter, every monitor. A row names it in its first cell.
 in_a_table() {
-    sed -n "s/^$1://p" "$srcdir"/codemodels/synaptogen/*/ifspec.ifs | tr -s ' ' '\n' | grep . | sort -u | while read -r p; do
-        grep -q "^|[^|]*\`$p\`[^|]*|.*|" "$srcdir/docs/codemodels.md" || { echo "$p"; exit 1; }
-    done
+    find "$srcdir/codemodels/synaptogen" -name '*.ifs' -exec sed -n "s/^$1://p" {} + | tr -s ' ' '\n' | grep . | sort -u >names
+    [ "$(wc -l <names)" -gt 10 ] || { echo "the interfaces name only:" && cat names; return 1; }
+    while read -r p; do
+        grep -q "^|[^|]*\`$p\`[^|]*|.*|" "$srcdir/docs/codemodels.md" || { echo "$p"; return 1; }
+    done <names
 }
 check "the page of the code models names every parameter" in_a_table Parameter_Name
 check "the page of the code models names every monitor" in_a_table Static_Var_Name
