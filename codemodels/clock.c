@@ -7,17 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static host_clock *clocks;
+static LIST_HEAD(, host_clock) clocks = LIST_HEAD_INITIALIZER(clocks);
 static uint64_t analyses, trials;
 
 /* Whether ngspice is solving an artificial circuit: source or gmin stepping. */
-static int stepping(const CKTcircuit *ckt)
+static bool stepping(const CKTcircuit *ckt)
 {
     return ckt->CKTsrcFact < 1 || ckt->CKTdiagGmin > fmax(ckt->CKTgmin, ckt->CKTgshunt);
 }
 
-/* Whether ngspice 39 can do what it is about to; it would crash otherwise. */
-static int simulator_can(const CKTcircuit *ckt)
+/* Whether ngspice 39 can run the analysis; it would crash otherwise. */
+static bool simulator_can(const CKTcircuit *ckt)
 {
     if (ckt->CKTmaxOrder < 2) /* more state vectors exist than cm_analog_alloc enlarges */
         host_fail(".options maxord = %d is below 2, which ngspice cannot combine with code models that have a state",
@@ -27,26 +27,33 @@ static int simulator_can(const CKTcircuit *ckt)
     else if (strncmp(ckt->CKTcurJob->JOBname, "Sensitivity", 11) == 0)
         host_fail("ngspice cannot do a sensitivity analysis of a circuit with code models");
     else
-        return 1;
-    return 0;
+        return true;
+    return false;
+}
+
+static host_clock *clock_of(const CKTcircuit *ckt)
+{
+    host_clock *clock;
+    LIST_FOREACH (clock, &clocks, link)
+        if (clock->circuit == ckt)
+            return clock;
+    return NULL;
 }
 
 host_clock *host_clock_join(const Mif_Private_t *mif_private)
 {
     CKTcircuit *ckt = cm_get_circuit();
-    host_clock *clock = clocks;
-    while (clock && clock->circuit != ckt)
-        clock = clock->next;
+    host_clock *clock = clock_of(ckt);
     if (!clock) {
         if (!simulator_can(ckt))
             return NULL;
         clock = malloc(sizeof *clock);
         if (!clock) {
-            host_fail("out of memory");
+            host_no_memory();
             return NULL;
         }
-        *clock = (host_clock){.next = clocks, .circuit = ckt, .owner = mif_private->callback};
-        clocks = clock;
+        *clock = (host_clock){.circuit = ckt, .owner = mif_private->callback};
+        LIST_INSERT_HEAD(&clocks, clock, link);
         cm_analog_alloc(0, sizeof(double));
     }
     clock->users++;
@@ -57,36 +64,33 @@ void host_clock_leave(host_clock *clock)
 {
     if (--clock->users > 0)
         return;
-    host_clock **link = &clocks;
-    while (*link != clock)
-        link = &(*link)->next;
-    *link = clock->next;
+    LIST_REMOVE(clock, link);
     free(clock);
 }
 
-/* The next analysis of one run finds the state slots as the one before left them. */
-static int begin_analysis(host_clock *clock)
+/* The next analysis of a run finds the state slots as the one before has left them. */
+static bool begin_analysis(host_clock *clock)
 {
     const CKTcircuit *ckt = clock->circuit;
     if (!(ckt->CKTmode & MODEINITJCT)) {
         host_fail(
             "this analysis cannot be resumed, ngspice has run the other ones of the netlist again in between and "
             "the state is lost; keep .tran as the only analysis of the netlist");
-        return 0;
+        return false;
     }
     clock->job = ckt->CKTcurJob;
     clock->analysis = ++analyses;
     *(double *)cm_analog_get_ptr(0, 1) = 0;
-    return 1;
+    return true;
 }
 
-int host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
+bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
 {
     if (clock->owner != mif_private->callback)
-        return 1;
+        return true;
     const CKTcircuit *ckt = clock->circuit;
     if (clock->job != ckt->CKTcurJob && !begin_analysis(clock))
-        return 0;
+        return false;
     clock->pass++;
     if (ckt->CKTmode & (MODEINITJCT | MODEINITPRED | MODEINITTRAN)) {
         clock->pass = 0;
@@ -96,10 +100,10 @@ int host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
     clock->may_switch =
         mif_private->circuit.anal_type == MIF_TRAN || ((ckt->CKTmode & MODEDCTRANCURVE) && !stepping(ckt));
     *(double *)cm_analog_get_ptr(0, 0) = (double)clock->trial;
-    return 1;
+    return true;
 }
 
-int host_clock_settled(const host_clock *clock, uint64_t trial)
+bool host_clock_settled(const host_clock *clock, uint64_t trial)
 {
     const CKTcircuit *ckt = clock->circuit;
     return clock->trial == trial && (ckt->CKTmode & MODEDCTRANCURVE) && ckt->CKTnoncon == 0;

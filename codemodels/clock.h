@@ -1,43 +1,58 @@
 /* SPDX-License-Identifier: MIT */
 /* Which solutions of the circuit the simulator accepts.
  *
- * It calls each code model many times (passes) on the way to a solution (a trial), and then accepts the trial or
- * drops it: a smaller time step, another try at a sweep point. A model that remembers keeps what follows from the
- * last pass of a trial as pending, with the trial's number, and takes it over when a later trial finds that number
- * accepted.
+ * The simulator calls each code model many times (passes) on the way to a solution (a trial). Then it accepts the
+ * trial or drops it: for a smaller time step, or for another try at a point of a sweep. It does not tell which.
  *
- * One instance of a circuit, the one that each pass calls first, writes the number of the trial into slot 0 of a
- * state that the simulator moves to slot 1 when it accepts a solution, and only then; all others look at its clock.
- */
+ *     INIT --> pass 0 --> pass 1 --> .. --> last pass --+--> accepted: the next trial follows it
+ *              ^                                        |
+ *              +------------- the next trial -----------+--> dropped: the next trial begins where this one did
+ *
+ * One instance of a circuit, which each pass calls first, drives the clock: it writes the trial's number into slot 0
+ * of a state of the simulator. The simulator moves slot 0 to slot 1 when it accepts a solution, and only then. So slot
+ * 1 holds the number of the last accepted trial.
+ *
+ * A cell or a crossbar keeps an accepted state and a pending one:
+ *
+ *     pass of trial t               pending = step(accepted, voltage), marked with t
+ *     first pass of a later trial   t accepted: accepted = pending; t dropped: pending is forgotten
+ *     first pass of an analysis     both are forgotten; accepted = the start
+ *
+ * Each pass begins at the accepted state again, so neither an iterate nor a dropped trial leaves a trace. Within a
+ * trial the passes share one thing: which cells are latched (latch.h). */
 #ifndef CODEMODELS_CLOCK_H
 #define CODEMODELS_CLOCK_H
 
 #include "host.h"
 
+#include <sys/queue.h>
+
 typedef struct host_clock {
-    struct host_clock *next;
+    LIST_ENTRY(host_clock) link;
     CKTcircuit *circuit;
     size_t users;
-    const void *owner; /* instance that drives it */
+    const void *owner; /* the instance that drives it */
     const JOB *job;
     uint64_t analysis; /* counts the analyses of all circuits; 0 before the first pass */
     uint64_t trial;    /* counts the trials of all circuits */
-    uint64_t accepted; /* the last accepted trial that the present one follows, 0: none */
+    uint64_t accepted; /* the accepted trial that the present one follows; 0: none */
     int pass;          /* of the trial, from 0 */
-    int may_switch;    /* the solution counts: a transient point or a point of a DC sweep, but not an operating point
-                        * and not the artificial circuits of source and gmin stepping */
+    bool may_switch;   /* at a transient point and at a point of a DC sweep; not at an operating point, and not in the
+                        * artificial circuits of source and gmin stepping */
 } host_clock;
 
-/* The clock of the circuit, for an instance in its INIT call. NULL after host_fail: ngspice 39 would crash. */
+/* Returns the clock of the circuit, for an instance in its INIT call. NULL after host_fail: ngspice 39 would
+ * crash. */
 host_clock *host_clock_join(const Mif_Private_t *mif_private);
 void host_clock_leave(host_clock *clock);
 
-/* To be called first in every call of the instance, the INIT call included. 0 after host_fail: what was accepted
- * before is lost, and the instance that failed must fail on. */
-int host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private);
+/* To be called first in each call of an instance, the INIT call included. Returns false after host_fail: the accepted
+ * states are lost, and the instance must fail in all later calls. */
+bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private);
 
-/* Whether a point of a DC sweep has been solved and accepted as the trial of this number, and no pass has followed:
- * when results are written, and at the end. Transient points are told to the model's DEVaccept. */
-int host_clock_settled(const host_clock *clock, uint64_t trial);
+/* Whether this trial is a point of a DC sweep that has been solved and accepted, with no pass after it. That is so
+ * when results are written, and at the end. The simulator reports accepted transient points to DEVaccept, but not
+ * these. */
+bool host_clock_settled(const host_clock *clock, uint64_t trial);
 
 #endif

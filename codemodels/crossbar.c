@@ -4,9 +4,12 @@
 #include "fail.h"
 #include "files.h"
 #include "instance.h"
+#include "latch.h"
 #include "models.h"
 #include "numbers.h"
 #include "parameters.h"
+
+#include "cell/circuit.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -18,15 +21,19 @@
 #include <synaptogen/array_file.h>
 #include <synaptogen/rng.h>
 
-/* As for the cell: voltages of the terminals count as settled when none has moved by more than this since the pass
- * before [V]. */
-static const double settled = 1e-5;
-
-/* So many passes in a row without a solution are told: Newton's method in the circuit around recovers from some. */
+/* After this many passes in a row without a solution the analysis fails. Newton's method in the circuit around
+ * recovers from a few. */
 enum { MOST_FAILURES = 20 };
 
+/* What the last solution holds. */
+enum solution {
+    NO_SOLUTION,
+    AT_FIXED_STATES,
+    TRIED, /* cells follow the voltages; a later trial takes their states over or forgets them */
+};
+
 struct host_crossbar {
-    struct host_crossbar *next;
+    LIST_ENTRY(host_crossbar) link;
     host_clock *clock;
     const syn_model *model;
     host_numbers *numbers;
@@ -39,111 +46,25 @@ struct host_crossbar {
     float *r_start;              /* [n], of an array that is not read-only */
     size_t lrs;                  /* cells in LRS at the start */
     uint64_t analysis;           /* that the array is in */
-    uint64_t trial;              /* whose states are pending in the solver, 0: none */
-    int unsaved;                 /* there are accepted states that the file does not hold */
-    size_t latched;              /* cells that the trial has SET */
-    int kind;                    /* of the last solution: 0 none, 1 at fixed states, 2 a try */
-    double *v[SYN_SIDES], moved; /* V: of the last pass; largest change since the one before */
+    uint64_t trial;              /* whose states are pending in the solver; 0: none */
+    bool unsaved;                /* there are accepted states that the file does not hold */
+    size_t latched;              /* cells that are latched in the trial */
+    double *v[SYN_SIDES], moved; /* V: of the last pass; largest change since the pass before */
+    enum solution solution;
     syn_solution info;
-    int failures;
+    int failures; /* passes in a row without a solution */
 };
 
-static host_crossbar *crossbars; /* whose states are to be saved when the program ends */
-
-/* Names and places of the parameters, which array-level parameters of several .models are compared by. */
-static const struct field {
-    const char *name;
-    size_t at;
-    int is_text;
-} fields[] = {
-#define FIELD(name, is_text)                                                                                         \
-    {                                                                                                                \
-#name, offsetof(host_crossbar_parameters, name), is_text                                                     \
-    }
-    FIELD(rows, 0),      FIELD(cols, 0),       FIELD(r_wl, 0),    FIELD(r_bl, 0),  FIELD(r_access, 0),
-    FIELD(gmin, 0),      FIELD(seed, 0),       FIELD(first, 0),   FIELD(order, 0), FIELD(lead, 1),
-    FIELD(r_init, 0),    FIELD(params, 1),     FIELD(init, 1),    FIELD(start, 1), FIELD(state, 1),
-    FIELD(state_out, 1), FIELD(r_left, 0),     FIELD(r_right, 0), FIELD(r_top, 0), FIELD(r_bottom, 0),
-    FIELD(rest_open, 1), FIELD(rest_ground, 1)
-#undef FIELD
-};
-enum { FIELDS = sizeof fields / sizeof *fields };
-
-static int same(const struct field *f, const void *a, const void *b)
-{
-    return f->is_text ? strcmp(a, b) == 0 : *(const double *)a == *(const double *)b;
-}
-
-int host_crossbar_merge(host_crossbar_parameters *to, const host_crossbar_parameters *from)
-{
-    for (int k = 0; k < FIELDS; k++) {
-        const void *const *given = (const void *const *)((const char *)from + fields[k].at);
-        const void **kept = (const void **)((char *)to + fields[k].at);
-        if (!*given)
-            continue;
-        if (*kept && !same(&fields[k], *kept, *given)) {
-            if (fields[k].is_text)
-                host_fail("%s = \"%s\" at one bank and \"%s\" at another of the same array", fields[k].name,
-                          (const char *)*kept, (const char *)*given);
-            else
-                host_fail("%s = %g at one bank and %g at another of the same array", fields[k].name,
-                          *(const double *)*kept, *(const double *)*given);
-            return 0;
-        }
-        *kept = *given;
-    }
-    return 1;
-}
-
-static int is_word(const char *text, size_t length, const char *word)
-{
-    return strlen(word) == length && strncmp(text, word, length) == 0;
-}
-
-int host_crossbar_sides(const char *parameter, const char *text, int named[SYN_SIDES])
-{
-    static const char separators[] = "+, "; /* ngspice 39 turns quotes into blanks and cuts there */
-    for (const char *word = text + strspn(text, separators); *word;) {
-        const size_t length = strcspn(word, separators);
-        int side = 0;
-        while (side < SYN_SIDES && !is_word(word, length, syn_side_name((syn_side)side)))
-            side++;
-        if (side == SYN_SIDES) {
-            host_fail("%s = \"%s\" names other sides than left, right, top and bottom", parameter, text);
-            return 0;
-        }
-        named[side] = 1;
-        word += length;
-        word += strspn(word, separators);
-    }
-    return 1;
-}
-
-static int read_size(const char *name, const double *value, size_t *out)
-{
-    double number;
-    if (!value) {
-        host_fail("%s is not given", name);
-        return 0;
-    }
-    if (!host_whole_number(name, *value, 1, 1048576, &number))
-        return 0;
-    *out = (size_t)number;
-    return 1;
-}
-
-int host_crossbar_size(const host_crossbar_parameters *p, size_t *rows, size_t *cols)
-{
-    return read_size("rows", p->rows, rows) && read_size("cols", p->cols, cols);
-}
+/* Their states are saved when the program ends. */
+static LIST_HEAD(, host_crossbar) crossbars = LIST_HEAD_INITIALIZER(crossbars);
 
 static double given(const double *value)
 {
     return value ? *value : 0;
 }
 
-/* What a state file decides must not be said in another way, too. */
-static int check_state_file(const host_crossbar_parameters *p)
+/* Refuses parameters that the state file decides. */
+static bool check_state_file(const host_crossbar_parameters *p)
 {
     const char *other = p->seed     ? "seed"
                         : p->first  ? "first"
@@ -157,14 +78,14 @@ static int check_state_file(const host_crossbar_parameters *p)
 }
 
 /* Which cells these are, from parameters or from the state file. */
-static int read_cells(host_crossbar *x, const char *name, const host_crossbar_parameters *p)
+static bool read_cells(host_crossbar *x, const char *name, const host_crossbar_parameters *p)
 {
     double seed, first, order = 0;
-    if (!check_state_file(p) || !host_whole_number("seed", given(p->seed), 0, 0x1p53, &seed) ||
-        !host_whole_number("first", given(p->first), 0, 0x1p53, &first) ||
+    if (!check_state_file(p) || !host_whole_number("seed", given(p->seed), 0, SYNP_LARGEST_INTEGER, &seed) ||
+        !host_whole_number("first", given(p->first), 0, SYNP_LARGEST_INTEGER, &first) ||
         (p->order && !host_whole_number("order", *p->order, 1, SYN_MAX_ORDER, &order)) ||
         !host_start(p->init, p->start, p->r_init, &x->start))
-        return 0;
+        return false;
     x->seed = (uint64_t)seed;
     x->first = p->first ? (uint64_t)first : syn_cell_of_name(name);
     if (p->state) {
@@ -174,12 +95,12 @@ static int read_cells(host_crossbar *x, const char *name, const host_crossbar_pa
         x->state_in = host_find_state_file(p->state);
         if (!x->state_in || syn_array_peek(x->state_in, &info, &err)) {
             host_fail("state: %s", x->state_in ? syn_error_format(&err, text, sizeof text) : "out of memory");
-            return 0;
+            return false;
         }
         if (info.n != x->n || info.rows != x->rows) {
             host_fail("state = \"%s\" holds %llu x %llu cells, not %zu x %zu", p->state,
                       (unsigned long long)info.rows, (unsigned long long)(info.n / info.rows), x->rows, x->cols);
-            return 0;
+            return false;
         }
         x->seed = info.seed;
         x->first = info.first;
@@ -189,23 +110,17 @@ static int read_cells(host_crossbar *x, const char *name, const host_crossbar_pa
     return x->model != NULL;
 }
 
-static int claim_cells(host_crossbar *x)
+static bool claim_cells(host_crossbar *x)
 {
     x->numbers = host_numbers_acquire(x->clock->circuit, x->model, x->seed);
-    int taken = x->numbers ? 1 : -1;
-    for (size_t k = 0; taken > 0 && k < x->n; k++) {
+    bool taken = x->numbers != NULL;
+    for (size_t k = 0; taken && k < x->n; k++)
         taken = host_numbers_take(x->numbers, x->first + k);
-        if (taken == 0)
-            host_fail("cell number %llu is used twice with seed %llu", (unsigned long long)(x->first + k),
-                      (unsigned long long)x->seed);
-    }
-    if (taken < 0)
-        host_fail("out of memory");
-    return taken > 0;
+    return taken;
 }
 
-/* The array at its start, with all that switching needs or without. */
-static syn_array *make_array(const host_crossbar *x, int read_only)
+/* Returns the array at its start; read_only: without what switching needs. NULL after host_fail. */
+static syn_array *make_array(const host_crossbar *x, bool read_only)
 {
     syn_error err;
     char text[700];
@@ -231,46 +146,47 @@ static size_t count_lrs(const syn_array *a)
     return count;
 }
 
-/* The read-only array at the start. Where the modes are not known beforehand it is made from a full one. */
+/* Returns the read-only array at the start. If the modes are not known beforehand, a full array tells them and
+ * becomes the read-only one. NULL after host_fail. */
 static syn_array *make_read_only(host_crossbar *x)
 {
     if (!x->state_in && x->start.resistance == 0) {
         x->lrs = x->start.mode == SYN_LRS ? x->n : 0;
-        return make_array(x, 1);
+        return make_array(x, true);
     }
-    syn_array *full = make_array(x, 0), *a = NULL;
+    syn_array *full = make_array(x, false), *a = NULL;
     if (!full)
         return NULL;
     x->lrs = count_lrs(full);
     if (syn_array_freeze(full, &a, NULL))
-        host_fail("out of memory");
+        host_no_memory();
     syn_array_free(full);
     return a;
 }
 
-/* Frees an array that does not become the one in use. */
-static int use_array(host_crossbar *x, syn_array *a)
+/* Makes this the array of the solver, or frees it. Returns false after host_fail. */
+static bool use_array(host_crossbar *x, syn_array *a)
 {
     syn_error err;
     if (!a)
-        return 0;
+        return false;
     if (syn_crossbar_bind(x->solver, a, &err)) {
         host_fail("%s: %s", err.field, err.text);
         syn_array_free(a);
-        return 0;
+        return false;
     }
     syn_array_free(x->array);
     x->array = a;
-    x->kind = 0;
-    return 1;
+    x->solution = NO_SOLUTION;
+    return true;
 }
 
-static int make_solver(host_crossbar *x, const host_crossbar_parameters *p, const double *const end[SYN_SIDES])
+static bool make_solver(host_crossbar *x, const host_crossbar_parameters *p, const double *const end[SYN_SIDES])
 {
-    int half;
+    bool half;
     syn_error err;
     if (!host_choice("lead", p->lead ? p->lead : "full", "full", "half", &half))
-        return 0;
+        return false;
     syn_wires w = {.rows = x->rows,
                    .cols = x->cols,
                    .r_wl = given(p->r_wl),
@@ -281,23 +197,23 @@ static int make_solver(host_crossbar *x, const host_crossbar_parameters *p, cons
     for (int side = 0; side < SYN_SIDES; side++)
         w.end[side] = end[side];
     if (syn_crossbar_create(&w, 1, &x->solver, &err) == SYN_OK)
-        return 1;
+        return true;
     host_fail("%s%s%s", err.field, *err.field ? ": " : "", err.text);
-    return 0;
+    return false;
 }
 
-/* Voltages of the pass before, all sides in one piece. */
-static int make_voltages(host_crossbar *x)
+/* The voltages of all sides are one block of memory, which begins at the left side. */
+static bool make_voltages(host_crossbar *x)
 {
     x->v[SYN_LEFT] = calloc(2 * (x->rows + x->cols), sizeof *x->v[0]);
     if (!x->v[SYN_LEFT]) {
-        host_fail("out of memory");
-        return 0;
+        host_no_memory();
+        return false;
     }
     x->v[SYN_RIGHT] = x->v[SYN_LEFT] + x->rows;
     x->v[SYN_TOP] = x->v[SYN_RIGHT] + x->rows;
     x->v[SYN_BOTTOM] = x->v[SYN_TOP] + x->cols;
-    return 1;
+    return true;
 }
 
 static size_t lines_at(const host_crossbar *x, int side)
@@ -305,15 +221,15 @@ static size_t lines_at(const host_crossbar *x, int side)
     return side == SYN_LEFT || side == SYN_RIGHT ? x->rows : x->cols;
 }
 
-static int prepare_output(host_crossbar *x, const char *path)
+static bool prepare_output(host_crossbar *x, const char *path)
 {
     if (!path)
-        return 1;
+        return true;
     x->state_out = host_output_file(path);
     if (x->state_out)
-        return 1;
+        return true;
     host_fail("state_out = \"%s\": there is no folder of this name that can be written to", path);
-    return 0;
+    return false;
 }
 
 host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char *name,
@@ -321,11 +237,10 @@ host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char
 {
     host_crossbar *x = calloc(1, sizeof *x);
     if (!x) {
-        host_fail("out of memory");
+        host_no_memory();
         return NULL;
     }
-    x->next = crossbars;
-    crossbars = x;
+    LIST_INSERT_HEAD(&crossbars, x, link);
     x->label = strdup(host_instance_name(mif_private));
     x->clock = host_clock_join(mif_private);
     if (!x->label || !x->clock || !host_crossbar_size(p, &x->rows, &x->cols)) {
@@ -345,38 +260,39 @@ host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char
 static void commit(host_crossbar *x)
 {
     syn_crossbar_commit(x->solver);
-    x->unsaved = 1;
+    x->unsaved = true;
     x->trial = 0;
     x->latched = x->info.switched = 0;
 }
 
+/* Forgets the pending states, and the solution if it depends on them. */
 static void drop(host_crossbar *x)
 {
     syn_crossbar_restart(x->solver);
     if (x->info.switched > 0 || x->latched > 0)
-        x->kind = 0;
+        x->solution = NO_SOLUTION;
     x->trial = 0;
     x->latched = x->info.switched = 0;
 }
 
-/* Switching needs all of the array. */
-static int make_full(host_crossbar *x)
+/* Puts an array that can switch, at its start, in place of the present one. Returns false after host_fail. */
+static bool make_full(host_crossbar *x)
 {
-    if (!use_array(x, make_array(x, 0)))
-        return 0;
+    if (!use_array(x, make_array(x, false)))
+        return false;
     if (!x->r_start)
         x->r_start = malloc(x->n * sizeof *x->r_start);
     if (!x->r_start) {
-        host_fail("out of memory");
-        return 0;
+        host_no_memory();
+        return false;
     }
     memcpy(x->r_start, syn_array_states(x->array), x->n * sizeof *x->r_start);
-    x->unsaved = 1;
-    return 1;
+    x->unsaved = true;
+    return true;
 }
 
-/* Takes over what was accepted, and forgets what was not or what belongs to an earlier analysis. */
-static int follow(host_crossbar *x)
+/* Takes over or forgets the pending states of an earlier trial, see clock.h. Returns false after host_fail. */
+static bool follow(host_crossbar *x)
 {
     if (x->analysis != x->clock->analysis) {
         x->analysis = x->clock->analysis;
@@ -384,15 +300,15 @@ static int follow(host_crossbar *x)
         return !x->r_start || make_full(x);
     }
     if (x->trial == 0 || x->trial == x->clock->trial)
-        return 1;
+        return true;
     if (x->trial == x->clock->accepted)
         commit(x);
     else
         drop(x);
-    return 1;
+    return true;
 }
 
-/* Keeps the voltages; how far the furthest moved. */
+/* Keeps the voltages. Returns the largest change [V]. */
 static double move(host_crossbar *x, const double *const v[SYN_SIDES])
 {
     double moved = 0;
@@ -405,75 +321,73 @@ static double move(host_crossbar *x, const double *const v[SYN_SIDES])
     return moved;
 }
 
-/* The solution of this pass. -1 after host_fail, 0 if there is none: the simulator has to try another. */
-static int solve(host_crossbar *x)
+/* Solves for the voltages of this pass. If the solver finds no solution, the simulator goes on with other voltages.
+ * Returns false after host_fail. */
+static bool solve(host_crossbar *x, bool *fresh)
 {
     syn_error err;
     const double *const v[SYN_SIDES] = {x->v[0], x->v[1], x->v[2], x->v[3]};
-    const int may_switch = x->clock->may_switch;
+    const bool may_switch = x->clock->may_switch;
     const syn_status status = may_switch ? syn_crossbar_try(x->solver, v, &x->info, &err)
                                          : syn_crossbar_solve(x->solver, v, &x->info, &err);
-    x->kind = status ? 0 : 1 + may_switch;
-    x->failures = status ? x->failures + 1 : 0;
-    if (status == SYN_OK)
-        return 1;
+    if (status == SYN_OK) {
+        x->solution = may_switch ? TRIED : AT_FIXED_STATES;
+        x->failures = 0;
+        *fresh = true;
+        return true;
+    }
+    x->solution = NO_SOLUTION;
+    x->failures++;
     cm_analog_not_converged();
     if (x->failures < MOST_FAILURES && (status == SYN_ENUMERIC || !isfinite(x->moved)))
-        return 0;
+        return true;
     host_fail("%s: %s", err.field, err.text);
-    return -1;
+    return false;
 }
 
-/* SETs the cells beyond U_S once the solution before has settled, and solves again: all of that as in the cell. */
-static int latch(host_crossbar *x, int moving)
+/* Applies the latch rule to a solution of this pass: latches the cells beyond U_S, and solves again with those in
+ * LRS. Returns false after host_fail. */
+static bool latch(host_crossbar *x, bool moving, bool *fresh)
 {
-    if (x->info.beyond == 0) {
-        if (moving && x->info.switched > x->latched)
-            cm_analog_not_converged();
-        return 0;
-    }
-    cm_analog_not_converged();
-    if (moving)
-        return 0;
     size_t count;
+    if (!host_latch_rule(moving, x->info.beyond > 0, x->info.switched > x->latched))
+        return true;
     if (syn_crossbar_latch(x->solver, &count, NULL)) {
-        host_fail("out of memory");
-        return -1;
+        host_no_memory();
+        return false;
     }
     x->latched += count;
-    return solve(x);
+    return solve(x, fresh);
 }
 
-int host_crossbar_pass(host_crossbar *x, const double *const v[SYN_SIDES])
+bool host_crossbar_pass(host_crossbar *x, const double *const v[SYN_SIDES], bool *fresh)
 {
     const host_clock *clock = x->clock;
+    *fresh = false;
     if (!follow(x) || (clock->may_switch && !x->r_start && !make_full(x)))
-        return -1;
+        return false;
     x->moved = move(x, v);
-    const int moving = !(x->trial != 0 && x->moved < settled);
-    int fresh = 0;
-    if (x->kind != 1 + clock->may_switch || x->moved != 0)
-        fresh = solve(x);
-    if (x->kind != 0 && clock->may_switch && fresh >= 0) {
-        const int again = latch(x, moving);
-        fresh = again < 0 ? again : fresh | again;
-    }
+    const bool moving = host_moves(x->trial == 0, x->moved);
     x->trial = clock->may_switch ? clock->trial : 0;
-    return fresh;
+    const enum solution wanted = clock->may_switch ? TRIED : AT_FIXED_STATES;
+    if ((x->solution != wanted || x->moved != 0) && !solve(x, fresh))
+        return false;
+    return x->solution != TRIED || latch(x, moving, fresh);
 }
 
-static int save(host_crossbar *x)
+/* Returns false with a message. The simulator has no analysis any more that could fail. */
+static bool save(host_crossbar *x)
 {
     syn_error err;
     char text[700];
     if (!x->state_out || !x->r_start || !x->unsaved)
-        return 1;
-    x->unsaved = 0;
+        return true;
+    x->unsaved = false;
     if (syn_array_save(x->array, x->state_out, &err) == SYN_OK)
-        return 1;
+        return true;
     dprintf(STDERR_FILENO, "Instance: %s Message: synaptogen: state_out: %s\n", x->label,
             syn_error_format(&err, text, sizeof text));
-    return 0;
+    return false;
 }
 
 int host_crossbar_accept(host_crossbar *x)
@@ -485,7 +399,7 @@ int host_crossbar_accept(host_crossbar *x)
     return ckt->CKTfinalTime - ckt->CKTtime >= ckt->CKTminBreak || save(x) ? OK : E_PRIVATE;
 }
 
-/* A run that was stopped, or a DC sweep, has no last point that would be told. */
+/* The end of a run that has no last time point: it was stopped, or it is a DC sweep. */
 static void end_run(host_crossbar *x)
 {
     if (!x->clock || host_failed(x->clock->job))
@@ -498,16 +412,14 @@ static void end_run(host_crossbar *x)
 
 __attribute__((destructor)) static void end_all_runs(void)
 {
-    for (host_crossbar *x = crossbars; x; x = x->next)
+    host_crossbar *x;
+    LIST_FOREACH (x, &crossbars, link)
         end_run(x);
 }
 
 void host_crossbar_free(host_crossbar *x)
 {
-    host_crossbar **link = &crossbars;
-    while (*link != x)
-        link = &(*link)->next;
-    *link = x->next;
+    LIST_REMOVE(x, link);
     end_run(x);
     syn_crossbar_free(x->solver);
     syn_array_free(x->array);
@@ -547,7 +459,7 @@ static double count_switched(const host_crossbar *x)
     return (double)count;
 }
 
-/* The extreme cell voltage in the direction of the sign. */
+/* Returns the largest cell voltage [V] for sign 1, the smallest for sign -1. */
 static double extreme_voltage(const host_crossbar *x, double sign)
 {
     double *u = malloc(x->n * sizeof *u), extreme = -INFINITY;

@@ -12,47 +12,47 @@
 extern struct coreInfo_t *coreitf;
 /* Whether one argument, read as ngspice's getopt does ("D:hvbac:ino:pqr:st:"), asks for batch mode; *skip is set if
  * the next argument belongs to it. */
-static int asks_for_batch(const char *argument, int *skip)
+static bool asks_for_batch(const char *argument, bool *skip)
 {
     if (strncmp(argument, "--", 2) == 0)
         return strlen(argument) > 2 && strncmp(argument, "--batch", strlen(argument)) == 0;
     if (argument[0] != '-')
-        return 0;
+        return false;
     for (const char *c = argument + 1; *c; c++) {
         if (*c == 'b')
-            return 1;
+            return true;
         if (strchr("Dcort", *c)) {
             *skip = c[1] == '\0';
-            return 0;
+            return false;
         }
     }
-    return 0;
+    return false;
 }
 
-/* Whether this process is `ngspice -b`, which has no other way to learn of a failure inside a .control section than
- * the end of the process. */
-static int in_batch_program(void)
+/* Whether this process is `ngspice -b`. It learns of a failure inside a .control section in one way only: the process
+ * ends. */
+static bool in_batch_program(void)
 {
     Dl_info host;
     if (!dladdr((void *)(uintptr_t)coreitf->dllitf_cm_message_send, &host) || strstr(host.dli_fname, "libngspice"))
-        return 0;
+        return false;
     char command[4096];
     FILE *f = fopen("/proc/self/cmdline", "rb");
     const size_t size = f ? fread(command, 1, sizeof command - 1, f) : 0;
     if (f)
         fclose(f);
     command[size] = '\0';
-    int skip = 1; /* the program's own name */
+    bool skip = true; /* the program's own name */
     for (const char *a = command; a < command + size; a += strlen(a) + 1) {
         if (skip)
-            skip = 0;
+            skip = false;
         else if (asks_for_batch(a, &skip))
-            return 1;
+            return true;
     }
-    return 0;
+    return false;
 }
 
-/* The analysis whose failure has been told. */
+/* The analysis whose failure has been printed. */
 static const JOB *told;
 
 void host_fail(const char *format, ...)
@@ -75,20 +75,25 @@ void host_fail(const char *format, ...)
     host_fail_again();
 }
 
+void host_no_memory(void)
+{
+    host_fail("out of memory");
+}
+
 void host_forget_failure(void)
 {
     told = NULL;
 }
 
-int host_failed(const JOB *analysis)
+bool host_failed(const JOB *analysis)
 {
     return told && told == analysis;
 }
 
 void host_fail_again(void)
 {
-    /* ngspice 39 gives code models no way to end an analysis. No convergence, no stepping aids and no room for a
-     * smaller time step make it give up at once. */
+    /* ngspice 39 gives code models no way to end an analysis. It gives up at once if it has not converged, must not
+     * step gmin or the sources, and cannot take a smaller time step. */
     CKTcircuit *ckt = cm_get_circuit();
     ckt->CKTnumGminSteps = ckt->CKTnumSrcSteps = 0;
     ckt->CKTdelmin = 1e30;

@@ -5,17 +5,18 @@
 
 #include "host.h"
 
-/* Prints one line with the instance's name and "synaptogen: " and ends the analysis: `ngspice -b` exits with status
- * 1; in an interactive session or a program that uses libngspice the analysis fails and the host lives. The line is
- * printed once per analysis however many instances fail. After it returns the caller must call host_fail_again on
- * every later call of the instance, until the simulator has given up. */
+/* Prints one line, "Instance: .. Message: synaptogen: ..", and ends the analysis. `ngspice -b` exits with status
+ * 1. In an interactive session, and in a program that uses libngspice, the analysis fails and the program goes on.
+ * The line is printed once per analysis, however many instances fail. After a failure the instance must call
+ * host_fail_again in each later call, until the simulator gives up. */
 __attribute__((format(__printf__, 1, 2))) void host_fail(const char *format, ...);
+void host_no_memory(void); /* host_fail("out of memory") */
 void host_fail_again(void);
 
 /* Whether host_fail has ended an analysis. */
-int host_failed(const JOB *analysis);
+bool host_failed(const JOB *analysis);
 
-/* Lets the next failure be told again; for the DESTROY call of an instance that failed. */
+/* Lets the next failure be printed again. For the DESTROY call of an instance that failed. */
 void host_forget_failure(void);
 
 #endif

@@ -8,43 +8,43 @@
 #include <strings.h>
 #include <unistd.h>
 
-/* Replaces the last component of path, which starts at name, by an entry of its directory that differs only in case.
- * 1 if there is one. */
-static int match_component(char *path, char *name)
+/* Replaces the last component of path, which starts at name, by an entry of its folder that differs in case alone.
+ * Returns whether there is one. */
+static bool match_component(char *path, char *name)
 {
     const char saved = *name;
     *name = '\0';
     DIR *dir = opendir(*path ? path : ".");
     *name = saved;
-    int found = 0;
+    bool found = false;
     for (struct dirent *e; dir && !found && (e = readdir(dir));)
         if (strcasecmp(e->d_name, name) == 0) {
             strcpy(name, e->d_name); /* of the same length */
-            found = 1;
+            found = true;
         }
     if (dir)
         closedir(dir);
     return found;
 }
 
-/* Corrects the case of an existing file's path in place. 1 if the file exists. */
-static int match_path(char *path)
+/* Corrects the case of a path in place. Returns whether the file exists. */
+static bool match_path(char *path)
 {
     if (access(path, F_OK) == 0)
-        return 1;
+        return true;
     for (char *name = path + strspn(path, "/"); *name;) {
         char *end = name + strcspn(name, "/"), saved = *end;
         *end = '\0';
-        const int found = access(path, F_OK) == 0 || match_component(path, name);
+        const bool found = access(path, F_OK) == 0 || match_component(path, name);
         *end = saved;
         if (!found)
-            return 0;
+            return false;
         name = end + strspn(end, "/");
     }
-    return 1;
+    return true;
 }
 
-/* A copy of path in the netlist's directory as it exists on disk, NULL if it does not. To be freed. */
+/* Returns the path of an existing file in the netlist's folder, to be freed; NULL if there is none. */
 static char *beside_netlist(const char *path)
 {
     const char *directory = cm_get_path();

@@ -6,7 +6,7 @@
 
 #include "ngspice/mifdefs.h"
 
-/* The one thing that a code model is handed of its instance is a pointer to a member of it. */
+/* The simulator hands a code model one pointer into its instance: that of the member callback. */
 static MIFinstance *instance_of(const Mif_Private_t *mif_private)
 {
     return (MIFinstance *)((char *)mif_private->callback - offsetof(MIFinstance, callback));
@@ -17,7 +17,7 @@ const char *host_instance_name(const Mif_Private_t *mif_private)
     return instance_of(mif_private)->MIFname;
 }
 
-int host_trailing_number(const char *name, uint64_t *number)
+bool host_trailing_number(const char *name, uint64_t *number)
 {
     const char *end = name + strlen(name), *digits = end;
     while (digits > name && digits[-1] >= '0' && digits[-1] <= '9')
@@ -25,7 +25,7 @@ int host_trailing_number(const char *name, uint64_t *number)
     uint64_t n = 0;
     for (const char *d = digits; d < end; d++)
         if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, (uint64_t)(*d - '0'), &n))
-            return 0;
+            return false;
     *number = n;
     return digits < end;
 }
@@ -35,12 +35,12 @@ void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, in
 {
     device->DEVask = ask;
     device->DEVaccept = accept;
-    device->DEVtrunc = NULL; /* these would look through all instances for what none of them has */
+    device->DEVtrunc = NULL; /* these two would search all instances in vain */
     device->DEVconvTest = NULL;
     device->DEVpublic.num_inst_var = 0;
 }
 
-/* The simulator's table of STATIC_VARs has no entry then, and its pointer to it is free for the model's own. */
+/* After host_take_over the simulator keeps no STATIC_VARs, and its pointer to their table is free for the model. */
 void host_keep(const Mif_Private_t *mif_private, void *kept)
 {
     instance_of(mif_private)->inst_var = kept;
@@ -94,7 +94,7 @@ void host_view(const GENinstance *instance, Mif_Private_t *view)
                             .callback = &in->callback};
 }
 
-int host_is_null(const GENinstance *instance, int connection)
+bool host_is_null(const GENinstance *instance, int connection)
 {
     return ((const MIFinstance *)instance)->conn[connection]->is_null;
 }

@@ -1,48 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* What a code model asks about an instance of a device: its name, its parameters and ports, its monitors, and the
- * instances beside it. This is all that depends on how the simulator lays out an instance. */
+/* What a code model asks about the instances of its device: names, connections, and what it keeps of each. Nothing
+ * else depends on how the simulator lays out an instance. */
 #ifndef CODEMODELS_INSTANCE_H
 #define CODEMODELS_INSTANCE_H
 
 #include "host.h"
 
-/* Full lower-case name of the instance being called, such as "a.x1.acell17". */
+/* Returns the full lower-case name of the instance being called, such as "a.x1.acell17". */
 const char *host_instance_name(const Mif_Private_t *mif_private);
 
-/* The decimal digits that end a name, as a number. 0 if there are none or they exceed 64 bits, else 1. */
-int host_trailing_number(const char *name, uint64_t *number);
+/* Reads the decimal digits at the end of a name. Returns false if there are none or if they exceed 64 bits. */
+bool host_trailing_number(const char *name, uint64_t *number);
 
-/* For a constructor of the plug-in, because the simulator reads the table as soon as the plug-in is loaded: the model
- * keeps its instances and answers questions for its monitors, the STATIC_VARs of its interface, itself. The simulator
- * would hold 72 bytes per instance and STATIC_VAR, and each would have to be brought up to date at each pass. accept
- * (or NULL) is called after each accepted time point. The model must not use cm_analog_converge or
- * cm_analog_integrate. */
+/* Lets the model keep its own data of an instance, and answer for its monitors. Monitors are the STATIC_VARs of an
+ * interface, which "save @a1[name]" and "show" can see. The simulator would hold 72 bytes per instance and
+ * monitor, and the model would have to write each at each pass. Instead the simulator calls `ask` when somebody
+ * looks. It calls `accept`, if that is not NULL, after each accepted time point. To be called in a constructor of
+ * the plug-in, because the simulator reads the table as soon as the plug-in is loaded. The model must not use
+ * cm_analog_converge and cm_analog_integrate. */
 void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, int, IFvalue *, IFvalue *),
                     int (*accept)(CKTcircuit *, GENmodel *));
 
-/* What such a model keeps of an instance: NULL until it is set, and again once DESTROY has set it to NULL. */
+/* What such a model keeps of an instance: NULL until it is set, and again after DESTROY has set it to NULL. */
 void host_keep(const Mif_Private_t *mif_private, void *kept);
 void *host_kept(const Mif_Private_t *mif_private);
 void *host_kept_of(const GENinstance *instance);
 
-/* The next instance of all models of a device, the first one if instance is NULL. NULL behind the last. */
-const GENinstance *host_next_instance(const GENmodel *first, const GENinstance *instance);
-
-/* Which STATIC_VAR a question is about, from 0. */
+/* Returns the number of the monitor that a question is about, from 0 in the order of the interface. */
 int host_monitor(const GENinstance *instance, int question);
 
-/* Beyond the instance being called: it itself, all models of its kind in the circuit, and what macros such as PARAM
- * see of another instance. */
+/* Returns the instance after `instance` among those of all models of a device, the first if `instance` is NULL. NULL
+ * after the last. */
+const GENinstance *host_next_instance(const GENmodel *first, const GENinstance *instance);
+
+/* The instance being called, and all models of its kind in the circuit. */
 const GENinstance *host_instance(const Mif_Private_t *mif_private);
 const GENmodel *host_models(const Mif_Private_t *mif_private);
+
+/* Fills in what macros such as PARAM and PORT_SIZE see of any instance. */
 void host_view(const GENinstance *instance, Mif_Private_t *view);
 
-/* A connection by its number in the interface: whether it is not connected, and its k-th port. */
-int host_is_null(const GENinstance *instance, int connection);
+/* A connection by its number in the interface: whether nothing is connected to it, and its k-th port. */
+bool host_is_null(const GENinstance *instance, int connection);
 const Mif_Port_Data_t *host_port(const GENinstance *instance, int connection, int k);
 
-/* Voltage of an input port in the present pass, whether its instance has been called or not, without the simulator's
- * limit of its change. */
+/* Returns the voltage [V] of an input port in the present pass. Its instance need not have been called. The
+ * simulator's limit of the change from pass to pass is not applied. */
 double host_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port);
 
 #endif

@@ -5,35 +5,23 @@
 #include "files.h"
 
 #include <stdlib.h>
+#include <sys/queue.h>
 #include <sys/stat.h>
 
-/* A model without users stays until another one is loaded: each run of a circuit releases its models and asks for
- * them again. */
+/* A model without users stays until another one is loaded, because each run of a circuit releases its models and asks
+ * for them again. */
 typedef struct shared_model {
-    struct shared_model *next;
+    LIST_ENTRY(shared_model) link;
     syn_model *model;
     size_t users;
     int order;
     struct stat file; /* zeroed for the built-in set */
 } shared_model;
 
-static shared_model *shared_models;
+static LIST_HEAD(, shared_model) shared_models = LIST_HEAD_INITIALIZER(shared_models);
 
-/* file NULL: the built-in set. */
-static syn_model *load_model(const char *file, int order, syn_error *err)
-{
-    syn_params *params = malloc(sizeof *params);
-    syn_model *model = NULL;
-    if (!params)
-        *err = (syn_error){.status = SYN_ENOMEM, .text = "out of memory"};
-    else if ((file ? syn_params_load(file, params, err) : syn_params_default(params, err)) == SYN_OK)
-        syn_model_create(params, &(syn_model_options){.order = order}, &model, err);
-    free(params);
-    return model;
-}
-
-/* Whether two files are one and have the same contents. */
-static int same_file(const struct stat *a, const struct stat *b)
+/* Whether two files are the same one, not changed in between. */
+static bool same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
            a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
@@ -41,40 +29,37 @@ static int same_file(const struct stat *a, const struct stat *b)
 
 static void drop_unused_models(void)
 {
-    for (shared_model **link = &shared_models; *link;) {
-        shared_model *s = *link;
-        if (s->users > 0) {
-            link = &s->next;
+    for (shared_model *s = LIST_FIRST(&shared_models), *next; s; s = next) {
+        next = LIST_NEXT(s, link);
+        if (s->users > 0)
             continue;
-        }
-        *link = s->next;
+        LIST_REMOVE(s, link);
         syn_model_free(s->model);
         free(s);
     }
 }
 
+/* file NULL: the built-in set. */
 static const syn_model *acquire(const char *file, int order, syn_error *err)
 {
-    shared_model wanted = {.users = 1, .order = order};
+    shared_model wanted = {.users = 1, .order = order}, *s;
     if (!file || stat(file, &wanted.file) == 0)
-        for (shared_model *s = shared_models; s; s = s->next)
+        LIST_FOREACH (s, &shared_models, link)
             if (s->order == order && same_file(&s->file, &wanted.file)) {
                 s->users++;
                 return s->model;
             }
     drop_unused_models();
-    wanted.model = load_model(file, order, err);
-    if (!wanted.model)
+    if (syn_model_open(file, &(syn_model_options){.order = order}, &wanted.model, err))
         return NULL;
-    shared_model *s = malloc(sizeof *s);
+    s = malloc(sizeof *s);
     if (!s) {
         *err = (syn_error){.status = SYN_ENOMEM, .text = "out of memory"};
         syn_model_free(wanted.model);
         return NULL;
     }
-    wanted.next = shared_models;
     *s = wanted;
-    shared_models = s;
+    LIST_INSERT_HEAD(&shared_models, s, link);
     return s->model;
 }
 
@@ -93,7 +78,8 @@ const syn_model *host_model_acquire(const char *path, int order)
 
 void host_model_release(const syn_model *model)
 {
-    for (shared_model *s = shared_models; s; s = s->next)
+    shared_model *s;
+    LIST_FOREACH (s, &shared_models, link)
         if (s->model == model)
             s->users--;
 }

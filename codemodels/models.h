@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Models of the library, shared between the instances of a circuit. */
+/* Models of the library, shared between the instances of all circuits. */
 #ifndef CODEMODELS_MODELS_H
 #define CODEMODELS_MODELS_H
 
@@ -7,9 +7,8 @@
 
 #include <synaptogen/model.h>
 
-/* The model of a parameter file at an order, shared between all instances that ask for the same; path "" is the
- * built-in set. A relative path is looked up in the netlist's directory, then in the working directory, ignoring case
- * where no exact match exists, because the simulator lowers the case of paths. NULL after host_fail. */
+/* Returns the model of a parameter file at an order; order 0 is the largest in the file, path "" the built-in set.
+ * All instances that ask for the same share one model, and each releases it. NULL after host_fail. */
 const syn_model *host_model_acquire(const char *path, int order);
 void host_model_release(const syn_model *model);
 

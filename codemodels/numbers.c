@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "numbers.h"
 
-#include <stdlib.h>
+#include "fail.h"
 
-/* Numbers in blocks of 64, in a hash table with open addressing: cells mostly come in rows. */
+#include <stdlib.h>
+#include <sys/queue.h>
+
+/* Numbers in blocks of 64, because cells mostly come in rows; the blocks in a hash table with open addressing. */
 typedef struct number_block {
     uint64_t block, taken; /* taken 0: an empty place of the table */
 } number_block;
 
 struct host_numbers {
-    struct host_numbers *next;
+    LIST_ENTRY(host_numbers) link;
     const CKTcircuit *circuit;
     const syn_model *model;
     uint64_t seed;
@@ -17,21 +20,23 @@ struct host_numbers {
     number_block *table;
 };
 
-static host_numbers *all_numbers;
+static LIST_HEAD(, host_numbers) all_numbers = LIST_HEAD_INITIALIZER(all_numbers);
 
 host_numbers *host_numbers_acquire(const CKTcircuit *circuit, const syn_model *model, uint64_t seed)
 {
-    host_numbers *n = all_numbers;
-    while (n && !(n->circuit == circuit && n->model == model && n->seed == seed))
-        n = n->next;
+    host_numbers *n;
+    LIST_FOREACH (n, &all_numbers, link)
+        if (n->circuit == circuit && n->model == model && n->seed == seed) {
+            n->users++;
+            return n;
+        }
+    n = malloc(sizeof *n);
     if (!n) {
-        n = malloc(sizeof *n);
-        if (!n)
-            return NULL;
-        *n = (host_numbers){.next = all_numbers, .circuit = circuit, .model = model, .seed = seed};
-        all_numbers = n;
+        host_no_memory();
+        return NULL;
     }
-    n->users++;
+    *n = (host_numbers){.users = 1, .circuit = circuit, .model = model, .seed = seed};
+    LIST_INSERT_HEAD(&all_numbers, n, link);
     return n;
 }
 
@@ -39,10 +44,7 @@ void host_numbers_release(host_numbers *numbers)
 {
     if (--numbers->users > 0)
         return;
-    host_numbers **link = &all_numbers;
-    while (*link != numbers)
-        link = &(*link)->next;
-    *link = numbers->next;
+    LIST_REMOVE(numbers, link);
     free(numbers->table);
     free(numbers);
 }
@@ -57,33 +59,38 @@ static number_block *place_of(number_block *table, size_t size, uint64_t block)
 }
 
 /* Keeps a quarter of the table empty. */
-static int make_room(host_numbers *n)
+static bool make_room(host_numbers *n)
 {
     if (4 * n->used < 3 * n->size)
-        return 1;
+        return true;
     const size_t size = n->size ? 2 * n->size : 16;
     number_block *table = calloc(size, sizeof *table);
     if (!table)
-        return 0;
+        return false;
     for (size_t k = 0; k < n->size; k++)
         if (n->table[k].taken)
             *place_of(table, size, n->table[k].block) = n->table[k];
     free(n->table);
     n->table = table;
     n->size = size;
-    return 1;
+    return true;
 }
 
-int host_numbers_take(host_numbers *numbers, uint64_t number)
+bool host_numbers_take(host_numbers *numbers, uint64_t number)
 {
-    if (!make_room(numbers))
-        return -1;
+    if (!make_room(numbers)) {
+        host_no_memory();
+        return false;
+    }
     number_block *b = place_of(numbers->table, numbers->size, number >> 6);
     const uint64_t bit = (uint64_t)1 << (number & 63);
-    if (b->taken & bit)
-        return 0;
+    if (b->taken & bit) {
+        host_fail("cell number %llu is used twice with seed %llu", (unsigned long long)number,
+                  (unsigned long long)numbers->seed);
+        return false;
+    }
     numbers->used += b->taken == 0;
     b->block = number >> 6;
     b->taken |= bit;
-    return 1;
+    return true;
 }

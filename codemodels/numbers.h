@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cell numbers that are in use. */
+/* Cell numbers that are in use, so that no two instances of a circuit are the same cell. */
 #ifndef CODEMODELS_NUMBERS_H
 #define CODEMODELS_NUMBERS_H
 
@@ -7,16 +7,14 @@
 
 #include <synaptogen/model.h>
 
-/* The cell numbers that are in use in a circuit for a model and a seed, so that no two instances are the same cell.
- */
+/* The numbers in use in a circuit for one model and one seed. */
 typedef struct host_numbers host_numbers;
 
-/* NULL if there is no memory. Each instance releases what it has acquired; the numbers are free again after the last.
- */
+/* Each instance releases what it has acquired; the numbers are free again after the last. NULL after host_fail. */
 host_numbers *host_numbers_acquire(const CKTcircuit *circuit, const syn_model *model, uint64_t seed);
 void host_numbers_release(host_numbers *numbers);
 
-/* Takes a number. 1, 0 if it is in use, or -1 without memory. */
-int host_numbers_take(host_numbers *numbers, uint64_t number);
+/* Takes a number. Returns false after host_fail: it is in use, or there is no memory. */
+bool host_numbers_take(host_numbers *numbers, uint64_t number);
 
 #endif

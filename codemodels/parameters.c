@@ -6,43 +6,43 @@
 #include <stdlib.h>
 #include <strings.h>
 
-int host_whole_number(const char *name, double value, double low, double high, double *out)
+bool host_whole_number(const char *name, double value, double low, double high, double *out)
 {
     *out = value;
     if (value >= low && value <= high && value == (double)(long long)value)
-        return 1;
+        return true;
     host_fail("%s = %.17g is not a whole number in [%.17g, %.17g]", name, value, low, high);
-    return 0;
+    return false;
 }
 
-int host_choice(const char *name, const char *value, const char *first, const char *second, int *out)
+bool host_choice(const char *name, const char *value, const char *first, const char *second, bool *out)
 {
     char *end;
     const double number = strtod(value, &end);
-    const int is_number = end != value && *end == '\0';
+    const bool is_number = end != value && *end == '\0';
     *out = is_number ? number == 1 : strcasecmp(value, second) == 0;
     if (*out || (is_number ? number == 0 : strcasecmp(value, first) == 0))
-        return 1;
+        return true;
     host_fail("%s = \"%s\" is neither \"%s\" (0) nor \"%s\" (1)", name, value, first, second);
-    return 0;
+    return false;
 }
 
-int host_start(const char *init, const char *start, const double *r_init, syn_start *out)
+bool host_start(const char *init, const char *start, const double *r_init, syn_start *out)
 {
-    int lrs, stationary;
+    bool lrs, stationary;
     if (!host_choice("init", init ? init : "hrs", "hrs", "lrs", &lrs) ||
         !host_choice("start", start ? start : "cold", "cold", "stationary", &stationary))
-        return 0;
+        return false;
     *out = (syn_start){.history = stationary ? SYN_STATIONARY : SYN_COLD,
                        .mode = lrs ? SYN_LRS : SYN_HRS,
                        .resistance = r_init ? *r_init : 0};
     if (r_init && init) {
         host_fail("init and r_init are both given, use one of them");
-        return 0;
+        return false;
     }
     if (r_init && *r_init == 0) {
         host_fail("r_init = 0 ohm is not positive");
-        return 0;
+        return false;
     }
-    return 1;
+    return true;
 }

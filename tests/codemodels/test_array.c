@@ -389,7 +389,7 @@ Test(codemodel_array, what_is_wrong_is_told_in_one_line)
         {LEFT MODEL("ml", "array=\"x\" side=\"west\" rows=2 cols=2"), "names other sides than"},
         {LEFT MODEL("ml", "array=\"x\" side=\"left\" cols=2"), "rows is not given"},
         {LEFT MODEL("ml", "array=\"x\" side=\"left\" rows=2 cols=2 line=1"),
-         "line 2 is behind the last one of side left, 1"},
+         "line 2 is beyond the last line of side left, 1"},
         {LEFT MODEL("ml", "array=\"x\" side=\"left\" rows=2 cols=2 line=0.5"), "line = 0.5 is not a whole number"},
         {LEFT MODEL("ml", "array=\"x\" side=\"left\" rows=3 cols=2"), "line 2 of side left is in no bank"},
         {LEFT MODEL("ml", "array=\"x\" side=\"left\" rows=3 cols=2 rest_open=\"left\" rest_ground=\"left\""),

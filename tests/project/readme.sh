@@ -160,7 +160,7 @@ provoke 'init and r_init are both given, use one of them' 'init="lrs" r_init=1e4
 provoke 'r_init: 100 ohm is outside [1000, 1e+12]' 'r_init=100'
 provoke 'params: none.json: cannot open: No such file or directory' 'params="None.json"'
 provoke 'index = 1 needs an instance name that ends in the cell number (0 .. 2^64 - 1)' 'seed=1 index=1' 'acell %gd(te 0) c'
-provoke 'index = 1: cell number 1 is used twice with seed 1' 'seed=1 index=1' 'ab1 %gd(te 0) c'
+provoke 'cell number 1 is used twice with seed 1' 'seed=1 index=1' 'ab1 %gd(te 0) c'
 provoke 'ERROR - Scalar connection expected, [ found' 'seed=1' 'a[0] %gd(te 0) c'
 provoke '.options maxord = 1 is below 2, which ngspice cannot combine with code models that have a state' 'seed=1' '.options maxord=1'
 provoke '.options noopiter cannot be combined in ngspice with code models that have a state' 'seed=1' '.options noopiter'
@@ -182,7 +182,7 @@ tile 'state_out = "nodir/x.state": there is no folder of this name that can be w
 provoke 'Too many ports in connection' '' \
     "a1 [ $(seq -s ' ' 300) ] m\n.model m synaptogen_tile(rows=150 cols=150)"
 array 'array = "x": line 4 of side left is in no bank' 'rows=5 cols=4'
-array 'aw0: line 2 is behind the last one of side left, 1' 'rows=2 cols=4'
+array 'aw0: line 2 is beyond the last line of side left, 1' 'rows=2 cols=4'
 array 'r_left = 5 at one bank and 3 at another of the same array' 'rows=4 cols=4 r_left=3' 'r_left=5'
 array 'array = "x": ngspice has no way from the inputs of one bank to the outputs of another in AC analysis; use ports' \
     'rows=4 cols=4' '' 'ac dec 1 1 10'

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* A driven crossbar of synaptogen/crossbar.h of any size. ngspice cannot read a line with more than 240 nodes, so an
- * array is written as several instances, its banks. The first that a pass calls solves for the voltages at all of them,
- * which it reads where the simulator keeps them; the others only hand out their part of the solution. */
+/* A driven crossbar of synaptogen/crossbar.h of any size. ngspice cannot read a line with more than 240 nodes, so
+ * an array is written as several instances, its banks. In each pass the bank that is called first solves for the
+ * voltages at all banks, which it reads where the simulator keeps them. The other banks hand out their part of the
+ * solution. */
 #include "crossbar.h"
 #include "fail.h"
 #include "instance.h"
 #include "parameters.h"
 
+#include "cell/circuit.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
-enum { MOST_NODES = 240 };
 enum { CONNECTION_IN, CONNECTION_OUT, CONNECTION_PORTS };
+
+extern SPICEdev cm_synaptogen_array_info;
 
 typedef struct place {
     int side;
@@ -29,7 +34,7 @@ typedef struct bank {
 } bank;
 
 typedef struct array {
-    struct array *next;
+    LIST_ENTRY(array) link;
     const CKTcircuit *circuit;
     char *name;
     size_t users, banks;
@@ -37,21 +42,18 @@ typedef struct array {
     host_crossbar *crossbar; /* NULL: failed */
     const bank *first;       /* to be called in a pass */
     const bank *exact;       /* with the exact ports, or NULL */
-    int has_outputs;
+    bool has_outputs;
     size_t rows, cols;
     double *v[SYN_SIDES], *end[SYN_SIDES]; /* V, ohm, by line; all in v[0] */
     size_t *port;                          /* numbers of the exact ports among the terminals */
     double *y;                             /* S, between the exact ports */
 } array;
 
-static array *arrays;
+static LIST_HEAD(, array) arrays = LIST_HEAD_INITIALIZER(arrays);
 
 static void free_array(array *a)
 {
-    array **link = &arrays;
-    while (*link != a)
-        link = &(*link)->next;
-    *link = a->next;
+    LIST_REMOVE(a, link);
     if (a->crossbar)
         host_crossbar_free(a->crossbar);
     for (size_t k = 0; k < a->banks; k++)
@@ -76,7 +78,8 @@ static void release(ARGS, Mif_Callback_Reason_t reason)
         free_array(b->array);
 }
 
-/* The array's full name: with the path of the subcircuit that the instance is in. To be freed. */
+/* Returns the array's full name, to be freed: the path of the subcircuit that the instance is in comes first. NULL
+ * without memory. */
 static char *full_name(ARGS, const GENinstance *g)
 {
     const char *instance = g->GENname, *dot = strrchr(instance, '.');
@@ -86,58 +89,33 @@ static char *full_name(ARGS, const GENinstance *g)
     return asprintf(&name, "%.*s%s", length, path, PARAM_NULL(array) ? "" : PARAM(array)) < 0 ? NULL : name;
 }
 
-static void read_parameters(ARGS, host_crossbar_parameters *p)
+/* Reads side and line: the bank has consecutive lines of one side. Returns false after host_fail. */
+static bool read_places(ARGS, bank *b)
 {
-    *p = (host_crossbar_parameters){.rows = PARAM_NULL(rows) ? NULL : &PARAM(rows),
-                                    .cols = PARAM_NULL(cols) ? NULL : &PARAM(cols),
-                                    .r_wl = PARAM_NULL(r_wl) ? NULL : &PARAM(r_wl),
-                                    .r_bl = PARAM_NULL(r_bl) ? NULL : &PARAM(r_bl),
-                                    .r_access = PARAM_NULL(r_access) ? NULL : &PARAM(r_access),
-                                    .gmin = PARAM_NULL(gmin) ? NULL : &PARAM(gmin),
-                                    .seed = PARAM_NULL(seed) ? NULL : &PARAM(seed),
-                                    .first = PARAM_NULL(first) ? NULL : &PARAM(first),
-                                    .order = PARAM_NULL(order) ? NULL : &PARAM(order),
-                                    .r_init = PARAM_NULL(r_init) ? NULL : &PARAM(r_init),
-                                    .lead = PARAM_NULL(lead) ? NULL : PARAM(lead),
-                                    .params = PARAM_NULL(params) ? NULL : PARAM(params),
-                                    .init = PARAM_NULL(init) ? NULL : PARAM(init),
-                                    .start = PARAM_NULL(start) ? NULL : PARAM(start),
-                                    .state = PARAM_NULL(state) ? NULL : PARAM(state),
-                                    .state_out = PARAM_NULL(state_out) ? NULL : PARAM(state_out),
-                                    .r_left = PARAM_NULL(r_left) ? NULL : &PARAM(r_left),
-                                    .r_right = PARAM_NULL(r_right) ? NULL : &PARAM(r_right),
-                                    .r_top = PARAM_NULL(r_top) ? NULL : &PARAM(r_top),
-                                    .r_bottom = PARAM_NULL(r_bottom) ? NULL : &PARAM(r_bottom),
-                                    .rest_open = PARAM_NULL(rest_open) ? NULL : PARAM(rest_open),
-                                    .rest_ground = PARAM_NULL(rest_ground) ? NULL : PARAM(rest_ground)};
-}
-
-/* Consecutive lines of one side. */
-static int read_places(ARGS, bank *b)
-{
-    int named[SYN_SIDES] = {0}, side = 0;
+    bool named[SYN_SIDES] = {false};
+    int side = 0;
     double line;
     if (PARAM_NULL(side)) {
         host_fail("side is not given");
-        return 0;
+        return false;
     }
     if (!host_crossbar_sides("side", PARAM(side), named) ||
         !host_whole_number("line", PARAM(line), 0, 1048575, &line))
-        return 0;
+        return false;
     while (side < SYN_SIDES - 1 && !named[side])
         side++;
     for (int other = 0; other < SYN_SIDES; other++)
         if (!named[side] || (other != side && named[other])) {
             host_fail("side = \"%s\" is not one side", PARAM(side));
-            return 0;
+            return false;
         }
     for (size_t k = 0; k < b->lines; k++)
         b->place[k] = (place){.side = side, .line = (size_t)line + k};
-    return 1;
+    return true;
 }
 
-/* Line ends named one by one: "left:0+left:5+bottom:7". */
-static int read_list(const char *list, bank *b)
+/* Reads line ends that are named one by one: "left:0+left:5+bottom:7". Returns false after host_fail. */
+static bool read_list(const char *list, bank *b)
 {
     size_t count = 0;
     for (const char *item = list; *item; count++) {
@@ -149,26 +127,26 @@ static int read_list(const char *list, bank *b)
         if (side == SYN_SIDES || sscanf(item + strcspn(item, ":"), ":%19llu%n", &line, &end) != 1 ||
             strcspn(item, ":") + (size_t)end != length) {
             host_fail("at = \"%s\": \"%.*s\" is not a line end such as left:0", list, (int)length, item);
-            return 0;
+            return false;
         }
         if (count < b->lines)
             b->place[count] = (place){.side = side, .line = (size_t)line};
         item += length + (item[length] == '+');
     }
     if (count == b->lines)
-        return 1;
+        return true;
     host_fail("at = \"%s\" names %zu line ends for %zu nodes", list, count, b->lines);
-    return 0;
+    return false;
 }
 
-/* The bank of an instance. 0 after host_fail. */
-static int read_bank(ARGS, bank *b)
+/* Reads the bank of an instance. Returns false after host_fail. */
+static bool read_bank(ARGS, bank *b)
 {
     const size_t in = PORT_NULL(in) ? 0 : (size_t)PORT_SIZE(in), out = PORT_NULL(out) ? 0 : (size_t)PORT_SIZE(out),
                  ports = PORT_NULL(ports) ? 0 : (size_t)PORT_SIZE(ports);
-    if (in + out + ports > MOST_NODES)
+    if (in + out + ports > SYNP_MOST_NODES)
         host_fail("%s: %zu nodes in one line are more than the %d that ngspice can read; use more banks",
-                  b->instance->GENname, in + out + ports, MOST_NODES);
+                  b->instance->GENname, in + out + ports, SYNP_MOST_NODES);
     else if (in + out + ports == 0)
         host_fail("%s: a bank without in, out and ports", b->instance->GENname);
     else if (ports > 0 && in + out > 0)
@@ -188,34 +166,36 @@ static int read_bank(ARGS, bank *b)
             b->array->exact = b;
         b->place = calloc(b->lines, sizeof *b->place);
         if (!b->place)
-            host_fail("out of memory");
+            host_no_memory();
         return b->place && (PARAM_NULL(at) ? read_places(mif_private, b) : read_list(PARAM(at), b));
     }
-    return 0;
+    return false;
 }
 
 /* Whether an instance is a bank of the array. */
-static int is_bank(const array *a, const GENinstance *g)
+static bool is_bank(const array *a, const GENinstance *g)
 {
     Mif_Private_t view;
     host_view(g, &view);
     char *name = full_name(&view, g);
-    const int same = name && strcmp(name, a->name) == 0;
+    const bool same = name && strcmp(name, a->name) == 0;
     free(name);
     return same;
 }
 
-/* Finds the banks among all instances of the circuit, and what their .models say about the array. */
-static int collect(ARGS, array *a, host_crossbar_parameters *p)
+/* Finds the banks among all instances of the circuit, and reads what their .models say about the array. Returns false
+ * after host_fail. */
+static bool collect(ARGS, array *a, host_crossbar_parameters *p)
 {
+    static const char *const own[] = {"array", "side", "line", "gain", "at", NULL};
     const GENmodel *models = host_models(mif_private);
     size_t count = 0;
     for (const GENinstance *g = NULL; (g = host_next_instance(models, g));)
-        count += (size_t)is_bank(a, g);
+        count += is_bank(a, g);
     a->bank = calloc(count, sizeof *a->bank);
     if (!a->bank) {
-        host_fail("out of memory");
-        return 0;
+        host_no_memory();
+        return false;
     }
     *p = (host_crossbar_parameters){0};
     for (const GENinstance *g = NULL; (g = host_next_instance(models, g));) {
@@ -226,14 +206,14 @@ static int collect(ARGS, array *a, host_crossbar_parameters *p)
         Mif_Private_t view;
         host_crossbar_parameters here;
         host_view(g, &view);
-        read_parameters(&view, &here);
-        if (!host_crossbar_merge(p, &here) || !read_bank(&view, b))
-            return 0;
+        if (!host_crossbar_read(&view, &cm_synaptogen_array_info, own, &here) || !host_crossbar_merge(p, &here) ||
+            !read_bank(&view, b))
+            return false;
     }
-    return 1;
+    return true;
 }
 
-/* What banks a line end has already: a line may have its input in one bank and its output in another. */
+/* The roles that banks give a line end. Its input may be in one bank and its output in another. */
 enum { HAS_INPUT = 1, HAS_OUTPUT = 2, HAS_PORT = 4 };
 
 static int roles(const bank *b)
@@ -243,49 +223,50 @@ static int roles(const bank *b)
            (host_is_null(b->instance, CONNECTION_PORTS) ? 0 : HAS_PORT);
 }
 
-/* The resistance of each line end that a bank names; has[side][line]: its roles so far. */
-static int place_bank(array *a, const bank *b, const double *const r[SYN_SIDES], uint8_t *const has[SYN_SIDES])
+/* Writes the resistance of each line end that a bank names. has[side][line]: the roles of the line end so far.
+ * Returns false after host_fail. */
+static bool place_bank(array *a, const bank *b, const double *const r[SYN_SIDES], uint8_t *const has[SYN_SIDES])
 {
     for (size_t l = 0; l < b->lines; l++) {
         const place *p = &b->place[l];
         const size_t lines = p->side == SYN_LEFT || p->side == SYN_RIGHT ? a->rows : a->cols;
         if (p->line >= lines) {
-            host_fail("%s: line %zu is behind the last one of side %s, %zu", b->instance->GENname, p->line,
+            host_fail("%s: line %zu is beyond the last line of side %s, %zu", b->instance->GENname, p->line,
                       syn_side_name((syn_side)p->side), lines - 1);
-            return 0;
+            return false;
         }
         uint8_t *roles_of_line = &has[p->side][p->line];
         if (*roles_of_line & roles(b) || (*roles_of_line | roles(b)) > HAS_PORT) {
             host_fail("%s: line %zu of side %s is in another bank, too", b->instance->GENname, p->line,
                       syn_side_name((syn_side)p->side));
-            return 0;
+            return false;
         }
         *roles_of_line |= (uint8_t)roles(b);
         a->end[p->side][p->line] = b == a->exact || !r[p->side] ? 0 : *r[p->side];
     }
-    return 1;
+    return true;
 }
 
-static int place_banks(array *a, const double *const r[SYN_SIDES])
+static bool place_banks(array *a, const double *const r[SYN_SIDES])
 {
     uint8_t *all = calloc(2 * (a->rows + a->cols), 1);
     uint8_t *const has[SYN_SIDES] = {all, all + a->rows, all + 2 * a->rows, all + 2 * a->rows + a->cols};
-    int placed = all != NULL;
+    bool placed = all != NULL;
     if (!placed)
-        host_fail("out of memory");
+        host_no_memory();
     for (size_t k = 0; placed && k < a->banks; k++)
         placed = place_bank(a, &a->bank[k], r, has);
     free(all);
     return placed;
 }
 
-/* The line ends that no bank names. */
-static int place_rest(array *a, const host_crossbar_parameters *p, const double *const r[SYN_SIDES])
+/* Writes the resistances of the line ends that no bank names. Returns false after host_fail. */
+static bool place_rest(array *a, const host_crossbar_parameters *p, const double *const r[SYN_SIDES])
 {
-    int open[SYN_SIDES] = {0}, ground[SYN_SIDES] = {0};
+    bool open[SYN_SIDES] = {false}, ground[SYN_SIDES] = {false};
     if ((p->rest_open && !host_crossbar_sides("rest_open", p->rest_open, open)) ||
         (p->rest_ground && !host_crossbar_sides("rest_ground", p->rest_ground, ground)))
-        return 0;
+        return false;
     for (int side = 0; side < SYN_SIDES; side++) {
         const size_t lines = side == SYN_LEFT || side == SYN_RIGHT ? a->rows : a->cols;
         size_t named = 0, missing = 0;
@@ -301,20 +282,20 @@ static int place_rest(array *a, const host_crossbar_parameters *p, const double 
                 "array = \"%s\": line %zu of side %s is in no bank; rest_open or rest_ground, and not both, must "
                 "name a side with such lines",
                 a->name, missing, syn_side_name((syn_side)side));
-            return 0;
+            return false;
         }
     }
-    return 1;
+    return true;
 }
 
-/* Tables by line, of voltages and of resistances. */
-static int make_tables(array *a)
+/* Makes the tables of voltages and of resistances by line. Returns false after host_fail. */
+static bool make_tables(array *a)
 {
     const size_t lines = 2 * (a->rows + a->cols);
     double *table = calloc(2 * lines, sizeof *table);
     if (!table) {
-        host_fail("out of memory");
-        return 0;
+        host_no_memory();
+        return false;
     }
     for (int side = 0; side < SYN_SIDES; side++) {
         a->v[side] = table;
@@ -323,14 +304,14 @@ static int make_tables(array *a)
     }
     for (size_t k = 0; k < lines; k++)
         a->end[0][k] = NAN;
-    return 1;
+    return true;
 }
 
-/* Numbers of the exact ports among all terminals. */
-static int number_ports(array *a)
+/* Finds the numbers of the exact ports among all terminals. Returns false after host_fail. */
+static bool number_ports(array *a)
 {
     if (!a->exact)
-        return 1;
+        return true;
     const size_t count = a->exact->lines;
     a->port = calloc(count, sizeof *a->port);
     a->y = calloc(count * count, sizeof *a->y);
@@ -341,34 +322,41 @@ static int number_ports(array *a)
             a->port[k] += !isinf(*end);
     }
     if (!a->port || !a->y)
-        host_fail("out of memory");
+        host_no_memory();
     return a->port && a->y;
 }
 
-static int make_array(ARGS, array *a)
+static bool make_array(ARGS, array *a)
 {
     host_crossbar_parameters p;
     if (!collect(mif_private, a, &p) || !host_crossbar_size(&p, &a->rows, &a->cols) || !make_tables(a))
-        return 0;
+        return false;
     const double *const r[SYN_SIDES] = {p.r_left, p.r_right, p.r_top, p.r_bottom};
     const double *const end[SYN_SIDES] = {a->end[0], a->end[1], a->end[2], a->end[3]};
     if (!place_banks(a, r) || !place_rest(a, &p, r) || !number_ports(a))
-        return 0;
+        return false;
     a->crossbar = host_crossbar_create(mif_private, a->name, &p, end);
     return a->crossbar != NULL;
 }
 
-/* The array of the instance in its INIT call; made by the first of its banks. NULL without memory. */
+static array *array_named(const CKTcircuit *ckt, const char *name)
+{
+    array *a;
+    LIST_FOREACH (a, &arrays, link)
+        if (a->circuit == ckt && strcmp(a->name, name) == 0)
+            return a;
+    return NULL;
+}
+
+/* Returns the array of an instance in its INIT call. The first of the banks makes it. NULL without memory. */
 static array *join(ARGS, const GENinstance *g)
 {
     const CKTcircuit *ckt = cm_get_circuit();
     char *name = full_name(mif_private, g);
-    array *a = arrays;
-    while (name && a && !(a->circuit == ckt && strcmp(a->name, name) == 0))
-        a = a->next;
+    array *a = name ? array_named(ckt, name) : NULL;
     if (!a && name && (a = calloc(1, sizeof *a))) {
-        *a = (array){.next = arrays, .circuit = ckt, .name = name};
-        arrays = a;
+        *a = (array){.circuit = ckt, .name = name};
+        LIST_INSERT_HEAD(&arrays, a, link);
         name = NULL;
         if (PARAM_NULL(array))
             host_fail("array is not given");
@@ -398,7 +386,7 @@ static bank *create(ARGS)
     return NULL;
 }
 
-/* The voltages at all banks, in this pass. */
+/* Reads the voltages at all banks in this pass. */
 static void read_voltages(array *a)
 {
     for (size_t k = 0; k < a->banks; k++) {
@@ -410,20 +398,22 @@ static void read_voltages(array *a)
     }
 }
 
-/* 0 after host_fail. */
-static int pass(array *a)
+/* Returns false after host_fail. */
+static bool pass(array *a)
 {
     read_voltages(a);
     const double *const v[SYN_SIDES] = {a->v[0], a->v[1], a->v[2], a->v[3]};
-    const int fresh = host_crossbar_pass(a->crossbar, v);
-    if (fresh <= 0 || !a->exact)
-        return fresh >= 0;
+    bool fresh;
+    if (!host_crossbar_pass(a->crossbar, v, &fresh))
+        return false;
+    if (!fresh || !a->exact)
+        return true;
     syn_error err;
     if (syn_crossbar_port_matrix_of(host_crossbar_solver(a->crossbar), a->port, a->exact->lines, a->y, &err) ==
         SYN_OK)
-        return 1;
+        return true;
     host_fail("%s", err.text);
-    return 0;
+    return false;
 }
 
 static double current(const bank *b, size_t k)
@@ -441,7 +431,8 @@ static void load_outputs(ARGS, const bank *b)
         OUTPUT(out[k]) = gain * current(b, k);
 }
 
-/* The linearisation is about the voltages that the solution is for, not about those that the simulator has limited. */
+/* The solution is for a->v. The simulator may have limited the change of its input voltages, but it builds its linear
+ * circuit around them; so they are overwritten. */
 static void load_ports(ARGS, const bank *b)
 {
     const array *a = b->array;
@@ -456,16 +447,17 @@ static void load_ports(ARGS, const bank *b)
     }
 }
 
-/* Whether the analysis, an AC analysis before it has its operating point, can see the outputs. 0 after host_fail. */
-static int simulator_can(const array *a)
+/* Refuses an AC analysis, which does not see outputs, already at its operating point. Returns false after
+ * host_fail. */
+static bool simulator_can(const array *a)
 {
     if (!a->has_outputs || strncmp(a->circuit->CKTcurJob->JOBname, "AC", 2) != 0)
-        return 1;
+        return true;
     host_fail(
         "array = \"%s\": ngspice has no way from the inputs of one bank to the outputs of another in AC analysis; "
         "use ports",
         a->name);
-    return 0;
+    return false;
 }
 
 void cm_synaptogen_array(ARGS)
@@ -476,7 +468,7 @@ void cm_synaptogen_array(ARGS)
         host_fail_again();
         return;
     }
-    int sound = host_clock_tick(host_crossbar_clock(a->crossbar), mif_private);
+    bool sound = host_clock_tick(host_crossbar_clock(a->crossbar), mif_private);
     if (sound && ANALYSIS != MIF_AC && b == a->first)
         sound = simulator_can(a) && pass(a);
     if (!sound) {
@@ -502,15 +494,14 @@ static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IF
 static int take_point(CKTcircuit *ckt, GENmodel *first)
 {
     (void)first;
-    for (array *a = arrays; a; a = a->next) {
+    array *a;
+    LIST_FOREACH (a, &arrays, link) {
         const int error = a->circuit == ckt && a->crossbar ? host_crossbar_accept(a->crossbar) : OK;
         if (error)
             return error;
     }
     return OK;
 }
-
-extern SPICEdev cm_synaptogen_array_info;
 
 __attribute__((constructor)) static void take_over(void)
 {

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* The cell of synaptogen/cell.h as a two-terminal XSPICE device.
  *
- * The simulator calls the model many times per accepted solution. Each call computes the state that follows the last
- * accepted one at the present voltage, so that neither an iterate nor a rejected time step leaves a trace; see clock.h
- * for what is accepted. Features of the cycles are pure functions of (seed, cell, cycle).
+ * Each pass computes the state that follows the last accepted one at the present voltage; see clock.h for accepted
+ * and pending states. The features of the cycles are pure functions of (seed, cell, cycle).
  *
- * Most cells of an array never switch. Such a cell is its number, its state and, from the first pass that may switch
- * anything, the two voltages that would wake it up. */
+ * Most cells of a circuit never switch. Such a cell is asleep: its memory holds its number, its state at the start
+ * and the two voltages that would wake it up. A cell that wakes up gets a history. */
 #include "clock.h"
 #include "fail.h"
 #include "instance.h"
+#include "latch.h"
 #include "models.h"
 #include "numbers.h"
 #include "parameters.h"
+
+#include "cell/circuit.h"
 
 #include <math.h>
 #include <search.h>
@@ -23,15 +25,6 @@
 #include <synaptogen/cell.h>
 #include <synaptogen/read.h>
 #include <synaptogen/rng.h>
-
-/* An iterate counts as settled when it moved by less than this since the last one [V]. Well below the default node
- * tolerance (reltol 1e-3), which would accept a point still on its way along the RESET transition. */
-static const double settled = 1e-5;
-
-/* Smallest conductance handed to the Newton matrix [S]. The true slope is negative on parts of the LRS curve and along
- * the RESET transition, where Newton's method runs away on a resistive load line; with the positive slope at fixed
- * state the iteration creeps monotonically onto the next stable intersection. */
-static const double slope_min = 1e-7;
 
 /* What the cells of one .model share. */
 typedef struct kind {
@@ -52,7 +45,7 @@ typedef struct history {
     syn_cell cell;          /* accepted */
     syn_state pending;      /* what follows from the last pass of a trial */
     uint64_t trial;         /* 0: none is pending */
-    int set;                /* the trial is one after SET */
+    bool set;               /* SET is latched in the trial */
     double u_last;          /* V, of its last pass */
     double slot, slot_draw; /* the time slot of slot_draw, a standard normal; slot < 0: none yet */
 } history;
@@ -61,11 +54,11 @@ typedef struct instance {
     kind *kind; /* NULL: failed */
     uint64_t cell;
     double r;         /* at the start */
-    double low, high; /* V: at the start it stays as it is for low < u <= high; NAN: not known yet */
+    double low, high; /* V: the start state stays as it is for low < u <= high; low NAN: not known yet */
     history *history; /* NULL: asleep */
 } instance;
 
-static void *kinds; /* a tree of <search.h> */
+static void *kinds; /* a tree of <search.h>: each cell may have a .model of its own */
 
 static int compare_kinds(const void *a, const void *b)
 {
@@ -100,47 +93,45 @@ static void release(ARGS, Mif_Callback_Reason_t reason)
     host_keep(mif_private, NULL);
 }
 
-static int read_start(ARGS, kind *k)
+static bool read_start(ARGS, kind *k)
 {
     const double *r_init = PARAM_NULL(r_init) ? NULL : &PARAM(r_init);
     if (!host_start(PARAM_NULL(init) ? NULL : PARAM(init), PARAM_NULL(start) ? NULL : PARAM(start), r_init,
                     &k->start))
-        return 0;
+        return false;
     double r;
     syn_error err;
     if (syn_cell_start_state(k->model, k->seed, 0, &k->start, &r, &err) == SYN_OK)
-        return 1;
+        return true;
     host_fail("r_init: %s", err.text);
-    return 0;
+    return false;
 }
 
-static int read_parameters(ARGS, kind *k)
+static bool read_parameters(ARGS, kind *k)
 {
     double order, seed, by_number;
     if (!host_whole_number("order", PARAM_NULL(order) ? 10 : PARAM(order), 1, SYN_MAX_ORDER, &order))
-        return 0;
+        return false;
     k->polarity = PARAM(polarity);
     if (k->polarity != 1 && k->polarity != -1) {
         host_fail("polarity = %g is neither 1 nor -1", k->polarity);
-        return 0;
+        return false;
     }
     /* Without an order given, the largest that the file holds. */
     k->model = host_model_acquire(PARAM_NULL(params) ? "" : PARAM(params), PARAM_NULL(order) ? 0 : (int)order);
-    if (!k->model || !host_whole_number("seed", PARAM(seed), 0, 9007199254740992.0, &seed) ||
+    if (!k->model || !host_whole_number("seed", PARAM(seed), 0, SYNP_LARGEST_INTEGER, &seed) ||
         !host_whole_number("index", PARAM(index), 0, 1, &by_number))
-        return 0;
+        return false;
     k->seed = (uint64_t)seed;
     if (!read_start(mif_private, k))
-        return 0;
+        return false;
     if (by_number == 0)
-        return 1;
+        return true;
     k->numbers = host_numbers_acquire(k->clock->circuit, k->model, k->seed);
-    if (!k->numbers)
-        host_fail("out of memory");
     return k->numbers != NULL;
 }
 
-/* The kind of the instance in its INIT call, NULL after host_fail. */
+/* Returns the kind of an instance in its INIT call. NULL after host_fail. */
 static kind *acquire_kind(ARGS)
 {
     const kind wanted = {.parameters = mif_private->param};
@@ -157,7 +148,7 @@ static kind *acquire_kind(ARGS)
     if (k)
         *k = (kind){.parameters = mif_private->param, .users = 1, .clock = clock, .noise = NAN};
     if (!k || !tsearch(k, &kinds, compare_kinds)) {
-        host_fail("out of memory");
+        host_no_memory();
         host_clock_leave(clock);
         free(k);
         return NULL;
@@ -168,24 +159,18 @@ static kind *acquire_kind(ARGS)
     return NULL;
 }
 
-/* Which cell this instance is. */
-static int read_number(ARGS, const kind *k, uint64_t *number)
+/* Reads which cell this instance is. Returns false after host_fail. */
+static bool read_number(ARGS, const kind *k, uint64_t *number)
 {
     const char *name = host_instance_name(mif_private);
     *number = syn_cell_of_name(name);
     if (!k->numbers)
-        return 1;
+        return true;
     if (!host_trailing_number(name, number)) {
         host_fail("index = 1 needs an instance name that ends in the cell number (0 .. 2^64 - 1)");
-        return 0;
+        return false;
     }
-    const int taken = host_numbers_take(k->numbers, *number);
-    if (taken == 0)
-        host_fail("index = 1: cell number %llu is used twice with seed %llu", (unsigned long long)*number,
-                  (unsigned long long)k->seed);
-    else if (taken < 0)
-        host_fail("out of memory");
-    return taken > 0;
+    return host_numbers_take(k->numbers, *number);
 }
 
 static instance *create(ARGS)
@@ -214,7 +199,7 @@ static syn_cell start_cell(const instance *in)
 }
 
 /* Whether the voltage changes the start state. */
-static int wakes_up(instance *in, double u)
+static bool wakes_up(instance *in, double u)
 {
     if (isnan(in->low)) {
         const syn_cell c = start_cell(in);
@@ -224,6 +209,7 @@ static int wakes_up(instance *in, double u)
     return u <= in->low || u > in->high;
 }
 
+/* NULL without memory. */
 static history *wake_up(instance *in)
 {
     history *h = malloc(sizeof *h);
@@ -233,7 +219,7 @@ static history *wake_up(instance *in)
     return h;
 }
 
-/* Takes over what was accepted, and forgets what was not or what belongs to an earlier analysis. */
+/* Takes over or forgets the pending state of an earlier trial, see clock.h. */
 static void follow(instance *in)
 {
     const host_clock *clock = in->kind->clock;
@@ -248,32 +234,27 @@ static void follow(instance *in)
     if (h->trial != 0 && h->trial == clock->accepted)
         syn_cell_commit(in->kind->model, &h->cell, &h->pending);
     h->trial = 0;
-    h->set = 0;
+    h->set = false;
 }
 
-/* The state that follows the accepted one at the iterate u. SET is a jump that would leave no solution on many load
- * lines if every iterate could take and undo it: it is taken once the solution before it has settled beyond U_S, and
- * then kept for this solution. RESET follows the transition curve continuously. */
+/* Returns the state that follows the accepted one at the voltage of this pass. A cell that is latched has been SET at
+ * U_S, whatever the voltage is now. */
 static syn_state next_state(const syn_model *m, history *h, double u)
 {
-    const int moving = !(h->trial != 0 && fabs(u - h->u_last) < settled);
     const syn_cycle *now = &h->cell.now, *next = &h->cell.next;
     const syn_state *accepted = &h->cell.state;
     syn_state s;
     syn_state_step(m, accepted, now, next, h->set ? now->y[SYN_U_SET] : u, &s);
-    if (s.mode == SYN_LRS && accepted->mode != SYN_LRS && !h->set) {
-        h->set = !moving;
-        cm_analog_not_converged();
-        if (moving)
-            s = *accepted;
-    } else if (moving && s.r != accepted->r && !h->set) {
-        cm_analog_not_converged();
-    }
-    return s;
+    if (h->set)
+        return s;
+    const bool moving = host_moves(h->trial == 0, fabs(u - h->u_last));
+    const bool beyond = s.mode == SYN_LRS && accepted->mode != SYN_LRS;
+    h->set = host_latch_rule(moving, beyond, s.r != accepted->r);
+    return beyond && !h->set ? *accepted : s;
 }
 
-/* The state r for this pass, which may be one that switches. */
-static double state_at(instance *in, double u, int awake)
+/* Returns the state r in this pass. Switches if the clock allows it; awake: the cell must have a history. */
+static double state_at(instance *in, double u, bool awake)
 {
     const host_clock *clock = in->kind->clock;
     history *h = in->history;
@@ -282,7 +263,7 @@ static double state_at(instance *in, double u, int awake)
             return in->r;
         h = wake_up(in);
         if (!h) {
-            host_fail("out of memory");
+            host_no_memory();
             return in->r;
         }
     }
@@ -294,8 +275,8 @@ static double state_at(instance *in, double u, int awake)
     return h->pending.r;
 }
 
-/* Noise current [A] at a time: constant over slots of 1 / (2 bandwidth), the sampling interval of a band-limited white
- * noise, and a function of the slot's number alone. */
+/* Returns the noise current [A] at the present time. It is constant over time slots of 1 / (2 bandwidth), the
+ * sampling interval of band-limited white noise, and a function of the slot's number alone. */
 static double noise_current(ARGS, const instance *in, double r, double u)
 {
     const double bandwidth = PARAM(bandwidth);
@@ -309,27 +290,25 @@ static double noise_current(ARGS, const instance *in, double r, double u)
     return syn_noise_sigma(g, g * u, bandwidth) * h->slot_draw;
 }
 
-/* Returns 0 after host_fail. */
-static int check_noise(ARGS, kind *k)
+/* Returns false after host_fail. */
+static bool check_noise(ARGS, kind *k)
 {
     double on;
     if (!host_whole_number("noise", PARAM(noise), 0, 1, &on))
-        return 0;
+        return false;
     if (!(PARAM(bandwidth) >= 1e-3 && PARAM(bandwidth) <= 1e15)) {
         host_fail("bandwidth = %g Hz is not in [1e-3, 1e15]", PARAM(bandwidth));
-        return 0;
+        return false;
     }
     k->noise = on;
     k->bandwidth = PARAM(bandwidth);
-    return 1;
+    return true;
 }
 
-/* Whether there is noise now; -1 after host_fail. Parameters may be altered at any time. */
-static int noise_on(ARGS, kind *k)
+/* Follows the parameters of the noise, which may be altered at any time. Returns false after host_fail. */
+static bool follow_noise(ARGS, kind *k)
 {
-    if ((PARAM(noise) != k->noise || PARAM(bandwidth) != k->bandwidth) && !check_noise(mif_private, k))
-        return -1;
-    return k->noise != 0 && ANALYSIS == TRANSIENT;
+    return (PARAM(noise) == k->noise && PARAM(bandwidth) == k->bandwidth) || check_noise(mif_private, k);
 }
 
 void cm_synaptogen(ARGS)
@@ -340,12 +319,13 @@ void cm_synaptogen(ARGS)
         return;
     }
     kind *k = in->kind;
-    const int noisy = noise_on(mif_private, k);
-    if (!host_clock_tick(k->clock, mif_private) || noisy < 0) {
+    const bool sound = follow_noise(mif_private, k);
+    if (!host_clock_tick(k->clock, mif_private) || !sound) {
         in->kind = NULL;
         release_kind(k);
         return;
     }
+    const bool noisy = k->noise != 0 && ANALYSIS == TRANSIENT;
     follow(in);
     const double u = k->polarity * INPUT(electrodes), r = state_at(in, u, noisy);
     double slope, i = syn_current(k->model, r, u, &slope);
@@ -355,7 +335,7 @@ void cm_synaptogen(ARGS)
     if (ANALYSIS == MIF_AC)
         AC_GAIN(electrodes, electrodes) = (Mif_Complex_t){slope, 0};
     else
-        PARTIAL(electrodes, electrodes) = slope > slope_min ? slope : slope_min;
+        PARTIAL(electrodes, electrodes) = slope > SYNP_SLOPE_MIN ? slope : SYNP_SLOPE_MIN;
 }
 
 /* The monitors, in the order of ifspec.ifs. */

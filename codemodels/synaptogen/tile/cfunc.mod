@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A crossbar of synaptogen/crossbar.h whose line ends are nodes of the circuit: the exact currents and the exact
- * conductance matrix of all its terminals go into the simulator's Newton iteration. */
+/* A crossbar of synaptogen/crossbar.h whose line ends are nodes of the circuit. The simulator's Newton iteration
+ * gets the exact currents and the exact conductance matrix of all terminals. */
 #include "crossbar.h"
 #include "fail.h"
 #include "instance.h"
@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+extern SPICEdev cm_synaptogen_tile_info;
 
 typedef struct tile {
     host_crossbar *crossbar; /* NULL: failed */
@@ -40,46 +42,26 @@ static void release(ARGS, Mif_Callback_Reason_t reason)
     host_keep(mif_private, NULL);
 }
 
-static void read_parameters(ARGS, host_crossbar_parameters *p)
-{
-    *p = (host_crossbar_parameters){.rows = PARAM_NULL(rows) ? NULL : &PARAM(rows),
-                                    .cols = PARAM_NULL(cols) ? NULL : &PARAM(cols),
-                                    .r_wl = PARAM_NULL(r_wl) ? NULL : &PARAM(r_wl),
-                                    .r_bl = PARAM_NULL(r_bl) ? NULL : &PARAM(r_bl),
-                                    .r_access = PARAM_NULL(r_access) ? NULL : &PARAM(r_access),
-                                    .gmin = PARAM_NULL(gmin) ? NULL : &PARAM(gmin),
-                                    .seed = PARAM_NULL(seed) ? NULL : &PARAM(seed),
-                                    .first = PARAM_NULL(first) ? NULL : &PARAM(first),
-                                    .order = PARAM_NULL(order) ? NULL : &PARAM(order),
-                                    .r_init = PARAM_NULL(r_init) ? NULL : &PARAM(r_init),
-                                    .lead = PARAM_NULL(lead) ? NULL : PARAM(lead),
-                                    .params = PARAM_NULL(params) ? NULL : PARAM(params),
-                                    .init = PARAM_NULL(init) ? NULL : PARAM(init),
-                                    .start = PARAM_NULL(start) ? NULL : PARAM(start),
-                                    .state = PARAM_NULL(state) ? NULL : PARAM(state),
-                                    .state_out = PARAM_NULL(state_out) ? NULL : PARAM(state_out)};
-}
-
-/* Which ends are terminals, and whether the nodes of the instance are theirs. */
-static int read_ends(ARGS, tile *t, const host_crossbar_parameters *p)
+/* Reads which ends are terminals. Returns false after host_fail: the instance has another number of nodes. */
+static bool read_ends(ARGS, tile *t, const host_crossbar_parameters *p)
 {
     const char *ends = PARAM_NULL(ends) ? "left+bottom" : PARAM(ends);
-    int has[SYN_SIDES] = {0};
+    bool has[SYN_SIDES] = {false};
     size_t rows, cols, wanted = 0;
     if (!host_crossbar_size(p, &rows, &cols) || !host_crossbar_sides("ends", ends, has))
-        return 0;
+        return false;
     for (int side = 0; side < SYN_SIDES; side++) {
         t->lines[side] = !has[side] ? 0 : side == SYN_LEFT || side == SYN_RIGHT ? rows : cols;
         wanted += t->lines[side];
     }
     t->ports = (size_t)PORT_SIZE(terminals);
     if (t->ports == wanted)
-        return 1;
+        return true;
     host_fail("the ends \"%s\" of %zu rows and %zu cols are %zu nodes, not %zu", ends, rows, cols, wanted, t->ports);
-    return 0;
+    return false;
 }
 
-/* Terminals are nodes themselves: their sources have no resistance. */
+/* A terminal is a node of the circuit, so there is no resistance at its line end. */
 static host_crossbar *make_crossbar(ARGS, const tile *t, const host_crossbar_parameters *p)
 {
     double *zeros = calloc(t->ports, sizeof *zeros);
@@ -87,7 +69,7 @@ static host_crossbar *make_crossbar(ARGS, const tile *t, const host_crossbar_par
     for (int side = 0; side < SYN_SIDES; side++)
         end[side] = t->lines[side] > 0 ? zeros : NULL;
     if (!zeros)
-        host_fail("out of memory");
+        host_no_memory();
     host_crossbar *x = zeros ? host_crossbar_create(mif_private, host_instance_name(mif_private), p, end) : NULL;
     free(zeros);
     return x;
@@ -95,19 +77,19 @@ static host_crossbar *make_crossbar(ARGS, const tile *t, const host_crossbar_par
 
 static tile *create(ARGS)
 {
+    static const char *const own[] = {"ends", NULL};
     host_crossbar_parameters p;
     tile *t = calloc(1, sizeof *t);
     if (!t)
         return NULL;
     host_keep(mif_private, t);
     CALLBACK = release;
-    read_parameters(mif_private, &p);
-    if (!read_ends(mif_private, t, &p))
+    if (!host_crossbar_read(mif_private, &cm_synaptogen_tile_info, own, &p) || !read_ends(mif_private, t, &p))
         return t;
     t->v = calloc(t->ports, sizeof *t->v);
     t->y = calloc(t->ports * t->ports, sizeof *t->y);
     if (!t->v || !t->y) {
-        host_fail("out of memory");
+        host_no_memory();
         return t;
     }
     double *v = t->v;
@@ -117,20 +99,22 @@ static tile *create(ARGS)
     return t;
 }
 
-/* 0 after host_fail. */
-static int pass(ARGS, tile *t)
+/* Returns false after host_fail. */
+static bool pass(ARGS, tile *t)
 {
     const double *const v[SYN_SIDES] = {t->at[0], t->at[1], t->at[2], t->at[3]};
     for (size_t k = 0; k < t->ports; k++)
         t->v[k] = INPUT(terminals[k]);
-    const int fresh = host_crossbar_pass(t->crossbar, v);
-    if (fresh <= 0)
-        return fresh == 0;
+    bool fresh;
+    if (!host_crossbar_pass(t->crossbar, v, &fresh))
+        return false;
+    if (!fresh)
+        return true;
     syn_error err;
     if (syn_crossbar_port_matrix(host_crossbar_solver(t->crossbar), t->y, &err) == SYN_OK)
-        return 1;
+        return true;
     host_fail("%s", err.text);
-    return 0;
+    return false;
 }
 
 static void load_currents(ARGS, const tile *t)
@@ -182,8 +166,6 @@ static int take_point(CKTcircuit *ckt, GENmodel *first)
     }
     return OK;
 }
-
-extern SPICEdev cm_synaptogen_tile_info;
 
 __attribute__((constructor)) static void take_over(void)
 {

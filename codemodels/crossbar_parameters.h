@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The parameters of a crossbar in a .model: one list for the tile and the driven array. */
+#ifndef CODEMODELS_CROSSBAR_PARAMETERS_H
+#define CODEMODELS_CROSSBAR_PARAMETERS_H
+
+#include "host.h"
+
+#include <synaptogen/crossbar.h>
+
+/* NULL where a .model gives none. They point into the simulator's table of the .model and live as long as that.
+ * The names are those of the interface, codemodels/synaptogen/crossbar.ifs; a new one is added there, here, and to
+ * the list in crossbar_parameters.c. */
+typedef struct host_crossbar_parameters {
+    const double *rows, *cols, *r_wl, *r_bl, *r_access, *gmin, *seed, *first, *order, *r_init;
+    const char *lead, *params, *init, *start, *state, *state_out;
+    /* of a driven array alone */
+    const double *r_left, *r_right, *r_top, *r_bottom;
+    const char *rest_open, *rest_ground;
+} host_crossbar_parameters;
+
+/* Reads the parameters of the instance's .model. `own` are those that the model reads itself, NULL after the last.
+ * Returns false after host_fail: the interface of the device has a parameter that is in neither list. */
+bool host_crossbar_read(const Mif_Private_t *mif_private, const SPICEdev *device, const char *const own[],
+                        host_crossbar_parameters *out);
+
+/* Adds what `from` gives. Returns false after host_fail: it gives another value than `to` does. */
+bool host_crossbar_merge(host_crossbar_parameters *to, const host_crossbar_parameters *from);
+
+/* Reads rows and cols. Returns false after host_fail. */
+bool host_crossbar_size(const host_crossbar_parameters *parameters, size_t *rows, size_t *cols);
+
+/* Reads the names of sides, such as "left+top". `parameter` is for the message. Returns false after host_fail. */
+bool host_crossbar_sides(const char *parameter, const char *text, bool named[SYN_SIDES]);
+
+#endif
