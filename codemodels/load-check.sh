@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# load-check.sh PLUG-IN PROGRAM: loads the plug-in into $NGSPICE and, with the program, into libngspice, and solves one
-# cell in each. Anything else than a current, a crash included, is the message below and status 1.
+# load-check.sh PLUG-IN PROGRAM: loads the plug-in into $NGSPICE and, with the program, into libngspice. Solves one cell
+# in each. Prints the message below and returns 1 if the result is not a current, also after a crash.
 plugin=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 unset SPICE_ASCIIRAWFILE
-HOME=$work # no .spiceinit of the user; ngspice 39 crashes where HOME is not set
+HOME=$work # without the user's .spiceinit; ngspice 39 crashes if HOME is not set
 export HOME
-ASAN_OPTIONS=detect_leaks=0 # of a sanitized build: the simulator frees nothing at its end
+ASAN_OPTIONS=detect_leaks=0 # for a sanitized build: the simulator frees nothing at its end
 export ASAN_OPTIONS
 cat >"$work/deck.cir" <<'DECK'
 one cell at its read voltage
@@ -34,14 +34,14 @@ failed() {
 $plugin does not work in $1:
 $(tail -n 5 "$work/output")
 It was built with the headers in $NGSPICE_SOURCE.
-They must be of the same version as the ngspice in use and configured with the same options. Remove that folder if
-codemodels/prepare-ngspice made it and run ./bootstrap again, or give ./configure the source of your ngspice,
-configured as it was, with --with-ngspice-source.
+They must have the version and the configure options of the ngspice in use. If codemodels/prepare-ngspice made this
+folder, remove it and run ./bootstrap again. Otherwise give ./configure the source tree of your ngspice, configured with
+its options: --with-ngspice-source=FOLDER.
 MESSAGE
     exit 1
 }
 
-# The inner shells, which report a crash, write to the output as well.
+# The inner shells write to the output too, because they report a crash.
 ("$NGSPICE" -b "$work/batch.cir"; exit $?) >"$work/output" 2>&1 </dev/null
 grep -q '^v1#branch = -[0-9.]*e-0[4-9]$' "$work/output" || failed "$NGSPICE"
 ("$2" "$plugin" "$work/deck.cir"; exit $?) >"$work/output" 2>&1 </dev/null || failed libngspice

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* load_check PLUG-IN DECK: loads a plug-in into libngspice, runs a deck and prints the current of its source v1.
- * Exits with 0 if that is finite and not zero. */
+/* load_check PLUG-IN DECK: loads a plug-in into libngspice, runs the operating point of a deck and prints the current of
+ * its source v1. Exits with 0 if the current is finite and not zero. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>

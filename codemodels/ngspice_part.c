@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What ngspice wants in every plug-in, compiled from ngspice's own source tree. */
+/* The part of ngspice that belongs in every plug-in, from its source tree. */
 #include "xspice/icm/dlmain.c"
 
 #include "misc/dstring.c"
