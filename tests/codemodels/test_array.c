@@ -4,7 +4,6 @@
 #include "support/spice.h"
 #include "support/support.h"
 
-#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -438,20 +437,19 @@ Test(codemodel_array, more_nodes_than_the_simulator_can_read_are_refused)
               spice_output());
 }
 
-Test(codemodel_array, two_hundred_circuits_loaded_run_and_removed_leave_no_memory_behind)
+static void use_and_remove(int number)
 {
     const crossbar c = {.rows = 12, .cols = 10, .ends = {1, 0, 1, 1}, .r_wl = 1, .r_bl = 1};
-    size_t before = 0;
-    for (int round = 0; round < 200; round++) {
-        add_sources(&c, 3, 0);
-        crossbar_add_array(&c, drivers, 5, 2, "seed=1 first=0 state_out=\"x.state\"");
-        spice_load();
-        spice_run(round % 2 ? "tran 100n 2u" : "op");
-        spice_forget();
-        if (round == 20)
-            before = mallinfo2().uordblks;
-    }
-    /* The simulator itself keeps about 1 kB of each circuit; an array that stays would be 50 kB. */
-    const double growth = ((double)mallinfo2().uordblks - (double)before) / 179;
+    add_sources(&c, 3, 0);
+    crossbar_add_array(&c, drivers, 5, 2, "seed=1 first=0 state_out=\"x.state\"");
+    spice_load();
+    spice_run(number % 2 ? "tran 100n 2u" : "op");
+    spice_forget();
+}
+
+/* The simulator itself keeps about 1 kB of each circuit; an array that stays would be 50 kB. */
+Test(codemodel_array, circuits_loaded_run_and_removed_leave_no_memory_behind)
+{
+    const double growth = spice_growth(180, use_and_remove);
     cr_expect(growth < 10000, "%g bytes per circuit", growth);
 }

@@ -160,11 +160,12 @@ Test(codemodel_switching, random_circuits_end_where_the_library_says_for_all_ste
                 {".options reltol=1e-4 method=gear maxord=3 gmin=1e-11", 1e-4, 0.1, false, false},
                 {".options reltol=1e-5 convstep=10 convabsstep=10", 1e-5, 1, true, false},
                 {".options reltol=1e-3 method=gear maxord=6 gmin=1e-13 trtol=7", 1e-3, 0.5, true, true}};
-    enum { CIRCUITS = 140, WAYS = sizeof ways / sizeof *ways };
+    enum { WAYS = sizeof ways / sizeof *ways };
+    const int circuits = support_cases(50, 140);
     const syn_model *m = support_model(0);
     int compared = 0, partial = 0;
-    for (uint64_t number = 0; number < CIRCUITS; number++) {
-        const circuit c = random_circuit(m, number);
+    for (int number = 0; number < circuits; number++) {
+        const circuit c = random_circuit(m, (uint64_t)number);
         for (int w = 0; w < WAYS; w++) {
             if (ways[w].coarse) /* without it ngspice ignores trtol in circuits with code models */
                 spice_do("set xtrtol=7");
@@ -178,8 +179,8 @@ Test(codemodel_switching, random_circuits_end_where_the_library_says_for_all_ste
         }
     }
     /* The peaks are drawn from ranges of width 0.6 and more: 2 of 100 fall within 1 % of a switching voltage. */
-    cr_expect(compared > 0.95 * CIRCUITS * WAYS, "%d runs compared", compared);
-    cr_expect(partial > 0.2 * CIRCUITS * WAYS, "only %d runs end in an intermediate state", partial);
+    cr_expect(compared > 0.95 * circuits * WAYS, "%d runs compared", compared);
+    cr_expect(partial > 0.2 * circuits * WAYS, "only %d runs end in an intermediate state", partial);
 }
 
 static const double resistances[] = {0, 1, 100, 1000, 1800, 2200, 3000, 5000, 1e4, 3e4, 1e5, 3e5, 1e6};
@@ -598,16 +599,17 @@ Test(codemodel_switching, arrays_with_wires_end_the_same_for_all_steps_options_a
      * the first one's current lowers the voltage of the others in its column: 0.3 mA over 2 x 3 x 3 ohm. */
     const double tie = 5e-3;
     const syn_model *m = support_model(0);
+    const int arrays = support_cases(6, 16);
     double switched = 0;
     int ties = 0;
-    for (uint64_t number = 0; number < 16; number++) {
+    for (int number = 0; number < arrays; number++) {
         array_end fine[CELLS];
         for (int w = 0; w < 4; w++) {
-            load_array(number, ways[w].options, ways[w].reversed);
+            load_array((uint64_t)number, ways[w].options, ways[w].reversed);
             spice_run("tran 10n %g 0 %s", 3 * WRITES * 1e-7, ways[w].step_max);
             cr_assert(spice_count_output("too small") == 0, "%s", spice_output());
             for (int k = 0; k < CELLS; k++) {
-                const array_end end = examine_array_cell(m, number, k, ways[w].options);
+                const array_end end = examine_array_cell(m, (uint64_t)number, k, ways[w].options);
                 if (w == 0) {
                     fine[k] = end;
                     switched += end.cycle + (end.mode == SYN_LRS);
@@ -616,12 +618,12 @@ Test(codemodel_switching, arrays_with_wires_end_the_same_for_all_steps_options_a
                 /* Cell voltages within `settled` in each run, dr/du at most 5 per V on a RESET transition. */
                 cr_expect(fine[k].margin < tie || (end.mode == fine[k].mode && end.cycle == fine[k].cycle &&
                                                    fabs(end.r - fine[k].r) < 2 * 5 * settled),
-                          "array %" PRIu64 " %s cell %d: r %.9g mode %g cycle %g, not %.9g %g %g", number,
-                          ways[w].options, k, end.r, end.mode, end.cycle, fine[k].r, fine[k].mode, fine[k].cycle);
+                          "array %d %s cell %d: r %.9g mode %g cycle %g, not %.9g %g %g", number, ways[w].options, k,
+                          end.r, end.mode, end.cycle, fine[k].r, fine[k].mode, fine[k].cycle);
             }
             spice_forget();
         }
     }
-    cr_expect(switched > 100, "only %g cells switched", switched);
-    cr_expect(ties < 16, "%d cells are left out", ties);
+    cr_expect(switched > 6 * arrays, "only %g cells switched", switched);
+    cr_expect(ties < arrays, "%d cells are left out", ties);
 }

@@ -5,7 +5,6 @@
 #include "support/spice.h"
 #include "support/support.h"
 
-#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,19 +121,20 @@ static const crossbar shapes[] = {
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
-/* Runs a crossbar of each shape in random circuits, as a tile and as single cells. */
-static int expect_agreement(double step, const char *options)
+/* Runs a crossbar of each shape in this many random circuits, as a tile and as single cells. Returns how many cells
+ * have switched. The shapes together have 219. */
+static int expect_agreement(int circuits, double step, const char *options)
 {
     int switched = 0;
     for (int k = 0; k < SHAPES; k++)
-        for (uint64_t random = 0; random < 6; random++) {
+        for (int random = 0; random < circuits; random++) {
             const crossbar *c = &shapes[k];
             char what[80], seed[40], parameters[80];
-            sprintf(what, "%d x %d, circuit %d", c->rows, c->cols, (int)random);
-            sprintf(seed, "seed=%d", (int)random + 10 * k);
+            sprintf(what, "%d x %d, circuit %d", c->rows, c->cols, random);
+            sprintf(seed, "seed=%d", random + 10 * k);
             sprintf(parameters, "%s first=0 state_out=\"tile.state\"", seed);
             for (int cells = 0; cells < 2; cells++) {
-                add_surroundings(c, random, 1.2, 3);
+                add_surroundings(c, (uint64_t)random, 1.2, 3);
                 spice_add("%s", options);
                 if (cells)
                     crossbar_add_cells(c, seed);
@@ -157,8 +157,8 @@ static int expect_agreement(double step, const char *options)
  * of up to 1.2 V/us, interpolated. Nodes are solved to 1e-6 V, well below the spacing of events. */
 Test(codemodel_tile, tile_in_random_circuits_is_the_same_as_single_cells_and_resistors)
 {
-    const int switched = expect_agreement(5e-9, "");
-    cr_expect(switched > 400, "only %d of 1314 cells have switched", switched);
+    const int circuits = support_cases(2, 6), switched = expect_agreement(circuits, 5e-9, "");
+    cr_expect(switched > 66 * circuits, "only %d of %d cells have switched", switched, 219 * circuits);
 }
 
 /* Coarse steps behind a transistor: on the way to a solution iterates go far beyond U_S. A single cell, which is
@@ -675,20 +675,19 @@ Test(codemodel_tile, more_nodes_than_the_simulator_can_read_are_refused_before_a
     }
 }
 
-Test(codemodel_tile, two_hundred_circuits_loaded_run_and_removed_leave_no_memory_behind)
+static void use_and_remove(int number)
 {
     const crossbar c = {.rows = 12, .cols = 10, .ends = {1, 1, 1, 1}, .r_wl = 1, .r_bl = 1};
-    size_t before = 0;
-    for (int round = 0; round < 200; round++) {
-        add_surroundings(&c, 3, 1.2, 1);
-        crossbar_add_tile(&c, "seed=1 first=0 state_out=\"x.state\"");
-        spice_load();
-        spice_run(round % 2 ? "tran 100n 2u" : "op");
-        spice_forget();
-        if (round == 20)
-            before = mallinfo2().uordblks;
-    }
-    /* The simulator itself keeps about 1 kB of each circuit; a tile that stays would be 50 kB. */
-    const double growth = ((double)mallinfo2().uordblks - (double)before) / 179;
+    add_surroundings(&c, 3, 1.2, 1);
+    crossbar_add_tile(&c, "seed=1 first=0 state_out=\"x.state\"");
+    spice_load();
+    spice_run(number % 2 ? "tran 100n 2u" : "op");
+    spice_forget();
+}
+
+/* The simulator itself keeps about 1 kB of each circuit; a tile that stays would be 50 kB. */
+Test(codemodel_tile, circuits_loaded_run_and_removed_leave_no_memory_behind)
+{
+    const double growth = spice_growth(support_cases(40, 180), use_and_remove);
     cr_expect(growth < 10000, "%g bytes per circuit", growth);
 }

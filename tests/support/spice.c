@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/spice.h"
 
+#include <malloc.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -237,6 +238,17 @@ void spice_forget(void)
 {
     command((char[]){"destroy all"});
     command((char[]){"remcirc"});
+}
+
+double spice_growth(int rounds, void (*round)(int number))
+{
+    double before = 0;
+    for (int k = 0; k < SPICE_WARM_UP + rounds; k++) {
+        if (k == SPICE_WARM_UP)
+            before = (double)mallinfo2().uordblks;
+        round(k);
+    }
+    return ((double)mallinfo2().uordblks - before) / rounds;
 }
 
 double *spice_vector(const char *name, size_t *length)

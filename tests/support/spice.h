@@ -37,6 +37,11 @@ void spice_forget(void);
  * *length gets its length, 0 and NULL if there is none. */
 double *spice_vector(const char *name, size_t *length);
 
+/* Growth of the heap in bytes per round, while `round` is called `rounds` times with its number. SPICE_WARM_UP rounds
+ * before them let the simulator take the memory that it keeps for good. */
+enum { SPICE_WARM_UP = 20 };
+double spice_growth(int rounds, void (*round)(int number));
+
 /* The last element of a vector that exists, and the length of one. */
 double spice_last(const char *name);
 size_t spice_length(const char *name);

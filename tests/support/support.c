@@ -95,3 +95,20 @@ void support_worst(double *worst, double value)
     if (!(value <= *worst))
         *worst = value;
 }
+
+static int is_long(void)
+{
+    const char *level = getenv("SYNAPTOGEN_TEST_LEVEL");
+    return level && strcmp(level, "long") == 0;
+}
+
+int support_cases(int usual, int many)
+{
+    return is_long() ? many : usual;
+}
+
+void support_long_only(void)
+{
+    if (!is_long())
+        cr_skip("takes long: make check-long");
+}

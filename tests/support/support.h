@@ -32,6 +32,13 @@ double support_power_sum(const syn_poly *p, double x);
 enum { SUPPORT_FOREVER = 3000 };
 void support_covariance(const syn_var *v, int terms, int lag, double c[SYN_NFEAT][SYN_NFEAT]);
 
+/* Numbers of random cases, samples or rounds: `usual` for make check, `many` for make check-long, which sets
+ * $SYNAPTOGEN_TEST_LEVEL to "long". */
+int support_cases(int usual, int many);
+
+/* Skips the test that calls it, except in make check-long. For tests of more than 15 s that have no shorter form. */
+void support_long_only(void);
+
 /* Keeps the larger: for worst cases over a loop. A NaN is the worst of all. */
 void support_worst(double *worst, double value);
 

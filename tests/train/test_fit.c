@@ -839,6 +839,7 @@ Test(fit, features_of_512_devices_and_1000_cycles_give_their_parameters_back, .t
 
 Test(fit, orders_and_components_left_to_bic_give_the_statistics_back, .timeout = 600)
 {
+    support_long_only();
     static syn_params p;
     syn_fit_report r;
     syn_fit_options o;
