@@ -5,16 +5,20 @@ export LC_ALL
 tmp=$(mktemp -d) || exit 99
 trap 'rm -rf "$tmp"' EXIT
 count=0
+started=$(date +%s%N)
 
 # check CLAIM COMMAND...: a command that fails where the claim does not hold; what it printed is shown then.
 check() {
     count=$((count + 1))
     claim=$1
     shift
-    if "$@" >"$tmp/log" 2>&1; then
-        printf 'ok %d - %s\n' $count "$claim"
-    else
-        printf 'not ok %d - %s\n' $count "$claim"
+    ok='not ok'
+    if "$@" >"$tmp/log" 2>&1; then ok=ok; fi
+    # The time since the check before, as in the test programs: a script prepares its checks between them.
+    now=$(date +%s%N)
+    took=$(((now - started) / 10000000)) started=$now
+    printf '%s %d - %s  (%d.%02ds)\n' "$ok" $count "$claim" $((took / 100)) $((took % 100))
+    if [ "$ok" = 'not ok' ]; then
         head -n 20 "$tmp/log" | sed 's/^/# /'
     fi
 }
