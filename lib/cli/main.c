@@ -34,8 +34,10 @@ static int print_version(void)
 static int fail_name(int count, char **words)
 {
     const size_t length = strlen(words[0]);
-    char known[256] = "";
-    nearest near = nearest_begin(words[0]);
+    char known[256] = "", typed[64];
+    snprintf(typed, sizeof typed, "%s%s%s", words[0], count > 1 && words[1][0] != '-' ? " " : "",
+             count > 1 && words[1][0] != '-' ? words[1] : "");
+    nearest near = nearest_begin(typed);
     for (const cli_command *const *c = cli_commands; *c; c++) {
         const char *name = (*c)->name;
         nearest_try(&near, name);

@@ -37,7 +37,8 @@ int options_list(const cli_option *table, cli_option out[MOST_OPTIONS])
     return n;
 }
 
-const char *option_range(const cli_option *o, char *text, size_t size)
+/* Kind and range of an option's value in words; "" for a text, a choice or a switch. */
+static const char *range_of(const cli_option *o, char *text, size_t size)
 {
     text[0] = '\0';
     if (o->kind == OPTION_AUTO)
@@ -46,6 +47,18 @@ const char *option_range(const cli_option *o, char *text, size_t size)
         snprintf(text, size, "integer in [%" PRIu64 ", %" PRIu64 "]", o->least, o->most);
     else if (o->kind == OPTION_NUMBER)
         snprintf(text, size, "number in [%g, %g]", o->low, o->high);
+    return text;
+}
+
+const char *option_text(const cli_option *o, char *text, size_t size)
+{
+    char range[96];
+    if (o->kind == OPTION_INTEGER && o->most >= OPTION_MANY)
+        snprintf(range, sizeof range, "integer from %" PRIu64, o->least);
+    else
+        range_of(o, range, sizeof range);
+    snprintf(text, size, "%s%s%s%s%s", o->help, range[0] ? "; " : "", range, o->fallback ? "; default " : "",
+             o->fallback ? o->fallback : "");
     return text;
 }
 
@@ -87,7 +100,7 @@ static int refuse_value(const cli_option *o, const char *text)
                     o->kind == OPTION_AUTO      ? ""
                     : o->kind == OPTION_INTEGER ? "an "
                                                 : "a ",
-                    option_range(o, range, sizeof range), text);
+                    range_of(o, range, sizeof range), text);
 }
 
 static int set_option(const cli_option *o, const char *text, void *values)

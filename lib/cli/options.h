@@ -77,8 +77,8 @@ enum { MOST_OPERANDS = 2 };
 enum { MOST_OPTIONS = 48 };
 int options_list(const cli_option *table, cli_option out[MOST_OPTIONS]);
 
-/* Kind and range of an option's value in words, such as "integer in [1, 10]"; "" for a text or a switch. */
-const char *option_range(const cli_option *o, char *text, size_t size);
+/* "help; integer in [1, 10]; default 3". An integer without a practical upper limit is "integer from 0". */
+const char *option_text(const cli_option *o, char *text, size_t size);
 
 typedef enum options_request { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION } options_request;
 

@@ -51,6 +51,13 @@ case $prefix in
 esac
 check "an installed netlist runs with the installed plug-in" netlist_runs
 check "a netlist that the installed command writes runs with it as well" generated_runs
+pages() {
+    [ "$(ls "$prefix"/share/man/man1/synaptogen*.1 | wc -l)" -eq 15 ] && [ -s "$prefix/share/man/man7/synaptogen-codemodels.7" ] &&
+        "$prefix/bin/synaptogen" --man crossbar read | cmp - "$prefix/share/man/man1/synaptogen-crossbar-read.1"
+}
+check "manual pages of the command and of every subcommand are installed" pages
+check "the completion of bash is installed" grep -q '^complete -F _synaptogen synaptogen' \
+    "$prefix/share/bash-completion/completions/synaptogen"
 check "make uninstall leaves no file" sh -c "make -C '$builddir' -s uninstall prefix='$prefix' exec_prefix='$prefix' \
     libdir='$prefix/lib' bindir='$prefix/bin' includedir='$prefix/include' datarootdir='$prefix/share' \
     datadir='$prefix/share' && ! find '$prefix' -type f | grep ."

@@ -44,21 +44,32 @@ static void put_command(FILE *f, const cli_command *command)
     fputs("            esac\n            ;;\n", f);
 }
 
-/* The words of the commands: the first ones, or the second ones after `first`. */
-static void put_words(FILE *f, const char *first)
+/* Whether two names begin with the same word. */
+static bool same_first(const char *a, const char *b)
 {
-    const char *blank = "", *last = "";
-    for (const cli_command *const *c = cli_commands; *c; c++) {
+    const size_t length = strcspn(a, " ");
+    return strcspn(b, " ") == length && strncmp(a, b, length) == 0;
+}
+
+/* The first words of the commands; then the second ones after each first one that has some. Commands with the same first
+ * word are adjacent in the list. */
+static void put_words(FILE *f)
+{
+    const char *before = "";
+    fputs("        1:*) words=\"", f);
+    for (const cli_command *const *c = cli_commands; *c; before = (*c++)->name)
+        if (!same_first(before, (*c)->name))
+            fprintf(f, "%.*s ", (int)strcspn((*c)->name, " "), (*c)->name);
+    fputs("--help --version\" ;;\n", f);
+    before = "";
+    for (const cli_command *const *c = cli_commands; *c; before = (*c++)->name) {
         const char *name = (*c)->name, *second = strchr(name, ' ');
-        const size_t length = strcspn(name, " ");
-        if (!first && (strncmp(last, name, length) != 0 || strcspn(last, " ") != length))
-            fprintf(f, "%s%.*s", blank, (int)length, name);
-        else if (first && second && strncmp(name, first, length) == 0 && first[length] == '\0')
-            fprintf(f, "%s%s", blank, second + 1);
-        else
+        if (!second || same_first(before, name))
             continue;
-        blank = " ";
-        last = name;
+        fprintf(f, "        2:%.*s) words=\"", (int)(second - name), name);
+        for (const cli_command *const *same = c; *same && same_first((*same)->name, name); same++)
+            fprintf(f, "%s%s", same == c ? "" : " ", strchr((*same)->name, ' ') + 1);
+        fputs("\" ;;\n", f);
     }
 }
 
@@ -67,14 +78,10 @@ void manual_completion(FILE *f)
     fputs("# Completion of synaptogen for bash.\n_synaptogen()\n{\n"
           "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
           "    local options= words= files=\n"
-          "    case $COMP_CWORD:${COMP_WORDS[1]} in\n        1:*) words=\"",
+          "    case $COMP_CWORD:${COMP_WORDS[1]} in\n",
           f);
-    put_words(f, NULL);
-    fputs(" --help --version\" ;;\n        2:netlist) words=\"", f);
-    put_words(f, "netlist");
-    fputs("\" ;;\n        2:crossbar) words=\"", f);
-    put_words(f, "crossbar");
-    fputs("\" ;;\n    esac\n    [[ $words ]] || case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n", f);
+    put_words(f);
+    fputs("    esac\n    [[ $words ]] || case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n", f);
     for (const cli_command *const *c = cli_commands; *c; c++)
         put_command(f, *c);
     fputs("    esac\n    if [[ $words ]]; then\n"

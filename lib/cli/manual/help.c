@@ -23,7 +23,7 @@ static void put_options(FILE *f, const cli_option *table)
         letter[1] = o->letter;
         snprintf(left, sizeof left, "%s--%s%s%s", o->letter ? letter : "", o->name, o->value ? " " : "",
                  o->value ? o->value : "");
-        text_term(f, left, text_of_option(o, text, sizeof text));
+        text_term(f, left, option_text(o, text, sizeof text));
     }
 }
 

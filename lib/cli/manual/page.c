@@ -133,7 +133,7 @@ static void put_option(FILE *f, const cli_option *o)
     if (o->value)
         put_usage(f, o->value);
     fputc('\n', f);
-    put_text(f, text_of_option(o, text, sizeof text), ".IP");
+    put_text(f, option_text(o, text, sizeof text), ".IP");
 }
 
 static void put_exit_status(FILE *f, const char *failure)
@@ -141,8 +141,10 @@ static void put_exit_status(FILE *f, const char *failure)
     fputs(".SH EXIT STATUS\n", f);
     put_term(f, "0", manual_success);
     put_term(f, "1", manual_failure);
-    if (failure)
-        fputs(".IP\n", f), put_text(f, failure, ".IP");
+    if (failure) {
+        fputs(".IP\n", f);
+        put_text(f, failure, ".IP");
+    }
     put_term(f, "2", manual_usage_error);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/manual/text.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { WIDTH = 80, TERM = 2, TERM_TEXT = 26 };
@@ -17,15 +18,6 @@ const char manual_failure[] =
     "or there is no memory. One line on standard error says why. No incomplete file is left.";
 const char manual_usage_error[] = "The command line is wrong. One line on standard error names the option, what was "
                                   "expected, and what was found.";
-
-const char *text_of_option(const cli_option *o, char *text, size_t size)
-{
-    char range[96];
-    option_range(o, range, sizeof range);
-    snprintf(text, size, "%s%s%s%s%s", o->help, range[0] ? "; " : "", range, o->fallback ? "; default " : "",
-             o->fallback ? o->fallback : "");
-    return text;
-}
 
 void text_wrap(FILE *f, const char *text, size_t indent, size_t column)
 {

@@ -3,15 +3,11 @@
 #ifndef CLI_MANUAL_TEXT_H
 #define CLI_MANUAL_TEXT_H
 
-#include "cli/options.h"
-
+#include <stddef.h>
 #include <stdio.h>
 
 /* What the program is, and when it fails. */
 extern const char manual_summary[], manual_about[], manual_success[], manual_failure[], manual_usage_error[];
-
-/* "help; integer in [1, 10]; default 3" */
-const char *text_of_option(const cli_option *o, char *text, size_t size);
 
 /* Writes paragraphs, which an empty line separates, in lines of at most 80 characters. The first line begins at
  * `column`, the others at `indent`. Ends with a line feed. */
