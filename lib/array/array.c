@@ -10,55 +10,21 @@
 #include <synaptogen/rng.h>
 #include <sys/mman.h>
 
-static const synp_kernel *const kernels[] = {
-#ifdef SYN_HAVE_AVX512
-    &synp_kernel_avx512,
-#endif
-#ifdef SYN_HAVE_AVX2
-    &synp_kernel_avx2,
-#endif
-    &synp_kernel_generic,
-};
-enum { KERNELS = sizeof kernels / sizeof *kernels };
-
-static int can_run(const char *name)
-{
-#if defined(__x86_64__)
-    if (strcmp(name, "avx512") == 0)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-    if (strcmp(name, "avx2") == 0)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#endif
-    return strcmp(name, "generic") == 0;
-}
+#define ENTRY(isa, runs) &synp_array_##isa,
+static const synp_array_kernel *const kernels[] = {SYNP_ISAS(ENTRY)};
 
 const char *syn_array_kernel_name(int k)
 {
-    for (int i = 0; k >= 0 && i < KERNELS; i++)
-        if (can_run(kernels[i]->name) && k-- == 0)
-            return kernels[i]->name;
+    for (int isa = 0; k >= 0 && synp_isa_name(isa); isa++)
+        if (synp_isa_runs(isa) && k-- == 0)
+            return synp_isa_name(isa);
     return NULL;
 }
 
 const char *synp_kernel_name(void)
 {
-    const char *wanted = getenv("SYNAPTOGEN_KERNEL"), *name;
-    for (int k = 0; (name = syn_array_kernel_name(k)); k++)
-        if (!wanted || !*wanted || strcmp(wanted, name) == 0)
-            return name;
-    return NULL;
-}
-
-static const synp_kernel *find_kernel(const char *name, syn_error *err)
-{
-    if (!name)
-        name = getenv("SYNAPTOGEN_KERNEL");
-    for (int k = 0; k < KERNELS; k++)
-        if (can_run(kernels[k]->name) && (!name || !*name || strcmp(kernels[k]->name, name) == 0))
-            return kernels[k];
-    synp_fail(err, SYN_EINVAL, "kernel", "\"%.32s\" is none of the kernels that this processor can run", name);
-    return NULL;
+    int isa;
+    return synp_isa_find(NULL, &isa, NULL) ? NULL : synp_isa_name(isa);
 }
 
 static void single_poly(const syn_poly *p, float *out, int *n)
@@ -283,14 +249,16 @@ syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const sy
 {
     if (o->threads < 0)
         return synp_fail(err, SYN_EINVAL, "threads", "%d is negative", o->threads);
-    const synp_kernel *kernel = find_kernel(o->kernel, err);
-    if (!kernel)
-        return SYN_EINVAL;
+    int isa;
+    const syn_status status = synp_isa_find(o->kernel, &isa, err);
+    if (status)
+        return status;
     syn_array *a = calloc(1, sizeof *a);
     if (!a)
         return synp_no_memory(err);
     a->model = m;
-    a->kernel = kernel;
+    a->kernel = kernels[isa];
+    a->isa = isa;
     make_single(m, seed, o->first, &a->single);
     a->start = o->start;
     a->n = n;
@@ -342,7 +310,7 @@ syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err)
     const syn_array_options o = {.first = a->single.first,
                                  .start = a->start,
                                  .rows = a->rows,
-                                 .kernel = a->kernel->name,
+                                 .kernel = synp_isa_name(a->isa),
                                  .threads = a->threads,
                                  .read_only = true};
     *out = NULL;
@@ -393,7 +361,7 @@ uint64_t syn_array_first(const syn_array *a)
 
 const char *syn_array_kernel(const syn_array *a)
 {
-    return a->kernel->name;
+    return synp_isa_name(a->isa);
 }
 
 size_t syn_array_bytes(const syn_array *a)

@@ -9,7 +9,8 @@
 
 struct syn_array {
     const syn_model *model;
-    const synp_kernel *kernel;
+    const synp_array_kernel *kernel;
+    int isa; /* of the kernel */
     synp_single single;
     syn_start start;
     size_t n, rows, n_blocks, block_bytes;
@@ -36,8 +37,7 @@ void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u,
 void synp_try_lanes(const syn_array *a, size_t block, uint32_t mask, const synp_floats u, char *room, synp_floats r,
                     uint32_t mode[SYNP_LANES]);
 
-/* Of the kernel that $SYNAPTOGEN_KERNEL names, or the fastest that this processor can run; NULL: it cannot run that.
- */
+/* Name of the instruction set to use: $SYNAPTOGEN_KERNEL if set, else the fastest. NULL if this processor cannot run it. */
 const char *synp_kernel_name(void);
 
 /* Memory aligned to 64 bytes or, if large, to large pages. */

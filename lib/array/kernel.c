@@ -1,98 +1,71 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernels' code, WIDTH cells at a time in the compiler's vector types. A file that includes it defines WIDTH, a
- * divisor of SYNP_LANES, KERNEL, KERNEL_NAME, and the two functions that the vector types of C cannot express well.
+/* The arrays' kernel, a vector of cells at a time. Compiled once for each instruction set (base/isa.h).
  *
  * Elementary functions: polynomials of the Cephes library (S. L. Moshier, single precision: logf, sinf, cosf, exp2f),
  * relative error below 2e-7 over the ranges used here. */
 #include "array/kernel.h"
+#include SYNP_ISA_FILE
 
 #include <math.h>
 #include <string.h>
 #include <synaptogen/rng.h>
 
-typedef float lanes __attribute__((vector_size(4 * WIDTH)));
-typedef int32_t ints __attribute__((vector_size(4 * WIDTH)));
-typedef uint32_t words __attribute__((vector_size(4 * WIDTH)));
+enum { WIDTH = SYNP_FLOATS }; /* cells of a vector; divides SYNP_LANES */
 
-/* The 64-bit products factor * a[k]. */
-static inline void multiply_wide(uint32_t factor, words a, words *high, words *low);
-
-/* Bit k: lane k of mask, whose lanes are 0 or -1. */
-static inline uint32_t collect(ints mask);
-
-/* Writes v past the caches to an aligned address; streamed() lets the other threads see all such writes. */
-static inline void stream(float *p, lanes v);
-static inline void streamed(void);
-
-/* z[4 k + i] = lane k of v[i]. */
-static inline void interleave(const lanes v[4], float *z);
-
-static inline lanes load(const float *p)
+static inline floats all(float x)
 {
-    lanes v;
-    memcpy(&v, p, sizeof v);
-    return v;
+    return (floats){0} + x;
 }
 
-static inline void store(float *p, lanes v)
+static inline floats choose(ints mask, floats yes, floats no)
 {
-    memcpy(p, &v, sizeof v);
-}
-
-static inline lanes all(float x)
-{
-    return (lanes){0} + x;
-}
-
-static inline lanes choose(ints mask, lanes yes, lanes no)
-{
-    return (lanes)((mask & (ints)yes) | (~mask & (ints)no));
+    return (floats)((mask & (ints)yes) | (~mask & (ints)no));
 }
 
 /* *p = v where mask is set. */
-static inline void update(float *p, ints mask, lanes v)
+static inline void update(float *p, ints mask, floats v)
 {
-    store(p, choose(mask, v, load(p)));
+    store_floats(p, choose(mask, v, load_floats(p)));
 }
 
-static inline lanes largest(lanes a, lanes b)
+static inline floats largest(floats a, floats b)
 {
     return choose(a > b, a, b);
 }
 
-static inline lanes smallest(lanes a, lanes b)
+static inline floats smallest(floats a, floats b)
 {
     return choose(a < b, a, b);
 }
 
-static inline lanes magnitude(lanes a)
+static inline floats magnitude(floats a)
 {
-    return (lanes)((ints)a & 0x7fffffff);
+    return (floats)((ints)a & 0x7fffffff);
 }
 
-static inline lanes root(lanes a)
+static inline floats root(floats a)
 {
     float v[WIDTH];
-    store(v, a);
+    store_floats(v, a);
     for (int k = 0; k < WIDTH; k++)
         v[k] = sqrtf(v[k]);
-    return load(v);
+    return load_floats(v);
 }
 
 /* Nearest integer, |a| < 2^22. */
-static inline lanes nearest(lanes a)
+static inline floats nearest(floats a)
 {
     return (a + 12582912.0f) - 12582912.0f;
 }
 
-static inline ints to_ints(lanes a)
+static inline ints to_ints(floats a)
 {
     return __builtin_convertvector(a, ints);
 }
 
-static inline lanes to_lanes(ints a)
+static inline floats to_floats(ints a)
 {
-    return __builtin_convertvector(a, lanes);
+    return __builtin_convertvector(a, floats);
 }
 
 /* 0, 1, 2, .. */
@@ -112,11 +85,11 @@ static inline ints expand(uint32_t bits)
 }
 
 /* ln a = e ln 2 + ln m with m in [0.707, 1.414); a > 0 and normal. */
-static inline void split(lanes a, lanes *e, lanes *ln_m)
+static inline void split(floats a, floats *e, floats *ln_m)
 {
     const ints exponent = ((ints)a - 0x3f3504f3) >> 23;
-    const lanes f = (lanes)((ints)a - (exponent << 23)) - 1.0f, z = f * f;
-    lanes y = all(7.0376836292e-2f);
+    const floats f = (floats)((ints)a - (exponent << 23)) - 1.0f, z = f * f;
+    floats y = all(7.0376836292e-2f);
     y = y * f - 1.1514610310e-1f;
     y = y * f + 1.1676998740e-1f;
     y = y * f - 1.2420140846e-1f;
@@ -125,51 +98,51 @@ static inline void split(lanes a, lanes *e, lanes *ln_m)
     y = y * f + 2.0000714765e-1f;
     y = y * f - 2.4999993993e-1f;
     y = y * f + 3.3333331174e-1f;
-    *e = to_lanes(exponent);
+    *e = to_floats(exponent);
     *ln_m = f + (y * f * z - 0.5f * z);
 }
 
-static inline lanes exp2_lanes(lanes a)
+static inline floats exp2_floats(floats a)
 {
-    const lanes bounded = smallest(largest(a, all(-126.0f)), all(126.0f)), k = nearest(bounded), f = bounded - k;
-    lanes y = all(1.535336188319500e-4f);
+    const floats bounded = smallest(largest(a, all(-126.0f)), all(126.0f)), k = nearest(bounded), f = bounded - k;
+    floats y = all(1.535336188319500e-4f);
     y = y * f + 1.339887440266574e-3f;
     y = y * f + 9.618437357674640e-3f;
     y = y * f + 5.550332471162809e-2f;
     y = y * f + 2.402264791363012e-1f;
     y = y * f + 6.931472028550421e-1f;
     y = y * f + 1.0f;
-    return y * (lanes)((to_ints(k) + 127) << 23);
+    return y * (floats)((to_ints(k) + 127) << 23);
 }
 
 /* a^b for 0 <= a <= 1, b > 0. */
-static inline lanes power(lanes a, float b)
+static inline floats power(floats a, float b)
 {
-    lanes e, ln_m;
+    floats e, ln_m;
     split(largest(a, all(1e-30f)), &e, &ln_m);
-    return exp2_lanes(b * (e + ln_m * 1.44269504f));
+    return exp2_floats(b * (e + ln_m * 1.44269504f));
 }
 
 /* sqrt(-2 ln u) for u = (w + 1/2) 2^-32. Next to 1 single precision cannot hold u: there ln u comes from v = 1 - u.
  */
-static inline lanes radius_lanes(words w)
+static inline floats radius_floats(words w)
 {
-    const lanes u = (to_lanes((ints)(w >> 8)) * 256.0f + to_lanes((ints)(w & 255)) + 0.5f) * 0x1p-32f;
+    const floats u = (to_floats((ints)(w >> 8)) * 256.0f + to_floats((ints)(w & 255)) + 0.5f) * 0x1p-32f;
     const words rest = ~w;
-    const lanes v = (to_lanes((ints)(rest >> 8)) * 256.0f + to_lanes((ints)(rest & 255)) + 0.5f) * 0x1p-32f;
-    lanes e, ln_m;
+    const floats v = (to_floats((ints)(rest >> 8)) * 256.0f + to_floats((ints)(rest & 255)) + 0.5f) * 0x1p-32f;
+    floats e, ln_m;
     split(u, &e, &ln_m);
-    const lanes near_one = -v * (1.0f + v * (0.5f + v * 0.33333333f));
+    const floats near_one = -v * (1.0f + v * (0.5f + v * 0.33333333f));
     return root(-2.0f * choose(v < 0.00390625f, near_one, e * 0.693147181f + ln_m));
 }
 
 /* length (cos, sin)(2 pi (w + 1/2) 2^-32). Read as signed, w is the angle less half a turn. */
-static inline void direction(words w, lanes length, lanes *x, lanes *y)
+static inline void direction(words w, floats length, floats *x, floats *y)
 {
     const ints centred = (ints)(w ^ 0x80000000u);
-    const lanes turns = to_lanes(centred) * 0x1p-32f, quarters = nearest(turns * 4.0f);
-    const lanes f = (turns * 4.0f - quarters) * 1.57079633f, z = f * f;
-    lanes s = all(-1.9515295891e-4f), c = all(2.443315711809948e-5f);
+    const floats turns = to_floats(centred) * 0x1p-32f, quarters = nearest(turns * 4.0f);
+    const floats f = (turns * 4.0f - quarters) * 1.57079633f, z = f * f;
+    floats s = all(-1.9515295891e-4f), c = all(2.443315711809948e-5f);
     s = s * z + 8.3321608736e-3f;
     s = s * z - 1.6666654611e-1f;
     s = s * z * f + f;
@@ -178,8 +151,8 @@ static inline void direction(words w, lanes length, lanes *x, lanes *y)
     c = c * z * z - 0.5f * z + 1.0f;
     const ints q = to_ints(quarters), odd = (q & 1) != 0;
     const ints sign_sine = (q & 2) << 30, sign_cosine = ((q + 1) & 2) << 30;
-    const lanes sine = (lanes)((ints)choose(odd, c, s) ^ sign_sine);
-    const lanes cosine = (lanes)((ints)choose(odd, s, c) ^ sign_cosine);
+    const floats sine = (floats)((ints)choose(odd, c, s) ^ sign_sine);
+    const floats cosine = (floats)((ints)choose(odd, s, c) ^ sign_cosine);
     *x = -length * cosine;
     *y = -length * sine;
 }
@@ -208,36 +181,36 @@ static inline void counter_of_cells(uint64_t cell, words *low, words *high)
     *high = (words)((ints){0} + (int32_t)(cell >> 32)) - (words)(*low < (uint32_t)cell);
 }
 
-static inline void normals(uint64_t seed, words low, words high, words index, syn_purpose purpose, lanes z[4])
+static inline void normals(uint64_t seed, words low, words high, words index, syn_purpose purpose, floats z[4])
 {
     words w[4] = {index, (words){0} + ((uint32_t)purpose << 24), low, high};
     philox(seed, w);
     for (int i = 0; i < 4; i += 2)
-        direction(w[i + 1], radius_lanes(w[i]), &z[i], &z[i + 1]);
+        direction(w[i + 1], radius_floats(w[i]), &z[i], &z[i + 1]);
 }
 
-static inline lanes polynomial(const float *c, int n, lanes x)
+static inline floats polynomial(const float *c, int n, floats x)
 {
-    lanes y = all(c[n - 1]);
+    floats y = all(c[n - 1]);
     for (int j = n - 2; j >= 0; j--)
         y = y * x + c[j];
     return y;
 }
 
 /* Chord conductance of a curve without its c[0] = 0. */
-static inline lanes curve_chord(const float *c, int n, lanes u)
+static inline floats curve_chord(const float *c, int n, floats u)
 {
     return polynomial(c + 1, n - 1, u);
 }
 
-static inline lanes clamp_voltage(const synp_single *s, lanes u)
+static inline floats clamp_voltage(const synp_single *s, floats u)
 {
     return smallest(largest(u, all(-s->u_linear)), all(s->u_linear));
 }
 
-static inline lanes current(const synp_single *s, lanes r, lanes u)
+static inline floats current(const synp_single *s, floats r, floats u)
 {
-    const lanes inside = clamp_voltage(s, u), l = curve_chord(s->llrs, s->n_llrs, inside);
+    const floats inside = clamp_voltage(s, u), l = curve_chord(s->llrs, s->n_llrs, inside);
     return u * (l + r * (curve_chord(s->hhrs, s->n_hhrs, inside) - l));
 }
 
@@ -255,9 +228,9 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const place *
     counter_of_cells(cell, &low, &high);
     synp_block *b = p->block;
     const size_t o = p->lane;
-    lanes e[SYN_NFEAT], x[SYN_NFEAT], y[SYN_NFEAT];
+    floats e[SYN_NFEAT], x[SYN_NFEAT], y[SYN_NFEAT];
     normals(s->seed, low, high, cycle, SYN_DRAW_CYCLE, e);
-    lanes odd[SYN_NFEAT] = {{0}}; /* a second sum, because one would wait for each of its terms */
+    floats odd[SYN_NFEAT] = {{0}}; /* a second sum, because one would wait for each of its terms */
     for (int i = 0; i < SYN_NFEAT; i++) {
         x[i] = s->b[i][0] * e[0];
         for (int j = 1; j <= i; j++)
@@ -268,20 +241,20 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const place *
         const synp_floats *lag = b->x[from < 0 ? from + s->order : from];
 #pragma GCC unroll 4
         for (int i = 0; i < SYN_NFEAT; i++) {
-            x[i] += s->a[l][i][0] * load(lag[0] + o);
-            odd[i] += s->a[l][i][1] * load(lag[1] + o);
-            x[i] += s->a[l][i][2] * load(lag[2] + o);
-            odd[i] += s->a[l][i][3] * load(lag[3] + o);
+            x[i] += s->a[l][i][0] * load_floats(lag[0] + o);
+            odd[i] += s->a[l][i][1] * load_floats(lag[1] + o);
+            x[i] += s->a[l][i][2] * load_floats(lag[2] + o);
+            odd[i] += s->a[l][i][3] * load_floats(lag[3] + o);
         }
     }
     for (int i = 0; i < SYN_NFEAT; i++)
         x[i] += odd[i];
     for (int i = 0; i < SYN_NFEAT; i++) {
         update(b->x[slot][i] + o, mask, x[i]);
-        y[i] = load(b->mu[i] + o) + load(b->sigma[i] + o) * polynomial(s->gamma[i], s->n_gamma, x[i]);
+        y[i] = load_floats(b->mu[i] + o) + load_floats(b->sigma[i] + o) * polynomial(s->gamma[i], s->n_gamma, x[i]);
     }
-    const lanes g_hrs = exp2_lanes(-3.32192809f * smallest(largest(y[SYN_LOG10_R_HRS], all(2)), all(12)));
-    const lanes g_lrs = 1.0f / largest(y[SYN_R_LRS], all(s->r_lrs_min));
+    const floats g_hrs = exp2_floats(-3.32192809f * smallest(largest(y[SYN_LOG10_R_HRS], all(2)), all(12)));
+    const floats g_lrs = 1.0f / largest(y[SYN_R_LRS], all(s->r_lrs_min));
     update(b->r_hrs + o, mask, (s->g_llrs - g_hrs) * s->g_gap);
     update(b->r_lrs + o, mask, (s->g_llrs - g_lrs) * s->g_gap);
     update(b->u_set + o, mask, smallest(y[SYN_U_SET], all(-0.01f)));
@@ -294,14 +267,14 @@ static void init_part(const synp_single *s, uint64_t cell, const place *p)
     counter_of_cells(cell, &low, &high);
     words w[4] = {{0}, (words){0} + ((uint32_t)SYN_DRAW_DEVICE << 24), low, high};
     philox(s->seed, w);
-    lanes z[SYN_NDEVICE], v[SYN_NDEVICE];
+    floats z[SYN_NDEVICE], v[SYN_NDEVICE];
     normals(s->seed, low, high, (words){0} + 1, SYN_DRAW_DEVICE, z);
     normals(s->seed, low, high, (words){0} + 2, SYN_DRAW_DEVICE, z + SYN_NFEAT);
     ints open = (ints){0} - 1;
     for (int k = 0; k < s->n_components; k++) {
         const ints mine = k == s->n_components - 1 ? open : open & (ints)(w[0] < s->threshold[k]);
         for (int i = 0; i < SYN_NDEVICE; i++) {
-            lanes x = all(s->mean[k][i]);
+            floats x = all(s->mean[k][i]);
             for (int j = 0; j <= i; j++)
                 x += s->chol[k][i][j] * z[j];
             v[i] = k == 0 ? x : choose(mine, x, v[i]);
@@ -309,14 +282,14 @@ static void init_part(const synp_single *s, uint64_t cell, const place *p)
         open &= ~mine;
     }
     for (int i = 0; i < SYN_NFEAT; i++) {
-        store(p->block->mu[i] + p->lane, v[i]);
-        store(p->block->sigma[i] + p->lane, magnitude(v[SYN_NFEAT + i]));
+        store_floats(p->block->mu[i] + p->lane, v[i]);
+        store_floats(p->block->sigma[i] + p->lane, magnitude(v[SYN_NFEAT + i]));
     }
     draw_cycle(s, cell, p, (words){0}, 0, (ints){0} - 1);
-    store(p->r, load(p->block->r_hrs + p->lane));
+    store_floats(p->r, load_floats(p->block->r_hrs + p->lane));
 }
 
-static void init(const synp_single *s, uint64_t block, synp_block *b, float *r)
+static void SYNP_FOR_ISA(init)(const synp_single *s, uint64_t block, synp_block *b, float *r)
 {
     for (size_t o = 0; o < SYNP_LANES; o += WIDTH)
         init_part(s, s->first + block * SYNP_LANES + o, &(place){b, r + o, o});
@@ -327,13 +300,11 @@ static inline void begin_cycles(const synp_single *s, uint64_t cell, const place
 {
     synp_block *b = p->block;
     const size_t o = p->lane;
-    const lanes x1 = load(b->u_thr + o);
+    const floats x1 = load_floats(b->u_thr + o);
     update(b->x1 + o, mask, x1);
-    update(b->y1 + o, mask, current(s, load(p->r), x1));
-    words n;
-    memcpy(&n, b->n + o, sizeof n);
-    n -= (words)mask; /* + 1 where set */
-    memcpy(b->n + o, &n, sizeof n);
+    update(b->y1 + o, mask, current(s, load_floats(p->r), x1));
+    const words n = load_words(b->n + o) - (words)mask; /* + 1 where set */
+    store_words(b->n + o, n);
     for (uint32_t left = collect(mask); left;) {
         const uint32_t slot = b->n[o + (size_t)__builtin_ctz(left)] % (uint32_t)s->order;
         uint32_t group = 0;
@@ -349,40 +320,41 @@ static inline void begin_cycles(const synp_single *s, uint64_t cell, const place
 }
 
 /* State on the RESET transition at u. */
-static inline lanes transition(const synp_single *s, const place *p, lanes u)
+static inline floats transition(const synp_single *s, const place *p, floats u)
 {
     const size_t o = p->lane;
-    const lanes y1 = load(p->block->y1 + o), y2 = s->i_llrs_max + load(p->block->r_hrs + o) * s->i_gap_max;
-    const lanes x1 = load(p->block->x1 + o);
-    const lanes left = ((s->u_max_high - u) + s->u_max_low) / ((s->u_max_high - x1) + s->u_max_low);
-    const lanes i = y2 + (y1 - y2) * power(left, s->eta), l = curve_chord(s->llrs, s->n_llrs, u);
+    const floats y1 = load_floats(p->block->y1 + o),
+                 y2 = s->i_llrs_max + load_floats(p->block->r_hrs + o) * s->i_gap_max;
+    const floats x1 = load_floats(p->block->x1 + o);
+    const floats left = ((s->u_max_high - u) + s->u_max_low) / ((s->u_max_high - x1) + s->u_max_low);
+    const floats i = y2 + (y1 - y2) * power(left, s->eta), l = curve_chord(s->llrs, s->n_llrs, u);
     return (i - u * l) / (u * (curve_chord(s->hhrs, s->n_hhrs, u) - l));
 }
 
-static inline uint32_t apply_part(const synp_single *s, uint64_t cell, const place *p, uint32_t bits, lanes u)
+static inline uint32_t apply_part(const synp_single *s, uint64_t cell, const place *p, uint32_t bits, floats u)
 {
     synp_block *b = p->block;
     const size_t o = p->lane;
     const ints chosen = expand(bits);
-    const lanes u_set = load(b->u_set + o), u_thr = load(b->u_thr + o);
+    const floats u_set = load_floats(b->u_set + o), u_thr = load_floats(b->u_thr + o);
     ints mode;
     memcpy(&mode, b->mode + o, sizeof mode);
     const ints in_lrs = mode == SYN_LRS, in_hrs = mode == SYN_HRS, full = u >= s->u_max;
     ints set = chosen & ~in_lrs & (u <= u_set), reset = chosen & ~in_hrs & ~set & (u > u_thr);
     ints unsure = (~in_lrs & (magnitude(u - u_set) < SYNP_NEAR)) | (in_lrs & (magnitude(u - u_thr) < SYNP_NEAR));
-    unsure = chosen & (unsure | (reset & ~full & (choose(in_lrs, u_thr, load(b->x1 + o)) > s->x1_max)));
+    unsure = chosen & (unsure | (reset & ~full & (choose(in_lrs, u_thr, load_floats(b->x1 + o)) > s->x1_max)));
     set &= ~unsure;
     reset &= ~unsure;
     if (collect(set)) {
-        update(p->r, set, load(b->r_lrs + o));
-        update(b->u_thr + o, set, load(b->u_reset + o));
+        update(p->r, set, load_floats(b->r_lrs + o));
+        update(b->u_thr + o, set, load_floats(b->u_reset + o));
         mode = (set & SYN_LRS) | (~set & mode);
     }
     if (collect(reset)) {
         if (collect(reset & in_lrs))
             begin_cycles(s, cell, p, reset & in_lrs);
         const ints partial = reset & ~full;
-        lanes after = load(b->r_hrs + o);
+        floats after = load_floats(b->r_hrs + o);
         if (collect(partial))
             after = choose(full, after, transition(s, p, u));
         update(p->r, reset, after);
@@ -393,46 +365,51 @@ static inline uint32_t apply_part(const synp_single *s, uint64_t cell, const pla
     return collect(unsure);
 }
 
-static uint32_t apply(const synp_single *s, uint64_t block, synp_block *b, float *r, uint32_t mask, const float *u)
+static uint32_t SYNP_FOR_ISA(apply)(const synp_single *s, uint64_t block, synp_block *b, float *r, uint32_t mask,
+                                    const float *u)
 {
     uint32_t unsure = 0;
     for (size_t o = 0; o < SYNP_LANES; o += WIDTH) {
         const uint32_t bits = mask >> o & ((UINT32_C(1) << WIDTH) - 1);
         if (bits)
-            unsure |= apply_part(s, s->first + block * SYNP_LANES + o, &(place){b, r + o, o}, bits, load(u + o)) << o;
+            unsure |=
+                apply_part(s, s->first + block * SYNP_LANES + o, &(place){b, r + o, o}, bits, load_floats(u + o))
+                << o;
     }
     return unsure;
 }
 
-static void read(const float chord[2], float u, const float *r, size_t n, int past_caches, float *i)
+static void SYNP_FOR_ISA(read)(const float chord[2], float u, const float *r, size_t n, int past_caches, float *i)
 {
     const float a = u * chord[0], c = u * chord[1];
     size_t k = 0;
-    if (past_caches && (uintptr_t)i % sizeof(lanes) == 0) {
+    if (past_caches && (uintptr_t)i % sizeof(floats) == 0) {
         for (; k + WIDTH <= n; k += WIDTH)
-            stream(i + k, a + c * load(r + k));
+            stream(i + k, a + c * load_floats(r + k));
         streamed();
     }
     for (; k < n; k++)
         i[k] = a + c * r[k];
 }
 
-static void normals64(uint64_t seed, syn_purpose purpose, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES])
+static void SYNP_FOR_ISA(normals64)(uint64_t seed, syn_purpose purpose, uint64_t cell, uint64_t index,
+                                    float z[4 * SYNP_LANES])
 {
     for (size_t o = 0; o < SYNP_LANES; o += WIDTH) {
         words low, high;
         counter_of_cells(cell / 4 + o, &low, &high);
         words w[4] = {(words){0} + (uint32_t)index, (words){0} + ((uint32_t)(index >> 32) | (uint32_t)purpose << 24),
                       low, high};
-        lanes v[4];
+        floats v[4];
         philox(seed, w);
         for (int i = 0; i < 4; i += 2)
-            direction(w[i + 1], radius_lanes(w[i]), &v[i], &v[i + 1]);
+            direction(w[i + 1], radius_floats(w[i]), &v[i], &v[i + 1]);
         interleave(v, z + 4 * o);
     }
 }
 
-static void add_noise(const float chord[2], float scale, const float *z, const float *r, size_t n, float *i)
+static void SYNP_FOR_ISA(add_noise)(const float chord[2], float scale, const float *z, const float *r, size_t n,
+                                    float *i)
 {
     for (size_t k = 0; k < n; k++)
         i[k] += scale * sqrtf(fabsf(chord[0] + chord[1] * r[k])) * z[k];
@@ -444,16 +421,16 @@ static inline __attribute__((always_inline)) void add_columns(const float *r, si
 {
     size_t k = 0;
     for (; k + WIDTH <= rows; k += WIDTH) {
-        lanes current = load(i + k), variance = load(noise + k);
+        floats current = load_floats(i + k), variance = load_floats(noise + k);
         for (int j = 0; j < count; j++) {
             const float *cell = r + (size_t)j * stride + k;
-            const lanes x = load(cell);
+            const floats x = load_floats(cell);
             __builtin_prefetch(cell + (size_t)count * stride); /* no hardware looks ahead over a stride of pages */
             current += columns[j].gap * x;
             variance += magnitude(columns[j].noise + columns[j].noise_gap * x);
         }
-        store(i + k, current);
-        store(noise + k, variance);
+        store_floats(i + k, current);
+        store_floats(noise + k, variance);
     }
     for (; k < rows; k++)
         for (int j = 0; j < count; j++) {
@@ -463,8 +440,8 @@ static inline __attribute__((always_inline)) void add_columns(const float *r, si
         }
 }
 
-static void product(const float *r, size_t stride, size_t rows, size_t cols, const synp_column *columns, float *i,
-                    float *noise)
+static void SYNP_FOR_ISA(product)(const float *r, size_t stride, size_t rows, size_t cols, const synp_column *columns,
+                                  float *i, float *noise)
 {
     memset(i, 0, rows * sizeof *i);
     memset(noise, 0, rows * sizeof *noise);
@@ -475,4 +452,7 @@ static void product(const float *r, size_t stride, size_t rows, size_t cols, con
         add_columns(r + j * stride, stride, rows, 1, columns + j, i, noise);
 }
 
-const synp_kernel KERNEL = {KERNEL_NAME, init, apply, read, normals64, add_noise, product};
+const synp_array_kernel SYNP_FOR_ISA(synp_array) = {
+    SYNP_FOR_ISA(init),      SYNP_FOR_ISA(apply),     SYNP_FOR_ISA(read),
+    SYNP_FOR_ISA(normals64), SYNP_FOR_ISA(add_noise), SYNP_FOR_ISA(product),
+};

@@ -3,6 +3,7 @@
 #ifndef ARRAY_KERNEL_H
 #define ARRAY_KERNEL_H
 
+#include "base/isa.h"
 #include "model/model.h"
 
 #include <stdint.h>
@@ -52,8 +53,7 @@ typedef struct synp_column {
     float gap, noise, noise_gap;
 } synp_column;
 
-typedef struct synp_kernel {
-    const char *name;
+typedef struct synp_array_kernel {
     /* Fresh cells: device, cold history (x is zeroed already) and cycle 0, in HRS. */
     void (*init)(const synp_single *s, uint64_t block, synp_block *b, float *r);
     /* Applies u[lane] to the lanes whose bit is set in mask. Returns those that it left untouched because single
@@ -69,14 +69,10 @@ typedef struct synp_kernel {
     /* i[k] = sum_j gap[j] r[k + stride j], noise[k] = sum_j |noise[j] + noise_gap[j] r[k + stride j]|, k < rows. */
     void (*product)(const float *r, size_t stride, size_t rows, size_t cols, const synp_column *columns, float *i,
                     float *noise);
-} synp_kernel;
+} synp_array_kernel;
 
-extern const synp_kernel synp_kernel_generic;
-#ifdef SYN_HAVE_AVX2
-extern const synp_kernel synp_kernel_avx2;
-#endif
-#ifdef SYN_HAVE_AVX512
-extern const synp_kernel synp_kernel_avx512;
-#endif
+#define SYNP_DECLARE(isa, runs) extern const synp_array_kernel synp_array_##isa;
+SYNP_ISAS(SYNP_DECLARE)
+#undef SYNP_DECLARE
 
 #endif

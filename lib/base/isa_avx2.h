@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#define KERNEL      synp_kernel_avx2
-#define WIDTH       8
-#define KERNEL_NAME "avx2"
-#include "array/lanes.h"
+/* AVX2 with fused multiply-add. */
+#ifndef BASE_ISA_AVX2_H
+#define BASE_ISA_AVX2_H
+
+#define SYNP_ISA          avx2
+#define SYNP_VECTOR_BYTES 32
+
+#include "base/isa_vector.h"
 
 #include <immintrin.h>
 
@@ -19,7 +23,7 @@ static inline uint32_t collect(ints mask)
     return (uint32_t)_mm256_movemask_ps((__m256)mask);
 }
 
-static inline void stream(float *p, lanes v)
+static inline void stream(float *p, floats v)
 {
     _mm256_stream_ps(p, (__m256)v);
 }
@@ -29,7 +33,7 @@ static inline void streamed(void)
     _mm_sfence();
 }
 
-static inline void interleave(const lanes v[4], float *z)
+static inline void interleave(const floats v[4], float *z)
 {
     const __m256 a = _mm256_unpacklo_ps((__m256)v[0], (__m256)v[2]),
                  b = _mm256_unpackhi_ps((__m256)v[0], (__m256)v[2]);
@@ -43,3 +47,5 @@ static inline void interleave(const lanes v[4], float *z)
         _mm_storeu_ps(z + 4 * (k + 4), _mm256_extractf128_ps(t[k], 1));
     }
 }
+
+#endif

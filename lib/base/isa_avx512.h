@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#define KERNEL      synp_kernel_avx512
-#define WIDTH       16
-#define KERNEL_NAME "avx512"
-#include "array/lanes.h"
+/* AVX-512 with its F, DQ, BW and VL parts. */
+#ifndef BASE_ISA_AVX512_H
+#define BASE_ISA_AVX512_H
+
+#define SYNP_ISA          avx512
+#define SYNP_VECTOR_BYTES 64
+
+#include "base/isa_vector.h"
 
 #include <immintrin.h>
 
@@ -19,7 +23,7 @@ static inline uint32_t collect(ints mask)
     return _mm512_movepi32_mask((__m512i)mask);
 }
 
-static inline void stream(float *p, lanes v)
+static inline void stream(float *p, floats v)
 {
     _mm512_stream_ps(p, (__m512)v);
 }
@@ -29,7 +33,7 @@ static inline void streamed(void)
     _mm_sfence();
 }
 
-static inline void interleave(const lanes v[4], float *z)
+static inline void interleave(const floats v[4], float *z)
 {
     const __m512 a = _mm512_unpacklo_ps((__m512)v[0], (__m512)v[2]),
                  b = _mm512_unpackhi_ps((__m512)v[0], (__m512)v[2]);
@@ -45,3 +49,5 @@ static inline void interleave(const lanes v[4], float *z)
         _mm_storeu_ps(z + 4 * (k + 12), _mm512_extractf32x4_ps(t[k], 3));
     }
 }
+
+#endif

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#define KERNEL      synp_kernel_generic
-#define WIDTH       4
-#define KERNEL_NAME "generic"
-#include "array/lanes.h"
+/* Any processor: vectors as large as those of SSE2, what they lack in plain C. */
+#ifndef BASE_ISA_GENERIC_H
+#define BASE_ISA_GENERIC_H
+
+#define SYNP_ISA          generic
+#define SYNP_VECTOR_BYTES 16
+
+#include "base/isa_vector.h"
 
 static inline void multiply_wide(uint32_t factor, words a, words *high, words *low)
 {
-    for (int k = 0; k < WIDTH; k++) {
+    for (int k = 0; k < SYNP_FLOATS; k++) {
         const uint64_t product = (uint64_t)factor * a[k];
         (*high)[k] = (uint32_t)(product >> 32);
         (*low)[k] = (uint32_t)product;
@@ -16,23 +20,25 @@ static inline void multiply_wide(uint32_t factor, words a, words *high, words *l
 static inline uint32_t collect(ints mask)
 {
     uint32_t bits = 0;
-    for (int k = 0; k < WIDTH; k++)
+    for (int k = 0; k < SYNP_FLOATS; k++)
         bits |= (uint32_t)(mask[k] & 1) << k;
     return bits;
 }
 
-static inline void stream(float *p, lanes v)
+static inline void stream(float *p, floats v)
 {
-    store(p, v); /* the language has no other */
+    store_floats(p, v); /* the language has no other */
 }
 
 static inline void streamed(void)
 {
 }
 
-static inline void interleave(const lanes v[4], float *z)
+static inline void interleave(const floats v[4], float *z)
 {
-    for (int k = 0; k < WIDTH; k++)
+    for (int k = 0; k < SYNP_FLOATS; k++)
         for (int i = 0; i < 4; i++)
             z[4 * k + i] = v[i][k];
 }
+
+#endif
