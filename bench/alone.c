@@ -145,11 +145,10 @@ int main(int argc, char **argv)
     }
     if (!workload_parse(argv + 1, &w))
         return 2;
-    syn_params params;
     syn_model *model = NULL;
     crossbar c = {0};
     FILE *out = fopen(argv[5], "w");
-    if (!out || syn_params_default(&params, NULL) || syn_model_create(&params, NULL, &model, NULL))
+    if (!out || syn_model_open(NULL, NULL, &model, NULL))
         return 1;
     print_cpu();
     bool fine;

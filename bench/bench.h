@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Timing: warm-up, repeats, median and spread, one CSV row per figure. The memory's bandwidth is measured between the
- * repeats, so that a drift of the machine hits both. */
+/* Timing: warm-up, repeats, median and spread, one CSV row per figure. The bandwidth of the memory is measured between the
+ * repeats, so that both see the same drift of the machine. */
 #ifndef SYNAPTOGEN_BENCH_H
 #define SYNAPTOGEN_BENCH_H
 
 #include "clock.h"
+#include <math.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@
 
 enum { BENCH_WARM_UP = 1, BENCH_FEWEST = 5, BENCH_REPEATS = 11, BENCH_GROUP = 8 };
 
-/* One run of work(data) does `items` things and has to move `bytes` between memory and processor. */
+/* One call of work(data) does `items` things. It has to move at least `bytes` between memory and processor. */
 typedef struct bench_case {
     const char *what, *kernel;
     int threads;
@@ -37,7 +38,13 @@ static inline double bench_median(double *x, int n)
     return x[n / 2];
 }
 
-/* Two buffers far larger than what the second-level caches hold. */
+/* Number k of a sequence that fills 0 .. 1 evenly: the fractions of the multiples of the golden ratio. */
+static inline double bench_spread(size_t k)
+{
+    return fmod((double)k * 0.6180339887498949, 1);
+}
+
+/* Two buffers, far larger than second-level caches. */
 enum { BENCH_FLOATS = 1 << 25, BENCH_PIECE = 1 << 12 };
 typedef float bench_lanes __attribute__((vector_size(16), may_alias));
 typedef struct bench_memory {
@@ -45,7 +52,7 @@ typedef struct bench_memory {
     double sum; /* of what was read, so that no read can be optimised away */
 } bench_memory;
 
-/* Large pages, as the library takes them: bandwidths would be lower without. */
+/* Memory in large pages, as the library uses them: with small ones the bandwidth is lower. */
 static inline void *bench_allocate(size_t bytes)
 {
     const size_t huge = (size_t)2 << 20;
@@ -69,14 +76,14 @@ static inline int bench_memory_create(bench_memory *m)
     return 1;
 }
 
-/* Bytes per second that all threads read together. */
+/* Returns the bytes per second that all threads read together. */
 static inline double bench_read(bench_memory *m)
 {
     const double start = bench_now();
     float sum = 0;
 #pragma omp parallel for reduction(+ : sum)
     for (size_t k = 0; k < BENCH_FLOATS; k += BENCH_PIECE) {
-        bench_lanes part[4] = {{0}}; /* independent: as many loads at once as the processor can have under way */
+        bench_lanes part[4] = {{0}}; /* independent sums: the processor can have many loads under way */
         const bench_lanes *p = (const bench_lanes *)(const void *)(m->from + k);
         for (size_t j = 0; j < BENCH_PIECE / 4; j += 4)
             for (size_t i = 0; i < 4; i++)
@@ -88,8 +95,8 @@ static inline double bench_read(bench_memory *m)
     return BENCH_FLOATS * sizeof(float) / (bench_now() - start);
 }
 
-/* Bytes read and written per second, past the caches where the processor can: without that, a copy reads its target.
- */
+/* Returns the bytes per second that are read and written. Writes past the caches if the processor can: otherwise a copy also
+ * reads its target. */
 static inline double bench_copy(bench_memory *m)
 {
     const double start = bench_now();
@@ -105,7 +112,7 @@ static inline double bench_copy(bench_memory *m)
     return 2 * BENCH_FLOATS * sizeof(float) / (bench_now() - start);
 }
 
-/* The processor's name as the system tells it, "unknown" if it does not. */
+/* Sets name to that of the processor, "unknown" if the system does not tell it. */
 static inline void bench_processor(char *name, size_t size)
 {
     snprintf(name, size, "unknown");
@@ -121,7 +128,8 @@ static inline void bench_processor(char *name, size_t size)
         fclose(f);
 }
 
-/* What was measured where, and the columns. `relative`: time per item divided by that of the group's first row. */
+/* Prints the machine, the compiler and the head of the columns. `relative`: time per item over that of the first row of the
+ * group. */
 static inline void bench_header(void)
 {
     char processor[128], date[32];
@@ -141,7 +149,7 @@ static inline double bench_seconds(const bench_case *c)
     return bench_now() - start;
 }
 
-/* Times `count` cases in turns and prints a row for each. */
+/* Times `count` cases, which take turns, and prints a row for each. */
 static inline void bench_group(bench_memory *m, const bench_case *cases, int count)
 {
     static double seconds[BENCH_GROUP][BENCH_REPEATS], of_read[BENCH_GROUP][BENCH_REPEATS];
@@ -172,7 +180,7 @@ static inline void bench_group(bench_memory *m, const bench_case *cases, int cou
     fflush(stdout);
 }
 
-/* The bandwidths as rows of their own; an item is a byte. */
+/* Prints a row for each bandwidth. An item is a byte. */
 static inline void bench_bandwidth(bench_memory *m)
 {
     double s[2][BENCH_REPEATS];

@@ -189,12 +189,10 @@ static int time_all(bench_memory *m, job *j)
 
 int main(void)
 {
-    static syn_params params;
     static bench_memory memory;
     syn_model *model;
     float *i = bench_allocate(MANY * sizeof *i);
-    if (!i || !bench_memory_create(&memory) || syn_params_default(&params, NULL) ||
-        syn_model_create(&params, NULL, &model, NULL))
+    if (!i || !bench_memory_create(&memory) || syn_model_open(NULL, NULL, &model, NULL))
         return 1;
     bench_header();
     bench_bandwidth(&memory);

@@ -61,11 +61,9 @@ static int agrees(const state *s)
 
 int main(void)
 {
-    static syn_params params;
     static bench_memory memory;
     state s = {.cells = calloc(CELLS, sizeof *s.cells)};
-    if (!s.cells || !bench_memory_create(&memory) || syn_params_default(&params, NULL) ||
-        syn_model_create(&params, NULL, &s.model, NULL))
+    if (!s.cells || !bench_memory_create(&memory) || syn_model_open(NULL, NULL, &s.model, NULL))
         return 1;
     initialise(&s);
     cycle(&s);

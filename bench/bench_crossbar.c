@@ -26,12 +26,6 @@ typedef struct job {
     syn_status status;
 } job;
 
-/* Spread like the fractions of multiples of the golden ratio. */
-static double spread(size_t k)
-{
-    return fmod((double)k * 0.6180339887498949, 1);
-}
-
 static void keep(job *j, syn_status status)
 {
     j->status = j->status ? j->status : status;
@@ -41,7 +35,7 @@ static void solve(job *j, double volt)
 {
     const double *const v[SYN_SIDES] = {[SYN_LEFT] = j->v[0], [SYN_BOTTOM] = j->v[1]};
     for (size_t i = 0; i < j->side; i++) {
-        j->v[0][i] = volt * spread(i + j->row);
+        j->v[0][i] = volt * bench_spread(i + j->row);
         j->v[1][i] = 0;
     }
     j->row++;
@@ -84,7 +78,7 @@ static void write_row(void *data)
     const double volt = j->sign ? 1.6 : -1.8;
     for (size_t i = 0; i < j->side; i++) {
         j->v[0][i] = i == j->row % j->side ? volt / 2 : 0;
-        j->v[1][i] = spread(i + j->row) < 0.5 ? -volt / 2 : 0;
+        j->v[1][i] = bench_spread(i + j->row) < 0.5 ? -volt / 2 : 0;
     }
     j->row += (size_t)j->sign;
     j->sign = !j->sign;
@@ -144,9 +138,9 @@ static void make_cells(job *j)
     const syn_array_options o = {.rows = j->side};
     float *u = malloc(j->side * j->side * sizeof *u);
     for (size_t k = 0; k < j->side * j->side; k++) {
-        j->g[k] = lowest + (highest - lowest) * spread(k);
+        j->g[k] = lowest + (highest - lowest) * bench_spread(k);
         if (u)
-            u[k] = spread(k + 7) < 0.5 ? -2 : 0;
+            u[k] = bench_spread(k + 7) < 0.5 ? -2 : 0;
     }
     syn_array_free(j->array);
     keep(j, u ? syn_array_create(j->model, 1, j->side * j->side, &o, &j->array, NULL) : SYN_ENOMEM);
@@ -159,10 +153,8 @@ int main(void)
 {
     static bench_memory memory;
     static job j;
-    syn_params p;
     j.g = bench_allocate(sizeof(double) * MOST * MOST);
-    if (!j.g || !bench_memory_create(&memory) || syn_params_default(&p, NULL) ||
-        syn_model_create(&p, NULL, &j.model, NULL))
+    if (!j.g || !bench_memory_create(&memory) || syn_model_open(NULL, NULL, &j.model, NULL))
         return 1;
     for (size_t i = 0; i < MOST; i++) {
         j.end[0][i] = 100;

@@ -96,8 +96,8 @@ int main(void)
         driven[k] = 1 / (driver + segment);
         ideal_driven[k] = 1 / driver;
     }
-    for (size_t k = 0; k < MOST * MOST; k++) /* spread like the fractions of multiples of the golden ratio */
-        j.g[k] = lowest + (highest - lowest) * fmod((double)k * 0.6180339887498949, 1);
+    for (size_t k = 0; k < MOST * MOST; k++)
+        j.g[k] = lowest + (highest - lowest) * bench_spread(k);
     bench_header();
     for (j.side = 16; j.side <= MOST && !j.status; j.side *= 2) {
         j.r[0] = j.r[1] = r;

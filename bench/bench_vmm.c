@@ -119,12 +119,10 @@ static int time_kernel(bench_memory *m, job *j, const char *kernel, int threads)
 
 int main(void)
 {
-    static syn_params params;
     static bench_memory memory;
     static float v[SIDE * BATCH], i[SIDE * BATCH];
     syn_model *model;
-    if (!bench_memory_create(&memory) || syn_params_default(&params, NULL) ||
-        syn_model_create(&params, NULL, &model, NULL))
+    if (!bench_memory_create(&memory) || syn_model_open(NULL, NULL, &model, NULL))
         return 1;
     for (int k = 0; k < SIDE * BATCH; k++)
         v[k] = 0.2f * (float)(k * 37 % 101 - 50) / 50;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Prints the processor time that the process BENCH_PID has used, in s: what a simulation costs however busy the machine.
-echo # progress of the simulator stands on the line without an end
+# Prints the processor time [s] that the process BENCH_PID has used, as a number and its divisor. Other processes do not change it.
+echo # the simulator's progress has no end of line
 if [ -r "/proc/$BENCH_PID/schedstat" ]; then
     echo "cpu $(cut -d ' ' -f 1 "/proc/$BENCH_PID/schedstat") 1e9"
 else

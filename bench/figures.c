@@ -110,8 +110,9 @@ static json_t *json_figure(double x)
     return x == floor(x) && fabs(x) < 1e15 ? json_integer((json_int_t)x) : json_real(x);
 }
 
-static json_t *json_result(const result *s)
+static json_t *json_result(const report *r, size_t k)
 {
+    const result *s = &r->results.list[k];
     const run *a = s->last;
     return json_pack("{ss ss sI sI ss ss sI so so so so so so so so so}", "workload", workload_names[a->kind],
                      "lines", lines_names[a->lines], "n", (json_int_t)a->n, "ops", (json_int_t)a->ops, "contender",
@@ -122,8 +123,9 @@ static json_t *json_result(const result *s)
                      json_figure(a->iterations), "deviation", json_figure(a->deviation));
 }
 
-static json_t *json_library(const library_row *a)
+static json_t *json_library(const report *r, size_t k)
 {
+    const library_row *a = &r->library[k];
     static const char *const columns[] = {"reference", "one_thread", "all_threads", "numpy", "public_numpy_package"};
     json_t *row = json_pack("{ss}", "what", a->what);
     for (size_t c = 0; row && c < LIBRARY_COLUMNS; c++)
@@ -132,24 +134,33 @@ static json_t *json_library(const library_row *a)
     return row;
 }
 
+/* A list with a line for each row. Releases the rows. Returns false if one of them is NULL or cannot be written. */
+static bool put_rows(FILE *f, const char *name, size_t count, json_t *(*row)(const report *r, size_t k),
+                     const report *r)
+{
+    bool fine = fprintf(f, ",\n\"%s\": [", name) > 0;
+    for (size_t k = 0; fine && k < count; k++) {
+        json_t *a = row(r, k);
+        fine = a && fputs(k ? ",\n" : "\n", f) >= 0 && json_dumpf(a, f, JSON_REAL_PRECISION(12)) == 0;
+        json_decref(a);
+    }
+    return fine && fputs("\n]", f) >= 0;
+}
+
 bool report_write_json(const report *r, const char *path)
 {
-    json_t *machine = json_object(), *list = json_array(), *library = json_array();
+    FILE *f = fopen(path, "w");
+    json_t *machine = json_object();
     for (size_t k = 0; k < r->facts_count; k++)
         json_object_set_new(machine, r->facts[k].name, json_string(r->facts[k].value));
-    for (size_t k = 0; k < r->results.count; k++)
-        json_array_append_new(list, json_result(&r->results.list[k]));
-    for (size_t k = 0; k < r->library_count; k++)
-        json_array_append_new(library, json_library(&r->library[k]));
-    const bool whole = json_array_size(list) == r->results.count && json_array_size(library) == r->library_count;
-    json_t *root = json_pack("{so so so}", "machine", machine, "results", list, "library", library);
-    FILE *f = root && whole ? fopen(path, "w") : NULL;
-    bool fine = f && json_dumpf(root, f, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 && fputc('\n', f) != EOF;
+    bool fine = f && fputs("{\"machine\": ", f) >= 0 && json_dumpf(machine, f, JSON_INDENT(2)) == 0 &&
+                put_rows(f, "results", r->results.count, json_result, r) &&
+                put_rows(f, "library", r->library_count, json_library, r) && fputs("}\n", f) >= 0;
     if (f)
         fine = fclose(f) == 0 && fine;
     if (!fine)
         fprintf(stderr, "%s: not written: %s\n", path, strerror(errno));
-    json_decref(root);
+    json_decref(machine);
     return fine;
 }
 

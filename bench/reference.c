@@ -180,11 +180,10 @@ int main(int argc, char **argv)
     }
     if (!workload_parse(argv + 2, &w))
         return 2;
-    syn_params params;
     syn_model *made = NULL;
     schedule s = {.beta = w.beta};
     s.count = workload_ramps(&w, &s.ramps);
-    bool fine = s.count && !syn_params_default(&params, NULL) && !syn_model_create(&params, NULL, &made, NULL);
+    bool fine = s.count && !syn_model_open(NULL, NULL, &made, NULL);
     model = made;
     seed = w.seed;
     if (fine && w.lines == LINES_WIRES)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* run SECONDS FILE COMMAND...: runs a command with a time limit, its output in FILE, and prints
- * status,wall (s),user (s),system (s),peak resident memory (KiB). The status is ok, timeout, failed (another exit
- * status than 0) or crashed (a signal). The command and all it starts end with it; it finds its own process number in
- * BENCH_PID. */
+/* run SECONDS FILE COMMAND...: runs a command with a time limit, writes its output to FILE, and prints one line:
+ *
+ *   status,wall (s),user (s),system (s),peak resident memory (KiB)
+ *
+ * The status is ok, timeout, failed (exit status not 0) or crashed (ended by a signal). When the command ends, everything that
+ * it has started is killed. The environment of the command has its own process number in BENCH_PID, for cpu.sh. */
 #include "clock.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +41,7 @@ static void become(const char *output, char **command)
     _exit(127);
 }
 
-/* Waits for a child; once the alarm has rung, kills its process group first. */
+/* Waits for the child, and kills its process group once the alarm has rung. Returns its status, -1 on an error. */
 static int wait_for(pid_t child, struct rusage *use)
 {
     int status;
@@ -69,7 +71,7 @@ int main(int argc, char **argv)
         return 1;
     if (child == 0)
         become(argv[2], argv + 3);
-    setpgid(child, child); /* whoever of the two comes first */
+    setpgid(child, child); /* parent and child both do this: either may come first */
     sigaction(SIGALRM, &ring, NULL);
     setitimer(ITIMER_REAL, &timer, NULL);
     struct rusage use;
