@@ -93,8 +93,12 @@ static bool read_cells(host_crossbar *x, const char *name, const host_crossbar_p
         syn_error err;
         char text[700];
         x->state_in = host_find_state_file(p->state);
-        if (!x->state_in || syn_array_peek(x->state_in, &info, &err)) {
-            host_fail("state: %s", x->state_in ? syn_error_format(&err, text, sizeof text) : "out of memory");
+        if (!x->state_in) {
+            host_no_memory();
+            return false;
+        }
+        if (syn_array_peek(x->state_in, &info, &err)) {
+            host_fail("state: %s", syn_error_format(&err, text, sizeof text));
             return false;
         }
         if (info.n != x->n || info.rows != x->rows) {
