@@ -14,6 +14,18 @@
 
 const char *const crossbar_sides[4] = {"left", "right", "top", "bottom"};
 
+const crossbar crossbar_shapes[CROSSBAR_SHAPES] = {
+    {.rows = 1, .cols = 1, .ends = {1, 0, 0, 1}},
+    {.rows = 1, .cols = 5, .ends = {1, 0, 0, 1}},
+    {.rows = 5, .cols = 1, .ends = {0, 1, 1, 0}, .r_wl = 10, .r_bl = 20},
+    {.rows = 3, .cols = 4, .ends = {1, 0, 0, 1}, .r_wl = 50, .half = 1},
+    {.rows = 4, .cols = 3, .ends = {1, 0, 1, 0}, .r_bl = 100},
+    {.rows = 5, .cols = 4, .ends = {1, 1, 1, 1}, .r_wl = 30, .r_bl = 5},
+    {.rows = 6, .cols = 6, .ends = {1, 0, 0, 1}, .r_access = 1000},
+    {.rows = 8, .cols = 8, .ends = {1, 0, 0, 1}},
+    {.rows = 8, .cols = 8, .ends = {1, 1, 1, 1}, .r_wl = 2, .r_bl = 2, .half = 1},
+};
+
 int crossbar_lines(const crossbar *c, int side)
 {
     return side < 2 ? c->rows : c->cols;
@@ -110,6 +122,13 @@ void crossbar_add_array(const crossbar *c, const double r[4], int most, uint64_t
         free(banks[k]);
         banks[k] = banks[left - 1];
     }
+}
+
+void crossbar_save_terminals(const crossbar *c)
+{
+    for (int side = 0; side < 4; side++)
+        for (int k = 0; c->ends[side] && k < crossbar_lines(c, side); k++)
+            spice_add(".save v(%s%d)\n", crossbar_sides[side], k);
 }
 
 syn_array *crossbar_load_state(const char *path)
