@@ -10,7 +10,7 @@ enum { DEVICES = 500, CYCLES = 1000, SEED = 1 };
 
 static int sample(const syn_model *m, syn_features *f)
 {
-    if (syn_features_create(DEVICES, DEVICES * CYCLES, f))
+    if (syn_features_create(DEVICES, DEVICES * CYCLES, f, NULL))
         return 0;
     for (size_t d = 0; d < DEVICES; d++) {
         syn_cell c;
@@ -37,15 +37,13 @@ int main(void)
     static syn_validation v;
     syn_model *truth, *fitted;
     syn_features f;
-    syn_fit_options o;
     syn_fit_report r;
     if (syn_params_default(&params, NULL) || syn_model_create(&params, NULL, &truth, NULL) || !sample(truth, &f))
         return 1;
     const double radius = syn_var_spectral_radius(&params.var[syn_model_order(truth) - 1]);
-    syn_fit_default(&o);
     puts("what,threads,devices,cycles,seconds");
     double start = bench_now();
-    if (syn_fit(&f, &o, &params, &r, NULL) || fabs(r.spectral_radius - radius) > 0.005) {
+    if (syn_fit(&f, NULL, &params, &r, NULL) || fabs(r.spectral_radius - radius) > 0.005) {
         fputs("bench_fit: the fit does not give its autoregression back\n", stderr);
         return 1;
     }
@@ -53,7 +51,8 @@ int main(void)
     if (syn_model_create(&params, NULL, &fitted, NULL))
         return 1;
     start = bench_now();
-    if (syn_validate(fitted, &f, SEED, NULL, NULL, &v, NULL, NULL, NULL) || v.disagreeing) {
+    const syn_validate_options o = {.seed = SEED};
+    if (syn_validate(fitted, &f, &o, &v, NULL, NULL, NULL) || v.disagreeing) {
         fputs("bench_fit: the fit does not describe its data\n", stderr);
         return 1;
     }

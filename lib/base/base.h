@@ -20,6 +20,10 @@ syn_status synp_in_file(syn_error *err, const char *file, syn_status status);
  * type: name of the structure, for the message. Returns SYN_OK or SYN_EINVAL. */
 syn_status synp_check_reserved(const uint64_t reserved[8], const char *type, syn_error *err);
 
+/* Calls p->call, if there is one, with the share of the work that is done. Returns SYN_OK, or SYN_ESTOPPED if the caller
+ * wants no more. */
+syn_status synp_tell(const syn_progress *p, double share, syn_error *err);
+
 /* Doubles the capacity *room of *v, an array from malloc of elements of `size` bytes, or NULL. Returns 0 if there is
  * no memory; nothing has changed then. */
 int synp_grow(void *v, size_t size, size_t *room);

@@ -39,6 +39,10 @@ typedef struct synp_interval {
 synp_interval synp_bisect(bool (*is_left)(const void *context, double x), const void *context, synp_interval start,
                           int steps);
 
+/* Text of a number with the fewest digits, 15 or 17, that read back as the same double. Returns text. */
+enum { SYNP_NUMBER_TEXT = 32 };
+const char *synp_number_text(double x, char text[SYNP_NUMBER_TEXT]);
+
 /* For qsort: doubles in rising order. */
 int synp_rising(const void *a, const void *b);
 

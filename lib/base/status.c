@@ -52,6 +52,13 @@ syn_status synp_check_reserved(const uint64_t reserved[8], const char *type, syn
     return SYN_OK;
 }
 
+syn_status synp_tell(const syn_progress *p, double share, syn_error *err)
+{
+    if (!p->call || p->call(p->context, share))
+        return SYN_OK;
+    return synp_fail(err, SYN_ESTOPPED, "progress", "%s", syn_strstatus(SYN_ESTOPPED));
+}
+
 const char *syn_error_format(const syn_error *e, char *buf, size_t size)
 {
     char line[16] = "";

@@ -70,8 +70,7 @@ static syn_status extract(double u0, syn_sweeps *sweeps, FILE *f, tally *t, syn_
     syn_status status = syn_sweeps_next(sweeps, &s, err);
     for (uint64_t k = 0; !status && s.n > 0 && !ferror(f); k++) {
         t->spikes += syn_sweep_clean(&s);
-        *err = (syn_error){.status = SYN_ENOMEM};
-        status = syn_sweep_measure(&s, u0, &m);
+        status = syn_sweep_measure(&s, u0, &m, err);
         if (status)
             break;
         const int n = syn_cycles_add(&cycles, &s, &m, found);

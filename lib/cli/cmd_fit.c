@@ -39,9 +39,10 @@ static const cli_option options[] = {
     {0},
 };
 
-static void show(void *bar, double share)
+static bool show(void *bar, double share)
 {
     progress_show(bar, "fitting", (size_t)(1000 * share), 1000);
+    return true;
 }
 
 /* The current-voltage curves of the sweeps, into *p. */
@@ -56,15 +57,13 @@ static syn_status fit_curves(const fit_options *o, const syn_features *f, syn_pa
     syn_status status = syn_sweeps_open(o->sweeps, &sweeps, err);
     if (status)
         return status;
-    *err = (syn_error){.status = SYN_ENOMEM};
-    status = syn_curves_create(o->u0, o->compliance, &curves);
+    status = syn_curves_create(o->u0, o->compliance, &curves, err);
     for (uint64_t k = 0; !status; k++) {
         status = syn_sweeps_next(sweeps, &s, err);
         if (status || s.n == 0)
             break;
         syn_sweep_clean(&s);
-        *err = (syn_error){.status = SYN_ENOMEM};
-        status = syn_sweep_measure(&s, o->u0, &m);
+        status = syn_sweep_measure(&s, o->u0, &m, err);
         if (!status)
             syn_curves_add(curves, &s, &m);
         if (k % 256 == 0)
@@ -157,9 +156,14 @@ static void describe_options(const fit_options *o, char *text, size_t size)
 static int write_set(const fit_options *o, const syn_params *p, const syn_provenance *v)
 {
     output out;
+    syn_error err;
     if (output_open(&out, o->output))
         return CLI_FAILED;
-    syn_params_write(p, v, out.stream);
+    /* output_close reports an error of the stream. */
+    if (syn_params_write(p, v, out.stream, &err) == SYN_ENOMEM) {
+        output_close(&out, false);
+        return cli_fail_library("", &err);
+    }
     const int status = output_close(&out, true);
     if (!status)
         print_summary(o->output ? stdout : stderr, p, v);
@@ -169,8 +173,12 @@ static int write_set(const fit_options *o, const syn_params *p, const syn_proven
 static int fit(const fit_options *o, const syn_features *f, const char *curves_of, syn_params *p)
 {
     progress bar = {0};
-    const syn_fit_options how = {(int)o->order, (int)o->components, (int)o->degree, (int)o->starts, o->seed, show,
-                                 &bar};
+    const syn_fit_options how = {.order = (int)o->order,
+                                 .components = (int)o->components,
+                                 .degree = (int)o->degree,
+                                 .starts = (int)o->starts,
+                                 .seed = o->seed,
+                                 .progress = {show, &bar}};
     char text[256];
     syn_fit_report report;
     syn_curves_report curves;

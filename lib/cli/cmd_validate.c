@@ -22,9 +22,10 @@ static const cli_option options[] = {
     {0},
 };
 
-static void show(void *bar, double share)
+static bool show(void *bar, double share)
 {
     progress_show(bar, "generating", (size_t)(1000 * share), 1000);
+    return true;
 }
 
 static int print_report(const validate_options *o, const report *r)
@@ -50,7 +51,8 @@ static int compare(const validate_options *o, const syn_model *m, const syn_feat
         free(v);
         return cli_fail_memory();
     }
-    const syn_status s = syn_validate(m, f, o->seed, show, &bar, v, measured, generated, &err);
+    const syn_validate_options how = {.seed = o->seed, .progress = {show, &bar}};
+    const syn_status s = syn_validate(m, f, &how, v, measured, generated, &err);
     progress_end(&bar);
     const report r = {o->set, o->features, v, measured, generated};
     int status = s ? cli_fail_library("", &err) : print_report(o, &r);

@@ -8,6 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *syn_feature_name(int feature)
+{
+    static const char *const names[SYN_NFEAT] = {"log10_r_hrs", "u_set", "r_lrs", "u_reset"};
+    return feature >= 0 && feature < SYN_NFEAT ? names[feature] : NULL;
+}
+
 double synp_poly(const syn_poly *p, double x)
 {
     return synp_horner(p->c, p->n, x);

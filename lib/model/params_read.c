@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const feature_names[SYN_NFEAT] = {"log10_r_hrs", "u_set", "r_lrs", "u_reset"};
-
 /* End of the JSON value (or key) that begins at text; text is known to be valid JSON. */
 static const char *skip_value(const char *text, const char *end)
 {
@@ -182,12 +180,12 @@ static int read_features(reader *rd, const json_t *root)
         return 0;
     for (size_t i = 0; i < SYN_NFEAT; i++) {
         const json_t *name = json_array_get(names, i);
-        if (json_is_string(name) && strcmp(json_string_value(name), feature_names[i]) == 0)
+        if (json_is_string(name) && strcmp(json_string_value(name), syn_feature_name((int)i)) == 0)
             continue;
         char path[32];
         snprintf(path, sizeof path, "features[%zu]", i);
-        rd->status = synp_fail(rd->err, SYN_EFORMAT, path, "expected \"%s\", found %s%.64s%s", feature_names[i],
-                               json_is_string(name) ? "\"" : "",
+        rd->status = synp_fail(rd->err, SYN_EFORMAT, path, "expected \"%s\", found %s%.64s%s",
+                               syn_feature_name((int)i), json_is_string(name) ? "\"" : "",
                                json_is_string(name) ? json_string_value(name) : kind_of(name),
                                json_is_string(name) ? "\"" : "");
         return 0;

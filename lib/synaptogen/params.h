@@ -16,6 +16,9 @@ extern "C" {
 /* Order of every feature vector: log10(R_HRS/ohm), U_S [V] < 0, R_LRS [ohm], U_R [V] > 0. */
 enum { SYN_LOG10_R_HRS, SYN_U_SET, SYN_R_LRS, SYN_U_RESET, SYN_NFEAT };
 
+/* "log10_r_hrs", "u_set", "r_lrs", "u_reset"; static text, NULL for a number that is no feature. Any thread. */
+const char *syn_feature_name(int feature);
+
 enum {
     SYN_MAX_COEFFICIENTS = 12,  /* of one polynomial */
     SYN_MAX_COMPONENTS = 16,    /* of the device-to-device mixture */

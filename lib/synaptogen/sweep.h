@@ -1,19 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* Measured current-voltage sweeps, and the features in them.
+/* Measured current-voltage sweeps and the features in them.
  *
- * A sweep is one loop over both signs, in either order: 0, u_min, 0, u_max, 0 or 0, u_max, 0, u_min, 0, at any
- * sampling. Signs as in model.h: negative voltage SETs, positive RESETs; the resistances are those at +u0.
- * Definitions
- *   R_LRS, R_HRS  u0 / i(u0), i(u0) by local regression (a parabola with tricube weights over u0 +- 0.1 V, or as far
- * as six points reach) on the rising positive branch before the RESET, and on the falling one behind it U_S the
- * centre of the voltage step in which ln|i/u| rises most, among the places where its medians over up to three points
- * on either side differ most (single outliers do not move it) U_R           where the current leaves the LRS branch:
- * the break of the least-squares fit of a line that turns into a parabola, around the peak of the current on the
- * rising positive branch Cycles: one is (R_HRS, U_S, R_LRS, U_R) in the order of time. So R_HRS of the cycle in which
- * a loop 0, u_min, .. SETs stands on the loop before, and that of a device's first such loop was not measured. */
+ * A sweep is one loop over both signs: 0, u_min, 0, u_max, 0 or 0, u_max, 0, u_min, 0, with any sampling. Signs are
+ * those of model.h: a negative voltage SETs, a positive one RESETs. Units: V, A, S, ohm.
+ *
+ * Definitions:
+ *
+ *   R_LRS, R_HRS  u0 / i(u0) at a positive voltage: R_LRS on the rising branch before the RESET, R_HRS on the falling
+ *                 branch after it. i(u0) is a local regression (Cleveland, J. Am. Stat. Assoc. 74 (1979) 829): a
+ *                 parabola with tricube weights over u0 +- 0.1 V, or over the six nearest points if they reach
+ *                 further, at most 0.3 V. Fewer than five points get a line.
+ *
+ *   U_S           the centre of a voltage step on the branch from 0 to u_min: the step with the largest rise of
+ *                 ln|i/u| among the places where the medians of up to three points before and after the step differ
+ *                 most (by at least 90 % of the largest difference). Medians, so that a single outlier is no SET.
+ *
+ *   U_R           the voltage at which the current leaves the LRS branch: the break of the least-squares fit of a
+ *                 line that turns into a parabola, around the peak of the current on the rising positive branch.
+ *
+ *   Cycle         (R_HRS, U_S, R_LRS, U_R) in the order of time. In a loop that begins with the negative ramp, the SET
+ *                 comes first. R_HRS of its cycle is then read in the loop before; that of the first loop of a device
+ *                 was not measured. In a loop that begins with the positive ramp, R_LRS and U_R of its cycle are read
+ *                 in the next loop.
+ *
+ * Threads: any thread. One syn_sweeps or syn_cycles is used by one thread at a time. */
 #ifndef SYNAPTOGEN_SWEEP_H
 #define SYNAPTOGEN_SWEEP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <synaptogen/params.h>
 
@@ -24,79 +38,92 @@ extern "C" {
 /* The points of one cycle of one cell, in the order of time. */
 typedef struct syn_sweep {
     uint64_t cell, cycle;
-    size_t n;      /* 0 behind the last sweep */
-    double *u, *i; /* V, A */
+    size_t n;      /* 0 after the last sweep */
+    double *u, *i; /* [n]: V, A */
 } syn_sweep;
 
-/* A CSV file with the columns cell, cycle, u, i, in the memory of one sweep. The rows of a cell stand together, its
- * cycles in rising order; a point with a missing number (empty, nan) is passed over. */
+/* Reader of a CSV file with the columns cell, cycle, u, i. It needs memory for one sweep. The rows of a cell follow each
+ * other, its cycles in rising order. A point with a missing number (empty, nan, na) is left out and counted. */
 typedef struct syn_sweeps syn_sweeps;
 
-/* path as for syn_features_load. Returns SYN_OK, SYN_EIO, SYN_EFORMAT, SYN_ENOMEM; *out is NULL on failure. */
+/* path as for syn_features_load. err may be NULL. Returns SYN_OK, SYN_EIO, SYN_EFORMAT, SYN_ENOMEM; *out is NULL on
+ * failure. */
 syn_status syn_sweeps_open(const char *path, syn_sweeps **out, syn_error *err);
+
 /* NULL is allowed. */
 void syn_sweeps_close(syn_sweeps *r);
-/* The next sweep; its points belong to r and last until the next call. Same returns. */
+
+/* Reads the next sweep. Its points belong to r and last until the next call. out->n is 0 after the last sweep.
+ * Returns what syn_sweeps_open returns. */
 syn_status syn_sweeps_next(syn_sweeps *r, syn_sweep *out, syn_error *err);
-/* Share of the file that was read, 0 if unknown; points passed over; bytes of text read and their CRC-32. */
+
+/* Share of the file that was read, 0 .. 1; 0 if the size of the file is unknown. */
 double syn_sweeps_fraction(const syn_sweeps *r);
+
+/* Number of points that were left out so far. */
 uint64_t syn_sweeps_missing(const syn_sweeps *r);
+
+/* Length of the text that was read so far, uncompressed, and its CRC-32. */
 void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc);
 
-/* Takes single spikes out of a sweep: points whose current is off the median of the five points around it by more
- * than a quarter of the largest of the other four. Returns their number. */
+/* Removes spikes: single points whose current differs from the median of the five points around them by more than a
+ * quarter of the largest |i| of the other four. Returns their number. */
 size_t syn_sweep_clean(syn_sweep *s);
 
-/* What a figure is worth. Only of SYN_GOOD there is a number. */
+/* Whether a figure was measured. There is a number for SYN_GOOD only. */
 #define SYN_QUALITY_LIST(X)                                                                                          \
     X(SYN_GOOD, "ok", "measured")                                                                                    \
-    X(SYN_UNSEEN, "unseen", "lies before the first or behind the last sweep of the device")                          \
-    X(SYN_FEW_POINTS, "few_points", "too few points where it is to be read")                                         \
-    X(SYN_NO_SET, "no_set", "no rise of the conductance by half: the cell did not SET")                              \
-    X(SYN_NO_RESET, "no_reset", "conductance at u0 not a sixth lower behind the positive ramp: it did not RESET")
+    X(SYN_UNSEEN, "unseen", "lies before the first or after the last sweep of the device")                           \
+    X(SYN_FEW_POINTS, "few_points", "too few points where it is read")                                               \
+    X(SYN_NO_SET, "no_set", "the conductance did not rise by half: the cell did not SET")                            \
+    X(SYN_NO_RESET, "no_reset", "the conductance at u0 did not fall by a sixth: the cell did not RESET")
 #define SYN_X(name, word, meaning) name,
 typedef enum syn_quality { SYN_QUALITY_LIST(SYN_X) SYN_QUALITIES } syn_quality;
 #undef SYN_X
+
+/* The word and the meaning in the list above; static text, NULL for a number that is no quality. */
 const char *syn_quality_word(syn_quality q);
 const char *syn_quality_meaning(syn_quality q);
 
-/* A part of a sweep: points first .. end - 1. */
+/* A part of a sweep: the points first .. end - 1. */
 typedef struct syn_branch {
     size_t first, end;
 } syn_branch;
 
-/* What one sweep shows. */
+/* The figures of one sweep. */
 typedef struct syn_measured {
-    int set_first;            /* the negative ramp comes first */
-    double g_lrs, g_hrs;      /* S at u0: before and behind the RESET; NAN if not to be had */
-    double u_set, u_reset;    /* V; NAN */
+    bool set_first;           /* the negative ramp comes first */
+    double g_lrs, g_hrs;      /* S at u0, before and after the RESET; NAN if not measured */
+    double u_set, u_reset;    /* V; NAN if not measured */
     syn_quality q[SYN_NFEAT]; /* of g_hrs, u_set, g_lrs, u_reset */
     syn_branch down, back;    /* negative voltage: away from 0, and back to it */
     syn_branch up, fall;      /* positive voltage: away from 0, and back to it */
 } syn_measured;
 
-/* u0 > 0 in V. Returns SYN_OK or SYN_ENOMEM. Any thread. */
-syn_status syn_sweep_measure(const syn_sweep *s, double u0, syn_measured *out);
+/* Measures a sweep at the read voltage u0 > 0 [V]. err may be NULL. Returns SYN_OK, SYN_EINVAL (u0), SYN_ENOMEM. */
+syn_status syn_sweep_measure(const syn_sweep *s, double u0, syn_measured *out, syn_error *err);
 
-/* A cycle with its figures (NAN unless SYN_GOOD) as in features.h. */
+/* A cycle. y as in features.h, NAN unless SYN_GOOD. */
 typedef struct syn_extracted {
     uint64_t cell, cycle;
     double y[SYN_NFEAT];
     syn_quality q[SYN_NFEAT];
 } syn_extracted;
 
-/* Puts the cycles together, whose figures stand on two sweeps. Zeroed at the start; plain data. */
+/* Joins the figures of a cycle from its two sweeps. Plain data; zero-initialise it. */
 typedef struct syn_cycles {
     uint64_t cell, cycle; /* of the last sweep */
-    int running, set_first;
-    double g_hrs; /* behind it, with its quality */
+    bool running;         /* there was a sweep */
+    bool set_first;       /* as in the last sweep */
+    double g_hrs;         /* S at u0, after the last sweep */
     syn_quality q_hrs;
-    syn_extracted pending; /* a cycle whose LRS the next sweep shows */
+    syn_extracted pending; /* the cycle whose LRS the next sweep shows */
 } syn_cycles;
 
-/* Adds a sweep. Returns the cycles now complete: 0, 1 or 2 in out[]. */
+/* Adds a sweep. Returns the number of cycles that are now complete, 0 .. 2; they are in out[]. */
 int syn_cycles_add(syn_cycles *c, const syn_sweep *s, const syn_measured *m, syn_extracted out[2]);
-/* What is left behind the last sweep: 0 or 1 in out[0]. */
+
+/* Ends after the last sweep. Returns the number of cycles that were still pending, 0 or 1; it is in out[0]. */
 int syn_cycles_end(syn_cycles *c, syn_extracted out[1]);
 
 #ifdef __cplusplus

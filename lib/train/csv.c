@@ -44,7 +44,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* SYN_OK, or what is wrong with the file: a gzip file that ends too early only shows at its end. */
+/* Checks what zlib reports. A gzip file that ends too early shows only at its end. */
 static syn_status check_file(const synp_csv *c, syn_error *err)
 {
     int code;
@@ -54,8 +54,8 @@ static syn_status check_file(const synp_csv *c, syn_error *err)
     return located(c, err, synp_fail(err, SYN_EIO, "", "cannot read: %s", code == Z_ERRNO ? strerror(errno) : text));
 }
 
-/* The next line that holds something, in c->text; *more is 0 at the end of the file. */
-static syn_status read_line(synp_csv *c, int *more, syn_error *err)
+/* Reads the next line that is neither empty nor a comment into c->text; *more is false at the end of the file. */
+static syn_status read_line(synp_csv *c, bool *more, syn_error *err)
 {
     for (;;) {
         *more = gzgets(c->file, c->text, sizeof c->text) != NULL;
@@ -66,11 +66,11 @@ static syn_status read_line(synp_csv *c, int *more, syn_error *err)
         c->bytes += n;
         c->crc = (uint32_t)crc32_z(c->crc, (const unsigned char *)c->text, n);
         if (n == 0 || c->text[n - 1] != '\n') {
-            const syn_status s = check_file(c, err);
-            if (s || !gzeof(c->file))
-                return s ? s
-                         : synp_csv_fail(c, -1, err, "expected a line of text of fewer than %d characters",
-                                         SYNP_CSV_LINE);
+            const syn_status status = check_file(c, err);
+            if (status || !gzeof(c->file))
+                return status ? status
+                              : synp_csv_fail(c, -1, err, "expected a line of text of fewer than %d characters",
+                                              SYNP_CSV_LINE);
         }
         if (c->text[strspn(c->text, " \t\r\n")] != '\0' && c->text[0] != '#')
             return SYN_OK;
@@ -80,19 +80,19 @@ static syn_status read_line(synp_csv *c, int *more, syn_error *err)
 static syn_status find_columns(synp_csv *c, syn_error *err)
 {
     for (int k = 0; k < c->n_columns; k++)
-        c->place[k] = -1;
+        c->index[k] = -1;
     char *rest = c->text;
-    if (strncmp(rest, "\xef\xbb\xbf", 3) == 0) /* the mark that some spreadsheets begin with */
+    if (strncmp(rest, "\xef\xbb\xbf", 3) == 0) /* byte order mark of some spreadsheets */
         rest += 3;
     for (char *name; (name = strsep(&rest, ",")); c->width++)
         for (int k = 0; k < c->n_columns; k++)
             if (strcmp(trim(name), c->columns[k]) == 0) {
-                if (c->place[k] >= 0)
+                if (c->index[k] >= 0)
                     return synp_csv_fail(c, k, err, "expected one column of this name, found two");
-                c->place[k] = c->width;
+                c->index[k] = c->width;
             }
     for (int k = 0; k < c->n_columns; k++)
-        if (c->place[k] < 0)
+        if (c->index[k] < 0)
             return synp_csv_fail(c, k, err, "expected a column of this name in the header, found none");
     return SYN_OK;
 }
@@ -100,7 +100,7 @@ static syn_status find_columns(synp_csv *c, syn_error *err)
 syn_status synp_csv_open(synp_csv *c, const char *path, const char *const *columns, int n_columns, syn_error *err)
 {
     struct stat about;
-    const int is_input = strcmp(path, "-") == 0;
+    const bool is_input = strcmp(path, "-") == 0;
     *c = (synp_csv){.name = is_input ? "standard input" : path, .columns = columns, .n_columns = n_columns};
     if (!is_input && stat(path, &about) == 0 && S_ISREG(about.st_mode))
         c->size = (uint64_t)about.st_size;
@@ -110,15 +110,15 @@ syn_status synp_csv_open(synp_csv *c, const char *path, const char *const *colum
         return located(c, err,
                        synp_fail(err, SYN_EIO, "", "cannot open: %s", errno ? strerror(errno) : "out of memory"));
     gzbuffer(c->file, 1 << 18);
-    int more;
-    syn_status s = read_line(c, &more, err);
-    if (!s && !more)
-        s = located(c, err, synp_fail(err, SYN_EFORMAT, "", "expected a header, found an empty file"));
-    if (!s)
-        s = find_columns(c, err);
-    if (s)
+    bool more;
+    syn_status status = read_line(c, &more, err);
+    if (!status && !more)
+        status = located(c, err, synp_fail(err, SYN_EFORMAT, "", "expected a header, found an empty file"));
+    if (!status)
+        status = find_columns(c, err);
+    if (status)
         synp_csv_close(c);
-    return s;
+    return status;
 }
 
 void synp_csv_close(synp_csv *c)
@@ -128,16 +128,16 @@ void synp_csv_close(synp_csv *c)
     c->file = NULL;
 }
 
-syn_status synp_csv_next(synp_csv *c, int *more, syn_error *err)
+syn_status synp_csv_next(synp_csv *c, bool *more, syn_error *err)
 {
-    syn_status s = read_line(c, more, err);
-    if (s || !*more)
-        return s;
+    syn_status status = read_line(c, more, err);
+    if (status || !*more)
+        return status;
     char *rest = c->text;
     int width = 0;
     for (char *field; (field = strsep(&rest, ",")); width++)
         for (int k = 0; k < c->n_columns; k++)
-            if (c->place[k] == width)
+            if (c->index[k] == width)
                 c->field[k] = trim(field);
     if (width != c->width)
         return synp_csv_fail(c, -1, err, "expected %d fields as in the header, found %d", c->width, width);

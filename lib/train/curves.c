@@ -29,15 +29,20 @@ struct syn_curves {
     double matrix[TERMS][TERMS], right[TERMS], squares, u_most; /* normal equations in u [V] and g / g_unit */
     uint64_t points, transitions;                               /* seen */
     uint64_t cell;                                              /* of the sweep before */
-    double g_hrs;                                               /* behind it, 0 if unknown */
+    double g_hrs;                                               /* after it, 0 if unknown */
     transition kept[TRANSITIONS];
 };
 
-syn_status syn_curves_create(double u0, double compliance, syn_curves **out)
+syn_status syn_curves_create(double u0, double compliance, syn_curves **out, syn_error *err)
 {
+    *out = NULL;
+    if (!(u0 > 0 && isfinite(u0)))
+        return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", u0);
+    if (!(compliance >= 0))
+        return synp_fail(err, SYN_EINVAL, "compliance", "%g A is negative; 0 means none", compliance);
     *out = calloc(1, sizeof **out);
     if (!*out)
-        return SYN_ENOMEM;
+        return synp_no_memory(err);
     (*out)->u0 = u0;
     (*out)->compliance = compliance;
     return SYN_OK;
@@ -67,21 +72,22 @@ static void add_point(syn_curves *c, double u, double i, double g)
     c->points++;
 }
 
-/* Points of a branch between the voltages low and high, at conductance g if that is known. */
+/* Adds the points of a branch between the voltages low and high. g: its conductance; nothing is added if g is unknown. */
 static void add_branch(syn_curves *c, const syn_sweep *s, syn_branch b, double low, double high, double g)
 {
     if (!(g > 0))
         return;
     for (size_t k = b.first; k < b.end; k++) {
-        const int limited = c->compliance > 0 && s->u[k] < 0 && fabs(s->i[k]) >= clipped * c->compliance;
+        const bool limited = c->compliance > 0 && s->u[k] < 0 && fabs(s->i[k]) >= clipped * c->compliance;
         if (s->u[k] > low && s->u[k] < high && !limited)
             add_point(c, s->u[k], s->i[k], g);
     }
 }
 
-/* Every transition is kept until there are as many as have room; then the n-th takes a random place with probability
- * TRANSITIONS / n, so that all have the same chance. */
-static transition *place_for_transition(syn_curves *c)
+/* Where to keep the next transition, or NULL. The first TRANSITIONS are kept. After that, the n-th replaces a random one
+ * with probability TRANSITIONS / n, so that all have the same chance (reservoir sampling; Vitter, ACM Trans. Math.
+ * Softw. 11 (1985) 37). */
+static transition *slot_for_transition(syn_curves *c)
 {
     const uint64_t n = c->transitions++;
     if (n < TRANSITIONS)
@@ -98,7 +104,7 @@ static void keep_transition(syn_curves *c, const syn_sweep *s, const syn_measure
     while (first < m->up.end && s->u[first] <= m->u_reset)
         first++;
     const size_t n = m->up.end - first, stride = n / POINTS + 1;
-    transition *t = n >= 4 ? place_for_transition(c) : NULL;
+    transition *t = n >= 4 ? slot_for_transition(c) : NULL;
     if (!t)
         return;
     *t = (transition){.u_reset = m->u_reset, .g_lrs = m->g_lrs, .g_hrs = m->g_hrs};
@@ -113,7 +119,7 @@ void syn_curves_add(syn_curves *c, const syn_sweep *s, const syn_measured *m)
     const double before = m->set_first ? (c->cell == s->cell ? c->g_hrs : 0) : m->g_hrs;
     if (!isnan(m->u_set)) {
         add_branch(c, s, m->down, m->u_set + guard, 0, before);
-        /* Behind a SET on a loop that began with the positive ramp, the LRS is the next loop's. */
+        /* In a loop that began with the positive ramp, the conductance of this LRS shows only in the next loop. */
         if (m->set_first)
             add_branch(c, s, m->back, -INFINITY, 0, m->g_lrs);
     }
@@ -127,7 +133,7 @@ void syn_curves_add(syn_curves *c, const syn_sweep *s, const syn_measured *m)
     c->g_hrs = m->g_hrs > 0 ? m->g_hrs : 0;
 }
 
-/* The family i = a(u) + g b(u): the coefficients of a / g_unit, then those of b. */
+/* The curves i = a(u) + g b(u) for all g: the coefficients of a / g_unit, then those of b. */
 typedef struct family {
     double c[TERMS];
 } family;
@@ -169,7 +175,7 @@ static syn_status solve_family(const syn_curves *c, family *f, double *rest, syn
     return SYN_OK;
 }
 
-/* Sum of squares of the transitions' normalised currents about the law with u_max and eta; *n counts points. */
+/* Sum of squared errors of the normalised currents of all transitions for u_max and eta; *n: number of points. */
 static double transition_rest(const syn_curves *c, const family *f, double u_max, double eta, double *n)
 {
     const uint64_t kept = c->transitions < TRANSITIONS ? c->transitions : TRANSITIONS;
@@ -190,8 +196,8 @@ static double transition_rest(const syn_curves *c, const family *f, double u_max
     return sum;
 }
 
-/* u_max between low and high, and eta, that leave least: the best of a grid, and from there the best of the 5 x 5
- * neighbours again and again, their distance halved whenever the one in the middle is it. */
+/* u_max between low and high, and eta, with the smallest sum of squares. The search starts at the best point of a grid
+ * and moves to the best of its 5 x 5 neighbours. When the centre is the best, the distance of the neighbours is halved. */
 static void search(const syn_curves *c, const family *f, double low, double high, double *u_max, double *eta)
 {
     enum { GRID = 12, REACH = 2, HALVINGS = 16 };
@@ -228,7 +234,7 @@ static void search(const syn_curves *c, const family *f, double low, double high
     *eta = exp(at[1]);
 }
 
-/* Standard errors from the curvature of the sum of squares at its least value, the points taken as independent. */
+/* Standard errors from the curvature of the sum of squares at its minimum. The points count as independent. */
 static void transition_errors(const syn_curves *c, const family *f, const syn_params *p, syn_curves_report *r)
 {
     const double h = 0.01, k = 0.01;
@@ -289,25 +295,25 @@ static void put_curve(const family *f, double g, syn_poly *out)
 syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params *p, syn_curves_report *report,
                           syn_error *err)
 {
-    family law;
+    family curves;
     double r_lrs, log_r_hrs;
     *report = (syn_curves_report){.points = c->points};
-    syn_status s = solve_family(c, &law, &report->rest, err);
-    if (!s)
-        s = fit_transitions(c, &law, p, report, err);
-    if (s)
-        return s;
+    syn_status status = solve_family(c, &curves, &report->rest, err);
+    if (!status)
+        status = fit_transitions(c, &curves, p, report, err);
+    if (status)
+        return status;
     if (feature_quantile(f, SYN_R_LRS, 0.001, &r_lrs) || feature_quantile(f, SYN_LOG10_R_HRS, 0.999, &log_r_hrs))
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        return synp_no_memory(err);
     p->u0 = c->u0;
-    put_curve(&law, 1 / r_lrs, &p->llrs);
-    put_curve(&law, pow(10, -log_r_hrs), &p->hhrs);
-    s = synp_check_law(p, err);
-    if (s && err) {
+    put_curve(&curves, 1 / r_lrs, &p->llrs);
+    put_curve(&curves, pow(10, -log_r_hrs), &p->hhrs);
+    status = synp_check_law(p, err);
+    if (status && err) {
         char text[128];
         snprintf(text, sizeof text, "%.127s", err->text);
-        snprintf(err->text, sizeof err->text, "the fitted curves make no law (%s); take them from a file instead",
-                 text);
+        snprintf(err->text, sizeof err->text,
+                 "the fitted curves are not valid (%s); take them from a parameter file instead", text);
     }
-    return s ? SYN_EDATA : SYN_OK;
+    return status ? SYN_EDATA : SYN_OK;
 }

@@ -21,7 +21,7 @@ const char *syn_quality_word(syn_quality q)
 #define SYN_X(name, word, meaning) word,
     static const char *const words[] = {SYN_QUALITY_LIST(SYN_X)};
 #undef SYN_X
-    return words[q];
+    return (unsigned)q < SYN_QUALITIES ? words[q] : NULL;
 }
 
 const char *syn_quality_meaning(syn_quality q)
@@ -29,10 +29,10 @@ const char *syn_quality_meaning(syn_quality q)
 #define SYN_X(name, word, meaning) meaning,
     static const char *const meanings[] = {SYN_QUALITY_LIST(SYN_X)};
 #undef SYN_X
-    return meanings[q];
+    return (unsigned)q < SYN_QUALITIES ? meanings[q] : NULL;
 }
 
-/* Points of one branch, copied: every branch is looked at by itself. */
+/* A copy of the points of one branch. */
 typedef struct points {
     double *u, *i;
     size_t n;
@@ -53,9 +53,9 @@ size_t syn_sweep_clean(syn_sweep *s)
     double window[AROUND], sorted[AROUND];
     size_t kept = 0;
     for (size_t k = 0; k < s->n; k++) {
-        int spike = 0;
+        bool spike = false;
         if (k >= MIDDLE && k + MIDDLE < s->n) {
-            /* The places before k may have been moved up, so the window is carried along. */
+            /* Points before k may have moved, so the window keeps their currents. */
             if (k == MIDDLE)
                 memcpy(window, s->i, sizeof window);
             else
@@ -114,23 +114,23 @@ static double window_about(const points *p, double u0)
     return n ? fmax(read_window, 1.001 * nearest[n - 1]) : read_window;
 }
 
-/* Conductance at u0, or NAN. The points have to lie on both sides of u0 within three windows. */
+/* Conductance at u0, or NAN. There must be points on both sides of u0, within three windows. */
 static double conductance_at(const points *p, double u0)
 {
     const double h = fmin(window_about(p, u0), 3 * read_window);
     double x[64], y[64], w[64];
     size_t n = 0, inside = 0;
-    int below = 0, above = 0;
+    bool below = false, above = false;
     for (size_t k = 0; k < p->n; k++)
         inside += fabs(p->u[k] - u0) < h;
-    const size_t stride = inside / 64 + 1; /* of dense sweeps, every so many points averaged */
+    const size_t stride = inside / 64 + 1; /* of dense sweeps, this many points are averaged */
     size_t joined = 0;
     for (size_t k = 0; k < p->n; k++) {
         const double d = p->u[k] - u0;
         if (fabs(d) >= h)
             continue;
-        below |= d <= 0;
-        above |= d >= 0;
+        below = below || d <= 0;
+        above = above || d >= 0;
         if (joined == 0)
             x[n] = y[n] = w[n] = 0;
         x[n] += d;
@@ -161,11 +161,11 @@ static void log_conductances(const points *p, double *g)
 /* Rise of the median over up to SIDE points from below k to k on; 0 < k < n. */
 static double rise_at(const double *g, size_t n, size_t k)
 {
-    const size_t before = k < SIDE ? k : SIDE, behind = n - k < SIDE ? n - k : SIDE;
-    return median(g + k, behind) - median(g + k - before, before);
+    const size_t before = k < SIDE ? k : SIDE, after = n - k < SIDE ? n - k : SIDE;
+    return median(g + k, after) - median(g + k - before, before);
 }
 
-/* U_S on the branch away from 0, or NAN: then *q says why. g: room for ln(i/u). */
+/* U_S on the branch away from 0, or NAN; *q says why. g: room for ln(i/u). */
 static double find_set(const points *p, double *g, syn_quality *q)
 {
     double best = 0, step = 0;
@@ -190,7 +190,20 @@ static double find_set(const points *p, double *g, syn_quality *q)
     return 0.5 * (p->u[at - 1] + p->u[at]);
 }
 
-/* Sum of squares that the broken line leaves, its break at b: i = c0 + c1 d + c2 (d)+ + c3 (d)+^2, d = u - b. */
+/* The break of a RESET (U_R).
+ *
+ * Below U_R the current is that of the LRS and nearly straight over a tenth of a volt. Above U_R the conductance falls
+ * and the current bends away. So a line that turns into a parabola is fitted, a segmented regression (Hudson, J. Am.
+ * Stat. Assoc. 61 (1966) 1097):
+ *   i = c0 + c1 d + c2 d+ + c3 d+^2,  d = u - b,  d+ = max(d, 0).
+ * For a given break b this is linear in c0 .. c3. The normal equations M c = r, with M = sum row row' and
+ * r = sum row i, give the sum of squares at the minimum directly: sum i^2 - r' c. Only b remains. A grid finds the
+ * right valley, a golden section (Kiefer, Proc. Am. Math. Soc. 4 (1953) 502) its bottom.
+ * The points are those from 0.2 V below to 0.15 V above a guess of b. The first guess is the peak of the current, which
+ * lies a little above the break; the second is the first result. */
+
+/* Sum of squared residuals of the fit with its break at b. unit [V] scales d, so that the equations are well
+ * conditioned. */
 static double broken_rest(const points *p, size_t first, size_t end, double b, double unit)
 {
     double a[16] = {0}, c[4] = {0}, squares = 0;
@@ -215,7 +228,7 @@ static double broken_rest(const points *p, size_t first, size_t end, double b, d
     return squares;
 }
 
-/* The break between low and high that leaves least: the best of a grid, then golden section to some microvolts. */
+/* The break between low and high with the smallest sum of squares, to some microvolts. */
 static double best_break(const points *p, size_t first, size_t end, double low, double high)
 {
     enum { GRID = 24, SECTIONS = 16 };
@@ -265,7 +278,7 @@ static size_t peak_of(const points *p, double u0)
     return at;
 }
 
-/* U_R on the rising positive branch, or NAN: then *q says why. */
+/* U_R on the rising positive branch, or NAN; *q says why. */
 static double find_reset(const points *p, double u0, syn_quality *q)
 {
     *q = SYN_FEW_POINTS;
@@ -291,7 +304,7 @@ static double find_reset(const points *p, double u0, syn_quality *q)
     return b;
 }
 
-/* The first and the last point between first and end on the side of the sign; empty if there is none. */
+/* From the first to the last point between first and end with that sign of the voltage; empty if there is none. */
 static syn_branch of_sign(const syn_sweep *s, size_t first, size_t end, int sign)
 {
     while (first < end && s->u[first] * sign <= 0)
@@ -322,7 +335,7 @@ static void find_branches(const syn_sweep *s, syn_measured *m)
     }
 }
 
-/* The points of a branch with |u| >= least on the side of the sign. */
+/* Copies the points of a branch with that sign of the voltage and |u| >= least. */
 static void copy_branch(const syn_sweep *s, syn_branch b, int sign, double least, points *p)
 {
     p->n = 0;
@@ -333,7 +346,7 @@ static void copy_branch(const syn_sweep *s, syn_branch b, int sign, double least
         }
 }
 
-/* ln(i/u) of small voltages is all noise. */
+/* At smaller voltages ln(i/u) is noise. */
 static double least_voltage(const syn_sweep *s, syn_branch b)
 {
     double most = 0;
@@ -368,22 +381,23 @@ static void measure_positive(const syn_sweep *s, double u0, points *p, syn_measu
     }
 }
 
-syn_status syn_sweep_measure(const syn_sweep *s, double u0, syn_measured *out)
+syn_status syn_sweep_measure(const syn_sweep *s, double u0, syn_measured *out, syn_error *err)
 {
+    *out = (syn_measured){0};
+    if (!(u0 > 0 && isfinite(u0)))
+        return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", u0);
     points p = {malloc((s->n + 1) * sizeof *p.u), malloc((s->n + 1) * sizeof *p.i), 0};
     double *g = malloc((s->n + 1) * sizeof *g);
-    syn_status status = SYN_ENOMEM;
-    *out = (syn_measured){0};
-    if (p.u && p.i && g) {
+    const bool enough = p.u && p.i && g;
+    if (enough) {
         find_branches(s, out);
         measure_negative(s, &p, g, out);
         measure_positive(s, u0, &p, out);
-        status = SYN_OK;
     }
     free(p.u);
     free(p.i);
     free(g);
-    return status;
+    return enough ? SYN_OK : synp_no_memory(err);
 }
 
 /* Figure k of a cycle. */
@@ -401,26 +415,26 @@ static void put_hrs(syn_extracted *e, double g, syn_quality q)
 /* R_LRS and U_R belong to a cycle only if it was SET. */
 static void put_lrs(syn_extracted *e, const syn_measured *m)
 {
-    const int set = e->q[SYN_U_SET] != SYN_NO_SET;
+    const bool set = e->q[SYN_U_SET] != SYN_NO_SET;
     put(e, SYN_R_LRS, 1 / m->g_lrs, set ? m->q[SYN_R_LRS] : SYN_NO_SET);
     put(e, SYN_U_RESET, m->u_reset, set ? m->q[SYN_U_RESET] : SYN_NO_SET);
 }
 
 int syn_cycles_end(syn_cycles *c, syn_extracted out[1])
 {
-    const int pending = c->running && !c->set_first;
+    const bool pending = c->running && !c->set_first;
     if (pending) {
         put(&c->pending, SYN_R_LRS, 0, SYN_UNSEEN);
         put(&c->pending, SYN_U_RESET, 0, SYN_UNSEEN);
         out[0] = c->pending;
     }
-    c->running = 0;
+    c->running = false;
     return pending;
 }
 
 int syn_cycles_add(syn_cycles *c, const syn_sweep *s, const syn_measured *m, syn_extracted out[2])
 {
-    const int follows = c->running && c->cell == s->cell && c->cycle + 1 == s->cycle && c->set_first == m->set_first;
+    const bool follows = c->running && c->cell == s->cell && c->cycle + 1 == s->cycle && c->set_first == m->set_first;
     int n = 0;
     if (!follows)
         n = syn_cycles_end(c, out);
@@ -437,6 +451,6 @@ int syn_cycles_add(syn_cycles *c, const syn_sweep *s, const syn_measured *m, syn
         }
         put_hrs(&e, m->g_hrs, m->q[SYN_LOG10_R_HRS]);
     }
-    *c = (syn_cycles){s->cell, s->cycle, 1, m->set_first, m->g_hrs, m->q[SYN_LOG10_R_HRS], e};
+    *c = (syn_cycles){s->cell, s->cycle, true, m->set_first, m->g_hrs, m->q[SYN_LOG10_R_HRS], e};
     return n;
 }

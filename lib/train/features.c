@@ -10,13 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const columns[] = {"log10_r_hrs", "u_set", "r_lrs", "u_reset", "cell", "cycle"};
+/* Columns of the file: the features, then these. */
 enum { CELL = SYN_NFEAT, CYCLE, COLUMNS };
-
-const char *syn_feature_name(int feature)
-{
-    return columns[feature];
-}
 
 typedef struct row {
     uint64_t cell, cycle, line;
@@ -26,7 +21,7 @@ typedef struct row {
 typedef struct rows {
     row *v;
     size_t n, room;
-    int sorted;
+    bool sorted;
 } rows;
 
 static int compare_rows(const void *a, const void *b)
@@ -43,36 +38,36 @@ static row *next_row(rows *r)
 
 static syn_status read_row(synp_csv *c, row *out, syn_error *err)
 {
-    syn_status s = synp_csv_integer(c, CELL, &out->cell, err);
-    if (!s)
-        s = synp_csv_integer(c, CYCLE, &out->cycle, err);
-    for (int i = 0; !s && i < SYN_NFEAT; i++)
-        s = synp_csv_number(c, i, &out->y[i], err);
+    syn_status status = synp_csv_integer(c, CELL, &out->cell, err);
+    if (!status)
+        status = synp_csv_integer(c, CYCLE, &out->cycle, err);
+    for (int i = 0; !status && i < SYN_NFEAT; i++)
+        status = synp_csv_number(c, i, &out->y[i], err);
     out->line = c->line;
-    return s;
+    return status;
 }
 
 static syn_status read_rows(synp_csv *c, uint64_t skip, rows *r, syn_error *err)
 {
-    r->sorted = 1;
-    for (int more;;) {
+    r->sorted = true;
+    for (bool more;;) {
         row *next = next_row(r);
         if (!next)
-            return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-        syn_status s = synp_csv_next(c, &more, err);
-        if (s || !more)
-            return s;
-        s = read_row(c, next, err);
-        if (s)
-            return s;
+            return synp_no_memory(err);
+        syn_status status = synp_csv_next(c, &more, err);
+        if (status || !more)
+            return status;
+        status = read_row(c, next, err);
+        if (status)
+            return status;
         if (next->cycle < skip)
             continue;
-        r->sorted &= r->n == 0 || compare_rows(next - 1, next) < 0;
+        r->sorted = r->sorted && (r->n == 0 || compare_rows(next - 1, next) < 0);
         r->n++;
     }
 }
 
-/* Rows that row k of the table stands for: itself and the cycles missing before it. */
+/* Number of rows from row k of the file: itself and the cycles that are missing before it. */
 static size_t rows_up_to(const row *v, size_t k)
 {
     if (k == 0 || v[k].cell != v[k - 1].cell)
@@ -81,7 +76,7 @@ static size_t rows_up_to(const row *v, size_t k)
     return step <= SYN_LONGEST_GAP ? (size_t)step : SYN_LONGEST_GAP + 1;
 }
 
-syn_status syn_features_create(size_t devices, size_t n, syn_features *out)
+syn_status syn_features_create(size_t devices, size_t n, syn_features *out, syn_error *err)
 {
     *out = (syn_features){.devices = devices, .rows = n};
     out->cell = calloc(devices + 1, sizeof *out->cell);
@@ -90,7 +85,7 @@ syn_status syn_features_create(size_t devices, size_t n, syn_features *out)
     if (out->cell && out->first && out->y)
         return SYN_OK;
     syn_features_free(out);
-    return SYN_ENOMEM;
+    return synp_no_memory(err);
 }
 
 void syn_features_free(syn_features *f)
@@ -108,8 +103,8 @@ static syn_status fill(const rows *r, syn_features *out, syn_error *err)
         devices += k == 0 || r->v[k].cell != r->v[k - 1].cell;
         n += rows_up_to(r->v, k);
     }
-    if (syn_features_create(devices, n, out))
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    if (syn_features_create(devices, n, out, err))
+        return SYN_ENOMEM;
     size_t at = 0, d = 0;
     for (size_t k = 0; k < r->n; k++) {
         for (size_t missing = rows_up_to(r->v, k); missing > 1; missing--)
@@ -131,7 +126,7 @@ static syn_status check_repeated(const synp_csv *c, const rows *r, syn_error *er
     for (size_t k = 1; k < r->n; k++)
         if (compare_rows(&r->v[k - 1], &r->v[k]) == 0) {
             const row *a = &r->v[k - 1], *b = &r->v[k];
-            synp_csv at = {.name = c->name, .columns = columns, .line = a->line > b->line ? a->line : b->line};
+            synp_csv at = {.name = c->name, .columns = c->columns, .line = a->line > b->line ? a->line : b->line};
             return synp_csv_fail(&at, CYCLE, err,
                                  "expected one row for each cycle, found cycle %" PRIu64 " of cell %" PRIu64
                                  " also in line %" PRIu64,
@@ -146,26 +141,29 @@ syn_status syn_features_load(const char *path, uint64_t skip, syn_features *out,
     rows r = {0};
     *out = (syn_features){0};
     if (!c)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-    syn_status s = synp_csv_open(c, path, columns, COLUMNS, err);
-    if (!s) {
-        s = read_rows(c, skip, &r, err);
+        return synp_no_memory(err);
+    const char *columns[COLUMNS] = {[CELL] = "cell", [CYCLE] = "cycle"};
+    for (int i = 0; i < SYN_NFEAT; i++)
+        columns[i] = syn_feature_name(i);
+    syn_status status = synp_csv_open(c, path, columns, COLUMNS, err);
+    if (!status) {
+        status = read_rows(c, skip, &r, err);
         synp_csv_close(c);
-        if (!s && !r.sorted)
+        if (!status && !r.sorted)
             qsort(r.v, r.n, sizeof *r.v, compare_rows);
-        if (!s && !r.sorted)
-            s = check_repeated(c, &r, err);
-        if (!s && r.n == 0)
-            s = synp_csv_fail(c, -1, err, "expected rows behind the header%s, found none",
-                              skip ? " and the cycles left out" : "");
+        if (!status && !r.sorted)
+            status = check_repeated(c, &r, err);
+        if (!status && r.n == 0)
+            status = synp_csv_fail(c, -1, err, "expected rows after the header%s, found none",
+                                   skip ? " and the cycles left out" : "");
     }
-    if (!s)
-        s = fill(&r, out, err);
-    out->bytes = s ? 0 : c->bytes;
-    out->crc = s ? 0 : c->crc;
+    if (!status)
+        status = fill(&r, out, err);
+    out->bytes = status ? 0 : c->bytes;
+    out->crc = status ? 0 : c->crc;
     free(r.v);
     free(c);
-    return s;
+    return status;
 }
 
 size_t synp_figures(const syn_features *f, size_t d, int i)
@@ -176,16 +174,17 @@ size_t synp_figures(const syn_features *f, size_t d, int i)
     return n;
 }
 
-syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out)
+syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out, syn_error *err)
 {
-    if (syn_features_create(f->devices, f->rows, out))
-        return SYN_ENOMEM;
+    const syn_status status = syn_features_create(f->devices, f->rows, out, err);
+    if (status)
+        return status;
     size_t total = 0, devices = 0;
     for (size_t d = 0; d < f->devices; d++) {
         const size_t n = f->first[d + 1] - f->first[d];
-        int enough = 1;
+        bool enough = true;
         for (int i = 0; i < SYN_NFEAT; i++)
-            enough &= synp_figures(f, d, i) >= fewest;
+            enough = enough && synp_figures(f, d, i) >= fewest;
         if (!enough)
             continue;
         memcpy(out->y + total, f->y + f->first[d], n * sizeof *f->y);

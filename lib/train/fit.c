@@ -1,328 +1,85 @@
 /* SPDX-License-Identifier: MIT */
+/* The five steps of fit.h, in their order. The estimators are in marginal.c (steps 1 and 2), var.c (3), bias.c (4) and
+ * mixture.c (5). */
 #include <synaptogen/fit.h>
 
 #include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ROUNDS = 3, GROUPS = 16 };
-/* Cycles simulated in a round, at least: the bias must be known better than the figures themselves. */
-static const size_t simulated_cycles = 100000;
 static const double widest_range = 3.719; /* +- of a normal: 99.98 % */
 
-void syn_fit_default(syn_fit_options *o)
+static int largest_degree(const syn_fit_options *o)
 {
-    *o = (syn_fit_options){.starts = 20};
+    return o->degree ? o->degree : SYN_AUTO_DEGREE;
 }
 
-/* All that the steps share. */
-typedef struct fit {
-    const syn_fit_options *o;
-    int degree; /* of the largest polynomial */
-    syn_error *err;
-    syn_fit_report *report;
-    syn_features f; /* the devices used, consecutive */
-    double (*mu)[SYN_NFEAT], (*sigma)[SYN_NFEAT], (*u)[SYN_NFEAT], (*x)[SYN_NFEAT], (*drawn)[SYN_NFEAT];
-    synp_marginal marginal[SYN_NFEAT];
-    synp_moments moments; /* of windows of the chosen order */
-    synp_var_fit var;
-    synp_device error[SYN_NDEVICE]; /* covariance of (mean / sigma, sigma / its expectation) over simulated devices */
-    syn_params p;
-} fit;
-
-static syn_status no_memory(fit *w)
+static syn_status choose_devices(const syn_features *f, const syn_fit_options *o, syn_features *used,
+                                 syn_fit_report *r, syn_error *err)
 {
-    return synp_fail(w->err, SYN_ENOMEM, "", "out of memory");
-}
-
-static void tell(const fit *w, double share)
-{
-    if (w->o->progress)
-        w->o->progress(w->o->data, share);
-}
-
-static syn_status choose_devices(fit *w, const syn_features *f)
-{
-    syn_fit_report *r = w->report;
-    if (synp_choose_devices(f, SYN_FEWEST_CYCLES, &w->f))
-        return no_memory(w);
-    r->rows = w->f.rows;
-    r->devices = w->f.devices;
-    r->left_out = f->devices - w->f.devices;
-    for (size_t d = 0; d < w->f.devices; d++)
+    const syn_status status = synp_choose_devices(f, SYN_FEWEST_CYCLES, used, err);
+    if (status)
+        return status;
+    r->rows = used->rows;
+    r->devices = used->devices;
+    r->left_out = f->devices - used->devices;
+    for (size_t d = 0; d < used->devices; d++)
         for (int i = 0; i < SYN_NFEAT; i++)
-            r->figures[i] += synp_figures(&w->f, d, i);
+            r->figures[i] += synp_figures(used, d, i);
     if (r->devices < SYN_FEWEST_DEVICES)
-        return synp_fail(w->err, SYN_EDATA, "",
+        return synp_fail(err, SYN_EDATA, "",
                          "expected at least %d devices with at least %d cycles each, found %zu (of %zu devices)",
                          SYN_FEWEST_DEVICES, SYN_FEWEST_CYCLES, r->devices, f->devices);
-    if ((size_t)(w->o->components * SYN_NDEVICE) > r->devices)
-        return synp_fail(w->err, SYN_EDATA, "components",
+    if ((size_t)(o->components * SYN_NDEVICE) > r->devices)
+        return synp_fail(err, SYN_EDATA, "components",
                          "expected at least %d devices for each of %d components, found %zu in all", SYN_NDEVICE,
-                         w->o->components, r->devices);
+                         o->components, r->devices);
     return SYN_OK;
 }
 
-static syn_status allocate(fit *w)
+/* Step 1: mean mu and standard deviation sigma of each device, and the standardised figures u of each row. */
+typedef struct standardised {
+    double (*mu)[SYN_NFEAT], (*sigma)[SYN_NFEAT]; /* [devices] */
+    double (*u)[SYN_NFEAT];                       /* [rows] */
+} standardised;
+
+static syn_status standardise(const syn_features *f, standardised *s, syn_error *err)
 {
-    const size_t devices = w->f.devices, rows = w->f.rows;
-    w->mu = malloc(devices * sizeof *w->mu);
-    w->sigma = malloc(devices * sizeof *w->sigma);
-    w->u = malloc(rows * sizeof *w->u);
-    w->x = malloc(rows * sizeof *w->x);
-    w->drawn = malloc(rows * sizeof *w->drawn);
-    return w->mu && w->sigma && w->u && w->x && w->drawn ? SYN_OK : no_memory(w);
+    s->mu = malloc(f->devices * sizeof *s->mu);
+    s->sigma = malloc(f->devices * sizeof *s->sigma);
+    s->u = malloc(f->rows * sizeof *s->u);
+    if (!s->mu || !s->sigma || !s->u)
+        return synp_no_memory(err);
+    return synp_standardise(f, s->mu, s->sigma, s->u, err);
 }
 
-static void release(fit *w)
+static void standardised_free(standardised *s)
 {
-    syn_features_free(&w->f);
-    free(w->mu);
-    free(w->sigma);
-    free(w->u);
-    free(w->x);
-    free(w->drawn);
-    free(w);
+    free(s->mu);
+    free(s->sigma);
+    free(s->u);
 }
 
-/* Gamma and the moments of the scores from standardised figures u. */
-static syn_status estimate(fit *w, double (*u)[SYN_NFEAT], int order, synp_marginal marginal[SYN_NFEAT],
-                           synp_moments *moments)
+/* Standard errors of Gamma's coefficients: their scatter over groups of devices with similar numbers of rows. */
+static syn_status gamma_errors(const syn_features *f, double (*u)[SYN_NFEAT], int most, syn_fit_report *r,
+                               syn_error *err)
 {
-    syn_status s = synp_marginals(SYNP_ROWS(u), w->f.rows, w->degree, w->x, marginal);
-    if (!s)
-        s = synp_window_moments(&w->f, SYNP_ROWS(w->x), order, moments);
-    if (s)
-        return synp_fail(w->err, s, "gamma", "%s", syn_strstatus(s));
-    return SYN_OK;
-}
-
-/* Windows that an autoregression of that order should have: twice the number of its coefficients in a row. */
-static size_t fewest_windows(int order)
-{
-    return 2 * (size_t)(SYN_NFEAT * order + 1) + 50;
-}
-
-static syn_status too_few_windows(fit *w, int order, size_t n)
-{
-    return synp_fail(
-        w->err, SYN_EDATA, "order",
-        "expected at least %zu runs of %d cycles without a missing figure, found %zu; choose a smaller order",
-        fewest_windows(order), order + 1, n);
-}
-
-/* Moments of the longest windows, up to the largest order, of which there are enough. */
-static syn_status longest_windows(fit *w, synp_marginal marginal[SYN_NFEAT], synp_moments *m, int *longest)
-{
-    for (*longest = SYN_MAX_ORDER; *longest > 0; --*longest) {
-        const syn_status s = estimate(w, w->u, *longest, marginal, m);
-        if (s || m->n >= fewest_windows(*longest))
-            return s;
-    }
-    return too_few_windows(w, 1, m->n);
-}
-
-static syn_status choose_order(fit *w)
-{
-    syn_fit_report *r = w->report;
-    for (int p = 0; p <= SYN_MAX_ORDER; p++)
-        r->order_bic[p] = NAN;
-    r->order = w->o->order;
-    if (r->order > 0)
-        return SYN_OK;
-    int longest;
-    synp_var_fit v;
-    syn_status s = longest_windows(w, w->marginal, &w->moments, &longest);
-    for (int p = 1; !s && p <= longest; p++) {
-        s = synp_var_least_squares(&w->moments, longest, p, &v);
-        if (s)
-            return synp_fail(w->err, s, "var", "the features of a cycle are linearly dependent");
-        if (!(syn_var_spectral_radius(&v.var) < 1))
-            continue;
-        r->order_bic[p] = synp_var_bic(&w->moments, p, v.log_det);
-        if (r->order == 0 || r->order_bic[p] < r->order_bic[r->order])
-            r->order = p;
-    }
-    if (!s && r->order == 0)
-        return synp_fail(w->err, SYN_EDATA, "var",
-                         "no order gives a stable autoregression: are there trends over the cycles?");
-    return s;
-}
-
-static double range_of(const fit *w, int i)
-{
-    return fmin(widest_range, -synp_normal_quantile(0.5 / (double)w->marginal[i].n));
-}
-
-/* Gamma of feature i. With the degree auto it loses its highest terms until it rises over the range; as the Hermite
- * polynomials are orthogonal, the others stay what they are. */
-static syn_status put_gamma(fit *w, int i, const synp_marginal *m)
-{
-    int *degree = &w->report->degree[i];
-    for (;; --*degree) {
-        synp_gamma(m, *degree, &w->p.gamma[i]);
-        const double x = synp_not_rising(&w->p.gamma[i], range_of(w, i));
-        if (isnan(x))
-            return SYN_OK;
-        if (w->o->degree > 0 || *degree == 1)
-            return synp_fail(w->err, SYN_EDATA, syn_feature_name(i),
-                             "a Gamma of degree %d is not monotone: it falls at x = %.2f, inside the data; choose a "
-                             "smaller degree, or look for outliers",
-                             *degree, x);
-    }
-}
-
-/* The parameters from Hermite coefficients and moments. */
-static syn_status put_parameters(fit *w, const synp_marginal marginal[SYN_NFEAT], const synp_moments *moments)
-{
-    const int order = w->report->order;
-    for (int i = 0; i < SYN_NFEAT; i++) {
-        const syn_status s = put_gamma(w, i, &marginal[i]);
-        if (s)
-            return s;
-    }
-    if (synp_var_least_squares(moments, order, order, &w->var))
-        return synp_fail(w->err, SYN_ENUMERIC, "var", "the features of a cycle are linearly dependent");
-    const double radius = syn_var_spectral_radius(&w->var.var);
-    if (!(radius < 1))
-        return synp_fail(
-            w->err, SYN_EDATA, "var",
-            "the autoregression of order %d is not stable (spectral radius %.4f): choose a smaller order, "
-            "or remove trends over the cycles",
-            order, radius);
-    w->report->spectral_radius = radius;
-    memset(w->p.var, 0, sizeof w->p.var);
-    w->p.var[order - 1] = w->var.var;
-    return SYN_OK;
-}
-
-/* Sums over simulated devices: what estimated means and scales do to the figures. */
-typedef struct bias {
-    double n; /* panels */
-    synp_marginal marginal[SYN_NFEAT];
-    synp_moments moments;
-    double devices, mean[SYN_NDEVICE];
-    double square[SYN_NFEAT]; /* sigma^2 minus the mean square about the true mean, whose expectation is 1 */
-    synp_device products[SYN_NDEVICE];
-} bias;
-
-static void add_errors(const fit *w, bias *b)
-{
-    for (size_t d = 0; d < w->f.devices; d++) {
-        synp_device e;
-        for (int i = 0; i < SYN_NFEAT; i++) {
-            e[i] = w->mu[d][i];
-            e[SYN_NFEAT + i] = w->sigma[d][i];
-            b->square[i] +=
-                w->sigma[d][i] * w->sigma[d][i] / (double)synp_figures(&w->f, d, i) - w->mu[d][i] * w->mu[d][i];
-        }
-        for (int i = 0; i < SYN_NDEVICE; i++) {
-            b->mean[i] += e[i];
-            for (int j = 0; j < SYN_NDEVICE; j++)
-                b->products[i][j] += e[i] * e[j];
-        }
-        b->devices++;
-    }
-}
-
-/* Adds sign times the figures from u. */
-static syn_status add_figures(fit *w, double (*u)[SYN_NFEAT], double sign, bias *b)
-{
-    synp_marginal marginal[SYN_NFEAT];
-    synp_moments *m = malloc(sizeof *m);
-    syn_status s = m ? estimate(w, u, w->report->order, marginal, m) : no_memory(w);
-    for (int i = 0; !s && i < SYN_NFEAT; i++)
-        for (int k = 0; k <= w->degree; k++)
-            b->marginal[i].hermite[k] += sign * marginal[i].hermite[k];
-    for (int k = 0; !s && k < SYNP_WINDOW * SYNP_WINDOW; k++)
-        b->moments.m[k] += sign * m->m[k];
-    free(m);
-    return s;
-}
-
-/* A simulated panel: its figures with estimated minus those with true mean and scale. Leaves mu, sigma and x changed.
- */
-static syn_status add_panel(fit *w, uint64_t seed, bias *b)
-{
-    syn_features drawn = w->f;
-    drawn.y = w->drawn;
-    syn_status s = synp_simulate(&w->f, &w->p, w->report->order, seed, w->drawn, w->err);
-    if (!s)
-        s = add_figures(w, w->drawn, -1, b);
-    if (!s)
-        s = synp_standardise(&drawn, w->mu, w->sigma, w->drawn, w->err);
-    if (!s)
-        s = add_figures(w, w->drawn, 1, b);
-    if (!s)
-        add_errors(w, b);
-    b->n++;
-    return s;
-}
-
-/* The errors of a device's mean and scale, as the mixture wants them. The mean scale comes from the mean of its
- * square, of which only the difference to an expected 1 is simulated: so it is surer than the simulated mean. */
-static void put_errors(fit *w, const bias *b)
-{
-    synp_device mean;
-    for (int i = 0; i < SYN_NDEVICE; i++)
-        mean[i] = b->mean[i] / b->devices;
-    for (int i = 0; i < SYN_NFEAT; i++) {
-        const int k = SYN_NFEAT + i;
-        const double variance = b->products[k][k] / b->devices - mean[k] * mean[k];
-        w->report->scale[i] = sqrt(1 + b->square[i] / b->devices - variance);
-    }
-    for (int i = 0; i < SYN_NDEVICE; i++)
-        for (int j = 0; j < SYN_NDEVICE; j++) {
-            const double unit = (i < SYN_NFEAT ? 1 : mean[i]) * (j < SYN_NFEAT ? 1 : mean[j]);
-            w->error[i][j] = (b->products[i][j] / b->devices - mean[i] * mean[j]) / unit;
-        }
-}
-
-/* One round of step 4, from the figures of the data and the parameters of the round before. */
-static syn_status correct(fit *w, uint64_t round)
-{
-    bias *b = calloc(1, sizeof *b);
-    synp_marginal marginal[SYN_NFEAT];
-    synp_moments *m = malloc(sizeof *m);
-    syn_status s = b && m ? SYN_OK : no_memory(w);
-    const size_t panels = 1 + (simulated_cycles - 1) / w->f.rows;
-    for (size_t k = 0; !s && k < panels; k++)
-        s = add_panel(w, w->o->seed + 1000 * round + k, b);
-    if (!s) {
-        put_errors(w, b);
-        *m = w->moments;
-        memcpy(marginal, w->marginal, sizeof marginal);
-        for (int i = 0; i < SYN_NFEAT; i++)
-            for (int k = 0; k <= w->degree; k++)
-                marginal[i].hermite[k] -= b->marginal[i].hermite[k] / b->n;
-        for (int k = 0; k < SYNP_WINDOW * SYNP_WINDOW; k++)
-            m->m[k] -= b->moments.m[k] / b->n;
-        s = put_parameters(w, marginal, m);
-    }
-    free(b);
-    free(m);
-    return s;
-}
-
-/* Scatter of Gamma's coefficients over groups of devices with alike many rows. */
-static syn_status gamma_errors(fit *w)
-{
-    const size_t groups = w->f.devices < 2 * GROUPS ? w->f.devices / 2 : GROUPS;
+    const size_t groups = f->devices < 2 * GROUPS ? f->devices / 2 : GROUPS;
     double sum[SYN_NFEAT][SYN_MAX_COEFFICIENTS] = {{0}}, squares[SYN_NFEAT][SYN_MAX_COEFFICIENTS] = {{0}};
     for (size_t g = 0; g < groups; g++) {
-        const size_t first = w->f.first[w->f.devices * g / groups], end = w->f.first[w->f.devices * (g + 1) / groups];
+        const size_t first = f->first[f->devices * g / groups], end = f->first[f->devices * (g + 1) / groups];
         synp_marginal m[SYN_NFEAT];
-        const syn_status s = synp_marginals(SYNP_ROWS(w->u + first), end - first, w->degree, NULL, m);
-        if (s)
-            return synp_fail(w->err, s, "gamma", "%s", syn_strstatus(s));
+        const syn_status status = synp_marginals(SYNP_ROWS(u + first), end - first, most, NULL, m, err);
+        if (status)
+            return status;
         for (int i = 0; i < SYN_NFEAT; i++) {
             syn_poly p;
-            synp_gamma(&m[i], w->report->degree[i], &p);
+            synp_gamma(&m[i], r->degree[i], &p);
             for (int k = 0; k < p.n; k++) {
                 sum[i][k] += p.c[k];
                 squares[i][k] += p.c[k] * p.c[k];
@@ -331,91 +88,229 @@ static syn_status gamma_errors(fit *w)
     }
     const double n = (double)groups;
     for (int i = 0; i < SYN_NFEAT; i++)
-        for (int k = 0; k <= w->report->degree[i]; k++)
-            w->report->gamma_error[i][k] = sqrt(fmax(squares[i][k] - sum[i][k] * sum[i][k] / n, 0) / (n * (n - 1)));
+        for (int k = 0; k <= r->degree[i]; k++)
+            r->gamma_error[i][k] = sqrt(fmax(squares[i][k] - sum[i][k] * sum[i][k] / n, 0) / (n * (n - 1)));
     return SYN_OK;
 }
 
-/* Largest difference between the coefficients of least squares and Yule-Walker, from the same scores. */
-static syn_status cross_check(fit *w)
-{
-    const int order = w->report->order;
-    syn_var yw;
-    if (synp_var_least_squares(&w->moments, order, order, &w->var) ||
-        synp_yule_walker(&w->f, SYNP_ROWS(w->x), order, &yw))
-        return synp_fail(w->err, SYN_ENUMERIC, "var", "the features of a cycle are linearly dependent");
-    for (int l = 0; l < order; l++)
-        for (int i = 0; i < SYN_NFEAT; i++)
-            for (int j = 0; j < SYN_NFEAT; j++)
-                w->report->yule_walker = fmax(w->report->yule_walker, fabs(yw.a[l][i][j] - w->var.var.a[l][i][j]));
-    return SYN_OK;
-}
-
-/* The terms that were cut off belong to what Gamma leaves; E He_k^2 = k!. */
-static void put_gamma_rests(fit *w)
+/* rms of what Gamma leaves. The terms that were cut off are a part of it; E He_k^2 = k!. */
+static void put_gamma_rests(const synp_marginal m[SYN_NFEAT], int most, syn_fit_report *r)
 {
     for (int i = 0; i < SYN_NFEAT; i++) {
-        double squares = w->marginal[i].rest * w->marginal[i].rest;
-        for (int k = w->report->degree[i] + 1; k <= w->degree; k++)
-            squares += tgamma(k + 1) * w->marginal[i].hermite[k] * w->marginal[i].hermite[k];
-        w->report->gamma_rest[i] = sqrt(squares);
+        double squares = m[i].rest * m[i].rest;
+        for (int k = r->degree[i] + 1; k <= most; k++)
+            squares += tgamma(k + 1) * m[i].hermite[k] * m[i].hermite[k];
+        r->gamma_rest[i] = sqrt(squares);
     }
 }
 
-/* Steps 1 to 3, and 4. */
-static syn_status fit_cycles(fit *w)
+/* The end of step 2: Gamma of feature i from its Hermite coefficients. With the degree auto it loses its highest terms
+ * until it rises over the range. The Hermite polynomials are orthogonal, so the other coefficients do not change. */
+static syn_status put_gamma(const synp_marginal *m, int i, const syn_fit_options *o, int *degree, syn_poly *gamma,
+                            syn_error *err)
 {
-    syn_fit_report *r = w->report;
-    syn_status s = synp_standardise(&w->f, w->mu, w->sigma, w->u, w->err);
-    tell(w, 0.05);
-    if (!s)
-        s = choose_order(w);
-    tell(w, 0.15);
-    if (!s)
-        s = estimate(w, w->u, r->order, w->marginal, &w->moments);
-    if (!s && w->moments.n < fewest_windows(r->order))
-        s = too_few_windows(w, r->order, w->moments.n);
-    if (!s)
-        s = cross_check(w);
-    if (!s)
-        s = put_parameters(w, w->marginal, &w->moments);
-    for (uint64_t round = 0; !s && round < ROUNDS; round++) {
-        tell(w, 0.25 + 0.15 * (double)round);
-        s = correct(w, round);
+    const double range = fmin(widest_range, -synp_normal_quantile(0.5 / (double)m->n));
+    for (;; --*degree) {
+        synp_gamma(m, *degree, gamma);
+        const double x = synp_not_rising(gamma, range);
+        if (isnan(x))
+            return SYN_OK;
+        if (o->degree > 0 || *degree == 1)
+            return synp_fail(err, SYN_EDATA, syn_feature_name(i),
+                             "a Gamma of degree %d is not monotone: it falls at x = %.2f, inside the data; choose a "
+                             "smaller degree, or look for outliers",
+                             *degree, x);
     }
-    if (!s)
-        s = gamma_errors(w);
-    if (s)
-        return s;
-    r->windows = w->moments.n;
-    memcpy(r->a_error, w->var.a_error, sizeof r->a_error);
-    memcpy(r->b_error, w->var.b_error, sizeof r->b_error);
-    put_gamma_rests(w);
-    /* The rounds left the simulated devices' figures there. */
-    return synp_standardise(&w->f, w->mu, w->sigma, w->u, w->err);
 }
 
-/* The smallest component should hold more devices than a vector has figures, or its covariance is made up. */
-static int is_eligible(const synp_mixture *m, size_t devices)
+/* Number of windows that an autoregression of that order needs: twice its coefficients in a row, and 50. */
+static size_t fewest_windows(int order)
+{
+    return 2 * (size_t)(SYN_NFEAT * order + 1) + 50;
+}
+
+static syn_status check_windows(int order, size_t n, syn_error *err)
+{
+    if (n >= fewest_windows(order))
+        return SYN_OK;
+    return synp_fail(
+        err, SYN_EDATA, "order",
+        "expected at least %zu runs of %d cycles without a missing figure, found %zu; choose a smaller order",
+        fewest_windows(order), order + 1, n);
+}
+
+static syn_status dependent_features(syn_status status, syn_error *err)
+{
+    return synp_fail(err, status, "var", "the features of a cycle are linearly dependent");
+}
+
+/* The order with the least BIC among those whose autoregression is stable. All orders are compared on the same windows:
+ * those of the largest order for which there are enough. */
+static syn_status choose_order(const syn_features *f, double (*x)[SYN_NFEAT], synp_moments *m, syn_fit_report *r,
+                               syn_error *err)
+{
+    int longest = SYN_MAX_ORDER;
+    for (; longest > 0; longest--) {
+        const syn_status status = synp_window_moments(f, SYNP_ROWS(x), longest, m, err);
+        if (status)
+            return status;
+        if (m->n >= fewest_windows(longest))
+            break;
+    }
+    if (longest == 0)
+        return check_windows(1, m->n, err);
+    for (int p = 1; p <= longest; p++) {
+        synp_var_fit v;
+        const syn_status status = synp_var_least_squares(m, longest, p, &v);
+        if (status)
+            return dependent_features(status, err);
+        if (!(syn_var_spectral_radius(&v.var) < 1))
+            continue;
+        r->order_bic[p] = synp_var_bic(m, p, v.log_det);
+        if (r->order == 0 || r->order_bic[p] < r->order_bic[r->order])
+            r->order = p;
+    }
+    if (r->order == 0)
+        return synp_fail(err, SYN_EDATA, "var",
+                         "no order gives a stable autoregression: are there trends over the cycles?");
+    return SYN_OK;
+}
+
+/* Largest difference between the coefficients of least squares and of Yule-Walker, from the same scores x. */
+static syn_status cross_check(const syn_features *f, double (*x)[SYN_NFEAT], const synp_moments *m, syn_fit_report *r,
+                              syn_error *err)
+{
+    synp_var_fit v;
+    syn_var yw;
+    if (synp_var_least_squares(m, r->order, r->order, &v) || synp_yule_walker(f, SYNP_ROWS(x), r->order, &yw))
+        return dependent_features(SYN_ENUMERIC, err);
+    for (int l = 0; l < r->order; l++)
+        for (int i = 0; i < SYN_NFEAT; i++)
+            for (int j = 0; j < SYN_NFEAT; j++)
+                r->yule_walker = fmax(r->yule_walker, fabs(yw.a[l][i][j] - v.var.a[l][i][j]));
+    return SYN_OK;
+}
+
+/* Step 3: the order, and the moments of its windows, from the scores x. */
+static syn_status fit_autoregression(const syn_features *f, double (*x)[SYN_NFEAT], const syn_fit_options *o,
+                                     synp_moments *m, syn_fit_report *r, syn_error *err)
+{
+    syn_status status = SYN_OK;
+    for (int p = 0; p <= SYN_MAX_ORDER; p++)
+        r->order_bic[p] = NAN;
+    r->order = o->order;
+    if (r->order == 0)
+        status = choose_order(f, x, m, r, err);
+    if (!status)
+        status = synp_window_moments(f, SYNP_ROWS(x), r->order, m, err);
+    if (!status)
+        status = check_windows(r->order, m->n, err);
+    r->windows = m->n;
+    return status ? status : cross_check(f, x, m, r, err);
+}
+
+/* Gamma and the autoregression of *p from the sums of steps 2 and 3. */
+static syn_status put_cycles(const synp_cycles *c, const syn_fit_options *o, syn_params *p, syn_fit_report *r,
+                             syn_error *err)
+{
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const syn_status status = put_gamma(&c->marginal[i], i, o, &r->degree[i], &p->gamma[i], err);
+        if (status)
+            return status;
+    }
+    synp_var_fit v;
+    if (synp_var_least_squares(&c->moments, r->order, r->order, &v))
+        return dependent_features(SYN_ENUMERIC, err);
+    r->spectral_radius = syn_var_spectral_radius(&v.var);
+    if (!(r->spectral_radius < 1))
+        return synp_fail(
+            err, SYN_EDATA, "var",
+            "the autoregression of order %d is not stable (spectral radius %.4f): choose a smaller order, "
+            "or remove trends over the cycles",
+            r->order, r->spectral_radius);
+    memset(p->var, 0, sizeof p->var);
+    p->var[r->order - 1] = v.var;
+    memcpy(r->a_error, v.a_error, sizeof r->a_error);
+    memcpy(r->b_error, v.b_error, sizeof r->b_error);
+    return SYN_OK;
+}
+
+/* Step 4: the sums `measured` minus their bias, which is simulated with the parameters of the round before. *bias keeps
+ * the errors of mu and sigma of the last round. */
+static syn_status correct_bias(const syn_features *f, const synp_cycles *measured, const syn_fit_options *o,
+                               syn_params *p, synp_bias *bias, syn_fit_report *r, syn_error *err)
+{
+    const int most = largest_degree(o);
+    synp_cycles *corrected = malloc(sizeof *corrected);
+    syn_status status = corrected ? SYN_OK : synp_no_memory(err);
+    for (uint64_t round = 0; !status && round < ROUNDS; round++) {
+        status = synp_tell(&o->progress, 0.25 + 0.15 * (double)round, err);
+        if (!status)
+            status = synp_simulate_bias(f, p, r->order, most, o->seed + 1000 * round, bias, err);
+        if (status)
+            break;
+        *corrected = *measured;
+        for (int i = 0; i < SYN_NFEAT; i++)
+            for (int k = 0; k <= most; k++)
+                corrected->marginal[i].hermite[k] -= bias->cycles.marginal[i].hermite[k];
+        for (int k = 0; k < SYNP_WINDOW * SYNP_WINDOW; k++)
+            corrected->moments.m[k] -= bias->cycles.moments.m[k];
+        status = put_cycles(corrected, o, p, r, err);
+    }
+    memcpy(r->scale, bias->scale, sizeof r->scale);
+    free(corrected);
+    return status;
+}
+
+/* Steps 2 to 4, from the standardised figures u: Gamma and the autoregression of *p. *bias: as correct_bias. */
+static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], const syn_fit_options *o, syn_params *p,
+                             synp_bias *bias, syn_fit_report *r, syn_error *err)
+{
+    const int most = largest_degree(o);
+    synp_cycles *measured = malloc(sizeof *measured);
+    double(*x)[SYN_NFEAT] = malloc(f->rows * sizeof *x);
+    syn_status status =
+        measured && x ? synp_marginals(SYNP_ROWS(u), f->rows, most, x, measured->marginal, err) : synp_no_memory(err);
+    if (!status)
+        status = synp_tell(&o->progress, 0.1, err);
+    if (!status)
+        status = fit_autoregression(f, x, o, &measured->moments, r, err);
+    if (!status)
+        status = put_cycles(measured, o, p, r, err);
+    if (!status)
+        status = correct_bias(f, measured, o, p, bias, r, err);
+    if (!status)
+        status = gamma_errors(f, u, most, r, err);
+    if (!status)
+        put_gamma_rests(measured->marginal, most, r);
+    free(measured);
+    free(x);
+    return status;
+}
+
+/* The smallest component must hold more devices than a vector has figures, or its covariance is made up. */
+static bool is_eligible(const synp_mixture *m, size_t devices)
 {
     return m->k == 1 || m->weight[m->k - 1] * (double)devices > SYN_NDEVICE;
 }
 
-static syn_status choose_mixture(fit *w, const synp_device *v, synp_mixture *best)
+static syn_status choose_mixture(const synp_device *v, size_t n, const syn_fit_options *o, synp_mixture *best,
+                                 syn_fit_report *r, syn_error *err)
 {
-    syn_fit_report *r = w->report;
-    const int asked = w->o->components;
+    const int asked = o->components, starts = o->starts ? o->starts : SYN_FIT_STARTS;
     for (int k = 0; k <= SYN_MAX_COMPONENTS; k++)
         r->components_bic[k] = NAN;
     for (int k = asked ? asked : 1; k <= (asked ? asked : SYN_MOST_COMPONENTS_TRIED); k++) {
         synp_mixture m;
-        syn_status s = synp_mixture_fit(v, w->f.devices, k, w->o->starts, w->o->seed, &m);
-        if (s)
-            return synp_fail(w->err, s, "device_gmm", "a mixture of %d components: %s", k, syn_strstatus(s));
-        tell(w, 0.7 + 0.05 * k);
-        if (!asked && !is_eligible(&m, w->f.devices))
+        syn_status status = synp_mixture_fit(v, n, k, starts, o->seed, &m);
+        if (status)
+            return synp_fail(err, status, "device_gmm", "a mixture of %d components: %s", k, syn_strstatus(status));
+        status = synp_tell(&o->progress, 0.7 + 0.05 * (asked ? 1 : k), err);
+        if (status)
+            return status;
+        if (!asked && !is_eligible(&m, n))
             continue;
-        r->components_bic[k] = synp_mixture_bic(&m, w->f.devices);
+        r->components_bic[k] = synp_mixture_bic(&m, n);
         if (r->components == 0 || r->components_bic[k] < r->components_bic[r->components]) {
             r->components = k;
             *best = m;
@@ -424,44 +319,44 @@ static syn_status choose_mixture(fit *w, const synp_device *v, synp_mixture *bes
     return SYN_OK;
 }
 
-static syn_status put_mixture(fit *w, const synp_mixture *m)
+static syn_status put_mixture(const synp_mixture *m, syn_params *p, syn_error *err)
 {
-    w->p.n_components = m->k;
-    memset(w->p.chol, 0, sizeof w->p.chol);
+    p->n_components = m->k;
+    memset(p->chol, 0, sizeof p->chol);
     for (int c = 0; c < m->k; c++) {
-        w->p.weight[c] = m->weight[c];
-        memcpy(w->p.mean[c], m->mean[c], sizeof w->p.mean[c]);
-        if (synp_cholesky(m->covariance[c], w->p.chol[c]))
-            return synp_fail(w->err, SYN_ENUMERIC, "device_gmm.chol", "the covariance is not positive definite");
+        p->weight[c] = m->weight[c];
+        memcpy(p->mean[c], m->mean[c], sizeof p->mean[c]);
+        if (synp_cholesky(m->covariance[c], p->chol[c]))
+            return synp_fail(err, SYN_ENUMERIC, "device_gmm.chol", "the covariance is not positive definite");
     }
     return SYN_OK;
 }
 
-/* Step 5. */
-static syn_status fit_devices(fit *w)
+/* Step 5: the mixture of *p from the vectors (mu, sigma) and their errors. */
+static syn_status fit_devices(const standardised *s, size_t devices, const synp_bias *bias, const syn_fit_options *o,
+                              syn_params *p, syn_fit_report *r, syn_error *err)
 {
-    synp_device *v = malloc(w->f.devices * sizeof *v);
+    synp_device *v = malloc(devices * sizeof *v);
     synp_mixture m;
-    syn_fit_report *r = w->report;
     if (!v)
-        return no_memory(w);
-    for (size_t d = 0; d < w->f.devices; d++)
+        return synp_no_memory(err);
+    for (size_t d = 0; d < devices; d++)
         for (int i = 0; i < SYN_NFEAT; i++) {
-            v[d][i] = w->mu[d][i];
-            v[d][SYN_NFEAT + i] = w->sigma[d][i] / r->scale[i];
+            v[d][i] = s->mu[d][i];
+            v[d][SYN_NFEAT + i] = s->sigma[d][i] / bias->scale[i];
         }
-    syn_status s = choose_mixture(w, (const synp_device *)v, &m);
-    for (int c = 0; !s && c < m.k; c++) {
-        r->weight_error[c] = sqrt(m.weight[c] * (1 - m.weight[c]) / (double)w->f.devices);
-        for (int i = 0; i < SYN_NDEVICE; i++)
-            r->mean_error[c][i] = sqrt(m.covariance[c][i][i] / (m.weight[c] * (double)w->f.devices));
-    }
-    if (!s && synp_mixture_sharpen(&m, (const synp_device *)w->error, r->noise))
-        s = synp_fail(w->err, SYN_ENUMERIC, "device_gmm.chol", "the covariance is not positive definite");
-    if (!s)
-        s = put_mixture(w, &m);
+    syn_status status = choose_mixture((const synp_device *)v, devices, o, &m, r, err);
     free(v);
-    return s;
+    if (status)
+        return status;
+    for (int c = 0; c < m.k; c++) {
+        r->weight_error[c] = sqrt(m.weight[c] * (1 - m.weight[c]) / (double)devices);
+        for (int i = 0; i < SYN_NDEVICE; i++)
+            r->mean_error[c][i] = sqrt(m.covariance[c][i][i] / (m.weight[c] * (double)devices));
+    }
+    if (synp_mixture_sharpen(&m, bias->error, r->noise))
+        return synp_fail(err, SYN_ENUMERIC, "device_gmm.chol", "the covariance is not positive definite");
+    return put_mixture(&m, p, err);
 }
 
 static syn_status check_options(const syn_fit_options *o, syn_error *err)
@@ -472,41 +367,57 @@ static syn_status check_options(const syn_fit_options *o, syn_error *err)
         return synp_fail(err, SYN_EINVAL, "components", "%d is outside 0 .. %d", o->components, SYN_MAX_COMPONENTS);
     if (o->degree < 0 || o->degree > SYN_MAX_DEGREE)
         return synp_fail(err, SYN_EINVAL, "degree", "%d is outside 0 .. %d", o->degree, SYN_MAX_DEGREE);
-    if (o->starts < 1)
-        return synp_fail(err, SYN_EINVAL, "starts", "%d is less than 1", o->starts);
-    return SYN_OK;
+    if (o->starts < 0)
+        return synp_fail(err, SYN_EINVAL, "starts", "%d is less than 1 (0: %d)", o->starts, SYN_FIT_STARTS);
+    return synp_check_reserved(o->reserved, "syn_fit_options", err);
+}
+
+/* The steps, from the devices that are used to a parameter set *p that may be left half filled. */
+static syn_status fit(const syn_features *f, const syn_fit_options *o, syn_params *p, syn_fit_report *r,
+                      syn_error *err)
+{
+    standardised s = {0};
+    synp_bias *bias = calloc(1, sizeof *bias);
+    syn_status status = bias ? standardise(f, &s, err) : synp_no_memory(err);
+    if (!status)
+        status = synp_tell(&o->progress, 0.05, err);
+    if (!status)
+        status = fit_cycles(f, s.u, o, p, bias, r, err);
+    if (!status)
+        status = fit_devices(&s, f->devices, bias, o, p, r, err);
+    if (!status)
+        status = syn_params_validate(p, err);
+    standardised_free(&s);
+    free(bias);
+    return status;
 }
 
 syn_status syn_fit(const syn_features *f, const syn_fit_options *o, syn_params *p, syn_fit_report *report,
                    syn_error *err)
 {
-    syn_status s = check_options(o, err);
-    if (s)
-        return s;
-    fit *w = calloc(1, sizeof *w);
-    if (!w)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+    const syn_fit_options defaults = {0};
+    syn_features used = {0};
+    syn_params *result = NULL;
+    if (!o)
+        o = &defaults;
+    syn_status status = check_options(o, err);
+    if (status)
+        return status;
     *report = (syn_fit_report){0};
-    w->o = o;
-    w->err = err;
-    w->report = report;
-    w->p = *p;
-    w->degree = o->degree ? o->degree : SYN_AUTO_DEGREE;
     for (int i = 0; i < SYN_NFEAT; i++)
-        report->degree[i] = w->degree;
-    s = choose_devices(w, f);
-    if (!s)
-        s = allocate(w);
-    if (!s)
-        s = fit_cycles(w);
-    if (!s)
-        s = fit_devices(w);
-    if (!s)
-        s = syn_params_validate(&w->p, err);
-    if (!s) {
-        *p = w->p;
-        tell(w, 1);
+        report->degree[i] = largest_degree(o);
+    status = choose_devices(f, o, &used, report, err);
+    if (!status) {
+        result = malloc(sizeof *result);
+        if (result)
+            *result = *p;
+        status = result ? fit(&used, o, result, report, err) : synp_no_memory(err);
     }
-    release(w);
-    return s;
+    if (!status)
+        status = synp_tell(&o->progress, 1, err);
+    if (!status)
+        *p = *result;
+    syn_features_free(&used);
+    free(result);
+    return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The estimators that syn_fit is made of. Not installed. */
+/* The estimators of the steps in <synaptogen/fit.h>. Not installed. */
 #ifndef TRAIN_FIT_H
 #define TRAIN_FIT_H
 
@@ -7,34 +7,34 @@
 
 enum { SYNP_WINDOW = SYN_NFEAT * (SYN_MAX_ORDER + 1) };
 
-/* Threads cost more than they bring for fewer rows of features. */
+/* For fewer rows of features, threads cost more time than they save. */
 enum { SYNP_ROWS_FOR_THREADS = 20000 };
 
-/* Rows as the estimators take them. */
+/* Rows as input of the estimators. */
 #define SYNP_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
 
 /* Number of figures of feature i of device d. */
 size_t synp_figures(const syn_features *f, size_t d, int i);
 
-/* Copies the devices with at least `fewest` figures of every feature. SYN_OK or SYN_ENOMEM. */
-syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out);
+/* Copies the devices with at least `fewest` figures of every feature. Returns SYN_OK or SYN_ENOMEM. */
+syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out, syn_error *err);
 
 /* Mean and standard deviation (n - 1) of each feature of each device, and u = (y - mu) / sigma, NAN where missing.
- * SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
+ * u may be f->y. Returns SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
 syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT],
                             double (*u)[SYN_NFEAT], syn_error *err);
 
 /* The least-squares polynomial from normal quantiles to sorted figures: u ~ sum_m hermite[m] He_m(x), m <= degree. */
 typedef struct synp_marginal {
     double hermite[SYN_MAX_DEGREE + 1];
-    double rest; /* rms of what the polynomial leaves */
+    double rest; /* rms of the residuals */
     size_t n;
 } synp_marginal;
 
-/* Of all four features of n rows; x, unless NULL, gets the normal scores (NAN where missing).
- * SYN_OK, SYN_ENOMEM; SYN_ENUMERIC if there are too few figures for the degree. */
+/* Of all four features of n rows. x, unless NULL, receives the normal scores (NAN where missing).
+ * Returns SYN_OK, SYN_ENOMEM; SYN_ENUMERIC if there are too few figures for the degree. */
 syn_status synp_marginals(const double (*u)[SYN_NFEAT], size_t n, int degree, double (*x)[SYN_NFEAT],
-                          synp_marginal m[SYN_NFEAT]);
+                          synp_marginal m[SYN_NFEAT], syn_error *err);
 
 /* Gamma in powers, its Hermite coefficients scaled to mean 0, variance 1. */
 void synp_gamma(const synp_marginal *m, int degree, syn_poly *out);
@@ -43,35 +43,49 @@ void synp_gamma(const synp_marginal *m, int degree, syn_poly *out);
 double synp_not_rising(const syn_poly *p, double range);
 
 /* Mean products of the window (x_t, x_{t-1}, .., x_{t-order}), row-major with 4 (order + 1) rows, over the windows
- * within a device that miss nothing. */
+ * within a device in which no figure is missing. */
 typedef struct synp_moments {
     size_t n;
     double m[SYNP_WINDOW * SYNP_WINDOW];
 } synp_moments;
-syn_status synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out);
+syn_status synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out,
+                               syn_error *err);
 
-/* Least squares from the moments of windows of order `windows` >= order. Errors, unless NULL, of the coefficients.
- * *log_det: of the innovations' covariance. SYN_OK or SYN_ENUMERIC. */
+/* Least squares from the moments of windows of order `windows` >= order. Returns SYN_OK or SYN_ENUMERIC. */
 typedef struct synp_var_fit {
     syn_var var;
-    double log_det;
+    double log_det; /* of the covariance of the innovations */
     double a_error[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT], b_error[SYN_NFEAT][SYN_NFEAT];
 } synp_var_fit;
 syn_status synp_var_least_squares(const synp_moments *m, int windows, int order, synp_var_fit *out);
 
-/* The same coefficients from the autocovariances of all pairs of cycles that miss nothing. */
+/* The coefficients from the autocovariances of all pairs of figures (Yule-Walker). Returns SYN_OK or SYN_ENUMERIC. */
 syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT], int order, syn_var *out);
 
-/* n log det S + k log n for an autoregression of that order. */
+/* BIC of an autoregression of that order with k coefficients: n log det S + k log n. */
 double synp_var_bic(const synp_moments *m, int order, double log_det);
 
-/* Figures of devices with these parameters (mean 0, scale 1: u = Gamma(x)), where f has some: u is as long as f->y.
- */
-syn_status synp_simulate(const syn_features *f, const syn_params *p, int order, uint64_t seed, double (*u)[SYN_NFEAT],
-                         syn_error *err);
-
 typedef double synp_device[SYN_NDEVICE];
-/* Lower factor l of a = l l'. SYN_OK or SYN_ENUMERIC. */
+
+/* The sums over cycles from which Gamma and the autoregression are computed. */
+typedef struct synp_cycles {
+    synp_marginal marginal[SYN_NFEAT];
+    synp_moments moments; /* of windows of the chosen order */
+} synp_cycles;
+
+/* The errors that estimated means and scales cause, on average over simulated devices. */
+typedef struct synp_bias {
+    synp_cycles cycles;             /* hermite and m alone */
+    double scale[SYN_NFEAT];        /* mean of estimated sigma / sigma */
+    synp_device error[SYN_NDEVICE]; /* covariance of (error of mu / sigma, error of sigma / mean estimated sigma) */
+} synp_bias;
+
+/* Simulates devices with the autoregression and Gamma of p and the cycles and gaps of f; see bias.c. degree: of the
+ * marginals. Returns SYN_OK, SYN_ENOMEM, SYN_EDATA, SYN_ENUMERIC or what syn_model_create returns. */
+syn_status synp_simulate_bias(const syn_features *f, const syn_params *p, int order, int degree, uint64_t seed,
+                              synp_bias *out, syn_error *err);
+
+/* Lower factor l of a = l l'. Returns SYN_OK or SYN_ENUMERIC. */
 syn_status synp_cholesky(const synp_device a[SYN_NDEVICE], synp_device l[SYN_NDEVICE]);
 
 typedef struct synp_mixture {
@@ -82,12 +96,12 @@ typedef struct synp_mixture {
 } synp_mixture;
 
 /* Mixture of k normals, by decreasing weight. Eigenvalues of the covariances are at least 1e-3, in units in which the
- * data have variance 1 in each direction. SYN_OK, SYN_ENOMEM, SYN_ENUMERIC. */
+ * data have variance 1 in each direction. Returns SYN_OK, SYN_ENOMEM, SYN_ENUMERIC. */
 syn_status synp_mixture_fit(const synp_device *v, size_t n, int k, int starts, uint64_t seed, synp_mixture *out);
 double synp_mixture_bic(const synp_mixture *m, size_t n);
 
-/* Takes the covariance of the errors off: e[i][j], of (mean error / sigma, relative error of sigma), scaled by the
- * component's scales. share[i]: of the errors in the variance, over all components. SYN_OK or SYN_ENUMERIC. */
+/* Subtracts the covariance of the estimation errors from each component; see mixture.c. e: as synp_bias.error.
+ * share[i]: share of the errors in the variance, over all components. Returns SYN_OK or SYN_ENUMERIC. */
 syn_status synp_mixture_sharpen(synp_mixture *m, const synp_device e[SYN_NDEVICE], synp_device share);
 
 #endif

@@ -51,7 +51,8 @@ static void hermite(double x, int degree, double *h)
         h[m] = x * h[m - 1] - (m - 1) * h[m - 2];
 }
 
-/* Least squares of the sorted figures on their normal quantiles z. */
+/* Least squares of the sorted figures on their normal quantiles z, by the normal equations: He_k of the quantiles are
+ * nearly orthogonal, so these are well conditioned. */
 static syn_status fit_quantiles(const ranked *r, const double *z, int degree, synp_marginal *m)
 {
     const int terms = degree + 1, one = 1;
@@ -87,7 +88,7 @@ static syn_status marginal(const double (*u)[SYN_NFEAT], size_t n, int i, int de
 {
     ranked *r = malloc((n + 1) * sizeof *r);
     double *z = malloc((n + 1) * sizeof *z);
-    syn_status s = SYN_ENOMEM;
+    syn_status status = SYN_ENOMEM;
     *m = (synp_marginal){0};
     if (r && z) {
         for (size_t t = 0; t < n; t++)
@@ -98,7 +99,7 @@ static syn_status marginal(const double (*u)[SYN_NFEAT], size_t n, int i, int de
             z[k] = synp_normal_quantile(((double)k + 0.5) / (double)m->n);
             z[m->n - 1 - k] = -z[k];
         }
-        s = fit_quantiles(r, z, degree, m);
+        status = fit_quantiles(r, z, degree, m);
         for (size_t t = 0; x && t < n; t++)
             x[t][i] = NAN;
         for (size_t k = 0; x && k < m->n; k++)
@@ -106,11 +107,11 @@ static syn_status marginal(const double (*u)[SYN_NFEAT], size_t n, int i, int de
     }
     free(r);
     free(z);
-    return s;
+    return status;
 }
 
 syn_status synp_marginals(const double (*u)[SYN_NFEAT], size_t n, int degree, double (*x)[SYN_NFEAT],
-                          synp_marginal m[SYN_NFEAT])
+                          synp_marginal m[SYN_NFEAT], syn_error *err)
 {
     syn_status s[SYN_NFEAT];
 #pragma omp parallel for if (n > SYNP_ROWS_FOR_THREADS)
@@ -118,7 +119,7 @@ syn_status synp_marginals(const double (*u)[SYN_NFEAT], size_t n, int degree, do
         s[i] = marginal(u, n, i, degree, x, &m[i]);
     for (int i = 0; i < SYN_NFEAT; i++)
         if (s[i])
-            return s[i];
+            return synp_fail(err, s[i], "gamma", "%s", syn_strstatus(s[i]));
     return SYN_OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Step 5 of fit.h. */
+/* Step 5 of fit.h: a mixture of normals by expectation-maximisation (Dempster, Laird, Rubin, J. R. Stat. Soc. B 39
+ * (1977) 1), from k-means++ starts (Arthur, Vassilvitskii, Proc. SODA 2007, 1027). */
 #include "base/lapack.h"
 #include "base/numeric.h"
 #include "model/model.h"
@@ -11,7 +12,7 @@
 #include <synaptogen/rng.h>
 
 enum { N = SYN_NDEVICE };
-enum { SHORT = 60, LONG = 2000, FINALISTS = 3 }; /* iterations of every start, of the best ones */
+enum { SHORT = 60, LONG = 2000, FINALISTS = 3 }; /* iterations from every start; from the best ones */
 static const double floor_of_variance = 1e-3, floor_of_share = 0.01, pi = 3.14159265358979323846;
 
 /* Symmetric a <- a with its eigenvalues raised to `least`. */
@@ -47,7 +48,7 @@ syn_status synp_cholesky(const synp_device a[N], synp_device l[N])
     return info ? SYN_ENUMERIC : SYN_OK;
 }
 
-/* A mixture at work on n vectors of unit variance. */
+/* A mixture under way, and its n vectors of unit variance. */
 typedef struct work {
     const synp_device *v;
     size_t n;
@@ -70,7 +71,7 @@ static double log_density(const synp_device v, const synp_device mean, const syn
     return -0.5 * squares - log_det - 0.5 * N * log(2 * pi);
 }
 
-/* Shares of the components and the log-likelihood, from the parameters. */
+/* Expectation: shares of the components and the log-likelihood, from the parameters. */
 static syn_status expect(work *w)
 {
     const int k = w->m.k;
@@ -95,6 +96,7 @@ static syn_status expect(work *w)
     return isfinite(w->m.log_likelihood) ? SYN_OK : SYN_ENUMERIC;
 }
 
+/* Maximisation: weight, mean and covariance of component c from its shares. */
 static syn_status maximise_component(work *w, int c)
 {
     double total = 0;
@@ -125,16 +127,16 @@ static syn_status maximise_component(work *w, int c)
 /* At most `most` iterations, or until one gains less than 1e-9 per vector. */
 static syn_status iterate(work *w, int most)
 {
-    syn_status s = SYN_OK;
+    syn_status status = SYN_OK;
     double before = -INFINITY;
-    for (int k = 0; !s && k < most && !(w->m.log_likelihood - before < 1e-9 * (double)w->n); k++) {
+    for (int k = 0; !status && k < most && !(w->m.log_likelihood - before < 1e-9 * (double)w->n); k++) {
         before = k ? w->m.log_likelihood : -INFINITY;
-        for (int c = 0; !s && c < w->m.k; c++)
-            s = maximise_component(w, c);
-        if (!s)
-            s = expect(w);
+        for (int c = 0; !status && c < w->m.k; c++)
+            status = maximise_component(w, c);
+        if (!status)
+            status = expect(w);
     }
-    return s;
+    return status;
 }
 
 static double distance(const synp_device a, const synp_device b)
@@ -145,8 +147,9 @@ static double distance(const synp_device a, const synp_device b)
     return sum;
 }
 
-/* k-means++: the first centre at random, each further one with a chance that grows with the squared distance to the
- * nearest centre so far. Then every vector belongs wholly to its nearest centre. near: room for n distances. */
+/* k-means++: the first centre is a random vector. Each further one is a vector drawn with a probability proportional to
+ * the squared distance from its nearest centre so far. Then the nearest centre of every vector has its whole share.
+ * near: room for n distances. */
 static void choose_centres(work *w, uint64_t seed, uint64_t start, double *near)
 {
     const size_t k = (size_t)w->m.k;
@@ -177,7 +180,7 @@ static void choose_centres(work *w, uint64_t seed, uint64_t start, double *near)
     }
 }
 
-/* Short runs from every start, long ones from the best of them, the best in w->m. */
+/* Short runs from every start, long runs from the best of them. The best result is in w->m. */
 static syn_status best_of_starts(work *w, int starts, uint64_t seed, double *near)
 {
     double value[FINALISTS];
@@ -211,21 +214,21 @@ static syn_status best_of_starts(work *w, int starts, uint64_t seed, double *nea
     return isfinite(best.log_likelihood) ? SYN_OK : SYN_ENUMERIC;
 }
 
-/* In the order of decreasing weight, and back in the units of the data. */
+/* Orders the components by decreasing weight and returns to the units of the data. */
 static void put_mixture(const synp_mixture *m, size_t n, const synp_device centre, const synp_device unit,
                         synp_mixture *out)
 {
-    int place[SYN_MAX_COMPONENTS];
+    int rank[SYN_MAX_COMPONENTS];
     for (int c = 0; c < m->k; c++) {
-        place[c] = 0;
+        rank[c] = 0;
         for (int d = 0; d < m->k; d++)
-            place[c] += m->weight[d] > m->weight[c] || (m->weight[d] == m->weight[c] && d < c);
+            rank[c] += m->weight[d] > m->weight[c] || (m->weight[d] == m->weight[c] && d < c);
     }
     *out = (synp_mixture){.k = m->k, .log_likelihood = m->log_likelihood};
     for (int i = 0; i < N; i++)
         out->log_likelihood -= (double)n * log(unit[i]);
     for (int c = 0; c < m->k; c++) {
-        const int to = place[c];
+        const int to = rank[c];
         out->weight[to] = m->weight[c];
         for (int i = 0; i < N; i++) {
             out->mean[to][i] = centre[i] + unit[i] * m->mean[c][i];
@@ -254,13 +257,13 @@ syn_status synp_mixture_fit(const synp_device *v, size_t n, int k, int starts, u
     work *w = malloc(sizeof *w);
     synp_device *scaled = malloc(n * sizeof *scaled), centre, unit;
     double *near = malloc(n * sizeof *near);
-    syn_status s = SYN_ENOMEM;
+    syn_status status = SYN_ENOMEM;
     if (w)
         *w = (work){.v = scaled, .n = n, .m.k = k, .share = malloc(n * (size_t)k * sizeof *w->share)};
     if (w && scaled && near && w->share) {
         normalise(v, n, scaled, centre, unit);
-        s = best_of_starts(w, starts, seed, near);
-        if (!s)
+        status = best_of_starts(w, starts, seed, near);
+        if (!status)
             put_mixture(&w->m, n, centre, unit, out);
     }
     if (w)
@@ -268,7 +271,7 @@ syn_status synp_mixture_fit(const synp_device *v, size_t n, int k, int starts, u
     free(w);
     free(scaled);
     free(near);
-    return s;
+    return status;
 }
 
 double synp_mixture_bic(const synp_mixture *m, size_t n)
@@ -277,8 +280,18 @@ double synp_mixture_bic(const synp_mixture *m, size_t n)
     return -2 * m->log_likelihood + free_figures * log((double)n);
 }
 
-/* Covariance of the errors in component c. The errors are proportional to the device's scales, whose mean products
- * the component knows. */
+/* Sharpening: from the spread of estimated devices to the spread of devices.
+ *
+ * The components describe the estimated vectors (mu, sigma). These are the true ones plus errors that do not depend on
+ * them, except that the errors of a device are proportional to its scales. So the covariance T of a component is C + S
+ * with the covariance C of the devices and the covariance S of the errors:
+ *   S_ij = e_ij E[sigma_a sigma_b],  E[sigma_a sigma_b] = mean_a mean_b + T_ab,
+ * where a and b are the features of figures i and j, and e are the errors of a device with scale 1 (bias.c).
+ * T - S itself may have negative eigenvalues, as both are estimates. With T = l l', the eigenvalues of
+ * l^-1 (T - S) l^-T are the shares of the variance that remain in each direction. Those below 1 % are raised to 1 %,
+ * and the result is transformed back. */
+
+/* S of component c. */
 static void error_covariance(const synp_mixture *m, int c, const synp_device e[N], synp_device out[N])
 {
     for (int i = 0; i < N; i++)
@@ -302,8 +315,7 @@ static void solve_transposed(const synp_device l[N], synp_device w[N])
     memcpy(w, out, sizeof out);
 }
 
-/* t - s, but at least floor_of_share of t in every direction: in l^-1 (t - s) l^-T, t = l l', eigenvalues are shares.
- */
+/* t <- t - s, but at least floor_of_share of t in every direction. */
 static syn_status subtract(synp_device t[N], const synp_device s[N])
 {
     synp_device l[N], w[N];

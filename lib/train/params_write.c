@@ -1,242 +1,215 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/params_write.h>
 
-#include "model/model.h"
+#include "base/base.h"
+#include "base/json.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The fewest digits, 15 or 17, that read back as the same double; JSON has no word for NAN. */
-static void put_number(FILE *f, double x)
+/* Every function here returns NULL without memory. */
+
+typedef json_t *make_number(double x);
+
+/* A figure for people: three digits. */
+static json_t *rounded(double x)
 {
     char text[32];
-    snprintf(text, sizeof text, "%.15g", x);
-    if (strtod(text, NULL) != x)
-        snprintf(text, sizeof text, "%.17g", x);
-    fputs(isfinite(x) ? text : "null", f);
+    snprintf(text, sizeof text, "%.3g", x);
+    return synp_json_number(strtod(text, NULL));
 }
 
-/* A figure for people. */
-static void put_rounded(FILE *f, double x)
+static json_t *row(const double *v, int n, make_number *make)
 {
-    if (isfinite(x))
-        fprintf(f, "%.3g", x);
-    else
-        fputs("null", f);
+    json_t *array = json_array();
+    for (int i = 0; i < n; i++)
+        array = synp_json_append(array, make(v[i]));
+    return array;
 }
 
-static void put_text(FILE *f, const char *text)
+static json_t *poly(const syn_poly *p)
 {
-    json_t *checked = json_string(text); /* NULL if text is not UTF-8 */
-    fputc('"', f);
-    for (; *text; text++) {
-        const unsigned char c = (unsigned char)*text;
-        if (c == '"' || c == '\\')
-            fprintf(f, "\\%c", c);
-        else if (c < ' ')
-            fprintf(f, "\\u%04x", c);
-        else
-            fputc(c < 128 || checked ? c : '?', f);
-    }
-    fputc('"', f);
-    json_decref(checked);
+    return row(p->c, p->n, synp_json_number);
 }
 
-static void put_row(FILE *f, const double *v, int n, void (*put)(FILE *, double))
+/* Rows of n numbers, which follow each other. */
+static json_t *table(const double *v, int rows, int n, make_number *make)
 {
-    fputc('[', f);
-    for (int i = 0; i < n; i++) {
-        fputs(i ? ", " : "", f);
-        put(f, v[i]);
-    }
-    fputc(']', f);
+    json_t *array = json_array();
+    for (int i = 0; i < rows; i++)
+        array = synp_json_append(array, row(v + i * n, n, make));
+    return array;
 }
 
-/* rows x n numbers that lie `stride` apart, a row in a line. */
-static void put_rows(FILE *f, const double *v, int rows, int n, int stride, const char *indent,
-                     void (*put)(FILE *, double))
+static json_t *square(const double (*v)[SYN_NFEAT], make_number *make)
 {
-    fputc('[', f);
-    for (int i = 0; i < rows; i++) {
-        fprintf(f, "%s\n%s  ", i ? "," : "", indent);
-        put_row(f, v + i * stride, n, put);
-    }
-    fprintf(f, "\n%s]", indent);
+    return table(v[0], SYN_NFEAT, SYN_NFEAT, make);
 }
 
-static void put_curves(const syn_params *p, FILE *f)
+static json_t *lags(const double (*a)[SYN_NFEAT][SYN_NFEAT], int order, make_number *make)
 {
-    const struct {
-        const char *name;
-        double value;
-    } figures[] = {{"u0", p->u0}, {"u_max", p->u_max}, {"eta", p->eta}};
-    for (int k = 0; k < 3; k++) {
-        fprintf(f, "  \"%s\": ", figures[k].name);
-        put_number(f, figures[k].value);
-        fputs(",\n", f);
-    }
-    fputs("  \"iv\": {\n    \"hhrs\": ", f);
-    put_row(f, p->hhrs.c, p->hhrs.n, put_number);
-    fputs(",\n    \"llrs\": ", f);
-    put_row(f, p->llrs.c, p->llrs.n, put_number);
-    fputs("\n  },\n  \"gamma\": [", f);
-    for (int i = 0; i < SYN_NFEAT; i++) {
-        fprintf(f, "%s\n    ", i ? "," : "");
-        put_row(f, p->gamma[i].c, p->gamma[i].n, put_number);
-    }
-    fputs("\n  ],\n", f);
+    json_t *array = json_array();
+    for (int l = 0; l < order; l++)
+        array = synp_json_append(array, square(a[l], make));
+    return array;
 }
 
-static void put_mixture(const syn_params *p, FILE *f)
+static json_t *source(const syn_params *p)
 {
-    fputs("  \"device_gmm\": {\n    \"weight\": ", f);
-    put_row(f, p->weight, p->n_components, put_number);
-    fputs(",\n    \"mean\": ", f);
-    put_rows(f, p->mean[0], p->n_components, SYN_NDEVICE, SYN_NDEVICE, "    ", put_number);
-    fputs(",\n    \"chol\": [", f);
-    for (int k = 0; k < p->n_components; k++) {
-        fprintf(f, "%s\n      ", k ? "," : "");
-        put_rows(f, p->chol[k][0], SYN_NDEVICE, SYN_NDEVICE, SYN_NDEVICE, "      ", put_number);
-    }
-    fputs("\n    ]\n  },\n", f);
+    const char *const parts[][2] = {{"project", p->project}, {"licence", p->licence}, {"cite", p->cite}};
+    json_t *object = json_object();
+    for (int k = 0; k < 3; k++)
+        if (parts[k][1][0])
+            object = synp_json_with(object, parts[k][0], synp_json_text(parts[k][1]));
+    return object;
 }
 
-static void put_lags(FILE *f, const double (*a)[SYN_NFEAT][SYN_NFEAT], int order, void (*put)(FILE *, double))
+static json_t *feature_names(void)
 {
-    for (int l = 0; l < order; l++) {
-        fprintf(f, "%s\n        ", l ? "," : "[");
-        put_rows(f, a[l][0], SYN_NFEAT, SYN_NFEAT, SYN_NFEAT, "        ", put);
-    }
-    fputs("\n      ]", f);
+    json_t *array = json_array();
+    for (int i = 0; i < SYN_NFEAT; i++)
+        array = synp_json_append(array, json_string(syn_feature_name(i)));
+    return array;
 }
 
-static void put_orders(const syn_params *p, FILE *f)
+static json_t *gammas(const syn_params *p)
 {
-    int written = 0;
-    fputs("  \"var\": {", f);
+    json_t *array = json_array();
+    for (int i = 0; i < SYN_NFEAT; i++)
+        array = synp_json_append(array, poly(&p->gamma[i]));
+    return array;
+}
+
+static json_t *mixture(const syn_params *p)
+{
+    const int n = p->n_components;
+    json_t *factors = json_array(), *object = json_object();
+    for (int k = 0; k < n; k++)
+        factors = synp_json_append(factors, table(p->chol[k][0], SYN_NDEVICE, SYN_NDEVICE, synp_json_number));
+    object = synp_json_with(object, "weight", row(p->weight, n, synp_json_number));
+    object = synp_json_with(object, "mean", table(p->mean[0], n, SYN_NDEVICE, synp_json_number));
+    return synp_json_with(object, "chol", factors);
+}
+
+static json_t *orders(const syn_params *p)
+{
+    json_t *object = json_object();
     for (int k = 0; k < SYN_MAX_ORDER; k++) {
         const syn_var *v = &p->var[k];
+        char key[8];
         if (v->order == 0)
             continue;
-        fprintf(f, "%s\n    \"%d\": {\n      \"B\": ", written++ ? "," : "", v->order);
-        put_rows(f, v->b[0], SYN_NFEAT, SYN_NFEAT, SYN_NFEAT, "      ", put_number);
-        fputs(",\n      \"A\": ", f);
-        put_lags(f, v->a, v->order, put_number);
-        fputs("\n    }", f);
+        snprintf(key, sizeof key, "%d", k + 1);
+        json_t *order = synp_json_with(json_object(), "B", square(v->b, synp_json_number));
+        object = synp_json_with(object, key, synp_json_with(order, "A", lags(v->a, v->order, synp_json_number)));
     }
-    fputs("\n  }", f);
+    return object;
 }
 
-static void put_input(FILE *f, const char *key, const char *name, uint64_t bytes, uint32_t crc)
+/* A file that was read. */
+static json_t *input(const char *name, uint64_t bytes, uint32_t crc)
 {
     const char *slash = strrchr(name, '/');
-    fprintf(f, ",\n    \"%s\": {\"file\": ", key);
-    put_text(f, slash ? slash + 1 : name);
-    fprintf(f, ", \"bytes\": %" PRIu64 ", \"crc32\": \"%08" PRIx32 "\"}", bytes, crc);
+    char sum[16];
+    snprintf(sum, sizeof sum, "%08" PRIx32, crc);
+    json_t *object = synp_json_with(json_object(), "file", synp_json_text(slash ? slash + 1 : name));
+    object = synp_json_with(object, "bytes", json_integer((json_int_t)bytes));
+    return synp_json_with(object, "crc32", json_string(sum));
 }
 
-static void put_named_row(FILE *f, const char *name, const double *v, int n)
-{
-    fprintf(f, ",\n    \"%s\": ", name);
-    put_row(f, v, n, put_rounded);
-}
-
-/* Tables of BIC by order or number of components, relative to the least; null where not tried. */
-static void put_bic(FILE *f, const char *name, const double *bic, int chosen, int n)
+/* Adds a table of BIC by order or number of components, relative to the least; null where not tried. */
+static json_t *with_bic(json_t *object, const char *name, const double *bic, int chosen, int n)
 {
     double relative[SYN_MAX_COMPONENTS + 1];
     if (isnan(bic[chosen]))
-        return;
+        return object;
     for (int k = 1; k <= n; k++)
         relative[k] = bic[k] - bic[chosen];
-    put_named_row(f, name, relative + 1, n);
+    return synp_json_with(object, name, row(relative + 1, n, rounded));
 }
 
-static void put_errors(const syn_params *p, const syn_provenance *v, FILE *f)
+static json_t *standard_errors(const syn_params *p, const syn_provenance *v)
 {
     const syn_fit_report *r = v->fit;
-    fputs(",\n    \"standard_errors\": {\n      \"gamma\": ", f);
-    for (int i = 0; i < SYN_NFEAT; i++) {
-        fprintf(f, "%s\n        ", i ? "," : "[");
-        put_row(f, r->gamma_error[i], p->gamma[i].n, put_rounded);
-    }
-    fputs("\n      ]", f);
-    fputs(",\n      \"B\": ", f);
-    put_rows(f, r->b_error[0], SYN_NFEAT, SYN_NFEAT, SYN_NFEAT, "      ", put_rounded);
-    fputs(",\n      \"A\": ", f);
-    put_lags(f, r->a_error, r->order, put_rounded);
-    fputs(",\n      \"weight\": ", f);
-    put_row(f, r->weight_error, p->n_components, put_rounded);
-    fputs(",\n      \"mean\": ", f);
-    put_rows(f, r->mean_error[0], p->n_components, SYN_NDEVICE, SYN_NDEVICE, "      ", put_rounded);
-    if (v->curves) {
-        fputs(",\n      \"u_max\": ", f);
-        put_rounded(f, v->curves->u_max_error);
-        fputs(",\n      \"eta\": ", f);
-        put_rounded(f, v->curves->eta_error);
-        fputs(",\n      \"iv_rest\": ", f);
-        put_rounded(f, v->curves->rest);
-        fputs(",\n      \"reset_rest\": ", f);
-        put_rounded(f, v->curves->rest_transitions);
-    }
-    fputs("\n    }", f);
-}
-
-static void put_provenance(const syn_params *p, const syn_provenance *v, FILE *f)
-{
-    const syn_fit_report *r = v->fit;
-    fputs(",\n  \"provenance\": {\n    \"program\": ", f);
-    put_text(f, v->program);
-    fputs(",\n    \"options\": ", f);
-    put_text(f, v->options);
-    put_input(f, "features", v->features, v->features_bytes, v->features_crc);
-    if (v->sweeps) {
-        put_input(f, "sweeps", v->sweeps, v->sweeps_bytes, v->sweeps_crc);
-    } else {
-        fputs(",\n    \"curves_of\": ", f);
-        put_text(f, v->curves_of);
-    }
-    fprintf(f, ",\n    \"devices\": %zu,\n    \"devices_left_out\": %zu,\n    \"cycles\": %zu,\n    \"windows\": %zu",
-            r->devices, r->left_out, r->rows, r->windows);
-    if (v->curves)
-        fprintf(f, ",\n    \"iv_points\": %" PRIu64 ",\n    \"transitions\": %" PRIu64, v->curves->points,
-                v->curves->transitions);
-    fprintf(f, ",\n    \"figures\": [%zu, %zu, %zu, %zu]", r->figures[0], r->figures[1], r->figures[2],
-            r->figures[3]);
-    put_named_row(f, "scale_bias_taken_off", r->scale, SYN_NFEAT);
-    put_named_row(f, "error_share_taken_off", r->noise, SYN_NDEVICE);
-    put_named_row(f, "gamma_rest", r->gamma_rest, SYN_NFEAT);
-    put_bic(f, "bic_of_orders", r->order_bic, r->order, SYN_MAX_ORDER);
-    put_bic(f, "bic_of_components", r->components_bic, r->components, SYN_MOST_COMPONENTS_TRIED);
-    put_errors(p, v, f);
-    fputs("\n  }", f);
-}
-
-void syn_params_write(const syn_params *p, const syn_provenance *provenance, FILE *f)
-{
-    const char *const source[][2] = {{"project", p->project}, {"licence", p->licence}, {"cite", p->cite}};
-    int written = 0;
-    fputs("{\n  \"format\": \"synaptogen-params/1\",\n  \"name\": ", f);
-    put_text(f, p->name);
-    fputs(",\n  \"description\": ", f);
-    put_text(f, p->description);
-    fputs(",\n  \"source\": {", f);
-    for (int k = 0; k < 3; k++)
-        if (source[k][1][0]) {
-            fprintf(f, "%s\n    \"%s\": ", written++ ? "," : "", source[k][0]);
-            put_text(f, source[k][1]);
-        }
-    fputs("\n  },\n  \"features\": [", f);
+    json_t *gamma = json_array();
     for (int i = 0; i < SYN_NFEAT; i++)
-        fprintf(f, "%s\"%s\"", i ? ", " : "", syn_feature_name(i));
-    fputs("],\n", f);
-    put_curves(p, f);
-    put_mixture(p, f);
-    put_orders(p, f);
-    if (provenance)
-        put_provenance(p, provenance, f);
-    fputs("\n}\n", f);
+        gamma = synp_json_append(gamma, row(r->gamma_error[i], p->gamma[i].n, rounded));
+    json_t *object = synp_json_with(json_object(), "gamma", gamma);
+    object = synp_json_with(object, "B", square(r->b_error, rounded));
+    object = synp_json_with(object, "A", lags(r->a_error, r->order, rounded));
+    object = synp_json_with(object, "weight", row(r->weight_error, p->n_components, rounded));
+    object = synp_json_with(object, "mean", table(r->mean_error[0], p->n_components, SYN_NDEVICE, rounded));
+    if (v->curves) {
+        object = synp_json_with(object, "u_max", rounded(v->curves->u_max_error));
+        object = synp_json_with(object, "eta", rounded(v->curves->eta_error));
+        object = synp_json_with(object, "iv_rest", rounded(v->curves->rest));
+        object = synp_json_with(object, "reset_rest", rounded(v->curves->rest_transitions));
+    }
+    return object;
+}
+
+static json_t *count(size_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *provenance_of(const syn_params *p, const syn_provenance *v)
+{
+    const syn_fit_report *r = v->fit;
+    json_t *figures = json_array();
+    for (int i = 0; i < SYN_NFEAT; i++)
+        figures = synp_json_append(figures, count(r->figures[i]));
+    json_t *object = synp_json_with(json_object(), "program", synp_json_text(v->program));
+    object = synp_json_with(object, "options", synp_json_text(v->options));
+    object = synp_json_with(object, "features", input(v->features, v->features_bytes, v->features_crc));
+    object = v->sweeps ? synp_json_with(object, "sweeps", input(v->sweeps, v->sweeps_bytes, v->sweeps_crc))
+                       : synp_json_with(object, "curves_of", synp_json_text(v->curves_of));
+    object = synp_json_with(object, "devices", count(r->devices));
+    object = synp_json_with(object, "devices_left_out", count(r->left_out));
+    object = synp_json_with(object, "cycles", count(r->rows));
+    object = synp_json_with(object, "windows", count(r->windows));
+    if (v->curves) {
+        object = synp_json_with(object, "iv_points", count(v->curves->points));
+        object = synp_json_with(object, "transitions", count(v->curves->transitions));
+    }
+    object = synp_json_with(object, "figures", figures);
+    object = synp_json_with(object, "scale_bias_taken_off", row(r->scale, SYN_NFEAT, rounded));
+    object = synp_json_with(object, "error_share_taken_off", row(r->noise, SYN_NDEVICE, rounded));
+    object = synp_json_with(object, "gamma_rest", row(r->gamma_rest, SYN_NFEAT, rounded));
+    object = with_bic(object, "bic_of_orders", r->order_bic, r->order, SYN_MAX_ORDER);
+    object = with_bic(object, "bic_of_components", r->components_bic, r->components, SYN_MOST_COMPONENTS_TRIED);
+    return synp_json_with(object, "standard_errors", standard_errors(p, v));
+}
+
+static json_t *set_of(const syn_params *p, const syn_provenance *provenance)
+{
+    json_t *iv = synp_json_with(json_object(), "hhrs", poly(&p->hhrs));
+    iv = synp_json_with(iv, "llrs", poly(&p->llrs));
+    json_t *set = synp_json_with(json_object(), "format", json_string("synaptogen-params/1"));
+    set = synp_json_with(set, "name", synp_json_text(p->name));
+    set = synp_json_with(set, "description", synp_json_text(p->description));
+    set = synp_json_with(set, "source", source(p));
+    set = synp_json_with(set, "features", feature_names());
+    set = synp_json_with(set, "u0", synp_json_number(p->u0));
+    set = synp_json_with(set, "u_max", synp_json_number(p->u_max));
+    set = synp_json_with(set, "eta", synp_json_number(p->eta));
+    set = synp_json_with(set, "iv", iv);
+    set = synp_json_with(set, "gamma", gammas(p));
+    set = synp_json_with(set, "device_gmm", mixture(p));
+    set = synp_json_with(set, "var", orders(p));
+    return provenance ? synp_json_with(set, "provenance", provenance_of(p, provenance)) : set;
+}
+
+syn_status syn_params_write(const syn_params *p, const syn_provenance *provenance, FILE *f, syn_error *err)
+{
+    if (provenance && synp_check_reserved(provenance->reserved, "syn_provenance", err))
+        return SYN_EINVAL;
+    json_t *set = set_of(p, provenance);
+    if (!set)
+        return synp_no_memory(err);
+    synp_json_write(set, f);
+    json_decref(set);
+    return ferror(f) ? synp_fail(err, SYN_EIO, "", "cannot write the parameter set") : SYN_OK;
 }

@@ -13,7 +13,7 @@
 static const char *const columns[] = {"cell", "cycle", "u", "i"};
 enum { CELL, CYCLE, VOLTAGE, CURRENT, COLUMNS };
 
-/* A sweep of more points is none: it is what a file without cycle numbers looks like. */
+/* A sweep has fewer points than this. A longer one means that the file has no useful cycle numbers. */
 enum { MOST_POINTS = 1 << 24 };
 
 struct syn_sweeps {
@@ -21,7 +21,7 @@ struct syn_sweeps {
     double *u, *i;
     size_t room;
     uint64_t missing;
-    int ahead; /* the row behind the last sweep was read: */
+    bool ahead; /* the first row of the next sweep was read: */
     uint64_t cell, cycle;
     double next_u, next_i;
     uint64_t *cells; /* finished, in rising order */
@@ -33,13 +33,13 @@ syn_status syn_sweeps_open(const char *path, syn_sweeps **out, syn_error *err)
     *out = NULL;
     syn_sweeps *r = calloc(1, sizeof *r);
     if (!r)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-    syn_status s = synp_csv_open(&r->csv, path, columns, COLUMNS, err);
-    if (s)
+        return synp_no_memory(err);
+    syn_status status = synp_csv_open(&r->csv, path, columns, COLUMNS, err);
+    if (status)
         free(r);
     else
         *out = r;
-    return s;
+    return status;
 }
 
 void syn_sweeps_close(syn_sweeps *r)
@@ -81,11 +81,11 @@ static size_t finished_below(const syn_sweeps *r, uint64_t cell)
     return synp_lower_bound(&cell, r->cells, r->n_cells, sizeof *r->cells, compare_cells);
 }
 
-/* Notes that a cell is finished; refuses to go on with one that was before. */
+/* Notes that a cell is finished. Refuses a next cell that was already finished. */
 static syn_status change_cell(syn_sweeps *r, uint64_t finished, syn_error *err)
 {
     if (r->n_cells == r->room_cells && !synp_grow(&r->cells, sizeof *r->cells, &r->room_cells))
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+        return synp_no_memory(err);
     size_t at = finished_below(r, finished);
     memmove(r->cells + at + 1, r->cells + at, (r->n_cells - at) * sizeof *r->cells);
     r->cells[at] = finished;
@@ -97,20 +97,20 @@ static syn_status change_cell(syn_sweeps *r, uint64_t finished, syn_error *err)
     return SYN_OK;
 }
 
-/* Reads one row into the place ahead; *more is 0 at the end. */
-static syn_status read_ahead(syn_sweeps *r, int *more, syn_error *err)
+/* Reads one row into cell, cycle, next_u, next_i; *more is false at the end. */
+static syn_status read_ahead(syn_sweeps *r, bool *more, syn_error *err)
 {
-    syn_status s = synp_csv_next(&r->csv, more, err);
-    if (s || !*more)
-        return s;
-    s = synp_csv_integer(&r->csv, CELL, &r->cell, err);
-    if (!s)
-        s = synp_csv_integer(&r->csv, CYCLE, &r->cycle, err);
-    if (!s)
-        s = synp_csv_number(&r->csv, VOLTAGE, &r->next_u, err);
-    if (!s)
-        s = synp_csv_number(&r->csv, CURRENT, &r->next_i, err);
-    return s;
+    syn_status status = synp_csv_next(&r->csv, more, err);
+    if (status || !*more)
+        return status;
+    status = synp_csv_integer(&r->csv, CELL, &r->cell, err);
+    if (!status)
+        status = synp_csv_integer(&r->csv, CYCLE, &r->cycle, err);
+    if (!status)
+        status = synp_csv_number(&r->csv, VOLTAGE, &r->next_u, err);
+    if (!status)
+        status = synp_csv_number(&r->csv, CURRENT, &r->next_i, err);
+    return status;
 }
 
 static syn_status take_point(syn_sweeps *r, syn_sweep *out, syn_error *err)
@@ -124,7 +124,7 @@ static syn_status take_point(syn_sweeps *r, syn_sweep *out, syn_error *err)
     if (out->n == r->room) {
         size_t room = r->room;
         if (!synp_grow(&r->u, sizeof *r->u, &room) || !synp_grow(&r->i, sizeof *r->i, &r->room))
-            return synp_fail(err, SYN_ENOMEM, "", "out of memory");
+            return synp_no_memory(err);
     }
     r->u[out->n] = r->next_u;
     r->i[out->n++] = r->next_i;
@@ -138,31 +138,31 @@ static syn_status check_order(syn_sweeps *r, const syn_sweep *last, syn_error *e
         return r->cycle > last->cycle ? SYN_OK
                                       : synp_csv_fail(&r->csv, CYCLE, err,
                                                       "expected the cycles of cell %" PRIu64
-                                                      " in rising order, found %" PRIu64 " behind %" PRIu64,
+                                                      " in rising order, found %" PRIu64 " after %" PRIu64,
                                                       r->cell, r->cycle, last->cycle);
     return change_cell(r, last->cell, err);
 }
 
 syn_status syn_sweeps_next(syn_sweeps *r, syn_sweep *out, syn_error *err)
 {
-    int more = 1;
+    bool more = true;
     *out = (syn_sweep){0};
-    while (more && out->n == 0) { /* a cycle without a single point is passed over */
-        syn_status s = r->ahead ? SYN_OK : read_ahead(r, &more, err);
-        r->ahead = 0;
+    while (more && out->n == 0) { /* skips a cycle without any point */
+        syn_status status = r->ahead ? SYN_OK : read_ahead(r, &more, err);
+        r->ahead = false;
         out->cell = r->cell;
         out->cycle = r->cycle;
-        while (!s && more && r->cell == out->cell && r->cycle == out->cycle) {
-            s = take_point(r, out, err);
-            if (!s)
-                s = read_ahead(r, &more, err);
+        while (!status && more && r->cell == out->cell && r->cycle == out->cycle) {
+            status = take_point(r, out, err);
+            if (!status)
+                status = read_ahead(r, &more, err);
         }
-        if (!s && more) {
-            s = check_order(r, out, err);
-            r->ahead = 1;
+        if (!status && more) {
+            status = check_order(r, out, err);
+            r->ahead = true;
         }
-        if (s)
-            return s;
+        if (status)
+            return status;
     }
     out->u = r->u;
     out->i = r->i;

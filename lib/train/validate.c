@@ -27,19 +27,20 @@ typedef struct panel {
 } panel;
 
 typedef uint32_t histogram[SYN_NFEAT][BINS];
+typedef double shares[SYN_NFEAT][EDGES]; /* of the figures up to each edge */
 
 typedef struct validation {
     const syn_model *m;
     syn_features own;      /* the devices compared */
     const syn_features *f; /* own */
-    uint64_t seed;
+    const syn_validate_options *o;
     syn_validation *out;
     syn_error *err;
     int replicas;
     double (*y)[SYN_NFEAT], (*u)[SYN_NFEAT], (*mu)[SYN_NFEAT], (*sigma)[SYN_NFEAT], *sorted[SYN_NFEAT];
     double edge[SYN_NFEAT][EDGES];
-    histogram *counts;              /* of each measured device */
-    double *measured_below, *below; /* FEATURES x EDGES: share below the edges; the same of each replica */
+    histogram *counts;             /* [devices], measured */
+    shares measured_below, *below; /* below: [replicas] */
     panel measured, *replica;
 } validation;
 
@@ -107,9 +108,9 @@ static void over_devices(const double (*v)[SYN_NFEAT], size_t n, int i, double *
 /* Everything but the distances; f->y are the features of the panel. */
 static syn_status describe(validation *v, const syn_features *f, panel *out, syn_device_scatter *scatter)
 {
-    const syn_status s = synp_standardise(f, v->mu, v->sigma, v->u, v->err);
-    if (s)
-        return s;
+    const syn_status status = synp_standardise(f, v->mu, v->sigma, v->u, v->err);
+    if (status)
+        return status;
     put_correlations(f, SYNP_ROWS(v->u), out->figure);
     for (int i = 0; i < SYN_NFEAT; i++) {
         double *device = out->figure + DEVICE + 4 * i;
@@ -134,7 +135,7 @@ static void count(const validation *v, const double (*y)[SYN_NFEAT], size_t n, h
                 h[i][synp_lower_bound(&y[t][i], v->edge[i], EDGES, sizeof(double), synp_rising)]++;
 }
 
-/* Share of the figures up to each edge, from counts in bins. */
+/* Shares of the figures up to each edge, from the counts in bins. */
 static void accumulate(const double bins[BINS], double below[EDGES])
 {
     double sum = 0;
@@ -155,17 +156,17 @@ static double distance(const double *a, const double *b)
     return most;
 }
 
-static syn_status put_below(const validation *v, const double (*y)[SYN_NFEAT], double *below)
+static syn_status put_below(const validation *v, const double (*y)[SYN_NFEAT], shares below)
 {
     histogram *h = calloc(1, sizeof *h);
     if (!h)
-        return SYN_ENOMEM;
+        return synp_no_memory(v->err);
     count(v, y, v->f->rows, *h);
     for (int i = 0; i < SYN_NFEAT; i++) {
         double bins[BINS];
         for (int k = 0; k < BINS; k++)
             bins[k] = (*h)[i][k];
-        accumulate(bins, below + i * EDGES);
+        accumulate(bins, below[i]);
     }
     free(h);
     return SYN_OK;
@@ -174,7 +175,7 @@ static syn_status put_below(const validation *v, const double (*y)[SYN_NFEAT], d
 static void generate_device(const validation *v, uint64_t id, size_t d, double (*y)[SYN_NFEAT])
 {
     syn_cell c;
-    syn_cell_init(v->m, v->seed, id, &(syn_start){.history = SYN_STATIONARY}, &c, NULL);
+    syn_cell_init(v->m, v->o->seed, id, &(syn_start){.history = SYN_STATIONARY}, &c, NULL);
     for (size_t t = v->f->first[d]; t < v->f->first[d + 1]; t++) {
         for (int i = 0; i < SYN_NFEAT; i++)
             y[t][i] = isnan(v->f->y[t][i]) ? NAN : c.now.y[i];
@@ -182,7 +183,7 @@ static void generate_device(const validation *v, uint64_t id, size_t d, double (
     }
 }
 
-/* Replica r, whose quantiles are the edges if it is the first one. */
+/* Generates and describes replica r. The quantiles of the first one become the edges. */
 static syn_status replicate(validation *v, int r, syn_device_scatter *scatter)
 {
     syn_features f = *v->f;
@@ -190,28 +191,28 @@ static syn_status replicate(validation *v, int r, syn_device_scatter *scatter)
 #pragma omp parallel for schedule(dynamic, 16) if (f.rows > SYNP_ROWS_FOR_THREADS)
     for (size_t d = 0; d < f.devices; d++)
         generate_device(v, (uint64_t)r * f.devices + d, d, v->y);
-    const syn_status s = describe(v, &f, &v->replica[r], r == 0 ? scatter : NULL);
-    if (s)
-        return s;
+    const syn_status status = describe(v, &f, &v->replica[r], r == 0 ? scatter : NULL);
+    if (status)
+        return status;
     for (int i = 0; r == 0 && i < SYN_NFEAT; i++) {
         const size_t n = sort_feature(SYNP_ROWS(v->y), f.rows, i, v->sorted[i]);
         for (int k = 0; k < EDGES; k++)
             v->edge[i][k] = v->sorted[i][(size_t)((k + 0.5) / EDGES * (double)n)];
     }
-    return put_below(v, SYNP_ROWS(v->y), v->below + (size_t)r * SYN_NFEAT * EDGES);
+    return put_below(v, SYNP_ROWS(v->y), v->below[r]);
 }
 
-/* Mean over the replicas of their shares below the edges; leave one out, unless it is negative. */
+/* Mean of the shares of the replicas. left_out: a replica that is not counted, or -1. */
 static void mean_below(const validation *v, int feature, int left_out, double *out)
 {
     memset(out, 0, EDGES * sizeof *out);
     const int n = v->replicas - (left_out >= 0);
     for (int r = 0; r < v->replicas; r++)
         for (int k = 0; r != left_out && k < EDGES; k++)
-            out[k] += v->below[((size_t)r * SYN_NFEAT + (size_t)feature) * EDGES + (size_t)k] / n;
+            out[k] += v->below[r][feature][k] / n;
 }
 
-/* Distances of measured devices drawn with replacement; the 95 % interval. */
+/* Bootstrap: the 95 % interval of the distance, over devices drawn with replacement. */
 static void resample(const validation *v, int feature, const double *generated, syn_ks *out)
 {
     double d[RESAMPLES];
@@ -220,7 +221,7 @@ static void resample(const validation *v, int feature, const double *generated, 
         double bins[BINS] = {0}, below[EDGES];
         for (size_t k = 0; k < v->f->devices; k++) {
             uint32_t w[4];
-            syn_rng_block(v->seed, (uint64_t)b, k, SYN_DRAW_ESTIMATE, w);
+            syn_rng_block(v->o->seed, (uint64_t)b, k, SYN_DRAW_ESTIMATE, w);
             const uint32_t *h = v->counts[(size_t)(syn_rng_uniform(w[0]) * (double)v->f->devices)][feature];
             for (int j = 0; j < BINS; j++)
                 bins[j] += h[j];
@@ -239,11 +240,11 @@ static void put_distances(validation *v)
         syn_ks *ks = &v->out->ks[i];
         double generated[EDGES], others[EDGES], sum = 0, squares = 0;
         mean_below(v, i, -1, generated);
-        ks->distance = distance(v->measured_below + i * EDGES, generated);
+        ks->distance = distance(v->measured_below[i], generated);
         resample(v, i, generated, ks);
         for (int r = 0; r < v->replicas; r++) {
             mean_below(v, i, r, others);
-            const double d = distance(v->below + ((size_t)r * SYN_NFEAT + (size_t)i) * EDGES, others);
+            const double d = distance(v->below[r][i], others);
             sum += d;
             squares += d * d;
         }
@@ -274,7 +275,7 @@ static void put_comparisons(validation *v)
     for (int i = 0; i < SYN_NFEAT; i++) {
         for (int j = i + 1; j < SYN_NFEAT; j++)
             compare(v, CORRELATION + SYN_NFEAT * i + j, correlation_tolerance, &o->correlation[i][j]);
-        o->autocorrelation[i][0] = (syn_comparison){1, 1, 0, 0, 1};
+        o->autocorrelation[i][0] = (syn_comparison){1, 1, 0, 0, true};
         for (int lag = 1; lag <= SYN_LAGS; lag++)
             compare(v, AUTOCORRELATION + (SYN_LAGS + 1) * i + lag, correlation_tolerance,
                     &o->autocorrelation[i][lag]);
@@ -305,8 +306,9 @@ static void put_bands(validation *v)
 
 static syn_status choose_devices(validation *v, const syn_features *f)
 {
-    if (synp_choose_devices(f, 2, &v->own))
-        return synp_fail(v->err, SYN_ENOMEM, "", "out of memory");
+    const syn_status status = synp_choose_devices(f, 2, &v->own, v->err);
+    if (status)
+        return status;
     const size_t devices = v->own.devices;
     if (devices < 2)
         return synp_fail(v->err, SYN_EDATA, "", "expected at least 2 devices with at least 2 cycles each, found %zu",
@@ -325,16 +327,15 @@ static syn_status allocate(validation *v)
     v->mu = malloc(devices * sizeof *v->mu);
     v->sigma = malloc(devices * sizeof *v->sigma);
     v->counts = calloc(devices, sizeof *v->counts);
-    v->below = malloc((replicas + 1) * SYN_NFEAT * EDGES * sizeof *v->below);
+    v->below = malloc(replicas * sizeof *v->below);
     v->replica = malloc(replicas * sizeof *v->replica);
-    int good = v->y && v->u && v->mu && v->sigma && v->counts && v->below && v->replica;
+    bool good = v->y && v->u && v->mu && v->sigma && v->counts && v->below && v->replica;
     for (int i = 0; i < SYN_NFEAT; i++) {
         v->sorted[i] = malloc(rows * sizeof *v->sorted[i]);
-        good &= v->sorted[i] != NULL;
+        good = good && v->sorted[i];
     }
     if (!good)
-        return synp_fail(v->err, SYN_ENOMEM, "", "out of memory");
-    v->measured_below = v->below + replicas * SYN_NFEAT * EDGES;
+        return synp_no_memory(v->err);
     return SYN_OK;
 }
 
@@ -353,42 +354,44 @@ static void release(validation *v)
     free(v);
 }
 
-static syn_status compare_all(validation *v, void (*progress)(void *, double), void *data,
-                              syn_device_scatter *measured, syn_device_scatter *generated)
+static syn_status compare_all(validation *v, syn_device_scatter *measured, syn_device_scatter *generated)
 {
-    syn_status s = describe(v, v->f, &v->measured, measured);
-    for (int r = 0; !s && r < v->replicas; r++) {
-        s = replicate(v, r, generated);
-        if (progress)
-            progress(data, (r + 1.0) / (v->replicas + 1.0));
+    syn_status status = describe(v, v->f, &v->measured, measured);
+    for (int r = 0; !status && r < v->replicas; r++) {
+        status = replicate(v, r, generated);
+        if (!status)
+            status = synp_tell(&v->o->progress, (r + 1.0) / (v->replicas + 1.0), v->err);
     }
-    if (!s)
-        s = put_below(v, SYNP_ROWS(v->f->y), v->measured_below);
-    if (s)
-        return s == SYN_ENOMEM ? synp_fail(v->err, s, "", "out of memory") : s;
+    if (!status)
+        status = put_below(v, SYNP_ROWS(v->f->y), v->measured_below);
+    if (status)
+        return status;
     for (size_t d = 0; d < v->f->devices; d++)
         count(v, SYNP_ROWS(v->f->y + v->f->first[d]), v->f->first[d + 1] - v->f->first[d], v->counts[d]);
     put_distances(v);
     put_comparisons(v);
     put_bands(v);
-    if (progress)
-        progress(data, 1);
-    return SYN_OK;
+    return synp_tell(&v->o->progress, 1, v->err);
 }
 
-syn_status syn_validate(const syn_model *m, const syn_features *f, uint64_t seed,
-                        void (*progress)(void *data, double share), void *data, syn_validation *out,
+syn_status syn_validate(const syn_model *m, const syn_features *f, const syn_validate_options *o, syn_validation *out,
                         syn_device_scatter *measured, syn_device_scatter *generated, syn_error *err)
 {
+    const syn_validate_options defaults = {0};
+    if (!o)
+        o = &defaults;
+    syn_status status = synp_check_reserved(o->reserved, "syn_validate_options", err);
+    if (status)
+        return status;
     validation *v = calloc(1, sizeof *v);
     if (!v)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-    *v = (validation){.m = m, .f = &v->own, .seed = seed, .out = out, .err = err};
-    syn_status s = choose_devices(v, f);
-    if (!s)
-        s = allocate(v);
-    if (!s)
-        s = compare_all(v, progress, data, measured, generated);
+        return synp_no_memory(err);
+    *v = (validation){.m = m, .f = &v->own, .o = o, .out = out, .err = err};
+    status = choose_devices(v, f);
+    if (!status)
+        status = allocate(v);
+    if (!status)
+        status = compare_all(v, measured, generated);
     release(v);
-    return s;
+    return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Step 3 of fit.h, and the simulation of step 4. */
+/* Step 3 of fit.h. */
 #include "base/lapack.h"
 #include "model/model.h"
 #include "train/fit.h"
@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <synaptogen/cell.h>
 
 enum { BATCH = 512 }; /* windows multiplied at a time */
 
@@ -26,14 +25,17 @@ static void flush(batch *b)
     b->n = 0;
 }
 
-static int is_whole(const double x[SYN_NFEAT])
+static bool is_whole(const double x[SYN_NFEAT])
 {
-    return !isnan(x[0] + x[1] + x[2] + x[3]);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        if (isnan(x[i]))
+            return false;
+    return true;
 }
 
 static void add_device(const double (*x)[SYN_NFEAT], size_t n, int order, batch *b)
 {
-    size_t run = 0; /* cycles in a row that miss nothing */
+    size_t run = 0; /* cycles in a row without a missing figure */
     for (size_t t = 0; t < n; t++) {
         run = is_whole(x[t]) ? run + 1 : 0;
         if (run <= (size_t)order)
@@ -46,12 +48,13 @@ static void add_device(const double (*x)[SYN_NFEAT], size_t n, int order, batch 
     }
 }
 
-syn_status synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out)
+syn_status synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out,
+                               syn_error *err)
 {
     batch b = {.dim = SYN_NFEAT * (order + 1), .sum = out};
     b.rows = malloc((size_t)(BATCH * b.dim) * sizeof *b.rows);
     if (!b.rows)
-        return SYN_ENOMEM;
+        return synp_no_memory(err);
     memset(out, 0, sizeof *out);
     for (size_t d = 0; d < f->devices; d++)
         add_device(x + f->first[d], f->first[d + 1] - f->first[d], order, &b);
@@ -63,7 +66,7 @@ syn_status synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEA
     return SYN_OK;
 }
 
-/* Innovations' covariance s -> its lower factor b and the logarithm of its determinant. */
+/* The lower factor b of the covariance s of the innovations, and the logarithm of its determinant. */
 static syn_status factor(const double s[SYN_NFEAT][SYN_NFEAT], double b[SYN_NFEAT][SYN_NFEAT], double *log_det)
 {
     const int four = SYN_NFEAT;
@@ -79,8 +82,8 @@ static syn_status factor(const double s[SYN_NFEAT][SYN_NFEAT], double b[SYN_NFEA
     return info ? SYN_ENUMERIC : SYN_OK;
 }
 
-/* The factor of a sample covariance is b (1 + e), e lower triangular with independent entries of variance 1/2n on the
- * diagonal and 1/n left of it. */
+/* To first order, the factor of a sample covariance is b (1 + e). e is lower triangular. Its entries are independent,
+ * with variance 1/2n on the diagonal and 1/n left of it. */
 static void put_factor_errors(synp_var_fit *f, double n)
 {
     for (int i = 0; i < SYN_NFEAT; i++)
@@ -182,51 +185,4 @@ syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT],
                 s[i][j] -= right[i * dim + q] * c[q / SYN_NFEAT + 1][j][q % SYN_NFEAT];
         }
     return info ? SYN_ENUMERIC : factor(s, out->b, &log_det);
-}
-
-/* A set around the autoregression and Gamma whose devices are all alike. */
-static void set_of_equals(const syn_params *p, int order, syn_params *out)
-{
-    *out = *p;
-    out->n_components = 1;
-    out->weight[0] = 1;
-    memset(out->mean, 0, sizeof out->mean);
-    memset(out->chol, 0, sizeof out->chol);
-    for (int k = 0; k < SYN_MAX_ORDER; k++)
-        if (k != order - 1)
-            out->var[k].order = 0;
-}
-
-static void simulate_device(const syn_model *m, const syn_features *f, size_t d, uint64_t seed,
-                            double (*u)[SYN_NFEAT])
-{
-    const syn_params *p = syn_model_params(m);
-    const uint64_t slots = (uint64_t)syn_model_order(m) + 1;
-    syn_cell c;
-    syn_cell_init(m, seed, d, &(syn_start){.history = SYN_STATIONARY}, &c, NULL);
-    for (size_t t = f->first[d]; t < f->first[d + 1]; t++) {
-        const double *x = c.x[c.state.n % slots];
-        for (int i = 0; i < SYN_NFEAT; i++)
-            u[t][i] = isnan(f->y[t][i]) ? NAN : synp_poly(&p->gamma[i], x[i]);
-        syn_cell_next_cycle(m, &c);
-    }
-}
-
-syn_status synp_simulate(const syn_features *f, const syn_params *p, int order, uint64_t seed, double (*u)[SYN_NFEAT],
-                         syn_error *err)
-{
-    syn_params *equals = malloc(sizeof *equals);
-    syn_model *m;
-    if (!equals)
-        return synp_fail(err, SYN_ENOMEM, "", "out of memory");
-    set_of_equals(p, order, equals);
-    syn_status s = syn_model_create(equals, &(syn_model_options){.order = order}, &m, err);
-    free(equals);
-    if (s)
-        return s;
-#pragma omp parallel for schedule(dynamic, 16) if (f->rows > SYNP_ROWS_FOR_THREADS)
-    for (size_t d = 0; d < f->devices; d++)
-        simulate_device(m, f, d, seed, u);
-    syn_model_free(m);
-    return SYN_OK;
 }

@@ -398,7 +398,7 @@ static syn_features features;
 static void draw_features(void)
 {
     uint64_t state = 1;
-    cr_assert_eq(syn_features_create(DEVICES, DEVICES * CYCLES, &features), SYN_OK);
+    cr_assert_eq(syn_features_create(DEVICES, DEVICES * CYCLES, &features, NULL), SYN_OK);
     for (size_t d = 0; d < DEVICES; d++)
         features.first[d + 1] = (d + 1) * CYCLES;
     for (size_t t = 0; t < DEVICES * CYCLES; t++)
@@ -418,13 +418,13 @@ static syn_status fit_features(void)
 static syn_status validate_features(void)
 {
     static syn_validation v;
-    return syn_validate(support_model(1), &features, 0, NULL, NULL, &v, NULL, NULL, NULL);
+    return syn_validate(support_model(1), &features, NULL, &v, NULL, NULL, NULL);
 }
 
 static syn_status create_features(void)
 {
     syn_features f;
-    const syn_status s = syn_features_create(3, 10, &f);
+    const syn_status s = syn_features_create(3, 10, &f, NULL);
     syn_features_free(&f);
     return s;
 }
@@ -434,13 +434,13 @@ static syn_status measure_sweep(void)
     double u[9] = {0, -1, 0, 0.1, 0.2, 0.3, 1, 0.2, 0}, i[9] = {0};
     const syn_sweep s = {.n = 9, .u = u, .i = i};
     syn_measured m;
-    return syn_sweep_measure(&s, 0.2, &m);
+    return syn_sweep_measure(&s, 0.2, &m, NULL);
 }
 
 static syn_status fit_curves(void)
 {
     syn_curves *c;
-    const syn_status s = syn_curves_create(0.2, 0, &c);
+    const syn_status s = syn_curves_create(0.2, 0, &c, NULL);
     if (!s)
         syn_curves_free(c);
     return s;

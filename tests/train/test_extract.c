@@ -74,7 +74,7 @@ static void extract(int set_first, double noise, double worst[SYN_NFEAT], double
             sweep(support_model(10), &c, k, set_first, &l);
             for (int j = 0; j < POINTS; j++)
                 l.i[j] *= 1 + noise * normal(&state);
-            cr_assert(eq(int, syn_sweep_measure(&l.s, u0, &m), SYN_OK));
+            cr_assert(eq(int, syn_sweep_measure(&l.s, u0, &m, NULL), SYN_OK));
             const int count = syn_cycles_add(&cycles, &l.s, &m, found);
             cr_assert(eq(int, count, set_first || k > 0));
             for (int i = 0; count && i < SYN_NFEAT; i++) {
@@ -148,7 +148,7 @@ Test(extract, single_spikes_are_taken_out_and_nothing_else)
 static syn_measured measure(loop *l)
 {
     syn_measured m;
-    cr_assert(eq(int, syn_sweep_measure(&l->s, u0, &m), SYN_OK));
+    cr_assert(eq(int, syn_sweep_measure(&l->s, u0, &m, NULL), SYN_OK));
     return m;
 }
 
@@ -233,8 +233,8 @@ static void fit_curves(double compliance, double noise, syn_params *p, syn_curve
     syn_curves *curves;
     syn_error err;
     uint64_t state = 7;
-    cr_assert(eq(int, syn_features_create(CELLS, CELLS * LOOPS, &f), SYN_OK));
-    cr_assert(eq(int, syn_curves_create(u0, compliance, &curves), SYN_OK));
+    cr_assert(eq(int, syn_features_create(CELLS, CELLS * LOOPS, &f, NULL), SYN_OK));
+    cr_assert(eq(int, syn_curves_create(u0, compliance, &curves, NULL), SYN_OK));
     for (uint64_t id = 0; id < CELLS; id++) {
         syn_cell c;
         start(id, SYN_HRS, &c);
@@ -333,8 +333,8 @@ Test(extract, sweeps_that_do_not_determine_the_curves_are_refused)
     syn_params p = *support_params();
     static loop l;
     syn_cell cell;
-    cr_assert(eq(int, syn_features_create(1, 1, &f), SYN_OK));
-    cr_assert(eq(int, syn_curves_create(u0, 0, &c), SYN_OK));
+    cr_assert(eq(int, syn_features_create(1, 1, &f, NULL), SYN_OK));
+    cr_assert(eq(int, syn_curves_create(u0, 0, &c, NULL), SYN_OK));
     cr_expect(eq(int, syn_curves_fit(c, &f, &p, &r, &err), SYN_EDATA));
     start(1, SYN_HRS, &cell);
     for (uint64_t k = 0; k < 3; k++) {
@@ -391,7 +391,7 @@ Test(csv, malformed_features_are_refused_with_file_line_and_column)
     const bad cases[] = {
         {"", SYN_EFORMAT, ": expected a header, found an empty file"},
         {"\n\n# only this\n", SYN_EFORMAT, ":3: expected a header, found an empty file"},
-        {HEAD, SYN_EFORMAT, ":1: expected rows behind the header, found none"},
+        {HEAD, SYN_EFORMAT, ":1: expected rows after the header, found none"},
         {"cell;cycle;log10_r_hrs\n1;2;3\n", SYN_EFORMAT,
          ":1: log10_r_hrs: expected a column of this name in the header, found none"},
         {"cell,cycle,log10_r_hrs,u_set,u_reset\n", SYN_EFORMAT,
@@ -484,7 +484,7 @@ Test(csv, malformed_sweeps_are_refused_with_file_line_and_column)
         {"cell,cycle,u\n", SYN_EFORMAT, ":1: i: expected a column of this name in the header, found none"},
         {"cell,cycle,u,i\n0,0,0,0\n0,0,volt,0\n", SYN_EFORMAT, ":3: u: expected a finite number, found \"volt\""},
         {"cell,cycle,u,i\n0,1,0,0\n0,0,0,0\n", SYN_EFORMAT,
-         ":3: cycle: expected the cycles of cell 0 in rising order, found 0 behind 1"},
+         ":3: cycle: expected the cycles of cell 0 in rising order, found 0 after 1"},
         {"cell,cycle,u,i\n0,0,0,0\n5,0,0,0\n0,1,0,0\n", SYN_EFORMAT,
          ":4: cell: expected the rows of a cell together, found cell 0 again"},
     };

@@ -25,7 +25,7 @@ static double normal(uint64_t *state)
 
 static void shape(size_t devices, size_t cycles, syn_features *f)
 {
-    cr_assert(eq(int, syn_features_create(devices, devices * cycles, f), SYN_OK));
+    cr_assert(eq(int, syn_features_create(devices, devices * cycles, f, NULL), SYN_OK));
     for (size_t d = 0; d <= devices; d++) {
         f->first[d] = d * cycles;
         f->cell[d] = d;
@@ -80,7 +80,7 @@ Test(fit, a_polynomial_of_normal_quantiles_in_any_order_is_found_exactly)
                        h[4] * (z * z * z * z - 6 * z * z + 3);
     }
     u[500][1] = NAN; /* a missing figure changes the quantiles of the others in that feature only */
-    cr_assert(eq(int, synp_marginals((const double(*)[SYN_NFEAT])u, N, 4, x, m), SYN_OK));
+    cr_assert(eq(int, synp_marginals((const double(*)[SYN_NFEAT])u, N, 4, x, m, NULL), SYN_OK));
     for (int j = 0; j < 5; j++)
         cr_expect(epsilon_eq(dbl, m[0].hermite[j], h[j], 1e-11));
     cr_expect(lt(dbl, m[0].rest, 1e-11));
@@ -218,7 +218,7 @@ Test(fit, a_series_with_gaps_gives_its_coefficients_within_their_errors)
     for (size_t t = 0; t < f.rows; t++)
         for (int i = 0; support_uniform(&state, 0, 1) < 0.05 && i < SYN_NFEAT; i++)
             f.y[t][i] = NAN;
-    cr_assert(eq(int, synp_window_moments(&f, CONST_ROWS(f), 2, &m), SYN_OK));
+    cr_assert(eq(int, synp_window_moments(&f, CONST_ROWS(f), 2, &m, NULL), SYN_OK));
     cr_assert(eq(int, synp_var_least_squares(&m, 2, 2, &found), SYN_OK));
     exact_moments(&known, 2, m.n, &exact);
     cr_assert(eq(int, synp_var_least_squares(&exact, 2, 2, &errors), SYN_OK));
@@ -240,7 +240,7 @@ Test(fit, windows_are_those_without_a_gap_inside_one_device)
     shape(3, 20, &f);
     draw_series(&known, 6, &f);
     f.y[7][2] = f.y[25][0] = f.y[59][3] = NAN;
-    cr_assert(eq(int, synp_window_moments(&f, CONST_ROWS(f), 3, &m), SYN_OK));
+    cr_assert(eq(int, synp_window_moments(&f, CONST_ROWS(f), 3, &m, NULL), SYN_OK));
     for (size_t t = 0; t < 60; t++) { /* by brute force: entry (x_t[1], x_{t-3}[2]) */
         if (t % 20 < 3)
             continue;
@@ -268,7 +268,7 @@ Test(fit, bic_finds_the_order)
     int best = 0;
     shape(50, 400, &f);
     draw_series(&known, 7, &f);
-    cr_assert(eq(int, synp_window_moments(&f, CONST_ROWS(f), 6, &m), SYN_OK));
+    cr_assert(eq(int, synp_window_moments(&f, CONST_ROWS(f), 6, &m, NULL), SYN_OK));
     for (int order = 1; order <= 6; order++) {
         cr_assert(eq(int, synp_var_least_squares(&m, 6, order, &v), SYN_OK));
         if (synp_var_bic(&m, order, v.log_det) < least) {
@@ -756,11 +756,7 @@ static const syn_params *fitted(syn_fit_report *report)
     static syn_params p;
     static syn_fit_report r;
     syn_error err;
-    syn_fit_options o;
-    syn_fit_default(&o);
-    o.order = ORDER;
-    o.components = 3;
-    o.starts = 10;
+    const syn_fit_options o = {.order = ORDER, .components = 3, .starts = 10};
     if (r.devices == 0)
         cr_assert(eq(int, fit(generated(), &o, &p, &r, &err), SYN_OK), "%s: %s", err.field, err.text);
     *report = r;
@@ -842,18 +838,16 @@ Test(fit, orders_and_components_left_to_bic_give_the_statistics_back, .timeout =
     support_long_only();
     static syn_params p;
     syn_fit_report r;
-    syn_fit_options o;
+    const syn_fit_options o = {.starts = 5};
     syn_model *m;
     syn_validation *v = malloc(sizeof *v);
-    syn_fit_default(&o);
-    o.starts = 5;
     cr_assert(v != NULL);
     cr_assert(eq(int, fit(generated(), &o, &p, &r, NULL), SYN_OK));
     cr_log_info("order %d, %d components", r.order, r.components);
     cr_expect(eq(int, r.order, ORDER));
     cr_expect(ge(int, r.components, 2));
     cr_assert(eq(int, syn_model_create(&p, NULL, &m, NULL), SYN_OK));
-    cr_assert(eq(int, syn_validate(m, generated(), 1, NULL, NULL, v, NULL, NULL, NULL), SYN_OK));
+    cr_assert(eq(int, syn_validate(m, generated(), &(syn_validate_options){.seed = 1}, v, NULL, NULL, NULL), SYN_OK));
     double worst = 0;
     for (int i = 0; i < 4; i++) {
         cr_expect(v->ks[i].distance <= v->ks[i].chance, "KS %d", i);
@@ -1033,7 +1027,8 @@ Test(fit, options_outside_their_ranges_are_refused)
                  {{.order = -1, .starts = 1}, "order: -1"},
                  {{.components = 17, .starts = 1}, "components: 17"},
                  {{.degree = 6, .starts = 1}, "degree: 6"},
-                 {{.starts = 0}, "starts: 0"}};
+                 {{.starts = -1}, "starts: -1"},
+                 {{.reserved = {[7] = 1}}, "reserved: word 7 of syn_fit_options"}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         expect_refusal(&f, &cases[k].o, SYN_EINVAL, cases[k].text);
     syn_features_free(&f);

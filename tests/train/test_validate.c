@@ -14,7 +14,7 @@ enum { DEVICES = 80, CYCLES = 200 };
 /* Features of the default set at its largest order. */
 static void sample(uint64_t seed, size_t devices, syn_features *f)
 {
-    cr_assert(eq(int, syn_features_create(devices, devices * CYCLES, f), SYN_OK));
+    cr_assert(eq(int, syn_features_create(devices, devices * CYCLES, f, NULL), SYN_OK));
     for (size_t d = 0; d < devices; d++) {
         syn_cell c;
         syn_cell_init(support_model(10), seed, d, &(syn_start){.history = SYN_STATIONARY}, &c, NULL);
@@ -30,8 +30,8 @@ static const syn_validation *validate(const syn_features *f)
 {
     static syn_validation v;
     syn_error err;
-    cr_assert(eq(int, syn_validate(support_model(10), f, 77, NULL, NULL, &v, NULL, NULL, &err), SYN_OK), "%s",
-              err.text);
+    const syn_validate_options o = {.seed = 77};
+    cr_assert(eq(int, syn_validate(support_model(10), f, &o, &v, NULL, NULL, &err), SYN_OK), "%s", err.text);
     return &v;
 }
 
@@ -169,7 +169,7 @@ Test(validate, the_same_features_give_the_same_figures_and_one_device_is_refused
     cr_expect(eq(int, memcmp(&first, validate(&f), sizeof first), 0));
     f.devices = 1;
     static syn_validation v;
-    cr_expect(eq(int, syn_validate(support_model(10), &f, 0, NULL, NULL, &v, NULL, NULL, &err), SYN_EDATA));
+    cr_expect(eq(int, syn_validate(support_model(10), &f, NULL, &v, NULL, NULL, &err), SYN_EDATA));
     syn_features_free(&f);
 }
 
@@ -180,7 +180,7 @@ static char *written(const syn_params *p, const syn_provenance *v, size_t *size)
     char *text = NULL;
     FILE *f = open_memstream(&text, size);
     cr_assert(f != NULL);
-    syn_params_write(p, v, f);
+    cr_assert(eq(int, syn_params_write(p, v, f, NULL), SYN_OK));
     cr_assert(fclose(f) == 0 && text);
     return text;
 }
