@@ -4,6 +4,8 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include "base/file.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,12 +37,12 @@ typedef struct progress {
 void progress_show(progress *p, const char *what, size_t done, size_t total);
 void progress_end(const progress *p);
 
-/* A file that appears under its name only when it is complete. Devices and pipes are written directly. */
+/* Standard output, or a file that appears when it is complete (base/file.h) and is removed if the user interrupts. */
 typedef struct output {
     FILE *stream;
     const char *name; /* for messages */
-    char *path;       /* of the finished file, NULL if written directly */
-    char *temporary;
+    synp_file file;   /* zero for standard output */
+    int slot;         /* of its name in output.c */
 } output;
 
 /* path NULL is standard output. */

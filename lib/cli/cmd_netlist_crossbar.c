@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks what is asked for and fills in what is not; the files of netlist/ write the netlist. */
+/* Checks the options and chooses the values that are absent; the files of netlist/ write the netlist. */
+#include "cell/circuit.h"
 #include "cli/commands.h"
 #include "cli/matrix.h"
 #include "cli/netlist/netlist.h"
@@ -73,7 +74,7 @@ static int check_combination(const netlist_options *o)
         return cli_fail(CLI_USAGE, "--v-read: expected a voltage other than 0, found 0");
     if (o->voltages && o->job != JOB_READ)
         return cli_fail(CLI_USAGE, "--voltages: expected --mode read with it, found --mode %s", jobs[o->job]);
-    if (o->model.seed > UINT64_C(9007199254740992))
+    if (o->model.seed > (uint64_t)SYNP_LARGEST_INTEGER)
         return cli_fail(CLI_USAGE, "--seed: expected at most 2^53, which is the limit of ngspice, found %" PRIu64,
                         o->model.seed);
     if ((o->state || o->state_out) && (o->kind == KIND_DISCRETE || gates))
@@ -92,11 +93,11 @@ static int check_tiles(const netlist *n)
     const size_t grid = netlist_blocks(n) > 1;
     const size_t nodes =
         t.rows * (n->o->wires.r_wl > 0 ? 1 + grid : 1) + t.cols * (n->o->wires.r_bl > 0 ? 1 + grid : 1); /* at most */
-    if (n->o->kind == KIND_TILE && nodes > MOST_NODES)
+    if (n->o->kind == KIND_TILE && nodes > SYNP_MOST_NODES)
         return cli_fail(CLI_USAGE,
                         "--tile: expected at most %d nodes of a tile, which is the limit of ngspice, found %zu "
                         "with %zu rows and %zu columns",
-                        MOST_NODES, nodes, t.rows, t.cols);
+                        SYNP_MOST_NODES, nodes, t.rows, t.cols);
     if (n->o->kind == KIND_TILE && (n->o->state || n->o->state_out) && netlist_blocks(n) > 1)
         return cli_fail(CLI_USAGE, "--%s: expected a single tile with it or --cells array, found %zu tiles",
                         n->o->state ? "state" : "state-out", netlist_blocks(n));
@@ -182,7 +183,7 @@ static void find_library(netlist *n)
     strcpy(n->library, "synaptogen.lib");
 }
 
-/* Data files are called as the netlist, without what ngspice or the shell could take for something else. */
+/* Data files have the name of the netlist, without characters that ngspice or the shell interprets. */
 static void choose_name(netlist *n)
 {
     const char *path = n->o->output ? n->o->output : "crossbar", *slash = strrchr(path, '/');

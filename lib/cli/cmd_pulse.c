@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/base.h"
 #include "cli/commands.h"
+#include "cli/input.h"
 #include "cli/shared.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -30,66 +31,41 @@ static const cli_option options[] = {
 };
 
 typedef struct voltages {
-    const char *name; /* of the file */
-    double *u;        /* V */
-    size_t n;
+    double *u; /* V */
+    size_t n, room;
 } voltages;
 
-static int append(voltages *v, double u)
+/* Appends the voltage of a line. A NUL in a line is an error like any other text. */
+static int read_line(void *context, const synp_text_lines *l)
 {
-    if ((v->n & (v->n - 1)) == 0) { /* full: the room is the next power of two */
-        double *grown = realloc(v->u, (v->n ? 2 * v->n : 1) * sizeof *grown);
-        if (!grown)
-            return cli_fail(CLI_FAILED, "%s: out of memory after %zu voltages", v->name, v->n);
-        v->u = grown;
-    }
-    v->u[v->n++] = u;
-    return CLI_OK;
-}
-
-/* line has length characters; a NUL among them is an error like any other text. */
-static int parse_line(voltages *v, char *line, size_t length, size_t number)
-{
-    const int text = strlen(line) == length;
+    voltages *v = context;
+    const bool text = strlen(l->line) == l->length;
+    char *line = l->line, *end;
     line[strcspn(line, "#")] = '\0';
-    for (length = strlen(line); length > 0 && isspace((unsigned char)line[length - 1]);)
+    for (size_t length = strlen(line); length > 0 && isspace((unsigned char)line[length - 1]);)
         line[--length] = '\0';
     line += strspn(line, " \t");
     if (text && *line == '\0')
         return CLI_OK;
-    char *end;
     const double u = strtod(line, &end);
     if (!text || end == line || *end != '\0' || !isfinite(u))
-        return cli_fail(CLI_FAILED, "%s:%zu: expected one finite voltage in V, found \"%.60s\"", v->name, number,
+        return cli_fail(CLI_FAILED, "%s:%zu: expected one finite voltage in V, found \"%.60s\"", l->name, l->number,
                         line);
-    return append(v, u);
-}
-
-static int read_lines(voltages *v, FILE *f)
-{
-    char *line = NULL;
-    size_t size = 0, number = 0;
-    int status = CLI_OK;
-    for (ssize_t length; !status && (length = getline(&line, &size, f)) >= 0;)
-        status = parse_line(v, line, (size_t)length, ++number);
-    free(line);
-    if (!status && !feof(f))
-        status = cli_fail(CLI_FAILED, "%s: cannot read: %s", v->name, strerror(errno));
-    if (!status && v->n == 0)
-        status = cli_fail(CLI_FAILED, "%s: expected at least one voltage, found none", v->name);
-    return status;
+    if (v->n == v->room && !synp_grow(&v->u, sizeof *v->u, &v->room))
+        return cli_fail(CLI_FAILED, "%s: out of memory after %zu voltages", l->name, v->n);
+    v->u[v->n++] = u;
+    return CLI_OK;
 }
 
 static int read_voltages(voltages *v, const char *path)
 {
-    const int standard = strcmp(path, "-") == 0;
-    *v = (voltages){.name = standard ? "standard input" : path};
-    FILE *f = standard ? stdin : fopen(path, "r");
-    if (!f)
-        return cli_fail(CLI_FAILED, "%s: cannot read: %s", path, strerror(errno));
-    const int status = read_lines(v, f);
-    if (!standard)
-        fclose(f);
+    input in;
+    if (input_open(&in, path))
+        return CLI_FAILED;
+    int status = input_lines(&in, read_line, v);
+    if (!status && v->n == 0)
+        status = cli_fail(CLI_FAILED, "%s: expected at least one voltage, found none", in.name);
+    input_close(&in);
     return status;
 }
 

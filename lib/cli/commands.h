@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The subcommands: what they are called, what they take, and all their texts. */
+/* The subcommands: names, options and texts. */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
@@ -18,11 +18,11 @@ typedef struct cli_section {
 
 typedef struct cli_command {
     const char *name;    /* one or two words */
-    const char *usage;   /* what is needed at least, after the name: "--cells M" */
+    const char *usage;   /* the necessary arguments, after the name: "--cells M" */
     const char *summary; /* a phrase in lower case, for lists of commands */
     const char *text;    /* the description: paragraphs, separated by an empty line */
-    cli_section input;   /* the format of what is read; empty if there is nothing to say */
-    cli_section output;  /* columns of what is written */
+    cli_section input;   /* format of the input; may be empty */
+    cli_section output;  /* format of the result, its columns */
     const char *failure; /* when the exit status is 1 besides the usual; may be NULL */
     const cli_term *examples;
     const char *see_also; /* names of related commands, separated by commas; may be NULL */

@@ -69,7 +69,7 @@ int gnuplot_start(gnuplot *g, const char *path)
 static bool is_complete(const gnuplot *g)
 {
     char tail[17] = "";
-    if (!g->picture.temporary)
+    if (!g->picture.file.temporary)
         return true;
     if (fseek(g->picture.stream, -16, SEEK_END) || fread(tail, 1, 16, g->picture.stream) != 16)
         return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gnuplot as a process that draws into a picture what it reads from a pipe. */
+/* gnuplot as a process: it reads commands from a pipe and draws a picture. */
 #ifndef CLI_GNUPLOT_H
 #define CLI_GNUPLOT_H
 

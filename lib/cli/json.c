@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/json.h"
 
-#include <errno.h>
+#include "cli/input.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,15 +10,13 @@
 
 int json_open(const char *path, json_file *out)
 {
-    const bool standard = strcmp(path, "-") == 0;
+    input in;
     json_error_t e;
-    *out = (json_file){.name = standard ? "standard input" : path};
-    FILE *f = standard ? stdin : fopen(path, "rb");
-    if (!f)
-        return cli_fail(CLI_FAILED, "%s: cannot read: %s", path, strerror(errno));
-    out->root = json_loadf(f, JSON_REJECT_DUPLICATES, &e);
-    if (!standard)
-        fclose(f);
+    *out = (json_file){0};
+    if (input_open(&in, path))
+        return CLI_FAILED;
+    *out = (json_file){in.name, json_loadf(in.stream, JSON_REJECT_DUPLICATES, &e)};
+    input_close(&in);
     return out->root ? CLI_OK : cli_fail(CLI_FAILED, "%s:%d: %s", out->name, e.line, e.text);
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/matrix.h"
 
+#include "base/base.h"
 #include "cli/cli.h"
+#include "cli/input.h"
 
 #include <ctype.h>
 #include <endian.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,26 +15,6 @@ static int is_npy(const char *path)
 {
     const char *dot = path ? strrchr(path, '.') : NULL;
     return dot && strcmp(dot, ".npy") == 0;
-}
-
-/* Numbers in the order of the file. */
-typedef struct list {
-    float *v;
-    size_t n, room;
-} list;
-
-static int append(list *l, float x)
-{
-    if (l->n == l->room) {
-        const size_t room = l->room ? 2 * l->room : 1024;
-        float *more = realloc(l->v, room * sizeof *more);
-        if (!more)
-            return 0;
-        l->v = more;
-        l->room = room;
-    }
-    l->v[l->n++] = x;
-    return 1;
 }
 
 /* rows x cols numbers, row by row, into a column-major matrix. */
@@ -48,57 +29,51 @@ static int from_rows(const char *name, const float *v, size_t rows, size_t cols,
     return CLI_OK;
 }
 
-/* Appends the numbers of one line. */
-static int read_line(const char *name, unsigned long number, char *line, list *l)
+/* Numbers in the order of the file. */
+typedef struct list {
+    float *v;
+    size_t n, room;
+    input_shape shape;
+} list;
+
+/* Appends the numbers of a line. */
+static int read_line(void *context, const synp_text_lines *l)
 {
-    line[strcspn(line, "#\r\n")] = '\0';
-    for (char *c = line + strspn(line, " \t,"); *c; c += strspn(c, " \t,")) {
+    list *t = context;
+    const size_t before = t->n;
+    l->line[strcspn(l->line, "#")] = '\0';
+    for (char *c = l->line + strspn(l->line, " \t,"); *c; c += strspn(c, " \t,")) {
         char *end;
         const float x = strtof(c, &end);
         if (end == c || (*end && !strchr(" \t,", *end)) || !isfinite(x))
-            return cli_fail(CLI_FAILED, "%s:%lu: expected a number, found \"%.40s\"", name, number, c);
-        if (!append(l, x))
-            return cli_fail(CLI_FAILED, "%s: out of memory", name);
+            return cli_fail(CLI_FAILED, "%s:%zu: expected a number, found \"%.40s\"", l->name, l->number, c);
+        if (t->n == t->room && !synp_grow(&t->v, sizeof *t->v, &t->room))
+            return cli_fail(CLI_FAILED, "%s: out of memory", l->name);
+        t->v[t->n++] = x;
         c = end;
     }
-    return CLI_OK;
+    return input_add_row(&t->shape, l, "numbers", t->n - before);
 }
 
-static int read_csv(FILE *f, const char *name, matrix *m)
+static int read_csv(const input *in, matrix *m)
 {
-    list l = {0};
-    char *line = NULL;
-    size_t room = 0, rows = 0, cols = 0;
-    int status = CLI_OK;
-    for (unsigned long number = 1; !status && getline(&line, &room, f) >= 0; number++) {
-        const size_t before = l.n;
-        status = read_line(name, number, line, &l);
-        if (status || l.n == before)
-            continue;
-        if (rows > 0 && l.n - before != cols)
-            status = cli_fail(CLI_FAILED, "%s:%lu: expected %zu numbers as in the lines before, found %zu", name,
-                              number, cols, l.n - before);
-        cols = l.n - before;
-        rows++;
-    }
-    if (!status && ferror(f))
-        status = cli_fail(CLI_FAILED, "%s: cannot read: %s", name, strerror(errno));
-    else if (!status && rows == 0)
-        status = cli_fail(CLI_FAILED, "%s: expected numbers, found none", name);
+    list t = {0};
+    int status = input_lines(in, read_line, &t);
+    if (!status && t.shape.rows == 0)
+        status = cli_fail(CLI_FAILED, "%s: expected numbers, found none", in->name);
     if (!status)
-        status = from_rows(name, l.v, rows, cols, m);
-    free(l.v);
-    free(line);
+        status = from_rows(in->name, t.v, t.shape.rows, t.shape.cols, m);
+    free(t.v);
     return status;
 }
 
-/* What the header of a .npy file says. */
+/* The header of a .npy file. */
 typedef struct npy {
     size_t size, rows, cols; /* of a number in bytes; of the matrix */
     int by_columns;
 } npy;
 
-/* Parses the Python dictionary of a version 1.0 to 3.0 header; only what is read here is understood. */
+/* Parses the Python dictionary of a version 1.0 to 3.0 header; it finds the three entries that matter here. */
 static int parse_npy(const char *text, npy *h)
 {
     const char *kind = strstr(text, "'descr':"), *order = strstr(text, "'fortran_order':"),
@@ -188,13 +163,11 @@ static int read_npy(FILE *f, const char *name, matrix *m)
 
 int matrix_read(const char *path, matrix *m)
 {
-    const int standard = strcmp(path, "-") == 0;
-    FILE *f = standard ? stdin : fopen(path, "rb");
-    if (!f)
-        return cli_fail(CLI_FAILED, "%s: cannot read: %s", path, strerror(errno));
-    const int status = is_npy(path) ? read_npy(f, path, m) : read_csv(f, standard ? "standard input" : path, m);
-    if (!standard)
-        fclose(f);
+    input in;
+    if (input_open(&in, path))
+        return CLI_FAILED;
+    const int status = is_npy(path) ? read_npy(in.stream, in.name, m) : read_csv(&in, m);
+    input_close(&in);
     return status;
 }
 
@@ -227,5 +200,5 @@ int matrix_write(const char *path, const matrix *m)
     if (output_open(&out, path))
         return CLI_FAILED;
     (is_npy(path) ? write_npy : write_csv)(out.stream, m);
-    return output_close(&out, 1);
+    return output_close(&out, true);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/pattern.h"
 
+#include "base/base.h"
+#include "cli/input.h"
 #include "cli/shared.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,49 +41,28 @@ static int check_shape(const pattern_options *o, const char *what, size_t rows, 
                     asked_rows, asked_cols, rows, cols);
 }
 
-/* Appends the bits of a line to list[*count], row by row. */
-static int read_line(const char *name, size_t number, const char *line, unsigned char **list, size_t *count)
-{
-    for (; *line; line++) {
-        if (strchr(" ,\t\r\n", *line))
-            continue;
-        if (!strchr("01.#", *line))
-            return cli_fail(CLI_FAILED, "%s:%zu: expected 0, 1, . or #, found \"%.*s\"", name, number,
-                            (int)strcspn(line, "\r\n"), line);
-        if ((*count & (*count - 1)) == 0) { /* full: the room is the next power of two */
-            unsigned char *more = realloc(*list, *count ? 2 * *count : 1);
-            if (!more)
-                return cli_fail(CLI_FAILED, "%s: out of memory", name);
-            *list = more;
-        }
-        (*list)[(*count)++] = *line == '1' || *line == '#';
-    }
-    return CLI_OK;
-}
+/* Bits in the order of the file. */
+typedef struct list {
+    unsigned char *v;
+    size_t n, room;
+    input_shape shape;
+} list;
 
-/* Reads all lines; *list row by row. */
-static int read_bits(FILE *f, const char *name, unsigned char **list, size_t *rows, size_t *cols)
+/* Appends the bits of a line. */
+static int read_line(void *context, const synp_text_lines *l)
 {
-    char *line = NULL;
-    size_t room = 0, count = 0;
-    int status = CLI_OK;
-    for (size_t number = 1; !status && getline(&line, &room, f) >= 0; number++) {
-        const size_t before = count;
-        status = read_line(name, number, line, list, &count);
-        if (status || count == before)
+    list *t = context;
+    const size_t before = t->n;
+    for (const char *c = l->line; *c; c++) {
+        if (strchr(" ,\t", *c))
             continue;
-        if (*rows > 0 && count - before != *cols)
-            status = cli_fail(CLI_FAILED, "%s:%zu: expected %zu bits as in the lines before, found %zu", name, number,
-                              *cols, count - before);
-        *cols = count - before;
-        ++*rows;
+        if (!strchr("01.#", *c))
+            return cli_fail(CLI_FAILED, "%s:%zu: expected 0, 1, . or #, found \"%s\"", l->name, l->number, c);
+        if (t->n == t->room && !synp_grow(&t->v, sizeof *t->v, &t->room))
+            return cli_fail(CLI_FAILED, "%s: out of memory", l->name);
+        t->v[t->n++] = *c == '1' || *c == '#';
     }
-    free(line);
-    if (!status && ferror(f))
-        return cli_fail(CLI_FAILED, "%s: cannot read: %s", name, strerror(errno));
-    if (!status && *rows == 0)
-        return cli_fail(CLI_FAILED, "%s: expected lines of bits, found none", name);
-    return status;
+    return input_add_row(&t->shape, l, "bits", t->n - before);
 }
 
 /* More would make netlists of gigabytes. */
@@ -99,19 +79,23 @@ static int make_room(pattern *p)
 
 static int read_pattern(const pattern_options *o, const char *path, pattern *p)
 {
-    unsigned char *list = NULL;
-    FILE *f = fopen(path, "r");
-    if (!f)
-        return cli_fail(CLI_FAILED, "%s: cannot read: %s", path, strerror(errno));
-    int status = read_bits(f, path, &list, &p->rows, &p->cols);
-    fclose(f);
+    list t = {0};
+    input in;
+    if (input_open(&in, path))
+        return CLI_FAILED;
+    int status = input_lines(&in, read_line, &t);
+    input_close(&in);
+    if (!status && t.shape.rows == 0)
+        status = cli_fail(CLI_FAILED, "%s: expected lines of bits, found none", path);
+    p->rows = t.shape.rows;
+    p->cols = t.shape.cols;
     if (!status)
         status = check_shape(o, path, p->rows, p->cols);
     if (!status)
         status = make_room(p);
     for (size_t k = 0; !status && k < p->rows * p->cols; k++)
-        p->bits[k / p->cols + p->rows * (k % p->cols)] = list[k];
-    free(list);
+        p->bits[k / p->cols + p->rows * (k % p->cols)] = t.v[k];
+    free(t.v);
     return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Options that several commands share, and what becomes of them: a model, cells, the settings of write-verify. */
+/* Options that several commands share, and what they make: a model, cells, the settings of write-verify. */
 #ifndef CLI_SHARED_H
 #define CLI_SHARED_H
 
@@ -85,7 +85,7 @@ extern const cli_option options_verify[]; /* --tolerance, --attempts, --bandwidt
 /* The library's settings of write-verify, with those of *o in place. */
 syn_program verify_settings(const syn_model *m, const verify_options *o);
 
-/* Wires of a crossbar and what lies between a line and its source. */
+/* Wires of a crossbar and drivers of its lines. */
 typedef struct wires_options {
     double r_wl, r_bl, driver; /* ohm */
 } wires_options;

@@ -12,7 +12,7 @@ typedef struct wired {
     syn_crossbar *x;
 } wired;
 
-/* Takes the array. Word lines end at the left behind o->driver, bit lines at the bottom behind bit_line_end [ohm];
+/* Takes the array. Word lines end at the left through o->driver, bit lines at the bottom through bit_line_end [ohm];
  * both_ends: also at the right and at the top. Free with wired_close, also after a failure. */
 int wired_open(syn_array *array, const wires_options *o, double bit_line_end, bool both_ends, wired *out);
 void wired_close(wired *w);

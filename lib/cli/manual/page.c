@@ -71,7 +71,7 @@ static void put_text(FILE *f, const char *text, const char *request)
     fputc('\n', f);
 }
 
-/* Words in capitals stand for what the user writes. */
+/* Options are bold. Other words, which the user replaces, are italic. */
 static void put_usage(FILE *f, const char *usage)
 {
     for (const char *c = usage; *c;) {
@@ -148,7 +148,7 @@ static void put_exit_status(FILE *f, const char *failure)
     put_term(f, "2", manual_usage_error);
 }
 
-/* Each with what it shows; lines are not filled. */
+/* Commands with an explanation; their lines are not filled. */
 static void put_examples(FILE *f, const cli_term *examples)
 {
     if (!examples)

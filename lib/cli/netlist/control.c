@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The analysis and what is printed, in ngspice's control language. Its loops take about 40 us per statement. */
+/* Analysis and printing, in ngspice's control language. Its loops take about 40 us per statement. */
 #include "cli/netlist/netlist.h"
 
 #include <inttypes.h>
@@ -76,12 +76,16 @@ static int reads_columns(const netlist *n)
     return n->o->job == JOB_WRITE && !netlist_has_cells(n);
 }
 
-/* In a plot of their own: ngspice finds a vector by searching its plot from one end to the other. */
+/* The bits as vectors in a plot of their own: ngspice finds a vector by searching its plot from end to end. */
 static void put_bits(const netlist *n)
 {
     const int by_column = reads_columns(n);
     const size_t lists = by_column ? n->cols : n->rows, length = by_column ? n->rows : n->cols;
-    fprintf(n->f, "* The bits, %s.\nset run = $curplot\nsetplot new\nset bits = $curplot\n",
+    fprintf(n->f,
+            "* The bits, %s.\n"
+            "set run = $curplot\n"
+            "setplot new\n"
+            "set bits = $curplot\n",
             by_column ? "column by column" : "row by row");
     for (size_t i = 0; i < lists; i++) {
         fprintf(n->f, "compose want%zu values", i);
@@ -93,16 +97,25 @@ static void put_bits(const netlist *n)
     fputs("setplot new\n", n->f);
 }
 
-/* All lines of a kind to the numbers of the vector `level`, which is a plain number if there is but one line. */
+/* Sets all lines of a kind to the numbers of the vector `level`, which is a plain number if there is only one line. */
 static void put_alter(const netlist *n, line_kind kind, const char *level)
 {
     const size_t lines = kind == WORD ? n->rows : n->cols;
-    fprintf(n->f, "let level = %s\nlet j = 0\nwhile j lt %zu\n  alter v%c{$&j} dc = level%s\n  let j = j + 1\nend\n",
+    fprintf(n->f,
+            "let level = %s\n"
+            "let j = 0\n"
+            "while j lt %zu\n"
+            "  alter v%c{$&j} dc = level%s\n"
+            "  let j = j + 1\n"
+            "end\n",
             level, lines, kind, lines > 1 ? "[j]" : "");
 }
 
 /* One more phase of an analysis that is stopped. */
-static const char resume[] = "delete all\nlet t = t + <pulse>\nstop when time > $&t\nresume\n";
+static const char resume[] = "delete all\n"
+                             "let t = t + <pulse>\n"
+                             "stop when time > $&t\n"
+                             "resume\n";
 
 /* The resistances of row `row`: from the cells themselves, or by a read of its own. */
 static void put_row(const netlist *n)
@@ -114,68 +127,100 @@ static void put_row(const netlist *n)
             put_alter(n, WORD, "0 * lines");
         put_text(n, "alter vw{$&row} dc = <v_read>\n");
         put_text(n, resume);
-        put_text(n, "alter vw{$&row} dc = 0\nlet at = length({$run}.time) - 1\n");
+        put_text(n, "alter vw{$&row} dc = 0\n"
+                    "let at = length({$run}.time) - 1\n");
     }
-    put_text(n, "let col = 0\nwhile col lt <cols>\n");
+    put_text(n, "let col = 0\n"
+                "while col lt <cols>\n");
     if (reads)
-        put_text(n, "  let now = {$run}.<current>\n  let resistance[col] = <v_read> / now[at]\n");
+        put_text(n, "  let now = {$run}.<current>\n"
+                    "  let resistance[col] = <v_read> / now[at]\n");
     else
-        put_text(n, "  let k = row + <rows> * col\n  let resistance[col] = @acell{$&k}[resistance]\n"
-                    "  let mode[col] = @acell{$&k}[mode]\n  let cycle[col] = @acell{$&k}[cycle]\n");
-    put_text(n, "  let col = col + 1\nend\n");
+        put_text(n, "  let k = row + <rows> * col\n"
+                    "  let resistance[col] = @acell{$&k}[resistance]\n"
+                    "  let mode[col] = @acell{$&k}[mode]\n"
+                    "  let cycle[col] = @acell{$&k}[cycle]\n");
+    put_text(n, "  let col = col + 1\n"
+                "end\n");
 }
 
 static void put_vectors(const netlist *n)
 {
     put_bits(n);
-    put_text(n, "let column = vector(<cols>)\nsetscale column\nlet lines = vector(<rows>)\n"
-                "let resistance = vector(<cols>)\nlet mode = vector(<cols>)\nlet cycle = vector(<cols>)\n");
+    put_text(n, "let column = vector(<cols>)\n"
+                "setscale column\n"
+                "let lines = vector(<rows>)\n"
+                "let resistance = vector(<cols>)\n"
+                "let mode = vector(<cols>)\n"
+                "let cycle = vector(<cols>)\n");
 }
 
 static void put_counts(const netlist *n)
 {
     put_text(n, "let wrong = floor(wrong + 0.5)\n"
-                "echo \"crossbar <rows> x <cols>\"\necho \"  cells written            <cells>\"\n"
+                "echo \"crossbar <rows> x <cols>\"\n"
+                "echo \"  cells written            <cells>\"\n"
                 "echo \"  wrong bits               $&wrong\"\n");
     if (netlist_has_cells(n) && n->o->job == JOB_WRITE)
-        put_text(n,
-                 "let failed = floor(failed + 0.5)\nlet disturbed = floor(disturbed + 0.5)\n"
-                 "echo \"  never switched           $&failed\"\necho \"  disturbed by other rows  $&disturbed\"\n");
+        put_text(n, "let failed = floor(failed + 0.5)\n"
+                    "let disturbed = floor(disturbed + 0.5)\n"
+                    "echo \"  never switched           $&failed\"\n"
+                    "echo \"  disturbed by other rows  $&disturbed\"\n");
 }
 
 /* Counts and map of all cells, row by row. */
 static void put_report(const netlist *n)
 {
-    put_text(n, "set wr_singlescale\nlet wrong = 0\nlet failed = 0\nlet disturbed = 0\nlet row = 0\n"
-                "while row lt <rows>\nlet want = {$bits}.want{$&row}\n");
+    put_text(n, "set wr_singlescale\n"
+                "let wrong = 0\n"
+                "let failed = 0\n"
+                "let disturbed = 0\n"
+                "let row = 0\n"
+                "while row lt <rows>\n"
+                "let want = {$bits}.want{$&row}\n");
     put_row(n);
-    put_text(n, "let bad = (resistance lt <limit>) ne want\nlet wrong = wrong + <cols> * mean(bad)\n");
+    put_text(n, "let bad = (resistance lt <limit>) ne want\n"
+                "let wrong = wrong + <cols> * mean(bad)\n");
     if (netlist_has_cells(n) && n->o->job == JOB_WRITE)
         put_text(n, "* Undisturbed, a cell that reads as wanted has begun no cycle, or one if it had to be RESET.\n"
-                    "let lrs = mode eq 1\nlet never = (want ne lrs) * (lrs eq <from_lrs>) * (cycle eq 0)\n"
+                    "let lrs = mode eq 1\n"
+                    "let never = (want ne lrs) * (lrs eq <from_lrs>) * (cycle eq 0)\n"
                     "let other = ((lrs ne want) + (cycle gt (<from_lrs> * (1 - want)))) gt 0\n"
                     "let failed = failed + <cols> * mean(never)\n"
                     "let disturbed = disturbed + <cols> * mean(other - never)\n");
-    put_text(n, "let line = row + 0 * column\nwrdata <name>.map line want resistance");
+    put_text(n, "let line = row + 0 * column\n"
+                "wrdata <name>.map line want resistance");
     put_text(n, netlist_has_cells(n) ? " mode cycle\n" : "\n");
-    put_text(n, "set appendwrite\nlet row = row + 1\nend\n");
+    put_text(n, "set appendwrite\n"
+                "let row = row + 1\n"
+                "end\n");
     put_counts(n);
 }
 
-/* The same, column by column: the rows' reads are neighbours in the results of the analysis. */
+/* The same, column by column: the reads of all rows are adjacent in the results of the analysis. */
 static void put_column_report(const netlist *n)
 {
     put_bits(n);
-    put_text(n, "set wr_singlescale\nlet line = vector(<rows>)\nlet wrong = 0\nlet col = 0\nwhile col lt <cols>\n"
-                "let want = {$bits}.want{$&col}\nlet now = {$run}.<current>\n"
+    put_text(n, "set wr_singlescale\n"
+                "let line = vector(<rows>)\n"
+                "let wrong = 0\n"
+                "let col = 0\n"
+                "while col lt <cols>\n"
+                "let want = {$bits}.want{$&col}\n"
+                "let now = {$run}.<current>\n"
                 "let resistance = <v_read> / now[<first_read>,<last_read>]\n"
-                "let bad = (resistance lt <limit>) ne want\nlet wrong = wrong + <rows> * mean(bad)\n"
-                "let column = col + 0 * line\nsetscale column\nwrdata <name>.map line want resistance\n"
-                "set appendwrite\nlet col = col + 1\nend\n");
+                "let bad = (resistance lt <limit>) ne want\n"
+                "let wrong = wrong + <rows> * mean(bad)\n"
+                "let column = col + 0 * line\n"
+                "setscale column\n"
+                "wrdata <name>.map line want resistance\n"
+                "set appendwrite\n"
+                "let col = col + 1\n"
+                "end\n");
     put_counts(n);
 }
 
-/* The script lies beside synaptogen.lib. */
+/* The script that draws is beside synaptogen.lib. */
 static void put_picture(const netlist *n)
 {
     const char *slash = strrchr(n->library, '/');
@@ -184,8 +229,8 @@ static void put_picture(const netlist *n)
                 slash ? n->library : "$inputdir", n->name);
 }
 
-/* Steps of any length are safe for Newton's method at ideal lines; there voltages are exact after one iteration, and
- * the currents belong to them, so that these need no test of their own, which would cost one iteration more. */
+/* convabsstep, convstep: steps of any length are safe for Newton's method. abstol: at ideal lines the voltages are exact
+ * after one iteration and the currents follow from them; a test of the currents would cost another iteration. */
 static void put_options(const netlist *n)
 {
     const netlist_options *o = n->o;
@@ -221,16 +266,30 @@ static void put_write(const netlist *n)
     put_report(n);
 }
 
-/* What is reckoned with stands in a plot of its own: looking a vector up takes time for each in its plot. */
+/* Vectors for the calculation get a plot of their own: ngspice searches the whole plot for each vector by its name. */
 static void put_read(const netlist *n)
 {
-    put_text(n, "op\nset run = $curplot\nsetplot new\n"
-                "let column = vector(<cols>)\nlet current = vector(<cols>)\nlet col = 0\nwhile col lt <cols>\n"
-                "  let now = {$run}.<current>\n  let current[col] = now\n  let col = col + 1\nend\n"
-                "setscale column\nset wr_singlescale\nwrdata <name>.data current\n"
-                "let lowest = vecmin(current)\nlet highest = vecmax(current)\nlet sum = <cols> * mean(current)\n"
-                "echo \"crossbar <rows> x <cols>\"\necho \"  smallest column current  $&lowest A\"\n"
-                "echo \"  largest column current   $&highest A\"\necho \"  all columns              $&sum A\"\n");
+    put_text(n, "op\n"
+                "set run = $curplot\n"
+                "setplot new\n"
+                "let column = vector(<cols>)\n"
+                "let current = vector(<cols>)\n"
+                "let col = 0\n"
+                "while col lt <cols>\n"
+                "  let now = {$run}.<current>\n"
+                "  let current[col] = now\n"
+                "  let col = col + 1\n"
+                "end\n"
+                "setscale column\n"
+                "set wr_singlescale\n"
+                "wrdata <name>.data current\n"
+                "let lowest = vecmin(current)\n"
+                "let highest = vecmax(current)\n"
+                "let sum = <cols> * mean(current)\n"
+                "echo \"crossbar <rows> x <cols>\"\n"
+                "echo \"  smallest column current  $&lowest A\"\n"
+                "echo \"  largest column current   $&highest A\"\n"
+                "echo \"  all columns              $&sum A\"\n");
 }
 
 /* The lines' voltages step to their values for the columns in `chosen`, and one time point solves the circuit. */
@@ -249,7 +308,8 @@ static void put_phase(const netlist *n)
         if (rest != 0)
             put_alter(n, WORD, text);
         else
-            put_text(n, "let half = 0.5 * u\nalter vw{$&row} dc = half\n");
+            put_text(n, "let half = 0.5 * u\n"
+                        "alter vw{$&row} dc = half\n");
     }
     put_text(n, resume);
     if (rest == 0)
@@ -261,30 +321,56 @@ static void put_phase(const netlist *n)
 static void put_verify(const netlist *n)
 {
     put_save(n);
-    put_text(n, "stop when time > 0\ntran <pulse> 1 0 <pulse>\n");
+    put_text(n, "stop when time > 0\n"
+                "tran <pulse> 1 0 <pulse>\n");
     put_vectors(n);
-    put_text(n, "let t = {$run}.time\nlet t = t[length(t) - 1]\nlet pulses = 0\nlet round = 0\nlet active = 1\n"
-                "while (round lt <rounds>) and (active gt 0)\nlet active = 0\nlet row = 0\nwhile row lt <rows>\n"
+    put_text(n, "let t = {$run}.time\n"
+                "let t = t[length(t) - 1]\n"
+                "let pulses = 0\n"
+                "let round = 0\n"
+                "let active = 1\n"
+                "while (round lt <rounds>) and (active gt 0)\n"
+                "let active = 0\n"
+                "let row = 0\n"
+                "while row lt <rows>\n"
                 "let want = {$bits}.want{$&row}\n");
     put_row(n);
     put_text(n, "* Step 0 SETs, step 1 RESETs, each round 5 % stronger than the one before.\n"
-                "let read = resistance lt <limit>\nlet step = 0\nwhile step lt 2\n"
+                "let read = resistance lt <limit>\n"
+                "let step = 0\n"
+                "while step lt 2\n"
                 "let chosen = (read eq step) * (want eq (1 - step))\n"
-                "let count = floor(<cols> * mean(chosen) + 0.5)\nif count gt 0\n"
+                "let count = floor(<cols> * mean(chosen) + 0.5)\n"
+                "if count gt 0\n"
                 "let u = (<v_set> * (1 - step) + <v_reset> * step) * (1 + 0.05 * round)\n");
     put_phase(n);
-    put_text(n, "let active = active + count\nend\nlet step = step + 1\nend\nlet row = row + 1\nend\n"
-                "let pulses = pulses + active\nlet round = round + 1\nend\nrusage tranpoints traniter\n");
+    put_text(n, "let active = active + count\n"
+                "end\n"
+                "let step = step + 1\n"
+                "end\n"
+                "let row = row + 1\n"
+                "end\n"
+                "let pulses = pulses + active\n"
+                "let round = round + 1\n"
+                "end\n"
+                "rusage tranpoints traniter\n");
     put_report(n);
-    put_text(n, "echo \"  rounds                   $&round\"\necho \"  pulses                   $&pulses\"\n");
+    put_text(n, "echo \"  rounds                   $&round\"\n"
+                "echo \"  pulses                   $&pulses\"\n");
 }
 
 void netlist_put_control(const netlist *n)
 {
     put_options(n);
-    fputs("\n.control\nset noinit\n", n->f);
+    fputs("\n"
+          ".control\n"
+          "set noinit\n",
+          n->f);
     (n->o->job == JOB_WRITE ? put_write : n->o->job == JOB_READ ? put_read : put_verify)(n);
     if (n->o->job != JOB_READ)
         put_picture(n);
-    fputs("quit\n.endc\n.end\n", n->f);
+    fputs("quit\n"
+          ".endc\n"
+          ".end\n",
+          n->f);
 }

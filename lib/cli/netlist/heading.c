@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Comments at the top: what the netlist does, what it prints and writes. */
+/* Comments at the top: they explain the circuit, the results and the files. */
 #include "cli/netlist/netlist.h"
 
 #include <ctype.h>

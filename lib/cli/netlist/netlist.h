@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Netlists of crossbars: what cmd_netlist_crossbar.c has decided, and what the files of this folder write from it.
+/* Netlists of crossbars: cmd_netlist_crossbar.c decides, the files of this folder write.
  * They build on each other in the order text.c, tiles.c, circuit.c, control.c. */
 #ifndef CLI_NETLIST_NETLIST_H
 #define CLI_NETLIST_NETLIST_H
@@ -45,7 +45,7 @@ typedef struct netlist {
     double v_set, v_reset; /* V across a selected cell */
     double limit;          /* ohm; below it a cell reads as LRS */
     bool states;           /* the netlist comes with state files of its bits, NAME0.state .. */
-    char library[4096];    /* what to include */
+    char library[4096];    /* path of the file to include */
     char name[64];         /* of the data files, without ending */
 } netlist;
 
@@ -64,7 +64,7 @@ static inline bool netlist_has_cells(const netlist *n)
  * extreme voltages at corners only. Phases of a row: SET, RESET and, where gates select, one in which all lines are
  * at 0. */
 size_t netlist_phases_per_row(const netlist *n);
-/* To read a row: with steps two, so that there are time points before and behind their middle. */
+/* To read a row: with steps two, so that there are time points before and after their middle. */
 size_t netlist_phases_per_read(const netlist *n);
 /* All of a write, with those to read each row where the cells cannot be asked. */
 size_t netlist_phases(const netlist *n);
@@ -82,9 +82,6 @@ void netlist_put_device(const netlist *n);
 
 /* circuit.c: sources, wires and cells. */
 void netlist_put_circuit(const netlist *n);
-/* ngspice takes so many nodes in one A line: its table of tokens is fixed, and overrun without a word. */
-enum { MOST_NODES = 240 };
-
 /* A tile, or the whole array: where it lies, and its first cell's number. */
 typedef struct netlist_block {
     size_t number, row, col, rows, cols, first;
@@ -95,9 +92,9 @@ size_t netlist_blocks(const netlist *n);
 netlist_block netlist_block_of(const netlist *n, size_t number);
 void netlist_put_tiles(const netlist *n);
 void netlist_put_array(const netlist *n);
-/* heading.c: title, comments, and what to include. */
+/* heading.c: title, comments, included file. */
 void netlist_put_heading(const netlist *n);
-/* control.c: options, analysis, and what is printed. */
+/* control.c: options, analysis, printing. */
 void netlist_put_control(const netlist *n);
 
 #endif

@@ -2,6 +2,8 @@
 /* Cells in blocks: a grid of tiles that share their nodes, or one driven array in banks of lines. */
 #include "cli/netlist/netlist.h"
 
+#include "cell/circuit.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -39,7 +41,7 @@ static int has_top(const netlist *n, const netlist_block *t)
     return n->o->wires.r_bl > 0 && t->row > 0;
 }
 
-/* Node of a line at a boundary between tiles, named after the cell behind it; at the driven end the line's own. */
+/* Node of a line at a boundary between tiles, named after the next cell; at the driven end the node of the line itself. */
 static void put_boundary(const netlist *n, line_kind kind, size_t from, size_t lines, size_t boundary, size_t driven)
 {
     const int own = boundary == driven || (kind == WORD ? n->o->wires.r_wl : n->o->wires.r_bl) == 0;
@@ -127,8 +129,9 @@ static void put_bank_nodes(const netlist *n, char letter, size_t from, size_t li
  * voltages of nodes i0, i1 .. One A line with both would couple all of them in ngspice's matrix. */
 static void put_banks(const netlist *n, line_kind kind, int currents, size_t lines)
 {
-    for (size_t from = 0; from < lines; from += MOST_NODES) {
-        const size_t count = lines - from < MOST_NODES ? lines - from : MOST_NODES, bank = from / MOST_NODES;
+    for (size_t from = 0; from < lines; from += SYNP_MOST_NODES) {
+        const size_t count = lines - from < SYNP_MOST_NODES ? lines - from : SYNP_MOST_NODES,
+                     bank = from / SYNP_MOST_NODES;
         const char *name = currents ? "xi" : kind == WORD ? "xw" : "xb";
         fprintf(n->f, "a%s%zu%s", name, bank, currents ? " null" : "");
         put_bank_nodes(n, currents ? 'i' : (char)kind, from, count);

@@ -5,7 +5,6 @@
 
 #include "cli/gnuplot.h"
 
-/* What is reported. */
 typedef struct report {
     const char *set, *features; /* names */
     const syn_validation *v;
