@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include <criterion/criterion.h>
+#include "support/support.h"
+
 #include <fcntl.h>
 #include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <synaptogen/synaptogen.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static syn_model *model_of_order(int order)
-{
-    static syn_params params;
-    syn_model *m;
-    cr_assert_eq(syn_params_default(&params, NULL), SYN_OK);
-    cr_assert_eq(syn_model_create(&params, &(syn_model_options){.order = order}, &m, NULL), SYN_OK);
-    return m;
-}
 
 static const float script[] = {-1.5f, 0.9f, 1.1f, -1.4f, 1.5f, -0.7f, -1.6f, 1.0f};
 enum { PULSES = sizeof script / sizeof *script };
@@ -28,24 +19,19 @@ static syn_array *sample_array(const syn_model *m)
 {
     syn_array *a;
     const syn_array_options o = {.first = 1000, .rows = 37, .start.history = SYN_STATIONARY};
-    cr_assert_eq(syn_array_create(m, 5, 37, &o, &a, NULL), SYN_OK);
-    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_create(m, 5, 37, &o, &a, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_apply(a, NULL, script, PULSES, NULL), SYN_OK));
     return a;
 }
 
-static char path[] = "/tmp/synaptogen-test-XXXXXX";
+static char *path;
 
 static void make_path(void)
 {
-    close(mkstemp(path));
+    path = support_temporary();
 }
 
-static void remove_path(void)
-{
-    unlink(path);
-}
-
-TestSuite(array_file, .init = make_path, .fini = remove_path);
+TestSuite(array_file, .init = make_path, .fini = support_remove_temporary);
 
 static char *contents(size_t *size)
 {
@@ -54,7 +40,7 @@ static char *contents(size_t *size)
     *size = (size_t)ftell(f);
     rewind(f);
     char *bytes = malloc(*size + 1);
-    cr_assert_eq(fread(bytes, 1, *size, f), *size);
+    cr_assert(eq(sz, fread(bytes, 1, *size, f), *size));
     fclose(f);
     return bytes;
 }
@@ -68,11 +54,11 @@ static void replace(const char *bytes, size_t size)
 
 static void same_cells(const syn_array *a, const syn_array *b)
 {
-    cr_assert_eq(syn_array_size(a), syn_array_size(b));
+    cr_assert(eq(sz, syn_array_size(a), syn_array_size(b)));
     for (size_t k = 0; k < syn_array_size(a); k++) {
         syn_state s, t;
-        cr_assert_eq(syn_array_state(a, k, &s, NULL), SYN_OK);
-        cr_assert_eq(syn_array_state(b, k, &t, NULL), SYN_OK);
+        cr_assert(eq(int, syn_array_state(a, k, &s, NULL), SYN_OK));
+        cr_assert(eq(int, syn_array_state(b, k, &t, NULL), SYN_OK));
         cr_assert(s.r == t.r && s.u_thr == t.u_thr && s.n == t.n && s.mode == t.mode, "cell %zu differs", k);
     }
 }
@@ -80,11 +66,11 @@ static void same_cells(const syn_array *a, const syn_array *b)
 Test(array_file, a_loaded_array_continues_bit_for_bit_as_the_saved_one)
 {
     for (int order = 1; order <= 10; order += 9) {
-        syn_model *m = model_of_order(order);
+        const syn_model *m = support_model(order);
         syn_array *a = sample_array(m), *b;
-        cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
-        cr_assert_eq(syn_array_load(m, path, syn_array_kernel(a), 1, &b, NULL), SYN_OK);
-        cr_assert_eq(syn_array_rows(b), 37);
+        cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+        cr_assert(eq(int, syn_array_load(m, path, syn_array_kernel(a), 1, &b, NULL), SYN_OK));
+        cr_assert(eq(sz, syn_array_rows(b), 37));
         same_cells(a, b);
         for (int round = 0; round < 15; round++) { /* beyond the length of the history */
             syn_array_apply(a, NULL, script, PULSES, NULL);
@@ -93,79 +79,76 @@ Test(array_file, a_loaded_array_continues_bit_for_bit_as_the_saved_one)
         same_cells(a, b);
         syn_array_free(a);
         syn_array_free(b);
-        syn_model_free(m);
     }
 }
 
 Test(array_file, an_array_larger_than_a_piece_of_the_file_comes_back_whole)
 {
-    syn_model *m = model_of_order(10);
+    const syn_model *m = support_model(10);
     const syn_array_options o = {.first = UINT64_C(7) << 32};
     syn_array *a, *b, *frozen, *states;
-    cr_assert_eq(syn_array_create(m, UINT64_C(5) << 40, 40003, &o, &a, NULL), SYN_OK);
-    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES, NULL), SYN_OK);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
-    cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_create(m, UINT64_C(5) << 40, 40003, &o, &a, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_apply(a, NULL, script, PULSES, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK));
     cr_assert(syn_array_seed(b) == UINT64_C(5) << 40 && syn_array_first(b) == UINT64_C(7) << 32);
     syn_array_apply(a, NULL, script, PULSES, NULL);
     syn_array_apply(b, NULL, script, PULSES, NULL);
     same_cells(a, b);
-    cr_assert_eq(syn_array_freeze(a, &frozen, NULL), SYN_OK);
-    cr_assert_eq(syn_array_save(frozen, path, NULL), SYN_OK);
-    cr_assert_eq(syn_array_load(m, path, NULL, 0, &states, NULL), SYN_OK);
-    cr_assert_eq(memcmp(syn_array_states(a), syn_array_states(states), 40003 * sizeof(float)), 0);
+    cr_assert(eq(int, syn_array_freeze(a, &frozen, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(frozen, path, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_load(m, path, NULL, 0, &states, NULL), SYN_OK));
+    cr_assert(eq(int, memcmp(syn_array_states(a), syn_array_states(states), 40003 * sizeof(float)), 0));
     syn_array_free(a);
     syn_array_free(b);
     syn_array_free(frozen);
     syn_array_free(states);
-    syn_model_free(m);
 }
 
 Test(array_file, every_kernel_continues_within_the_tolerance_of_arrays)
 {
-    syn_model *m = model_of_order(0);
+    const syn_model *m = support_model(0);
     syn_array *a = sample_array(m);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
     syn_array_apply(a, NULL, script, PULSES, NULL);
     const char *kernel;
     for (int k = 0; (kernel = syn_array_kernel_name(k)); k++) {
         syn_array *b;
-        cr_assert_eq(syn_array_load(m, path, kernel, 1, &b, NULL), SYN_OK);
-        cr_assert_str_eq(syn_array_kernel(b), kernel);
+        cr_assert(eq(int, syn_array_load(m, path, kernel, 1, &b, NULL), SYN_OK));
+        cr_assert(eq(str, (char *)syn_array_kernel(b), (char *)kernel));
         syn_array_apply(b, NULL, script, PULSES, NULL);
         for (size_t j = 0; j < 37; j++) /* 1e-5: the tolerance that array.h states */
-            cr_assert_float_eq(syn_array_states(a)[j], syn_array_states(b)[j], 1e-5, "cell %zu, %s", j, kernel);
+            cr_assert(epsilon_eq(dbl, syn_array_states(a)[j], syn_array_states(b)[j], 1e-5), "cell %zu, %s", j,
+                      kernel);
         syn_array_free(b);
     }
     syn_array_free(a);
-    syn_model_free(m);
 }
 
 Test(array_file, a_read_only_array_is_saved_with_its_states_alone)
 {
-    syn_model *m = model_of_order(0);
+    const syn_model *m = support_model(0);
     syn_array *a = sample_array(m), *frozen, *b;
-    cr_assert_eq(syn_array_freeze(a, &frozen, NULL), SYN_OK);
-    cr_assert_eq(syn_array_save(frozen, path, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_freeze(a, &frozen, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(frozen, path, NULL), SYN_OK));
     size_t size;
     free(contents(&size));
-    cr_assert_lt(size, 4 * 48 + 128, "4 bytes for each cell of three blocks and a header, found %zu", size);
-    cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK);
-    cr_assert_eq(memcmp(syn_array_states(a), syn_array_states(b), 37 * sizeof(float)), 0);
-    cr_assert_eq(syn_array_apply(b, NULL, script, PULSES, NULL), SYN_EINVAL);
+    cr_assert(lt(sz, size, 4 * 48 + 128), "4 bytes for each cell of three blocks and a header, found %zu", size);
+    cr_assert(eq(int, syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK));
+    cr_assert(eq(int, memcmp(syn_array_states(a), syn_array_states(b), 37 * sizeof(float)), 0));
+    cr_assert(eq(int, syn_array_apply(b, NULL, script, PULSES, NULL), SYN_EINVAL));
     syn_array_free(a);
     syn_array_free(b);
     syn_array_free(frozen);
-    syn_model_free(m);
 }
 
 Test(array_file, peek_tells_what_the_array_was_made_with)
 {
-    syn_model *m = model_of_order(7);
+    const syn_model *m = support_model(7);
     syn_array *a = sample_array(m);
     syn_array_info info;
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
-    cr_assert_eq(syn_array_peek(path, &info, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_peek(path, &info, NULL), SYN_OK));
     cr_assert(info.n == 37 && info.rows == 37 && info.seed == 5 && info.first == 1000 && info.order == 7 &&
               !info.read_only && info.start.history == SYN_STATIONARY);
     syn_array_free(a);
@@ -173,15 +156,14 @@ Test(array_file, peek_tells_what_the_array_was_made_with)
                                         {.first = UINT64_C(1) << 63, .start.resistance = 5000, .read_only = 1}};
     for (int k = 0; k < 2; k++) {
         const syn_array_options *o = &others[k];
-        cr_assert_eq(syn_array_create(m, UINT64_MAX, 48, o, &a, NULL), SYN_OK);
-        cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
-        cr_assert_eq(syn_array_peek(path, &info, NULL), SYN_OK);
+        cr_assert(eq(int, syn_array_create(m, UINT64_MAX, 48, o, &a, NULL), SYN_OK));
+        cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+        cr_assert(eq(int, syn_array_peek(path, &info, NULL), SYN_OK));
         cr_assert(info.n == 48 && info.rows == (o->rows ? 6 : 48) && info.seed == UINT64_MAX &&
                   info.first == o->first && info.read_only == o->read_only && info.start.mode == o->start.mode &&
                   info.start.history == SYN_COLD && info.start.resistance == o->start.resistance);
         syn_array_free(a);
     }
-    syn_model_free(m);
 }
 
 /* Little-endian, as the format has it on every machine. */
@@ -221,32 +203,32 @@ enum {
 
 Test(array_file, the_file_has_the_documented_layout)
 {
-    syn_model *m = model_of_order(3);
+    const syn_model *m = support_model(3);
     syn_array *a = sample_array(m);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
     size_t size;
     char *bytes = contents(&size);
-    cr_assert_eq(size, AT_STATES + 48 * 4 + 48 * (17 + 4 * 3) * 4 + 4); /* 17 words and the history for each cell */
-    cr_assert_eq(memcmp(bytes, "synaptogen-state", 16), 0);
-    cr_assert_eq(number(bytes, AT_VERSION, 4), 1);
-    cr_assert_eq(number(bytes, AT_FLAGS, 4), 0);
-    cr_assert_eq(number(bytes, AT_CELLS, 8), 37);
-    cr_assert_eq(number(bytes, AT_ROWS, 8), 37);
-    cr_assert_eq(number(bytes, AT_SEED, 8), 5);
-    cr_assert_eq(number(bytes, AT_FIRST, 8), 1000);
-    cr_assert_eq(number(bytes, AT_ORDER, 4), 3);
-    cr_assert_eq(number(bytes, AT_START, 4), SYN_STATIONARY);
-    cr_assert_eq(number(bytes, AT_START + 4, 4), SYN_HRS);
-    cr_assert_eq(number(bytes, AT_START + 8, 8), 0);
-    cr_assert_eq(number(bytes, AT_HEADER_CHECKSUM, 4), checksum(bytes, AT_HEADER_CHECKSUM));
-    cr_assert_eq(number(bytes, size - 4, 4), checksum(bytes, size - 4));
+    cr_assert(
+        eq(sz, size, AT_STATES + 48 * 4 + 48 * (17 + 4 * 3) * 4 + 4)); /* 17 words and the history for each cell */
+    cr_assert(eq(int, memcmp(bytes, "synaptogen-state", 16), 0));
+    cr_assert(eq(u64, number(bytes, AT_VERSION, 4), 1));
+    cr_assert(eq(u64, number(bytes, AT_FLAGS, 4), 0));
+    cr_assert(eq(u64, number(bytes, AT_CELLS, 8), 37));
+    cr_assert(eq(u64, number(bytes, AT_ROWS, 8), 37));
+    cr_assert(eq(u64, number(bytes, AT_SEED, 8), 5));
+    cr_assert(eq(u64, number(bytes, AT_FIRST, 8), 1000));
+    cr_assert(eq(u64, number(bytes, AT_ORDER, 4), 3));
+    cr_assert(eq(u64, number(bytes, AT_START, 4), SYN_STATIONARY));
+    cr_assert(eq(u64, number(bytes, AT_START + 4, 4), SYN_HRS));
+    cr_assert(eq(u64, number(bytes, AT_START + 8, 8), 0));
+    cr_assert(eq(u64, number(bytes, AT_HEADER_CHECKSUM, 4), checksum(bytes, AT_HEADER_CHECKSUM)));
+    cr_assert(eq(u64, number(bytes, size - 4, 4), checksum(bytes, size - 4)));
     for (size_t k = 0; k < 37; k++) {
         const uint32_t word = (uint32_t)number(bytes, AT_STATES + 4 * k, 4);
-        cr_assert_eq(memcmp(&word, &syn_array_states(a)[k], sizeof word), 0, "state of cell %zu", k);
+        cr_assert(eq(int, memcmp(&word, &syn_array_states(a)[k], sizeof word), 0), "state of cell %zu", k);
     }
     free(bytes);
     syn_array_free(a);
-    syn_model_free(m);
 }
 
 /* The number that the next opened file gets. */
@@ -264,10 +246,10 @@ static void refused(const syn_model *m, const char *what, size_t where)
     syn_error err = {0};
     const syn_status s = syn_array_load(m, path, NULL, 1, &b, &err);
     cr_assert(s == SYN_EFORMAT || s == SYN_EIO, "%s at %zu: status %d", what, where, s);
-    cr_assert_null(b, "%s at %zu", what, where);
-    cr_assert_str_eq(err.file, path);
-    cr_assert(err.text[0], "%s at %zu", what, where);
-    cr_assert_eq(next_descriptor(), descriptor, "%s at %zu leaves the file open", what, where);
+    cr_assert(b == NULL, "%s at %zu", what, where);
+    cr_assert(eq(str, err.file, path));
+    cr_assert(err.text[0] != 0, "%s at %zu", what, where);
+    cr_assert(eq(int, next_descriptor(), descriptor), "%s at %zu leaves the file open", what, where);
 }
 
 /* Loading says text; peek says so too where it looks that far. */
@@ -277,18 +259,18 @@ static void refused_with(const syn_model *m, const char *text, int peek_sees_it)
     syn_array_info info;
     syn_error err = {0};
     const int descriptor = next_descriptor();
-    cr_assert_eq(syn_array_load(m, path, NULL, 1, &b, &err), SYN_EFORMAT, "%s", text);
-    cr_assert_str_eq(err.text, text);
-    cr_assert_eq(syn_array_peek(path, &info, &err), peek_sees_it ? SYN_EFORMAT : SYN_OK, "%s", text);
-    cr_assert_str_eq(err.text, text);
-    cr_assert_eq(next_descriptor(), descriptor, "%s: leaves the file open", text);
+    cr_assert(eq(int, syn_array_load(m, path, NULL, 1, &b, &err), SYN_EFORMAT), "%s", text);
+    cr_assert(eq(str, err.text, (char *)text));
+    cr_assert(eq(int, syn_array_peek(path, &info, &err), peek_sees_it ? SYN_EFORMAT : SYN_OK), "%s", text);
+    cr_assert(eq(str, err.text, (char *)text));
+    cr_assert(eq(int, next_descriptor(), descriptor), "%s: leaves the file open", text);
 }
 
 Test(array_file, any_altered_byte_is_refused)
 {
-    syn_model *m = model_of_order(1);
+    const syn_model *m = support_model(1);
     syn_array *a = sample_array(m);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
     size_t size;
     char *bytes = contents(&size);
     for (size_t k = 0; k < size; k++) {
@@ -299,14 +281,13 @@ Test(array_file, any_altered_byte_is_refused)
     }
     free(bytes);
     syn_array_free(a);
-    syn_model_free(m);
 }
 
 Test(array_file, a_file_cut_or_extended_at_any_length_is_refused)
 {
-    syn_model *m = model_of_order(1);
+    const syn_model *m = support_model(1);
     syn_array *a = sample_array(m);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
     size_t size;
     char *bytes = contents(&size);
     for (size_t k = 0; k <= size + 1; k++)
@@ -316,7 +297,6 @@ Test(array_file, a_file_cut_or_extended_at_any_length_is_refused)
         }
     free(bytes);
     syn_array_free(a);
-    syn_model_free(m);
 }
 
 /* Writes a number into a copy of the file and makes the checksum of the header fit again. */
@@ -351,9 +331,9 @@ Test(array_file, a_refusal_says_what_was_expected_and_found)
                  {AT_ROWS, 8, 36, cannot_be},
                  {AT_CELLS, 8, 74, "expected 16088 bytes for 74 cells, found 9688"},
                  {AT_FLAGS, 4, 1, "expected 280 bytes for 37 cells, found 9688"}};
-    syn_model *m = model_of_order(8); /* 88 bytes, 4 for each state and 4 (17 + 4 8) for each cell's features */
+    const syn_model *m = support_model(8); /* 88 bytes, 4 for each state and 4 (17 + 4 8) for each cell's features */
     syn_array *a = sample_array(m);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
     size_t size;
     char *bytes = contents(&size);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
@@ -369,27 +349,26 @@ Test(array_file, a_refusal_says_what_was_expected_and_found)
     refused_with(m, "the file is damaged: its checksum does not fit", 0);
     free(bytes);
     syn_array_free(a);
-    syn_model_free(m);
 }
 
 Test(array_file, a_single_cell_is_kept_too)
 {
-    syn_model *m = model_of_order(1);
+    const syn_model *m = support_model(1);
     syn_array *a, *b;
-    cr_assert_eq(syn_array_create(m, 1, 1, NULL, &a, NULL), SYN_OK);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
-    cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_create(m, 1, 1, NULL, &a, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK));
     same_cells(a, b);
     syn_array_free(a);
     syn_array_free(b);
-    syn_model_free(m);
 }
 
 Test(array_file, an_array_of_another_order_or_set_is_refused)
 {
-    syn_model *m = model_of_order(10), *other = model_of_order(9), *changed;
+    const syn_model *m = support_model(10), *other = support_model(9);
+    syn_model *changed;
     syn_array *a = sample_array(m);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
     refused_with(other, "expected an array of order 9, found order 10", 0);
     static syn_params p;
     p = *syn_model_params(m);
@@ -413,14 +392,12 @@ Test(array_file, an_array_of_another_order_or_set_is_refused)
     for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
         const double figure = *figures[k];
         *figures[k] *= 1 + 1e-12;
-        cr_assert_eq(syn_model_create(&p, &(syn_model_options){.order = 10}, &changed, NULL), SYN_OK);
+        cr_assert(eq(int, syn_model_create(&p, &(syn_model_options){.order = 10}, &changed, NULL), SYN_OK));
         refused_with(changed, "the array was made with another parameter set", 0);
         syn_model_free(changed);
         *figures[k] = figure;
     }
     syn_array_free(a);
-    syn_model_free(m);
-    syn_model_free(other);
 }
 
 static void same_contents(const char *bytes, size_t size)
@@ -434,7 +411,7 @@ static void same_contents(const char *bytes, size_t size)
 /* Files whose names begin as path. */
 static size_t files(void)
 {
-    char pattern[sizeof path + 1];
+    char pattern[64];
     glob_t found;
     snprintf(pattern, sizeof pattern, "%s*", path);
     const size_t n = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
@@ -444,88 +421,84 @@ static size_t files(void)
 
 Test(array_file, a_save_that_fails_leaves_the_old_file_and_no_other)
 {
-    syn_model *m = model_of_order(1);
+    const syn_model *m = support_model(1);
     syn_array *a = sample_array(m), *b;
     syn_error err;
     char elsewhere[64];
     snprintf(elsewhere, sizeof elsewhere, "%s/none/file", path);
-    cr_assert_eq(syn_array_save(a, elsewhere, &err), SYN_EIO);
-    cr_assert_str_eq(err.file, elsewhere);
-    cr_assert_str_eq(err.text, "cannot write: Not a directory");
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK, "an existing file is replaced");
-    cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_save(a, elsewhere, &err), SYN_EIO));
+    cr_assert(eq(str, err.file, elsewhere));
+    cr_assert(eq(str, err.text, "cannot write: Not a directory"));
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK), "an existing file is replaced");
+    cr_assert(eq(int, syn_array_load(m, path, NULL, 0, &b, NULL), SYN_OK));
     syn_array_free(b);
     size_t size;
     char *bytes = contents(&size);
-    cr_assert_eq(syn_array_apply(a, NULL, script, PULSES - 1, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_apply(a, NULL, script, PULSES - 1, NULL), SYN_OK));
     const int descriptor = next_descriptor();
     struct rlimit usual;
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &usual);
     const struct rlimit small = {.rlim_cur = 1000, .rlim_max = usual.rlim_max}; /* like a full disk */
-    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+    cr_assert(eq(int, setrlimit(RLIMIT_FSIZE, &small), 0));
     const syn_status s = syn_array_save(a, path, &err);
-    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &usual), 0);
-    cr_assert_eq(s, SYN_EIO);
-    cr_assert_str_eq(err.text, "cannot write: File too large");
+    cr_assert(eq(int, setrlimit(RLIMIT_FSIZE, &usual), 0));
+    cr_assert(eq(int, s, SYN_EIO));
+    cr_assert(eq(str, err.text, "cannot write: File too large"));
     same_contents(bytes, size);
-    cr_assert_eq(unlink(path), 0);
-    cr_assert_eq(mkdir(path, 0700), 0);
-    cr_assert_eq(syn_array_save(a, path, &err), SYN_EIO);
-    cr_assert_str_eq(err.text, "cannot write: Is a directory");
-    cr_assert_eq(rmdir(path), 0);
-    cr_assert_eq(files(), 0, "nothing is left beside it");
-    cr_assert_eq(next_descriptor(), descriptor);
+    cr_assert(eq(int, unlink(path), 0));
+    cr_assert(eq(int, mkdir(path, 0700), 0));
+    cr_assert(eq(int, syn_array_save(a, path, &err), SYN_EIO));
+    cr_assert(eq(str, err.text, "cannot write: Is a directory"));
+    cr_assert(eq(int, rmdir(path), 0));
+    cr_assert(eq(sz, files(), 0), "nothing is left beside it");
+    cr_assert(eq(int, next_descriptor(), descriptor));
     free(bytes);
     syn_array_free(a);
-    syn_model_free(m);
 }
 
 Test(array_file, a_saved_file_has_the_permissions_of_any_new_file)
 {
-    syn_model *m = model_of_order(1);
+    const syn_model *m = support_model(1);
     syn_array *a = sample_array(m);
     struct stat status;
-    cr_assert_eq(unlink(path), 0);
+    cr_assert(eq(int, unlink(path), 0));
     umask(027);
-    cr_assert_eq(syn_array_save(a, path, NULL), SYN_OK);
-    cr_assert_eq(stat(path, &status), 0);
-    cr_assert_eq(status.st_mode & 07777, 0640);
-    cr_assert_eq(umask(022), 027, "the mask is as it was");
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    cr_assert(eq(int, stat(path, &status), 0));
+    cr_assert(eq(uint, status.st_mode & 07777, 0640));
+    cr_assert(eq(uint, umask(022), 027), "the mask is as it was");
     syn_array_free(a);
-    syn_model_free(m);
 }
 
 Test(array_file, a_file_that_is_replaced_keeps_its_permissions_and_the_links_to_it)
 {
-    syn_model *m = model_of_order(1);
+    const syn_model *m = support_model(1);
     syn_array *a = sample_array(m);
     struct stat status;
     char link[64];
     snprintf(link, sizeof link, "%s.link", path);
-    cr_assert_eq(chmod(path, 0604), 0);
-    cr_assert_eq(symlink(path, link), 0);
-    cr_assert_eq(syn_array_save(a, link, NULL), SYN_OK);
+    cr_assert(eq(int, chmod(path, 0604), 0));
+    cr_assert(eq(int, symlink(path, link), 0));
+    cr_assert(eq(int, syn_array_save(a, link, NULL), SYN_OK));
     cr_assert(lstat(link, &status) == 0 && S_ISLNK(status.st_mode));
     cr_assert(lstat(path, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0);
-    cr_assert_eq(status.st_mode & 07777, 0604);
+    cr_assert(eq(uint, status.st_mode & 07777, 0604));
     unlink(link);
     syn_array_free(a);
-    syn_model_free(m);
 }
 
 Test(array_file, a_file_that_is_not_there_is_named)
 {
-    syn_model *m = model_of_order(1);
+    const syn_model *m = support_model(1);
     syn_array *b;
     syn_array_info info;
     syn_error err = {0};
-    cr_assert_eq(unlink(path), 0);
-    cr_assert_eq(syn_array_peek(path, &info, &err), SYN_EIO);
-    cr_assert_str_eq(err.file, path);
-    cr_assert_str_eq(err.text, "cannot read: No such file or directory");
-    cr_assert_eq(syn_array_load(m, path, NULL, 0, &b, &err), SYN_EIO);
-    cr_assert_null(b);
-    syn_model_free(m);
+    cr_assert(eq(int, unlink(path), 0));
+    cr_assert(eq(int, syn_array_peek(path, &info, &err), SYN_EIO));
+    cr_assert(eq(str, err.file, path));
+    cr_assert(eq(str, err.text, "cannot read: No such file or directory"));
+    cr_assert(eq(int, syn_array_load(m, path, NULL, 0, &b, &err), SYN_EIO));
+    cr_assert(b == NULL);
 }

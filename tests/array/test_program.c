@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include <criterion/criterion.h>
+#include "support/support.h"
+
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <synaptogen/synaptogen.h>
 
 enum { N = 4099 }; /* not a multiple of a block */
 
 typedef struct bench {
-    syn_model *m;
+    const syn_model *m;
     syn_array *a;
     float *target, *g;
     uint32_t *pulses;
@@ -19,12 +19,11 @@ typedef struct bench {
 
 static bench prepare(int threads)
 {
-    static syn_params params;
-    bench b = {
-        .target = calloc(N, sizeof(float)), .g = calloc(N, sizeof(float)), .pulses = calloc(N, sizeof(uint32_t))};
-    syn_params_default(&params, NULL);
-    syn_model_create(&params, NULL, &b.m, NULL);
-    cr_assert_eq(syn_array_create(b.m, 11, N, &(syn_array_options){.threads = threads}, &b.a, NULL), SYN_OK);
+    bench b = {.m = support_model(0),
+               .target = calloc(N, sizeof(float)),
+               .g = calloc(N, sizeof(float)),
+               .pulses = calloc(N, sizeof(uint32_t))};
+    cr_assert(eq(int, syn_array_create(b.m, 11, N, &(syn_array_options){.threads = threads}, &b.a, NULL), SYN_OK));
     for (int k = 0; k < N; k++) /* 5 to 50 kohm, evenly in the logarithm */
         b.target[k] = (float)(1 / (5000 * pow(10, (double)k / N)));
     syn_program_default(b.m, &b.how);
@@ -34,7 +33,6 @@ static bench prepare(int threads)
 static void clean(bench *b)
 {
     syn_array_free(b->a);
-    syn_model_free(b->m);
     free(b->target);
     free(b->g);
     free(b->pulses);
@@ -55,7 +53,7 @@ static size_t check_report(const bench *b)
         syn_state s;
         syn_array_state(b->a, k, &s, NULL);
         const double g = 1 / syn_resistance_of_state(b->m, s.r), error = fabs(g / b->target[k] - 1);
-        cr_assert_float_eq(b->g[k], g, 1e-6 * g, "reported conductance of cell %zu", k); /* of a float */
+        cr_assert(epsilon_eq(dbl, b->g[k], g, 1e-6 * g), "reported conductance of cell %zu", k); /* of a float */
         pulses += b->pulses[k];
         most = b->pulses[k] > most ? b->pulses[k] : most;
         if (error > 0.02 * (1 + 1e-6))
@@ -65,26 +63,27 @@ static size_t check_report(const bench *b)
         squares += error * error;
         largest = fmax(largest, error);
     }
-    cr_assert_eq(b->report.cells, N);
-    cr_assert_eq(b->report.reached, reached);
-    cr_assert_float_eq(b->report.error_mean, mean / (double)reached, 1e-6);
-    cr_assert_float_eq(b->report.error_max, largest, 1e-6);
-    cr_assert_float_eq(b->report.error_rms, sqrt(squares / (double)reached), 1e-6);
-    cr_assert_float_eq(b->report.pulses_mean, pulses / N, 1e-9);
-    cr_assert_eq(b->report.pulses_max, most);
+    cr_assert(eq(sz, b->report.cells, N));
+    cr_assert(eq(sz, b->report.reached, reached));
+    cr_assert(epsilon_eq(dbl, b->report.error_mean, mean / (double)reached, 1e-6));
+    cr_assert(epsilon_eq(dbl, b->report.error_max, largest, 1e-6));
+    cr_assert(epsilon_eq(dbl, b->report.error_rms, sqrt(squares / (double)reached), 1e-6));
+    cr_assert(epsilon_eq(dbl, b->report.pulses_mean, pulses / N, 1e-9));
+    cr_assert(eq(u32, b->report.pulses_max, most));
     return reached;
 }
 
 Test(program, every_cell_counted_as_reached_reads_within_the_tolerance)
 {
     bench b = prepare(2);
-    cr_assert_eq(run(&b, NULL), SYN_OK);
-    cr_assert_gt(check_report(&b), N * 0.999, "targets between LRS and 50 kohm are within reach of nearly all cells");
+    cr_assert(eq(int, run(&b, NULL), SYN_OK));
+    cr_assert(gt(dbl, check_report(&b), N * 0.999),
+              "targets between LRS and 50 kohm are within reach of nearly all cells");
     clean(&b);
     b = prepare(2);
     b.how.attempts = 1;
-    cr_assert_eq(run(&b, NULL), SYN_OK);
-    cr_assert_lt(check_report(&b), N * 0.99, "some cells miss their targets at the first attempt");
+    cr_assert(eq(int, run(&b, NULL), SYN_OK));
+    cr_assert(lt(dbl, check_report(&b), N * 0.99), "some cells miss their targets at the first attempt");
     clean(&b);
 }
 
@@ -131,7 +130,7 @@ static uint32_t program_cell(const bench *b, uint64_t id, double target, double 
 /* How many of 512 cells get the pulses of the documented procedure. */
 static int same_as_documented(bench *b)
 {
-    cr_assert_eq(run(b, NULL), SYN_OK);
+    cr_assert(eq(int, run(b, NULL), SYN_OK));
     int same = 0;
     for (uint64_t k = 0; k < 512; k++) {
         double g = 0;
@@ -146,7 +145,7 @@ static int same_as_documented(bench *b)
 Test(program, a_cell_gets_the_pulses_of_the_documented_procedure)
 {
     bench b = prepare(2);
-    cr_assert_geq(same_as_documented(&b), 510);
+    cr_assert(ge(int, same_as_documented(&b), 510));
     clean(&b);
 }
 
@@ -155,7 +154,7 @@ Test(program, an_lrs_that_is_too_resistive_is_left_by_a_full_reset)
     bench b = prepare(2);
     for (int k = 0; k < N; k++) /* 4.2 to 5 kohm, amid the LRS of the cells */
         b.target[k] = (float)(1 / (4200 + 800.0 * k / N));
-    cr_assert_geq(same_as_documented(&b), 510);
+    cr_assert(ge(int, same_as_documented(&b), 510));
     clean(&b);
 }
 
@@ -167,8 +166,8 @@ Test(program, few_attempts_coarse_steps_and_noisy_reads_are_those_of_the_documen
     b.how.step_min = 0.03;
     b.how.bandwidth = 1e8;
     b.how.read_index = 1000;
-    cr_assert_geq(same_as_documented(&b), 510);
-    cr_assert_lt(b.report.reached, N, "some cells have used up their attempts");
+    cr_assert(ge(int, same_as_documented(&b), 510));
+    cr_assert(lt(sz, b.report.reached, N), "some cells have used up their attempts");
     clean(&b);
 }
 
@@ -176,11 +175,11 @@ Test(program, the_result_does_not_depend_on_the_number_of_threads)
 {
     bench one = prepare(1), three = prepare(3);
     one.how.bandwidth = three.how.bandwidth = 1e8;
-    cr_assert_eq(run(&one, NULL), SYN_OK);
-    cr_assert_eq(run(&three, NULL), SYN_OK);
-    cr_assert_eq(memcmp(one.g, three.g, N * sizeof *one.g), 0);
-    cr_assert_eq(memcmp(one.pulses, three.pulses, N * sizeof *one.pulses), 0);
-    cr_assert_eq(memcmp(&one.report, &three.report, sizeof one.report), 0);
+    cr_assert(eq(int, run(&one, NULL), SYN_OK));
+    cr_assert(eq(int, run(&three, NULL), SYN_OK));
+    cr_assert(eq(int, memcmp(one.g, three.g, N * sizeof *one.g), 0));
+    cr_assert(eq(int, memcmp(one.pulses, three.pulses, N * sizeof *one.pulses), 0));
+    cr_assert(eq(int, memcmp(&one.report, &three.report, sizeof one.report), 0));
     clean(&one);
     clean(&three);
 }
@@ -189,17 +188,17 @@ Test(program, noise_of_the_verifying_read_shows_in_the_final_error)
 {
     bench b = prepare(2);
     b.how.tolerance = 0.002;
-    cr_assert_eq(run(&b, NULL), SYN_OK);
-    cr_assert_leq(b.report.error_max, 0.002 * (1 + 1e-5));
+    cr_assert(eq(int, run(&b, NULL), SYN_OK));
+    cr_assert(le(dbl, b.report.error_max, 0.002 * (1 + 1e-5)));
     bench noisy = prepare(2);
     noisy.how.tolerance = 0.002;
     noisy.how.bandwidth = 1e9; /* some 0.3 % of a 20 kohm cell's current */
-    cr_assert_eq(run(&noisy, NULL), SYN_OK);
-    cr_assert_gt(noisy.report.reached, 0);
+    cr_assert(eq(int, run(&noisy, NULL), SYN_OK));
+    cr_assert(gt(sz, noisy.report.reached, 0));
     size_t outside = 0;
     for (size_t k = 0; k < N; k++)
         outside += fabs(noisy.g[k] / noisy.target[k] - 1) > 0.002;
-    cr_assert_gt(outside, N / 10, "a noisy read accepts cells that are not in the tolerance");
+    cr_assert(gt(sz, outside, N / 10), "a noisy read accepts cells that are not in the tolerance");
     clean(&b);
     clean(&noisy);
 }
@@ -208,21 +207,21 @@ Test(program, only_the_chosen_cells_are_pulsed)
 {
     bench b = prepare(2);
     syn_array *untouched;
-    cr_assert_eq(syn_array_create(b.m, 11, N, NULL, &untouched, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_create(b.m, 11, N, NULL, &untouched, NULL), SYN_OK));
     const size_t list[] = {4098, 3, 17, 1000};
     const float target[] = {1e-4f, 5e-5f, 8e-5f, 2.5e-5f};
     const syn_cells cells = {.list = list, .count = 4};
-    cr_assert_eq(syn_array_program(b.a, &cells, target, &b.how, b.g, b.pulses, NULL, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_program(b.a, &cells, target, &b.how, b.g, b.pulses, NULL, NULL), SYN_OK));
     for (size_t k = 0; k < N; k++) {
         int chosen = 0;
         for (int j = 0; j < 4; j++)
             if (list[j] == k) {
                 chosen = 1;
-                cr_assert_float_eq(1 / syn_resistance_of_state(b.m, syn_array_states(b.a)[k]), target[j],
-                                   0.0201 * target[j]);
+                cr_assert(epsilon_eq(dbl, 1 / syn_resistance_of_state(b.m, syn_array_states(b.a)[k]), target[j],
+                                     0.0201 * target[j]));
             }
         if (!chosen)
-            cr_assert_eq(syn_array_states(b.a)[k], syn_array_states(untouched)[k]);
+            cr_assert(eq(flt, syn_array_states(b.a)[k], syn_array_states(untouched)[k]));
     }
     syn_array_free(untouched);
     clean(&b);
@@ -234,12 +233,12 @@ Test(program, a_target_out_of_reach_ends_after_the_attempts)
     for (size_t k = 0; k < N; k++)
         b.target[k] = 1e-3f; /* 1 kohm: below every LRS */
     b.how.attempts = 3;
-    cr_assert_eq(run(&b, NULL), SYN_OK);
-    cr_assert_eq(b.report.reached, 0);
-    cr_assert_eq(b.report.error_mean, 0);
-    cr_assert_eq(b.report.error_rms, 0);
+    cr_assert(eq(int, run(&b, NULL), SYN_OK));
+    cr_assert(eq(sz, b.report.reached, 0));
+    cr_assert(eq(dbl, b.report.error_mean, 0));
+    cr_assert(eq(dbl, b.report.error_rms, 0));
     for (size_t k = 0; k < N; k++)
-        cr_assert_eq(b.pulses[k], 6, "three times SET and full RESET");
+        cr_assert(eq(u32, b.pulses[k], 6), "three times SET and full RESET");
     clean(&b);
 }
 
@@ -251,7 +250,7 @@ Test(program, the_defaults_are_the_documented_ones)
     syn_program_default(b.m, &how);
     cr_assert(how.tolerance == 0.02 && how.u_set == -2 && how.step_min == 0.002 && how.step_max == 0.05 &&
               how.steepness == 6 && how.attempts == 20 && how.bandwidth == 0 && how.read_index == 0);
-    cr_assert_float_eq(how.u_start, 0.35 * 1.46, 1e-15);
+    cr_assert(epsilon_eq(dbl, how.u_start, 0.35 * 1.46, 1e-15));
     clean(&b);
 }
 
@@ -259,8 +258,8 @@ Test(program, nothing_is_done_for_no_cells)
 {
     bench b = prepare(1);
     const uint8_t none[N] = {0};
-    cr_assert_eq(syn_array_program(b.a, &(syn_cells){.mask = none}, NULL, &b.how, NULL, NULL, &b.report, NULL),
-                 SYN_OK);
+    cr_assert(eq(int, syn_array_program(b.a, &(syn_cells){.mask = none}, NULL, &b.how, NULL, NULL, &b.report, NULL),
+                 SYN_OK));
     cr_assert(b.report.cells == 0 && b.report.reached == 0 && b.report.pulses_mean == 0 && b.report.error_mean == 0);
     clean(&b);
 }
@@ -291,17 +290,19 @@ Test(program, every_parameter_is_accepted_up_to_the_ends_of_its_range_and_not_be
             if (strcmp(ranges[k].name, "step_min") == 0)
                 how.step_max = 100;
             memcpy((char *)&how + ranges[k].member, &values[j], sizeof values[j]);
-            cr_expect_eq(syn_array_program(b.a, &(syn_cells){.mask = none}, NULL, &how, NULL, NULL, NULL, &err),
-                         j < 2 ? SYN_OK : SYN_EINVAL, "%s = %.17g", ranges[k].name, values[j]);
-            cr_expect_str_eq(err.field, j < 2 ? "" : ranges[k].name);
+            cr_expect(eq(int, syn_array_program(b.a, &(syn_cells){.mask = none}, NULL, &how, NULL, NULL, NULL, &err),
+                         j < 2 ? SYN_OK : SYN_EINVAL),
+                      "%s = %.17g", ranges[k].name, values[j]);
+            cr_expect(eq(str, err.field, (char *)(j < 2 ? "" : ranges[k].name)));
         }
     }
     const int attempts[] = {1, 1000000, 0, 1000001};
     for (int j = 0; j < 4; j++) {
         syn_program how = b.how;
         how.attempts = attempts[j];
-        cr_expect_eq(syn_array_program(b.a, &(syn_cells){.mask = none}, NULL, &how, NULL, NULL, NULL, NULL),
-                     j < 2 ? SYN_OK : SYN_EINVAL, "%d attempts", attempts[j]);
+        cr_expect(eq(int, syn_array_program(b.a, &(syn_cells){.mask = none}, NULL, &how, NULL, NULL, NULL, NULL),
+                     j < 2 ? SYN_OK : SYN_EINVAL),
+                  "%d attempts", attempts[j]);
     }
     clean(&b);
 }
@@ -315,9 +316,9 @@ Test(program, bad_requests_are_refused_with_parameter_and_range_and_change_nothi
     do {                                                                                                             \
         b.how = good;                                                                                                \
         b.how.member = value;                                                                                        \
-        cr_assert_eq(run(&b, &err), SYN_EINVAL, "%s", name);                                                         \
-        cr_assert_str_eq(err.field, name);                                                                           \
-        cr_assert(strstr(err.text, "outside ["));                                                                    \
+        cr_assert(eq(int, run(&b, &err), SYN_EINVAL), "%s", name);                                                   \
+        cr_assert(eq(str, err.field, name));                                                                         \
+        cr_assert(strstr(err.text, "outside [") != NULL);                                                            \
     } while (0)
     REFUSED(tolerance, 0, "tolerance");
     REFUSED(u_set, 0.5, "u_set");
@@ -329,30 +330,31 @@ Test(program, bad_requests_are_refused_with_parameter_and_range_and_change_nothi
     REFUSED(bandwidth, -1, "bandwidth");
     b.how = good;
     b.how.reserved[0] = 1;
-    cr_assert_eq(run(&b, &err), SYN_EINVAL);
-    cr_assert_str_eq(err.field, "reserved");
+    cr_assert(eq(int, run(&b, &err), SYN_EINVAL));
+    cr_assert(eq(str, err.field, "reserved"));
     b.how = good;
     b.target[7] = 0;
-    cr_assert_eq(run(&b, &err), SYN_EINVAL);
-    cr_assert_str_eq(err.field, "target");
+    cr_assert(eq(int, run(&b, &err), SYN_EINVAL));
+    cr_assert(eq(str, err.field, "target"));
     b.target[7] = INFINITY;
-    cr_assert_eq(run(&b, &err), SYN_EINVAL);
-    cr_assert(strstr(err.text, "cell 7 "));
+    cr_assert(eq(int, run(&b, &err), SYN_EINVAL));
+    cr_assert(strstr(err.text, "cell 7 ") != NULL);
     b.target[7] = 1e-4f;
     const size_t twice[] = {9, 5, 9}, outside[] = {N};
-    cr_assert_eq(
-        syn_array_program(b.a, &(syn_cells){.list = twice, .count = 3}, b.target, &good, NULL, NULL, NULL, &err),
-        SYN_EINVAL);
-    cr_assert_str_eq(err.field, "list");
-    cr_assert_str_eq(err.text, "cell 9 is chosen twice");
-    cr_assert_eq(
-        syn_array_program(b.a, &(syn_cells){.list = outside, .count = 1}, b.target, &good, NULL, NULL, NULL, &err),
-        SYN_EINVAL);
-    cr_assert_str_eq(err.field, "list");
+    cr_assert(eq(
+        int, syn_array_program(b.a, &(syn_cells){.list = twice, .count = 3}, b.target, &good, NULL, NULL, NULL, &err),
+        SYN_EINVAL));
+    cr_assert(eq(str, err.field, "list"));
+    cr_assert(eq(str, err.text, "cell 9 is chosen twice"));
+    cr_assert(
+        eq(int,
+           syn_array_program(b.a, &(syn_cells){.list = outside, .count = 1}, b.target, &good, NULL, NULL, NULL, &err),
+           SYN_EINVAL));
+    cr_assert(eq(str, err.field, "list"));
     syn_array *frozen;
-    cr_assert_eq(syn_array_freeze(b.a, &frozen, NULL), SYN_OK);
-    cr_assert_eq(syn_array_program(frozen, NULL, b.target, &good, NULL, NULL, NULL, &err), SYN_EINVAL);
-    cr_assert_str_eq(err.text, "the array is read-only");
+    cr_assert(eq(int, syn_array_freeze(b.a, &frozen, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_program(frozen, NULL, b.target, &good, NULL, NULL, NULL, &err), SYN_EINVAL));
+    cr_assert(eq(str, err.text, "the array is read-only"));
     syn_array_free(frozen);
     for (size_t k = 0; k < N; k++) {
         syn_state s;

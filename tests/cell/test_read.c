@@ -164,5 +164,5 @@ Test(read, a_converter_treats_every_value_of_an_array_alike)
     uint32_t level[11];
     syn_adc_levels(&adc, v, 11, level);
     for (int k = 0; k < 11; k++)
-        cr_assert_eq(level[k], expected[k], "value %g: level %u", (double)v[k], level[k]);
+        cr_assert(eq(u32, level[k], expected[k]), "value %g: level %u", (double)v[k], level[k]);
 }

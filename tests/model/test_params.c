@@ -208,10 +208,10 @@ Test(params, a_file_that_cannot_be_read_is_an_input_error_that_names_it)
 Test(params, a_long_file_is_read_whole)
 {
     enum { LINES = 1 << 20 };
-    char path[] = "/tmp/synaptogen-test-XXXXXX";
+    char *path = support_temporary();
     size_t size;
     char *text = support_edited_params("-n p", &size);
-    FILE *f = fdopen(mkstemp(path), "w");
+    FILE *f = fopen(path, "w");
     cr_assert(f != NULL);
     for (int i = 0; i < LINES; i++)
         putc('\n', f);
@@ -221,23 +221,21 @@ Test(params, a_long_file_is_read_whole)
     static syn_params p;
     cr_expect(eq(int, syn_params_load(path, &p, NULL), SYN_OK));
     cr_expect(eq(int, memcmp(&p, support_params(), sizeof p), 0));
-    unlink(path);
+    support_remove_temporary();
 }
 
 Test(params, a_loaded_file_is_named_in_the_message)
 {
-    char path[] = "/tmp/synaptogen-test-XXXXXX";
-    const int fd = mkstemp(path);
-    cr_assert(ge(int, fd, 0));
-    cr_assert(eq(long, write(fd, "{\n\"format\": 1}", 14), 14));
-    close(fd);
+    char *path = support_temporary();
+    FILE *f = fopen(path, "w");
+    cr_assert(f && fputs("{\n\"format\": 1}", f) >= 0 && fclose(f) == 0);
     static syn_params p;
     syn_error err = {0};
     cr_expect(eq(int, syn_params_load(path, &p, &err), SYN_EFORMAT));
     cr_expect(eq(str, err.file, path));
     cr_expect(eq(int, err.line, 2));
     cr_expect(eq(str, err.field, "format"));
-    unlink(path);
+    support_remove_temporary();
 }
 
 /* Puts value into *place of p and asks for the refusal of that field. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const syn_params *support_params(void)
 {
@@ -18,10 +19,39 @@ const syn_model *support_model(int order)
 {
     static syn_model *models[SYN_MAX_ORDER + 1];
     if (!models[order])
-        cr_assert(eq(int,
-                     syn_model_create(support_params(), &(syn_model_options){.order = order}, &models[order], NULL),
-                     SYN_OK));
+        models[order] = support_model_of(support_params(), order);
     return models[order];
+}
+
+syn_model *support_model_of(const syn_params *p, int order)
+{
+    syn_model *m;
+    cr_assert(eq(int, syn_model_create(p, &(syn_model_options){.order = order}, &m, NULL), SYN_OK));
+    return m;
+}
+
+void support_refused(syn_status found, syn_status status, const syn_error *err, const char *field, const char *text)
+{
+    cr_expect(eq(int, found, status), "%s: %s", field, text);
+    cr_expect(eq(int, err->status, status), "%s: %s", field, text);
+    cr_expect(eq(str, (char *)err->field, (char *)field), "%s", err->text);
+    cr_expect(strstr(err->text, text) != NULL, "%s: \"%s\" does not say \"%s\"", field, err->text, text);
+}
+
+static char temporary[] = "/tmp/synaptogen-test-XXXXXX";
+
+char *support_temporary(void)
+{
+    static bool made;
+    if (!made)
+        cr_assert(eq(int, close(mkstemp(temporary)), 0));
+    made = true;
+    return temporary;
+}
+
+void support_remove_temporary(void)
+{
+    unlink(support_temporary());
 }
 
 const char *support_path(const char *name)
@@ -52,6 +82,12 @@ double support_uniform(uint64_t *state, double low, double high)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
     return low + (high - low) * ((double)(*state >> 11) * 0x1p-53);
+}
+
+double support_normal(uint64_t *state)
+{
+    const double u = support_uniform(state, 0, 1), v = support_uniform(state, 0, 1);
+    return sqrt(-2 * log(1 - u)) * cos(2 * acos(-1) * v);
 }
 
 double support_power_sum(const syn_poly *p, double x)
@@ -96,7 +132,7 @@ void support_worst(double *worst, double value)
         *worst = value;
 }
 
-static int is_long(void)
+static bool is_long(void)
 {
     const char *level = getenv("SYNAPTOGEN_TEST_LEVEL");
     return level && strcmp(level, "long") == 0;

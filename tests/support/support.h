@@ -14,6 +14,17 @@
 const syn_params *support_params(void);
 const syn_model *support_model(int order);
 
+/* A model of a set, to be freed. */
+syn_model *support_model_of(const syn_params *p, int order);
+
+/* Expects that a call returned `status` and that its error names this field and says this text, or part of it. */
+void support_refused(syn_status found, syn_status status, const syn_error *err, const char *field, const char *text);
+
+/* The path of a file of the running test, which is empty at first. support_remove_temporary removes it; as .fini of a
+ * suite it does so after each test. */
+char *support_temporary(void);
+void support_remove_temporary(void);
+
 /* A path below the source folder, kept until the fourth call from here. */
 const char *support_path(const char *name);
 
@@ -22,6 +33,9 @@ char *support_edited_params(const char *sed_arguments, size_t *size);
 
 /* A generator that is not the library's (Knuth's MMIX congruence, high bits): uniform in [low, high). */
 double support_uniform(uint64_t *state, double low, double high);
+
+/* A standard normal from two numbers of that generator (Box and Muller). */
+double support_normal(uint64_t *state);
 
 /* sum_j c[j] x^j by powers. */
 double support_power_sum(const syn_poly *p, double x);

@@ -42,12 +42,6 @@ static void start(uint64_t id, syn_mode mode, syn_cell *c)
         eq(int, syn_cell_init(support_model(10), 31, id, &(syn_start){SYN_STATIONARY, mode, 0}, c, NULL), SYN_OK));
 }
 
-static double normal(uint64_t *state)
-{
-    const double u = support_uniform(state, 0, 1), v = support_uniform(state, 0, 1);
-    return sqrt(-2 * log(1 - u)) * cos(2 * acos(-1) * v);
-}
-
 /* Worst errors of the features over loops of several cells; every figure is good but the first R_HRS of a cell.
  * noise: relative, of the current; seen[i]: rms error. */
 static void extract(int set_first, double noise, double worst[SYN_NFEAT], double rms[SYN_NFEAT])
@@ -73,7 +67,7 @@ static void extract(int set_first, double noise, double worst[SYN_NFEAT], double
                 memcpy(truth[k], c.next.y, sizeof truth[k]);
             sweep(support_model(10), &c, k, set_first, &l);
             for (int j = 0; j < POINTS; j++)
-                l.i[j] *= 1 + noise * normal(&state);
+                l.i[j] *= 1 + noise * support_normal(&state);
             cr_assert(eq(int, syn_sweep_measure(&l.s, u0, &m, NULL), SYN_OK));
             const int count = syn_cycles_add(&cycles, &l.s, &m, found);
             cr_assert(eq(int, count, set_first || k > 0));
@@ -242,7 +236,7 @@ static void fit_curves(double compliance, double noise, syn_params *p, syn_curve
             memcpy(f.y[id * LOOPS + k], c.now.y, sizeof c.now.y);
             sweep(support_model(10), &c, k, 1, &l);
             for (int j = 0; j < POINTS; j++) {
-                l.i[j] *= 1 + noise * normal(&state);
+                l.i[j] *= 1 + noise * support_normal(&state);
                 if (compliance > 0 && l.i[j] < -compliance)
                     l.i[j] = -compliance;
             }
@@ -350,19 +344,14 @@ Test(extract, sweeps_that_do_not_determine_the_curves_are_refused)
 
 /* ---- files ---- */
 
-static char path[] = "/tmp/synaptogen-test-XXXXXX";
+static char *path;
 
 static void make_file(void)
 {
-    close(mkstemp(path));
+    path = support_temporary();
 }
 
-static void remove_file(void)
-{
-    unlink(path);
-}
-
-TestSuite(csv, .init = make_file, .fini = remove_file);
+TestSuite(csv, .init = make_file, .fini = support_remove_temporary);
 
 static void put(const char *text, size_t size)
 {

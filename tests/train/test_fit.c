@@ -16,13 +16,6 @@ static double deviation(double value, double expected, double standard_error)
     return fabs(value - expected) / standard_error;
 }
 
-/* Two independent standard normals of support_uniform, by Box-Muller; the second is dropped. */
-static double normal(uint64_t *state)
-{
-    const double u = support_uniform(state, 0, 1), v = support_uniform(state, 0, 1);
-    return sqrt(-2 * log(1 - u)) * cos(2 * acos(-1) * v);
-}
-
 static void shape(size_t devices, size_t cycles, syn_features *f)
 {
     cr_assert(eq(int, syn_features_create(devices, devices * cycles, f, NULL), SYN_OK));
@@ -174,7 +167,7 @@ static void draw_series(const syn_var *v, uint64_t seed, syn_features *f)
         for (size_t t = 0; t < 300 + f->first[d + 1] - f->first[d]; t++) {
             double e[SYN_NFEAT], x[SYN_NFEAT] = {0};
             for (int i = 0; i < SYN_NFEAT; i++)
-                e[i] = normal(&state);
+                e[i] = support_normal(&state);
             for (int i = 0; i < SYN_NFEAT; i++)
                 for (int j = 0; j < SYN_NFEAT; j++) {
                     x[i] += v->b[i][j] * e[j];
@@ -362,7 +355,7 @@ static int draw_device(const synp_mixture *m, const sharp *s, uint64_t *state, d
     while (c + 1 < m->k && u >= m->weight[c])
         u -= m->weight[c++];
     for (int i = 0; i < D; i++) {
-        z[i] = normal(state);
+        z[i] = support_normal(state);
         v[i] = m->mean[c][i];
         for (int j = 0; j <= i; j++)
             v[i] += s[c].chol[i][j] * z[j];
