@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Timing: warm-up, repeats, median and spread, one CSV row per figure. The bandwidth of the memory is measured between the
  * repeats, so that both see the same drift of the machine. */
-#ifndef SYNAPTOGEN_BENCH_H
-#define SYNAPTOGEN_BENCH_H
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
 
 #include "clock.h"
 #include <math.h>

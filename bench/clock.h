@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SYNAPTOGEN_BENCH_CLOCK_H
-#define SYNAPTOGEN_BENCH_CLOCK_H
+#ifndef BENCH_CLOCK_H
+#define BENCH_CLOCK_H
 
 #include <time.h>
 

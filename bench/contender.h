@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who competes: the lines of contenders.txt, which explains the fields. */
-#ifndef SYNAPTOGEN_BENCH_CONTENDER_H
-#define SYNAPTOGEN_BENCH_CONTENDER_H
+#ifndef BENCH_CONTENDER_H
+#define BENCH_CONTENDER_H
 
 #include <stdbool.h>
 #include <stddef.h>

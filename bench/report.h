@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Everything that the report is made from, and the tables that a mark in report.md.in stands for. */
-#ifndef SYNAPTOGEN_BENCH_REPORT_H
-#define SYNAPTOGEN_BENCH_REPORT_H
+#ifndef BENCH_REPORT_H
+#define BENCH_REPORT_H
 
 #include "contender.h"
 #include "result.h"

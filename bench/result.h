@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What was measured: a row of runs.csv for each run, a row of summary.csv for the repeats of one contender at one size. */
-#ifndef SYNAPTOGEN_BENCH_RESULT_H
-#define SYNAPTOGEN_BENCH_RESULT_H
+#ifndef BENCH_RESULT_H
+#define BENCH_RESULT_H
 
 #include "workload.h"
 #include <stdio.h>

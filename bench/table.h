@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Text tables of the benchmarks: one row a line, fields between separators. Blank lines and those that start with # are
  * left out. Every refusal is one line on standard error, "file:line:column: ..". */
-#ifndef SYNAPTOGEN_BENCH_TABLE_H
-#define SYNAPTOGEN_BENCH_TABLE_H
+#ifndef BENCH_TABLE_H
+#define BENCH_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a run does, the same for every contender: voltages and times of the pulses, and how the lines are connected. */
-#ifndef SYNAPTOGEN_BENCH_WORKLOAD_H
-#define SYNAPTOGEN_BENCH_WORKLOAD_H
+#ifndef BENCH_WORKLOAD_H
+#define BENCH_WORKLOAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

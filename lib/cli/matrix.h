@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Matrices in files: CSV, or NumPy's .npy (float32 or float64, either order, one or two dimensions). */
-#ifndef SYNAPTOGEN_MATRIX_H
-#define SYNAPTOGEN_MATRIX_H
+#ifndef CLI_MATRIX_H
+#define CLI_MATRIX_H
 
 #include <stddef.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One crossbar in a circuit, written in several ways. */
-#ifndef TESTS_CROSSBARS_H
-#define TESTS_CROSSBARS_H
+#ifndef TESTS_SUPPORT_CROSSBARS_H
+#define TESTS_SUPPORT_CROSSBARS_H
 
 #include <synaptogen/crossbar.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar as a circuit of two-terminal elements, solved by brute force: Newton's method on all nodes at once, with
  * dense elimination in quadruple precision. It shares no code with the library but the cells' I-V law. */
-#ifndef SYNAPTOGEN_TESTS_NETWORK_H
-#define SYNAPTOGEN_TESTS_NETWORK_H
+#ifndef TESTS_SUPPORT_NETWORK_H
+#define TESTS_SUPPORT_NETWORK_H
 
 #include <synaptogen/crossbar.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Second routes: what the library alone says about cells that a circuit simulator handles. */
-#ifndef TESTS_REFERENCE_H
-#define TESTS_REFERENCE_H
+#ifndef TESTS_SUPPORT_REFERENCE_H
+#define TESTS_SUPPORT_REFERENCE_H
 
 #include <stdint.h>
 #include <synaptogen/cell.h>

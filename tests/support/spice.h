@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A host of libngspice for tests. libngspice keeps its state in globals, so there is one simulator per process;
  * Criterion gives every test a process of its own. Whatever goes wrong in the host itself fails the test. */
-#ifndef TESTS_SPICE_H
-#define TESTS_SPICE_H
+#ifndef TESTS_SUPPORT_SPICE_H
+#define TESTS_SUPPORT_SPICE_H
 
 #include <stdbool.h>
 #include <stddef.h>

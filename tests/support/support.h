@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the test programs share: fixtures, and the model's statistics by routes of their own, written from the
  * equations and not from the library's sources. */
-#ifndef SYNAPTOGEN_TESTS_SUPPORT_H
-#define SYNAPTOGEN_TESTS_SUPPORT_H
+#ifndef TESTS_SUPPORT_SUPPORT_H
+#define TESTS_SUPPORT_SUPPORT_H
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

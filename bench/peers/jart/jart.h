@@ -9,8 +9,8 @@
  * The state is the concentration n of oxygen vacancies in the disc, in units of 1e26 m^-3; large n is LRS. A Schottky
  * contact, the disc, a plug and a resistor are in series; the temperature follows without delay. All functions are
  * pure, any thread. */
-#ifndef BENCH_PEERS_JART_H
-#define BENCH_PEERS_JART_H
+#ifndef BENCH_PEERS_JART_JART_H
+#define BENCH_PEERS_JART_JART_H
 
 #include <stdint.h>
 

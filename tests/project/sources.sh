@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Habits of the C sources that a reader relies on: licence, include guards, length of functions.
+. "$srcdir/tests/support/tap.sh"
+cd "$srcdir" || exit 99
+find lib codemodels bench tests -name '*generated' -prune -o \( -name '*.[ch]' -o -name '*.mod' \) -print | sort >"$tmp/sources"
+check "there are sources" test -s "$tmp/sources"
+
+without_licence() {
+    xargs awk 'FNR == 1 && !/SPDX-License-Identifier: MIT/ { print FILENAME; bad = 1 } END { exit bad }' <"$tmp/sources"
+}
+check "every source names its licence in the first line" without_licence
+
+# The guard is the path as other sources include it, in capitals: lib/array/array.h has ARRAY_ARRAY_H. The lanes of the
+# kernels are included once for each instruction set and have none.
+wrong_guards() {
+    grep '\.h$' "$tmp/sources" | grep -v 'lanes\.h$' | xargs awk '
+        function finish_file() { if (file && !right) { print file ": expected #ifndef " guard; wrong++ } }
+        FNR == 1 {
+            finish_file()
+            file = guard = FILENAME
+            sub(/^lib\//, "", guard)
+            gsub(/[.\/]/, "_", guard)
+            guard = toupper(guard)
+            right = tested = 0
+        }
+        $0 == "#ifndef " guard { tested = FNR }
+        tested && FNR == tested + 1 && $0 == "#define " guard { right = 1 }
+        END { finish_file(); exit !file || wrong }'
+}
+check "every header has the include guard of its path" wrong_guards
+
+# clang-format puts the braces of a function, and no others, alone at the begin of a line.
+long_functions() {
+    grep -v -E 'lanes\.h$' "$tmp/sources" | xargs awk '
+        FNR == 1 { begin = 0 }
+        /^{$/ { begin = FNR; functions++ }
+        /^}$/ && begin { if (FNR - begin + 1 > 60) { print FILENAME ":" begin ": " FNR - begin + 1 " lines"; long++ } begin = 0 }
+        END { exit long || functions < 500 }'
+}
+check "no function outside the kernels has more than 60 lines" long_functions
+finish
