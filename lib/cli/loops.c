@@ -39,7 +39,10 @@ static void put_current_range(FILE *f, const loops_page *c)
     double peak = 0; /* A */
     for (int k = 0; k <= 200; k++)
         peak = fmax(peak, fabs(syn_current(c->model, 0, c->u_min + (c->u_max - c->u_min) * k / 200, NULL)));
-    fprintf(f, "set logscale y\nset yrange [%g:%g]\n", 1e6 * peak / 5000, 1e6 * peak * 1.6);
+    fprintf(f,
+            "set logscale y\n"
+            "set yrange [%g:%g]\n",
+            1e6 * peak / 5000, 1e6 * peak * 1.6);
 }
 
 static void put_title(FILE *f, const loops *p)
@@ -59,12 +62,17 @@ static void put_colours(FILE *f, const loops *p)
     const loops_page *c = p->page;
     fputs("set palette defined (0 '#0d0887', 0.35 '#8b0aa5', 0.7 '#db5c68', 1 '#feab34')\n", f);
     if (!colour_bar(p)) {
-        fputs("set cbrange [0:1]\nunset colorbox\n", f);
+        fputs("set cbrange [0:1]\n"
+              "unset colorbox\n",
+              f);
         return;
     }
     const double across = total_width(p), up = total_height(p);
-    fprintf(f, "set cbrange [0:%" PRIu64 "]\nset cbtics %g scale 0\nset cblabel 'cycle' font ',13'\n", c->cycles - 1,
-            fmax(1, gnuplot_tick((double)c->cycles, 4)));
+    fprintf(f,
+            "set cbrange [0:%" PRIu64 "]\n"
+            "set cbtics %g scale 0\n"
+            "set cblabel 'cycle' font ',13'\n",
+            c->cycles - 1, fmax(1, gnuplot_tick((double)c->cycles, 4)));
     fprintf(f, "set colorbox vertical user origin screen %g,%g size screen %g,%g\n", 1 - (RIGHT + 60) / across,
             BOTTOM / up, 16 / across, 1 - (TOP + BOTTOM) / up);
 }
@@ -81,9 +89,15 @@ static void put_page(FILE *f, const loops *p)
             0.25 * LEFT / total_width(p));
     put_colours(f, p);
     put_current_range(f, c);
-    fprintf(f, "set xrange [%g:%g]\nset xtics %g\n", c->u_min, c->u_max,
-            gnuplot_tick(c->u_max - c->u_min, p->columns > 1 ? 2 : 5));
-    fputs("set tics front\nset grid lc '#d8d8d8' lt 1 lw 0.5\nset border lw 0.7\nset key off\n", f);
+    fprintf(f,
+            "set xrange [%g:%g]\n"
+            "set xtics %g\n",
+            c->u_min, c->u_max, gnuplot_tick(c->u_max - c->u_min, p->columns > 1 ? 2 : 5));
+    fputs("set tics front\n"
+          "set grid lc '#d8d8d8' lt 1 lw 0.5\n"
+          "set border lw 0.7\n"
+          "set key off\n",
+          f);
 }
 
 int loops_open(loops *p, const loops_page *page)
@@ -103,10 +117,14 @@ static void put_margins(const loops *p, int column, int row)
 {
     const double across = total_width(p), up = total_height(p);
     const int left = LEFT + column * (width(p) + GAP), top = TOP + row * (height(p) + GAP);
-    fprintf(p->gnuplot.commands, "set lmargin at screen %g\nset rmargin at screen %g\n", left / across,
-            (left + width(p)) / across);
-    fprintf(p->gnuplot.commands, "set tmargin at screen %g\nset bmargin at screen %g\n", 1 - top / up,
-            1 - (top + height(p)) / up);
+    fprintf(p->gnuplot.commands,
+            "set lmargin at screen %g\n"
+            "set rmargin at screen %g\n",
+            left / across, (left + width(p)) / across);
+    fprintf(p->gnuplot.commands,
+            "set tmargin at screen %g\n"
+            "set bmargin at screen %g\n",
+            1 - top / up, 1 - (top + height(p)) / up);
 }
 
 void loops_begin_cell(loops *p, uint64_t index)
@@ -119,7 +137,10 @@ void loops_begin_cell(loops *p, uint64_t index)
     snprintf(number, sizeof number, "cell %" PRIu64, p->page->first + index);
     put_margins(p, column, row);
     fprintf(p->gnuplot.commands, "set format x '%s'\n", panel + p->columns >= p->panels ? "%g" : "");
-    fprintf(p->gnuplot.commands, "set format y '%s'\nset label 4 ", column == 0 ? "%g" : "");
+    fprintf(p->gnuplot.commands,
+            "set format y '%s'\n"
+            "set label 4 ",
+            column == 0 ? "%g" : "");
     gnuplot_string(p->gnuplot.commands, p->page->name ? p->page->name : number);
     fputs(" at graph 0.04,0.09 left\n", p->gnuplot.commands);
     fprintf(p->gnuplot.commands, "plot '-' using 1:2:3 with lines lw %g lc palette\n", p->columns > 3 ? 0.8 : 1.2);
@@ -140,7 +161,12 @@ void loops_end_loop(loops *p)
 void loops_end_cell(loops *p)
 {
     if (p->drawing) /* titles and the colour bar are drawn with the first panel */
-        fputs("e\nunset label 1\nunset label 2\nunset label 3\nunset colorbox\n", p->gnuplot.commands);
+        fputs("e\n"
+              "unset label 1\n"
+              "unset label 2\n"
+              "unset label 3\n"
+              "unset colorbox\n",
+              p->gnuplot.commands);
 }
 
 int loops_close(loops *p, bool keep)

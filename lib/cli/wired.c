@@ -44,7 +44,11 @@ typedef struct drawing {
 static void put_map(const drawing *d, const char *title, const char *unit, const double *v)
 {
     FILE *f = d->g.commands;
-    fprintf(f, "set title '%s'\nset cblabel '%s'\nplot '-' matrix with image notitle\n", title, unit);
+    fprintf(f,
+            "set title '%s'\n"
+            "set cblabel '%s'\n"
+            "plot '-' matrix with image notitle\n",
+            title, unit);
     for (size_t i = 0; i < d->rows; i++)
         for (size_t j = 0; j < d->cols; j++)
             fprintf(f, "%.5g%c", v[i + d->rows * j], j + 1 < d->cols ? ' ' : '\n');
@@ -63,9 +67,16 @@ static void put_histogram(const drawing *d, const double *ohm)
         if (bin >= 0 && bin < BINS)
             count[(int)bin]++;
     }
-    fputs("set autoscale\nset yrange [0:*] noreverse\nset size noratio\nunset colorbox\nset title 'resistances'\n"
-          "set xlabel 'resistance at u0 (kΩ)'\nset ylabel 'cells'\nset logscale x\n"
-          "set grid lc '#d8d8d8' lt 1 lw 0.5\nset style fill solid 0.85 noborder\n"
+    fputs("set autoscale\n"
+          "set yrange [0:*] noreverse\n"
+          "set size noratio\n"
+          "unset colorbox\n"
+          "set title 'resistances'\n"
+          "set xlabel 'resistance at u0 (kΩ)'\n"
+          "set ylabel 'cells'\n"
+          "set logscale x\n"
+          "set grid lc '#d8d8d8' lt 1 lw 0.5\n"
+          "set style fill solid 0.85 noborder\n"
           "plot '-' using 1:2:3:4:5:6 with boxxyerror lc '#3b528b' notitle\n",
           f);
     for (int k = 0; k < BINS; k++)
@@ -82,13 +93,18 @@ static int draw(const wired *b, const char *path, const double *ohm, const doubl
     if (gnuplot_start(&d.g, path))
         return CLI_FAILED;
     FILE *f = d.g.commands;
-    fprintf(f, "set terminal %s size 1500,520 font 'DejaVu Sans,12' background '#ffffff'\nset multiplot layout 1,3\n",
+    fprintf(f,
+            "set terminal %s size 1500,520 font 'DejaVu Sans,12' background '#ffffff'\n"
+            "set multiplot layout 1,3\n",
             gnuplot_terminal(path));
-    fputs(
-        "set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21918c', 0.75 '#5ec962', 1 '#fde725')\n"
-        "set autoscale fix\nset yrange [] reverse\nset size ratio -1\nset xlabel 'bit line'\nset ylabel 'word line'\n"
-        "set tics out nomirror\n",
-        f);
+    fputs("set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21918c', 0.75 '#5ec962', 1 '#fde725')\n"
+          "set autoscale fix\n"
+          "set yrange [] reverse\n"
+          "set size ratio -1\n"
+          "set xlabel 'bit line'\n"
+          "set ylabel 'word line'\n"
+          "set tics out nomirror\n",
+          f);
     double *map = malloc(b->rows * b->cols * sizeof *map);
     for (size_t k = 0; map && k < b->rows * b->cols; k++)
         map[k] = ohm[k] / 1000;

@@ -11,10 +11,13 @@ static const char *const titles[SYN_NFEAT] = {"log_{10}(R_{HRS}/Ω)", "U_S (V)",
 static void put_style(FILE *f, const char *title, int width, int height)
 {
     fprintf(f, "set terminal pngcairo size %d,%d font 'DejaVu Sans,11' background '#ffffff'\n", width, height);
-    fputs(
-        "set style line 1 lc '#3b528b' lw 1.5\nset style line 2 lc '#d1495b' lw 1.5 pt 7 ps 0.7\n"
-        "set style fill solid 0.25 noborder\nset grid lc '#d8d8d8' lt 1 lw 0.5\nset border lw 0.7\nset tics front\n",
-        f);
+    fputs("set style line 1 lc '#3b528b' lw 1.5\n"
+          "set style line 2 lc '#d1495b' lw 1.5 pt 7 ps 0.7\n"
+          "set style fill solid 0.25 noborder\n"
+          "set grid lc '#d8d8d8' lt 1 lw 0.5\n"
+          "set border lw 0.7\n"
+          "set tics front\n",
+          f);
     fputs("set label 100 ", f);
     gnuplot_string(f, title);
     fputs(" at screen 0.5,0.975 center font ',13'\n", f);
@@ -23,9 +26,12 @@ static void put_style(FILE *f, const char *title, int width, int height)
 /* Panel k of the 2 x 2. */
 static void put_panel(FILE *f, int k)
 {
-    fprintf(
-        f, "set lmargin at screen %g\nset rmargin at screen %g\nset tmargin at screen %g\nset bmargin at screen %g\n",
-        k % 2 ? 0.585 : 0.085, k % 2 ? 0.98 : 0.48, k < 2 ? 0.91 : 0.44, k < 2 ? 0.56 : 0.09);
+    fprintf(f,
+            "set lmargin at screen %g\n"
+            "set rmargin at screen %g\n"
+            "set tmargin at screen %g\n"
+            "set bmargin at screen %g\n",
+            k % 2 ? 0.585 : 0.085, k % 2 ? 0.98 : 0.48, k < 2 ? 0.91 : 0.44, k < 2 ? 0.56 : 0.09);
 }
 
 /* The smallest and the largest x so far. */
@@ -58,7 +64,9 @@ static void put_quantiles(const syn_validation *v, int i, FILE *f)
         fprintf(f, "%.9g %.9g %.9g\n", q[1], q[2], q[3]);
         widen(&x, q[1]);
     }
-    fputs("end\n$points << end\n", f);
+    fputs("end\n"
+          "$points << end\n",
+          f);
     for (int k = 0; k < SYN_QUANTILES; k += 4)
         if (!isnan(v->quantile[i][k][0] + v->quantile[i][k][1]))
             fprintf(f, "%.9g %.9g\n", v->quantile[i][k][1], v->quantile[i][k][0]);
@@ -69,15 +77,22 @@ static void put_quantiles(const syn_validation *v, int i, FILE *f)
 static void plot_quantiles(const report *r, FILE *f)
 {
     put_style(f, "Quantiles: measured against generated", 1000, 900);
-    fputs("set multiplot\nset key top left Left reverse samplen 2\n", f);
+    fputs("set multiplot\n"
+          "set key top left Left reverse samplen 2\n",
+          f);
     for (int i = 0; i < SYN_NFEAT; i++) {
         put_panel(f, i);
         put_quantiles(r->v, i, f);
-        fprintf(f, "set xlabel 'generated  %s'\nset ylabel 'measured' offset 1\n", titles[i]);
+        fprintf(f,
+                "set xlabel 'generated  %s'\n"
+                "set ylabel 'measured' offset 1\n",
+                titles[i]);
         fprintf(f, "set label 1 'KS distance %.4f' at graph 0.96,0.06 right\n", r->v->ks[i].distance);
         fputs("plot $band using 1:2:3 with filledcurves ls 1 title 'range of the replicas', "
               "$band using 1:1 with lines ls 1 title 'equal', "
-              "$points using 1:2 with points ls 2 title 'quantiles'\nunset label 100\nunset key\n",
+              "$points using 1:2 with points ls 2 title 'quantiles'\n"
+              "unset label 100\n"
+              "unset key\n",
               f);
     }
 }
@@ -85,7 +100,11 @@ static void plot_quantiles(const report *r, FILE *f)
 static void plot_autocorrelations(const report *r, FILE *f)
 {
     put_style(f, "Autocorrelation over the cycles", 1000, 800);
-    fputs("set multiplot\nset key top right samplen 2\nset xrange [0:20.5]\nset xlabel 'lag (cycles)'\n", f);
+    fputs("set multiplot\n"
+          "set key top right samplen 2\n"
+          "set xrange [0:20.5]\n"
+          "set xlabel 'lag (cycles)'\n",
+          f);
     for (int i = 0; i < SYN_NFEAT; i++) {
         put_panel(f, i);
         fputs("$data << end\n", f);
@@ -94,10 +113,15 @@ static void plot_autocorrelations(const report *r, FILE *f)
             fprintf(f, "%d %.6g %.6g %.6g %.6g\n", lag, c->measured, c->generated, c->generated - 2 * c->error,
                     c->generated + 2 * c->error);
         }
-        fprintf(f, "end\nset ylabel 'autocorrelation of %s' offset 1\nset yrange [*<0:*]\n", titles[i]);
+        fprintf(f,
+                "end\n"
+                "set ylabel 'autocorrelation of %s' offset 1\n"
+                "set yrange [*<0:*]\n",
+                titles[i]);
         fputs("plot $data using 1:4:5 with filledcurves ls 1 title '± 2 standard errors', "
               "$data using 1:3 with lines ls 1 title 'generated', $data using 1:2 with points ls 2 title 'measured'\n"
-              "unset label 100\nunset key\n",
+              "unset label 100\n"
+              "unset key\n",
               f);
     }
 }
@@ -105,7 +129,11 @@ static void plot_autocorrelations(const report *r, FILE *f)
 static void plot_correlations(const report *r, FILE *f)
 {
     put_style(f, "Correlation of the features of one cycle", 900, 500);
-    fputs("set multiplot\nset key top right samplen 2\nset tmargin at screen 0.91\n$data << end\n", f);
+    fputs("set multiplot\n"
+          "set key top right samplen 2\n"
+          "set tmargin at screen 0.91\n"
+          "$data << end\n",
+          f);
     int n = 0;
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = i + 1; j < SYN_NFEAT; j++, n++) {
@@ -113,12 +141,18 @@ static void plot_correlations(const report *r, FILE *f)
             fprintf(f, "%d %.6g %.6g %.6g\n", n, c->measured, c->generated, 2 * c->error);
         }
     static const char *const names[SYN_NFEAT] = {"R_{HRS}", "U_S", "R_{LRS}", "U_R"};
-    fputs("end\nset xtics scale 0 (", f);
+    fputs("end\n"
+          "set xtics scale 0 (",
+          f);
     n = 0;
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = i + 1; j < SYN_NFEAT; j++, n++)
             fprintf(f, "%s'%s, %s' %d", n ? ", " : "", names[i], names[j], n);
-    fputs(")\nset xrange [-0.5:5.5]\nset ylabel 'correlation'\nset xzeroaxis lc '#777777' lt 1\nset offsets "
+    fputs(")\n"
+          "set xrange [-0.5:5.5]\n"
+          "set ylabel 'correlation'\n"
+          "set xzeroaxis lc '#777777' lt 1\n"
+          "set offsets "
           "0,0,0.05,0.05\n"
           "plot $data using ($1-0.08):3:4 with yerrorbars ls 1 pt 5 ps 0.7 title 'generated ± 2 standard errors', "
           "$data using ($1+0.08):2 with points ls 2 ps 1 title 'measured'\n",
@@ -139,16 +173,23 @@ static void put_scatter(const syn_device_scatter *s, size_t n, int i, const char
 static void plot_devices(const report *r, FILE *f)
 {
     put_style(f, "From device to device: mean and spread over the cycles of each", 1000, 900);
-    fputs("set multiplot\nset key top right samplen 1\n", f);
+    fputs("set multiplot\n"
+          "set key top right samplen 1\n",
+          f);
     for (int i = 0; i < SYN_NFEAT; i++) {
         put_panel(f, i);
         span x = nothing;
         put_scatter(r->measured, r->v->devices, i, "measured", &x, f);
         put_scatter(r->generated, r->v->devices, i, "generated", &x, f);
         put_ticks(f, &x);
-        fprintf(f, "set xlabel 'mean of %s'\nset ylabel 'standard deviation' offset 1\n", titles[i]);
+        fprintf(f,
+                "set xlabel 'mean of %s'\n"
+                "set ylabel 'standard deviation' offset 1\n",
+                titles[i]);
         fputs("plot $generated with points pt 7 ps 0.5 lc rgb '#803b528b' title 'generated', "
-              "$measured with points pt 7 ps 0.5 lc rgb '#80d1495b' title 'measured'\nunset label 100\nunset key\n",
+              "$measured with points pt 7 ps 0.5 lc rgb '#80d1495b' title 'measured'\n"
+              "unset label 100\n"
+              "unset key\n",
               f);
     }
 }
