@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The port conductance matrix of a crossbar against Gaussian elimination in quadruple precision, closed forms, and
  * what every network of conductances obeys. */
-#include "support/support.h"
+#include "support/circuit.h"
 
 #include "crossbar/ports/ports.h"
 #include "crossbar/wires.h"
@@ -19,46 +19,28 @@ typedef long double wide; /* of 113 bits where there is no other type of that wi
  * deep, each with a relative error of 1.1e-16; errors of one direction would add up to a few 1e-13. */
 static const double tolerance = 1e-12;
 
-enum { MOST = 300 };
+enum { LINES = 300 }; /* that are drawn for each crossbar */
 
-/* A crossbar with all that belongs to it. Sides are present where `sides` has their bit. */
-typedef struct circuit {
-    syn_wires wires;
-    double r_wl[MOST], r_bl[MOST], end[SYN_SIDES][MOST];
-    double *g;
-} circuit;
-
-static circuit *make_circuit(size_t rows, size_t cols, double r_wl, double r_bl, unsigned sides, double end)
+/* Sides are present where `sides` has their bit, all with ends of `end` ohm. */
+static circuit *uniform_circuit(size_t rows, size_t cols, double r_wl, double r_bl, unsigned sides, double end)
 {
-    circuit *c = calloc(1, sizeof *c);
-    cr_assert(c != NULL && rows <= MOST && cols <= MOST);
-    c->wires = (syn_wires){.rows = rows, .cols = cols, .r_wl = r_wl, .r_bl = r_bl};
+    circuit *c = circuit_make(rows, cols);
+    c->wires.r_wl_each = c->wires.r_bl_each = NULL;
+    c->wires.r_wl = r_wl;
+    c->wires.r_bl = r_bl;
     for (int side = 0; side < SYN_SIDES; side++) {
         c->wires.end[side] = sides & 1u << side ? c->end[side] : NULL;
-        for (size_t i = 0; i < MOST; i++)
+        for (size_t i = 0; i < LINES; i++)
             c->end[side][i] = end;
     }
-    c->g = calloc(rows * cols, sizeof *c->g);
-    cr_assert(c->g != NULL);
     return c;
-}
-
-static void free_circuit(circuit *c)
-{
-    free(c->g);
-    free(c);
-}
-
-static double log_uniform(uint64_t *state, double low, double high)
-{
-    return low * pow(high / low, support_uniform(state, 0, 1));
 }
 
 /* Cells from 1e-9 to 0.1 S, `none` of them without any conductance. */
 static void draw_cells(circuit *c, uint64_t *state, double none)
 {
     for (size_t k = 0; k < c->wires.rows * c->wires.cols; k++)
-        c->g[k] = support_uniform(state, 0, 1) < none ? 0 : log_uniform(state, 1e-9, 0.1);
+        c->g[k] = support_uniform(state, 0, 1) < none ? 0 : circuit_log_uniform(state, 1e-9, 0.1);
 }
 
 /* Each line's own segments, from 1e-3 to 1e3 ohm, `ideal` of them 0; ends from 1e-3 to 1e6 ohm, 0, or open. */
@@ -67,26 +49,17 @@ static void draw_wires(circuit *c, uint64_t *state, double ideal, double open)
     c->wires.r_wl_each = c->r_wl;
     c->wires.r_bl_each = c->r_bl;
     for (int side = 0; side < SYN_SIDES; side++)
-        for (size_t i = 0; i < MOST; i++) {
+        for (size_t i = 0; i < LINES; i++) {
             const double kind = support_uniform(state, 0, 1);
-            c->end[side][i] = kind < open ? INFINITY : kind < open + 0.1 ? 0 : log_uniform(state, 1e-3, 1e6);
+            c->end[side][i] = kind < open ? INFINITY : kind < open + 0.1 ? 0 : circuit_log_uniform(state, 1e-3, 1e6);
         }
-    for (size_t i = 0; i < MOST; i++) {
-        c->r_wl[i] = support_uniform(state, 0, 1) < ideal ? 0 : log_uniform(state, 1e-3, 1e3);
-        c->r_bl[i] = support_uniform(state, 0, 1) < ideal ? 0 : log_uniform(state, 1e-3, 1e3);
+    for (size_t i = 0; i < LINES; i++) {
+        c->r_wl[i] = support_uniform(state, 0, 1) < ideal ? 0 : circuit_log_uniform(state, 1e-3, 1e3);
+        c->r_bl[i] = support_uniform(state, 0, 1) < ideal ? 0 : circuit_log_uniform(state, 1e-3, 1e3);
         for (int along = 0; along < 2; along++) /* no terminals in parallel without resistance */
             if ((along ? c->r_bl : c->r_wl)[i] == 0 && c->end[2 * along][i] == 0)
                 c->end[2 * along + 1][i] = 50;
     }
-}
-
-/* Has everything from here on use this processor's kernel number k. Returns 0 if there are not so many. */
-static int choose_kernel(int k)
-{
-    const char *name = syn_array_kernel_name(k);
-    if (name)
-        setenv("SYNAPTOGEN_KERNEL", name, 1);
-    return name != NULL;
 }
 
 static double *reduce(synp_ports *k, const double *g)
@@ -100,7 +73,7 @@ static double *reduce(synp_ports *k, const double *g)
 
 static synp_ports *create(const circuit *c)
 {
-    double r[2][MOST], end[SYN_SIDES][MOST];
+    double r[2][CIRCUIT_MOST], end[SYN_SIDES][CIRCUIT_MOST];
     for (int along = 0; along < 2; along++)
         for (size_t i = 0; i < (along ? c->wires.cols : c->wires.rows); i++) {
             double lead[2];
@@ -248,7 +221,7 @@ static void expect_oracle(const circuit *c, const char *what)
 {
     size_t n, expected_n;
     double *expected = dense(c, &expected_n);
-    for (int kernel = 0; choose_kernel(kernel); kernel++) {
+    for (int kernel = 0; circuit_choose_kernel(kernel); kernel++) {
         double *y = ports_of(c, &n);
         cr_assert_eq(n, expected_n);
         const double worst = worst_error(y, expected, n);
@@ -264,11 +237,11 @@ Test(ports, random_crossbars_agree_with_dense_elimination_in_quadruple_precision
     uint64_t state = 1;
     for (int k = 0; k < 300; k++) {
         const size_t rows = (size_t)support_uniform(&state, 1, 11), cols = (size_t)support_uniform(&state, 1, 11);
-        circuit *c = make_circuit(rows, cols, 0, 0, (unsigned)support_uniform(&state, 0, 16), 0);
+        circuit *c = uniform_circuit(rows, cols, 0, 0, (unsigned)support_uniform(&state, 0, 16), 0);
         draw_wires(c, &state, k % 3 == 0 ? 0 : 0.3, k % 2 ? 0.3 : 0);
         draw_cells(c, &state, k % 5 ? 0.1 : 0.7);
         expect_oracle(c, "random");
-        free_circuit(c);
+        circuit_free(c);
     }
 }
 
@@ -278,10 +251,10 @@ Test(ports, every_combination_of_floating_sides_agrees_with_dense_elimination)
     for (unsigned sides = 0; sides < 16; sides++)
         for (int kind = 0; kind < 4; kind++) {
             const double r_wl = kind & 1 ? 0 : 1, r_bl = kind & 2 ? 0 : 5;
-            circuit *c = make_circuit(7, 9, r_wl, r_bl, sides, 100);
+            circuit *c = uniform_circuit(7, 9, r_wl, r_bl, sides, 100);
             draw_cells(c, &state, 0.2);
             expect_oracle(c, "uniform wires");
-            free_circuit(c);
+            circuit_free(c);
         }
 }
 
@@ -291,12 +264,12 @@ Test(ports, long_and_short_shapes_agree_with_dense_elimination)
     uint64_t state = 3;
     for (size_t k = 0; k < sizeof shapes / sizeof *shapes; k++)
         for (int ideal = 0; ideal < 3; ideal++) {
-            circuit *c = make_circuit(shapes[k][0], shapes[k][1], ideal ? 0 : 20, ideal ? 0 : 0.1, 15, 1000);
+            circuit *c = uniform_circuit(shapes[k][0], shapes[k][1], ideal ? 0 : 20, ideal ? 0 : 0.1, 15, 1000);
             if (ideal == 2)
                 draw_wires(c, &state, 0.5, 0.2);
             draw_cells(c, &state, 0.2);
             expect_oracle(c, ideal == 2 ? "mixed" : ideal ? "ideal" : "resistive");
-            free_circuit(c);
+            circuit_free(c);
         }
 }
 
@@ -318,16 +291,16 @@ Test(ports, matrices_are_symmetric_passive_and_without_a_path_to_ground)
 {
     uint64_t state = 4;
     for (int k = 0; k < 4; k++) {
-        circuit *c = make_circuit(70, 45, 0, 0, 15, 0);
+        circuit *c = uniform_circuit(70, 45, 0, 0, 15, 0);
         draw_wires(c, &state, k % 2 ? 0.2 : 0, k / 2 ? 0.2 : 0);
         draw_cells(c, &state, 0.2);
-        for (int kernel = 0; choose_kernel(kernel); kernel++) {
+        for (int kernel = 0; circuit_choose_kernel(kernel); kernel++) {
             size_t n;
             double *y = ports_of(c, &n);
             expect_passive(y, n);
             free(y);
         }
-        free_circuit(c);
+        circuit_free(c);
     }
 }
 
@@ -338,7 +311,7 @@ static void change_cells(circuit *c, int what, uint64_t *state)
         for (size_t i = 0; i < rows; i++) {
             const int chosen[] = {0, i == row, j == col, i == row && j == col, 1, i == row || j == col};
             if (chosen[what])
-                c->g[i + rows * j] = support_uniform(state, 0, 1) < 0.1 ? 0 : log_uniform(state, 1e-9, 0.1);
+                c->g[i + rows * j] = support_uniform(state, 0, 1) < 0.1 ? 0 : circuit_log_uniform(state, 1e-9, 0.1);
         }
 }
 
@@ -363,14 +336,14 @@ static void expect_updates(circuit *c, uint64_t *state)
 Test(ports, an_update_is_what_a_reduction_from_scratch_gives)
 {
     uint64_t state = 5;
-    for (int kernel = 0; choose_kernel(kernel); kernel++)
+    for (int kernel = 0; circuit_choose_kernel(kernel); kernel++)
         for (int mixed = 0; mixed < 2; mixed++) {
-            circuit *c = make_circuit(50, 83, 1, 2, 15, 100);
+            circuit *c = uniform_circuit(50, 83, 1, 2, 15, 100);
             if (mixed)
                 draw_wires(c, &state, 0.2, 0.2);
             draw_cells(c, &state, 0.1);
             expect_updates(c, &state);
-            free_circuit(c);
+            circuit_free(c);
         }
 }
 
@@ -378,7 +351,7 @@ Test(ports, an_update_is_what_a_reduction_from_scratch_gives)
 Test(ports, one_cell_has_the_closed_form)
 {
     const double r_wl = 3, r_bl = 7, end[SYN_SIDES] = {10, 20, 30, 40}, g = 1e-2;
-    circuit *c = make_circuit(1, 1, r_wl, r_bl, 15, 0);
+    circuit *c = uniform_circuit(1, 1, r_wl, r_bl, 15, 0);
     for (int side = 0; side < SYN_SIDES; side++)
         c->end[side][0] = end[side];
     c->g[0] = g;
@@ -392,7 +365,7 @@ Test(ports, one_cell_has_the_closed_form)
     cr_expect(epsilon_eq(dbl, y[7] / (-right / d * below * bottom / (top + bottom)), 1, 1e-14));
     cr_expect(epsilon_eq(dbl, y[0] / (left - left * left / d), 1, 1e-14));
     free(y);
-    free_circuit(c);
+    circuit_free(c);
 }
 
 /* A word line whose cells end at sources is a uniform ladder: V_j = sinh((n + 1 - j) t) / sinh((n + 1) t) for 1 V at
@@ -401,7 +374,7 @@ Test(ports, a_ladder_has_the_closed_form)
 {
     enum { N = 200 };
     const double r = 2, bit_line = 30, cell = 1e-4, g = 1 / (1 / cell + bit_line), t = acosh(1 + r * g / 2);
-    circuit *c = make_circuit(1, N, r, bit_line, 1u << SYN_LEFT | 1u << SYN_RIGHT | 1u << SYN_BOTTOM, 0);
+    circuit *c = uniform_circuit(1, N, r, bit_line, 1u << SYN_LEFT | 1u << SYN_RIGHT | 1u << SYN_BOTTOM, 0);
     for (size_t j = 0; j < N; j++)
         c->g[j] = cell;
     size_t n;
@@ -413,12 +386,12 @@ Test(ports, a_ladder_has_the_closed_form)
     for (int j = 1; j <= N; j++)
         cr_expect(epsilon_eq(dbl, y[1 + j] / (-g * sinh((N + 1 - j) * t) / all), 1, accuracy), "cell %d", j);
     free(y);
-    free_circuit(c);
+    circuit_free(c);
 }
 
 static circuit *transposed(const circuit *c)
 {
-    circuit *t = make_circuit(c->wires.cols, c->wires.rows, 0, 0, 15, 0);
+    circuit *t = uniform_circuit(c->wires.cols, c->wires.rows, 0, 0, 15, 0);
     t->wires.r_wl_each = t->r_wl;
     t->wires.r_bl_each = t->r_bl;
     memcpy(t->r_wl, c->r_bl, sizeof t->r_wl);
@@ -434,7 +407,7 @@ static circuit *transposed(const circuit *c)
 Test(ports, a_transposed_crossbar_has_the_same_matrix_in_another_order)
 {
     uint64_t state = 6;
-    circuit *c = make_circuit(37, 58, 0, 0, 15, 0);
+    circuit *c = uniform_circuit(37, 58, 0, 0, 15, 0);
     draw_wires(c, &state, 0.2, 0);
     draw_cells(c, &state, 0.1);
     circuit *t = transposed(c);
@@ -449,8 +422,8 @@ Test(ports, a_transposed_crossbar_has_the_same_matrix_in_another_order)
         }
     free(y);
     free(other);
-    free_circuit(c);
-    free_circuit(t);
+    circuit_free(c);
+    circuit_free(t);
 }
 
 /* The voltage lost along a line of n segments is at most r n times the line's current of at most n g V: relative
@@ -459,9 +432,9 @@ Test(ports, wires_of_vanishing_resistance_become_ideal)
 {
     enum { ROWS = 20, COLS = 30 };
     uint64_t state = 7;
-    circuit *c = make_circuit(ROWS, COLS, 0, 0, 15, 100);
+    circuit *c = uniform_circuit(ROWS, COLS, 0, 0, 15, 100);
     for (size_t k = 0; k < ROWS * COLS; k++)
-        c->g[k] = log_uniform(&state, 1e-6, 1e-2);
+        c->g[k] = circuit_log_uniform(&state, 1e-6, 1e-2);
     size_t n;
     double *ideal = ports_of(c, &n);
     c->wires.r_wl = c->wires.r_bl = 1e-10;
@@ -470,14 +443,14 @@ Test(ports, wires_of_vanishing_resistance_become_ideal)
     cr_expect(gt(dbl, worst_error(y, ideal, n), 0));
     free(ideal);
     free(y);
-    free_circuit(c);
+    circuit_free(c);
 }
 
 Test(ports, ideal_lines_held_by_sources_have_the_cells_themselves_as_matrix)
 {
     enum { ROWS = 13, COLS = 21 };
     uint64_t state = 8;
-    circuit *c = make_circuit(ROWS, COLS, 0, 0, 1u << SYN_RIGHT | 1u << SYN_TOP, 0);
+    circuit *c = uniform_circuit(ROWS, COLS, 0, 0, 1u << SYN_RIGHT | 1u << SYN_TOP, 0);
     draw_cells(c, &state, 0.1);
     size_t n;
     double *y = ports_of(c, &n);
@@ -489,14 +462,14 @@ Test(ports, ideal_lines_held_by_sources_have_the_cells_themselves_as_matrix)
             cr_expect(i == j || y[i + n * j] == 0);
     }
     free(y);
-    free_circuit(c);
+    circuit_free(c);
 }
 
 Test(ports, without_cells_only_the_two_ends_of_a_line_are_connected)
 {
     enum { ROWS = 17, COLS = 12 };
     const double r_wl = 3, r_bl = 5, end = 11;
-    circuit *c = make_circuit(ROWS, COLS, r_wl, r_bl, 15, end);
+    circuit *c = uniform_circuit(ROWS, COLS, r_wl, r_bl, 15, end);
     c->end[SYN_RIGHT][4] = INFINITY;
     size_t n;
     double *y = ports_of(c, &n);
@@ -512,14 +485,14 @@ Test(ports, without_cells_only_the_two_ends_of_a_line_are_connected)
     cr_expect(lt(dbl, worst_error(y, expected, n), 1e-14)); /* some 20 roundings */
     free(y);
     free(expected);
-    free_circuit(c);
+    circuit_free(c);
 }
 
 Test(ports, conductances_that_are_none_are_refused_and_change_nothing)
 {
     static const double bad[] = {-1e-9, NAN, INFINITY};
     uint64_t state = 9;
-    circuit *c = make_circuit(9, 6, 1, 1, 15, 100);
+    circuit *c = uniform_circuit(9, 6, 1, 1, 15, 100);
     draw_cells(c, &state, 0);
     synp_ports *k = create(c);
     double *before = reduce(k, c->g), *y = reduce(k, c->g);
@@ -541,16 +514,16 @@ Test(ports, conductances_that_are_none_are_refused_and_change_nothing)
     free(after);
     free(y);
     synp_ports_free(k);
-    free_circuit(c);
+    circuit_free(c);
 }
 
 Test(ports, a_crossbar_without_terminals_has_no_matrix)
 {
-    circuit *c = make_circuit(20, 20, 1, 0, 0, 0);
+    circuit *c = uniform_circuit(20, 20, 1, 0, 0, 0);
     c->g[7] = 1e-3;
     size_t n;
     free(ports_of(c, &n));
     cr_expect_eq(n, 0);
-    free_circuit(c);
+    circuit_free(c);
     synp_ports_free(NULL);
 }

@@ -274,6 +274,26 @@ Test(crossbar_write, a_write_that_is_stopped_leaves_later_rows_untouched)
     syn_array_free(a);
 }
 
+/* Bit for bit: the same voltages in the same order. */
+Test(crossbar_write, no_number_of_steps_is_one_step)
+{
+    uint8_t bits[CELLS];
+    make_bits(bits);
+    syn_array *a = make_array(), *b = make_array();
+    syn_crossbar *x = make_crossbar(a, 1, 10), *y = make_crossbar(b, 1, 10);
+    syn_write how = {.u_set = -1.3, .u_reset = 1.4};
+    syn_write_report none, one;
+    cr_assert_eq(syn_crossbar_write(x, bits, &how, NULL, &none, NULL), SYN_OK);
+    how.steps = 1;
+    cr_assert_eq(syn_crossbar_write(y, bits, &how, NULL, &one, NULL), SYN_OK);
+    cr_expect(same_states(a, b));
+    cr_expect(none.pulses > 0 && none.pulses == one.pulses && none.newton == one.newton);
+    syn_crossbar_free(x);
+    syn_crossbar_free(y);
+    syn_array_free(a);
+    syn_array_free(b);
+}
+
 Test(crossbar_write, what_makes_no_sense_is_refused_by_name_and_changes_nothing)
 {
     uint8_t bits[CELLS] = {1};
@@ -288,6 +308,7 @@ Test(crossbar_write, what_makes_no_sense_is_refused_by_name_and_changes_nothing)
         {{.u_set = -1, .u_reset = 0, .steps = 1}, "u_reset"},
         {{.u_set = -1, .u_reset = 10.5, .steps = 1}, "u_reset"},
         {{.u_set = -1, .u_reset = 1, .steps = -1}, "steps"},
+        {{.u_set = -1, .u_reset = 1, .reserved = {0, 1}}, "reserved"},
     };
     syn_array *a = make_array(), *b = make_array(), *frozen;
     syn_crossbar *x = make_crossbar(a, 1, 10);

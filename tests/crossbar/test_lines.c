@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* The linear solver on large crossbars against the exact port matrix: levels, precisions, kernels, threads. */
+#include "support/circuit.h"
+
+#include "crossbar/crossbar.h"
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Currents of all terminals. */
+typedef struct port_currents {
+    double *current[SYN_SIDES], largest;
+} port_currents;
+
+/* Currents from the port matrix, whose entries are good to 1e-12 of themselves, without cancellation. */
+static void currents_of_ports(const circuit *c, syn_crossbar *x, port_currents *n)
+{
+    const size_t ports = syn_crossbar_ports(x);
+    double *y = malloc((ports * ports + 1) * sizeof *y), *v = malloc((ports + 1) * sizeof *v);
+    size_t p = 0;
+    cr_assert_eq(syn_crossbar_port_matrix(x, y, NULL), SYN_OK);
+    for (int side = 0; side < SYN_SIDES; side++)
+        for (size_t i = 0; i < circuit_lines_at(c, side); i++)
+            if (isfinite(c->end[side][i]))
+                v[p++] = c->v[side][i];
+    p = 0;
+    *n = (port_currents){0};
+    for (int side = 0; side < SYN_SIDES; side++) {
+        n->current[side] = malloc(circuit_lines_at(c, side) * sizeof(double));
+        for (size_t i = 0; i < circuit_lines_at(c, side); i++) {
+            n->current[side][i] = NAN;
+            if (!isfinite(c->end[side][i]))
+                continue;
+            n->current[side][i] = 0;
+            for (size_t q = 0; q < ports; q++)
+                n->current[side][i] -= q == p ? 0 : y[p + ports * q] * (v[p] - v[q]);
+            n->largest = fmax(n->largest, fabs(n->current[side][i]));
+            p++;
+        }
+    }
+    free(y);
+    free(v);
+}
+
+static void free_currents(port_currents *n)
+{
+    for (int side = 0; side < SYN_SIDES; side++)
+        free(n->current[side]);
+}
+
+/* All corrections in double precision, as if single had not got on. */
+static void force_double(syn_crossbar *x)
+{
+    x->use_double = 1;
+    x->factored = 0;
+    cr_assert_eq(x->kernel->double_precision->create(&x->lines, x->coarse, &x->double_work), SYN_OK);
+}
+
+/* rounding: of the port matrix. */
+static void expect_ports(const circuit *c, const char *what, int coarse)
+{
+    port_currents n;
+    syn_crossbar *x = circuit_crossbar(c, 1);
+    cr_assert_eq(x->coarse != NULL, coarse, "%s", what);
+    currents_of_ports(c, x, &n);
+    for (int in_double = 0; in_double < 2; in_double++) {
+        if (in_double)
+            force_double(x);
+        const syn_solution s = circuit_solve(c, x, what);
+        cr_expect_eq(x->use_double, in_double, "%s", what);
+        const double error = circuit_difference(c, x, n.current);
+        cr_expect(error <= 1e-9 * n.largest && error <= s.residual + 1e-12 * s.scale,
+                  "%s: %g A of %g A, residual %g A", what, error, n.largest, s.residual);
+        cr_expect(lt(int, s.iterations, 500), "%s", what);
+        syn_crossbar_solve(x, (circuit_voltages){0}, NULL, NULL); /* not from the solution that was just found */
+    }
+    free_currents(&n);
+    syn_crossbar_free(x);
+}
+
+/* One level and two levels, each in both precisions, driven at one end, at both, or at one line in ten. */
+Test(lines, large_circuits_agree_with_the_exact_port_matrix_at_one_and_two_levels_in_both_precisions)
+{
+    static const circuit_regime kinds[] = {
+        {.name = "short wires", .r = {0.1, 0.1}, .end = {10, 100}, .g = {1e-5, 4e-4}},
+        {.name = "short wires, mostly open", .r = {0.1, 0.1}, .end = {10, 100}, .open = 0.9, .g = {1e-5, 4e-4}},
+        {.name = "long wires", .r = {40, 40}, .end = {10, 100}, .g = {1e-5, 4e-4}},
+        {.name = "long wires, mostly open", .r = {40, 40}, .end = {10, 100}, .open = 0.9, .g = {1e-5, 4e-4}},
+        {.name = "different wires",
+         .r = {10, 1e3},
+         .end = {1, 1e3},
+         .open = 0.5,
+         .zero = 0.2,
+         .g = {1e-9, 1e-3},
+         .none = 0.2},
+        {.name = "shorts", .r = {40, 40}, .end = {10, 100}, .open = 0.3, .g = {1e-5, 4e-4}, .shorts = 0.05},
+        {.name = "checkerboard", .r = {40, 40}, .end = {10, 100}, .open = 0.3, .g = {1e-5, 4e-4}}};
+    uint64_t state = 8;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (int shape = 0; shape < 3; shape++) {
+            static const size_t shapes[][2] = {{80, 80}, {130, 71}, {67, 150}};
+            circuit *c = circuit_draw(&state, &kinds[k], shapes[shape][0], shapes[shape][1], 0, 1);
+            if (k + 1 == sizeof kinds / sizeof *kinds)
+                circuit_checkerboard(c);
+            expect_ports(c, kinds[k].name, kinds[k].r[1] > 1);
+            circuit_free(c);
+        }
+}
+
+/* Threads and kernels add up in other orders: the same within both residuals. */
+Test(lines, kernels_and_numbers_of_threads_agree)
+{
+    static const circuit_regime large[] = {
+        {.name = "one level", .r = {0.1, 0.1}, .end = {10, 100}, .open = 0.3, .g = {1e-5, 4e-4}},
+        {.name = "two levels", .r = {2, 2}, .end = {10, 100}, .open = 0.3, .g = {1e-5, 4e-4}}};
+    static const size_t shapes[][2] = {{512, 512}, {520, 530}};
+    uint64_t state = 11;
+    for (int k = 0; k < 4; k++) {
+        circuit *c = circuit_draw(&state, &large[k % 2], shapes[k / 2][0], shapes[k / 2][1], k == 1 || k == 2, 0.5);
+        double *expected[SYN_SIDES] = {0}, residual = 0;
+        for (int kernel = 0; circuit_choose_kernel(kernel); kernel++)
+            for (int threads = 1; threads <= 3; threads++) {
+                if (kernel > 0 && threads == 1)
+                    continue;
+                omp_set_num_threads(threads);
+                syn_crossbar *x = circuit_crossbar(c, threads);
+                cr_assert_eq(x->lines.threads, threads);
+                const syn_solution s = circuit_solve(c, x, large[k % 2].name);
+                if (expected[0])
+                    cr_expect(circuit_difference(c, x, expected) <=
+                                  residual + s.residual + circuit_rounding * s.scale,
+                              "%s, %s, %d threads", large[k % 2].name, syn_array_kernel_name(kernel), threads);
+                for (int side = 0; side < SYN_SIDES && residual == 0; side++) {
+                    expected[side] = malloc(circuit_lines_at(c, side) * sizeof(double));
+                    memcpy(expected[side], syn_crossbar_current(x, (syn_side)side),
+                           circuit_lines_at(c, side) * sizeof(double));
+                }
+                residual = fmax(residual, s.residual);
+                syn_crossbar_free(x);
+            }
+        for (int side = 0; side < SYN_SIDES; side++)
+            free(expected[side]);
+        circuit_free(c);
+    }
+}
+
+static int threads_of(size_t rows, size_t cols, int limit)
+{
+    circuit *c = circuit_make(rows, cols);
+    c->wires.end[SYN_RIGHT] = c->wires.end[SYN_BOTTOM] = NULL;
+    syn_crossbar *x = circuit_crossbar(c, limit);
+    const int threads = x->lines.threads;
+    syn_crossbar_free(x);
+    circuit_free(c);
+    return threads;
+}
+
+Test(lines, no_limit_is_all_threads_and_small_crossbars_have_one)
+{
+    omp_set_num_threads(2);
+    cr_expect_eq(threads_of(512, 512, 0), 2);
+    cr_expect_eq(threads_of(512, 512, 1), 1);
+    cr_expect_eq(threads_of(512, 512, 3), 2);
+    cr_expect_eq(threads_of(512, 511, 0), 1);
+    cr_expect_eq(threads_of(512, 511, 2), 1);
+}
+
+/* Before anything is solved: large sums, whose order makes no difference but of rounding. */
+Test(lines, the_residual_does_not_depend_on_the_number_of_threads)
+{
+    const circuit_regime mixed = {
+        .r = {1, 10}, .ideal = {0.2, 0.2}, .end = {10, 100}, .open = 0.3, .g = {1e-5, 4e-4}};
+    uint64_t state = 20;
+    circuit *c = circuit_draw(&state, &mixed, 520, 530, 0, 1);
+    syn_solution s[3];
+    for (int threads = 1; threads <= 3; threads++) {
+        omp_set_num_threads(threads);
+        syn_crossbar *x = circuit_crossbar(c, threads);
+        cr_assert_eq(synp_crossbar_sources(x, CIRCUIT_VOLTAGES(c), NULL), SYN_OK);
+        synp_crossbar_evaluate(x, &s[threads - 1]);
+        syn_crossbar_free(x);
+        cr_expect(fabs(s[threads - 1].residual / s[0].residual - 1) < 1e-12, "%g A, %g A", s[threads - 1].residual,
+                  s[0].residual);
+        cr_expect(s[0].scale > 0 && fabs(s[threads - 1].scale / s[0].scale - 1) < 1e-12);
+    }
+    circuit_free(c);
+}
