@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The coarse grid of kernel.h: both layers of nodes as piecewise bilinear functions between knots, the
- * equations by Galerkin's projection, which for wires of one line that are all alike is again a wire. */
+/* The coarse grid of the two-level cycle (kernel.h), by Galerkin's projection; see W. L. Briggs, V. E. Henson and
+ * S. F. McCormick, A Multigrid Tutorial, 2nd ed., SIAM 2000.
+ *
+ * Knots are some of the rows and some of the columns. The coarse functions are voltages of both layers of nodes, the word
+ * and the bit lines, that are bilinear between knots: node (i, j) has sum_ab h_a(i) h_b(j) z_ab, with the hat function h_a
+ * that is 1 at knot a and falls linearly to 0 at the knots beside it. With P the matrix of these functions and K the
+ * equations of all nodes, the coarse equations are P' K P. Element by element:
+ *   cell g at (i, j), between the layers:  +- g h_a(i) h_a'(i) h_b(j) h_b'(j), + within a layer, - between the layers.
+ *   The sums over i and j are taken one after the other (sum_column, then the weights of the column), and only for pairs
+ *   of the same or of neighbouring knots, whose hats overlap.
+ *   wires of word line i from knot b to the next, n segments of r ohm: the voltage falls linearly, so that the n
+ *   segments together are one of 1 / (n r) between the coarse voltages at b and b + 1, shared among the knots a with
+ *   h_a(i) h_a'(i). The same holds for bit lines.
+ *   ends of lines: the same with the conductance to ground at the first or last knot.
+ * The equations are symmetric and positive definite. They are solved by Cholesky's method in band storage. */
 #include "base/lapack.h"
 #include "crossbar/lines/kernel.h"
 
@@ -8,13 +21,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a pair of knots: both the one before, one of each, both the one after. */
+/* Sums over the nodes between two knots with the products of hats: both of the knot before, one of each, both of the knot
+ * after. */
 typedef double pair_sums[3];
 
 struct synp_coarse {
     const synp_lines *lines;
     synp_knots knots[2];
-    int swapped;          /* columns of the grid vary fastest */
+    bool swapped;         /* the unknowns are numbered along the columns first, for the smaller band */
     size_t n, band;       /* unknowns: two layers per knot; their half bandwidth */
     double *k;            /* upper triangle of the equations, column-major in LAPACK's band storage */
     double *rhs;          /* [n] */
@@ -103,19 +117,21 @@ double *synp_coarse_values(synp_coarse *c)
     return c->values;
 }
 
-/* Number of the unknown of a knot, word lines' layer; that of the bit lines follows. */
+/* Number of the unknown of a knot in the layer of the word lines; that in the layer of the bit lines is the next one. */
 static size_t unknown(const synp_coarse *c, size_t a, size_t b)
 {
     return 2 * (c->swapped ? b + c->knots[1].count * a : a + c->knots[0].count * b);
 }
 
+/* Adds to the upper triangle. */
 static void add(synp_coarse *c, size_t i, size_t j, double value)
 {
     if (i <= j)
         c->k[c->band + i - j + (c->band + 1) * j] += value;
 }
 
-/* Adds the cells of one column, times weight, as sums over the pairs of hat functions of each interval along it. */
+/* Adds the cells of one column to the sums of its intervals between knots of rows; weight: the column's own products of
+ * hats. */
 static void sum_column(const synp_knots *rows, const double *g, const pair_sums weight, pair_sums (*sums)[3])
 {
     for (size_t a = 0; a + 1 < rows->count; a++) {
@@ -133,6 +149,7 @@ static void sum_column(const synp_knots *rows, const double *g, const pair_sums 
     }
 }
 
+/* A conductance between the layers, for the knots (a, b) and (a2, b2). */
 static void add_cells(synp_coarse *c, size_t a, size_t a2, size_t b, size_t b2, double value)
 {
     const size_t i = unknown(c, a, b), j = unknown(c, a2, b2);
@@ -142,7 +159,7 @@ static void add_cells(synp_coarse *c, size_t a, size_t a2, size_t b, size_t b2, 
     add(c, i + 1, j, -value);
 }
 
-/* The sums between the knots b and b + 1 of the columns, which are cleared. */
+/* Adds the sums between the knots b and b + 1 of the columns to the equations, and clears them. */
 static void add_interval(synp_coarse *c, size_t b)
 {
     pair_sums(*const sums)[3] = c->sums;
@@ -154,7 +171,7 @@ static void add_interval(synp_coarse *c, size_t b)
     }
 }
 
-/* The wires and ends of one line whose nodes lie between two knots across it. */
+/* Adds the wire and the ends of one line. It lies between two knots across it, which share it. */
 static void add_line(synp_coarse *c, int along, size_t i)
 {
     const synp_lines *l = c->lines;
@@ -196,7 +213,7 @@ bool synp_coarse_factor(synp_coarse *c, const double *g)
         add_line(c, 0, i);
     for (size_t j = 0; j < l->cols; j++)
         add_line(c, 1, j);
-    for (size_t i = 0; i < c->n; i++) /* a part that nothing holds at a potential stays solvable */
+    for (size_t i = 0; i < c->n; i++) /* so that a part that nothing holds at a potential stays solvable */
         c->k[c->band + (c->band + 1) * i] *= 1 + 1e-12;
     const int n = (int)c->n, band = (int)c->band, stride = band + 1;
     int info;
