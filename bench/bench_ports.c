@@ -2,6 +2,7 @@
 /* Port conductance matrices of square crossbars: in full, and after one row or column has changed. */
 #include "bench.h"
 
+#include "base/isa.h"
 #include "crossbar/ports/ports.h"
 #include <math.h>
 
@@ -13,6 +14,7 @@ static const double lowest = 1e-5, highest = 4e-4; /* S, of the cells */
 typedef struct job {
     size_t side;
     double *r[2], *end[SYN_SIDES]; /* ohm per segment, S */
+    int isa;
     synp_ports *ports;
     double *g, *y;
     syn_status status;
@@ -35,7 +37,7 @@ static void analyse(void *data)
     job *j = data;
     synp_ports_free(j->ports);
     j->status = synp_ports_create(j->side, j->side, (const double *const *)j->r, (const double *const *)j->end,
-                                  &j->ports, NULL);
+                                  j->isa, &j->ports, NULL);
 }
 
 static void all_new(void *data)
@@ -89,7 +91,7 @@ int main(void)
     static double r[MOST], ideal[MOST], driven[MOST], ideal_driven[MOST], open[MOST];
     job j = {.g = bench_allocate(sizeof(double) * MOST * MOST),
              .y = bench_allocate(sizeof(double) * 4 * MOST * MOST)};
-    if (!j.g || !j.y || !bench_memory_create(&memory))
+    if (!j.g || !j.y || !bench_memory_create(&memory) || synp_isa_find(NULL, &j.isa, NULL))
         return 1;
     for (size_t k = 0; k < MOST; k++) {
         r[k] = segment;

@@ -11,25 +11,8 @@
 
 enum { THREADS_FROM = 512 * 512 }; /* cells; smaller crossbars lose more by sharing than they gain */
 
-static const synp_lines_kernel *const kernels[] = {
-#ifdef SYN_HAVE_AVX512
-    &synp_lines_avx512,
-#endif
-#ifdef SYN_HAVE_AVX2
-    &synp_lines_avx2,
-#endif
-    &synp_lines_generic,
-};
-enum { KERNELS = sizeof kernels / sizeof *kernels };
-
-static const synp_lines_kernel *find_kernel(void)
-{
-    const char *name = synp_kernel_name();
-    for (int k = 0; name && k < KERNELS; k++)
-        if (strcmp(kernels[k]->name, name) == 0)
-            return kernels[k];
-    return NULL;
-}
+#define ENTRY(isa, runs) &synp_lines_##isa,
+static const synp_lines_kernel *const kernels[] = {SYNP_ISAS(ENTRY)};
 
 static size_t matrix_size(const syn_crossbar *x)
 {
@@ -115,9 +98,7 @@ static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_
     l->threads = w->rows * w->cols < THREADS_FROM ? 1 : synp_threads(0);
     l->threads = threads > 0 && threads < l->threads ? threads : l->threads;
     x->gmin = w->gmin;
-    x->kernel = find_kernel();
-    if (!x->kernel)
-        return synp_fail(err, SYN_EINVAL, "kernel", "SYNAPTOGEN_KERNEL is none that this processor can run");
+    x->kernel = kernels[x->isa];
     x->access.cells = x->kernel->cells;
     if (synp_access_copy(&w->access, &x->access))
         return SYN_ENOMEM;
@@ -142,7 +123,13 @@ syn_status syn_crossbar_create(const syn_wires *w, int threads, syn_crossbar **o
         status = synp_fail(err, SYN_EINVAL, "threads", "%d is negative", threads);
     if (status)
         return status;
+    int isa;
+    status = synp_isa_find(NULL, &isa, err);
+    if (status)
+        return status;
     syn_crossbar *x = calloc(1, sizeof *x);
+    if (x)
+        x->isa = isa;
     status = x ? prepare(x, w, threads, err) : SYN_ENOMEM;
     if (status) {
         syn_crossbar_free(x);

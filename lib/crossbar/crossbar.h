@@ -14,6 +14,7 @@
 
 struct syn_crossbar {
     synp_lines lines;
+    int isa; /* number of the instruction set (base/isa.h) */
     const synp_lines_kernel *kernel;
     synp_arena memory;        /* of the arrays below */
     double *lead[SYN_SIDES];  /* S of the ends to their sources, whether connected or not; 0: open for good */

@@ -43,7 +43,7 @@ syn_status syn_crossbar_port_matrix(syn_crossbar *x, double *y, syn_error *err)
     syn_status status = find_slopes(x, err);
     if (!status && !x->ports)
         status = synp_ports_create(l->rows, l->cols, (const double *const *)l->r, (const double *const *)l->end,
-                                   &x->ports, err);
+                                   x->isa, &x->ports, err);
     if (status)
         return status;
     double *g = malloc(l->rows * l->cols * sizeof *g);

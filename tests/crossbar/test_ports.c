@@ -3,6 +3,7 @@
  * what every network of conductances obeys. */
 #include "support/circuit.h"
 
+#include "base/isa.h"
 #include "crossbar/ports/ports.h"
 #include "crossbar/wires.h"
 #include <math.h>
@@ -82,8 +83,10 @@ static synp_ports *create(const circuit *c)
             end[2 * along + 1][i] = lead[1];
         }
     const double *const ohm[2] = {r[0], r[1]}, *const siemens[SYN_SIDES] = {end[0], end[1], end[2], end[3]};
+    int isa;
     synp_ports *p;
-    cr_assert_eq(synp_ports_create(c->wires.rows, c->wires.cols, ohm, siemens, &p, NULL), SYN_OK);
+    cr_assert_eq(synp_isa_find(NULL, &isa, NULL), SYN_OK);
+    cr_assert_eq(synp_ports_create(c->wires.rows, c->wires.cols, ohm, siemens, isa, &p, NULL), SYN_OK);
     return p;
 }
 

@@ -15,6 +15,7 @@
 #define CROSSBAR_LINES_KERNEL_H
 
 #include "array/array.h"
+#include "base/isa.h"
 
 #include <stdbool.h>
 #include <synaptogen/crossbar.h>
@@ -130,7 +131,6 @@ typedef struct synp_sums {
 } synp_sums;
 
 typedef struct synp_lines_kernel {
-    const char *name;
     const synp_lines_precision *single_precision, *double_precision;
     synp_cell_currents *cells;
     /* i[k], g[k] = current and slope of n cells with all that is in series or parallel to them. They are in one column,
@@ -142,12 +142,8 @@ typedef struct synp_lines_kernel {
     void (*evaluate_rows)(const synp_view *v, size_t from, size_t to, synp_sums *s);
 } synp_lines_kernel;
 
-extern const synp_lines_kernel synp_lines_generic;
-#ifdef SYN_HAVE_AVX2
-extern const synp_lines_kernel synp_lines_avx2;
-#endif
-#ifdef SYN_HAVE_AVX512
-extern const synp_lines_kernel synp_lines_avx512;
-#endif
+#define SYNP_DECLARE(isa, runs) extern const synp_lines_kernel synp_lines_##isa;
+SYNP_ISAS(SYNP_DECLARE)
+#undef SYNP_DECLARE
 
 #endif

@@ -3,6 +3,8 @@
 #ifndef CROSSBAR_PORTS_KERNEL_H
 #define CROSSBAR_PORTS_KERNEL_H
 
+#include "base/isa.h"
+
 #include <stddef.h>
 
 /* The kernels take the rows of a column in groups whose size divides this. They also read and write what lies below the
@@ -13,16 +15,11 @@ enum { SYNP_FRONT_ROWS = 24 };
  * equivalent network between the nodes 0 .. ports - 1. stride: a multiple of 8, at least `nodes` rounded up to
  * SYNP_FRONT_ROWS; pack: room for stride (nodes - ports). Both are aligned to 64 bytes. */
 typedef struct synp_ports_kernel {
-    const char *name;
     void (*eliminate)(double *front, size_t stride, size_t nodes, size_t ports, double *pack);
 } synp_ports_kernel;
 
-extern const synp_ports_kernel synp_ports_generic;
-#ifdef SYN_HAVE_AVX2
-extern const synp_ports_kernel synp_ports_avx2;
-#endif
-#ifdef SYN_HAVE_AVX512
-extern const synp_ports_kernel synp_ports_avx512;
-#endif
+#define SYNP_DECLARE(isa, runs) extern const synp_ports_kernel synp_ports_##isa;
+SYNP_ISAS(SYNP_DECLARE)
+#undef SYNP_DECLARE
 
 #endif

@@ -83,25 +83,8 @@ struct synp_ports {
     double *pack;  /* for the kernel */
 };
 
-static const synp_ports_kernel *const kernels[] = {
-#ifdef SYN_HAVE_AVX512
-    &synp_ports_avx512,
-#endif
-#ifdef SYN_HAVE_AVX2
-    &synp_ports_avx2,
-#endif
-    &synp_ports_generic,
-};
-enum { KERNELS = sizeof kernels / sizeof *kernels };
-
-static const synp_ports_kernel *find_kernel(void)
-{
-    const char *name = synp_kernel_name();
-    for (int k = 0; name && k < KERNELS; k++)
-        if (strcmp(kernels[k]->name, name) == 0)
-            return kernels[k];
-    return NULL;
-}
+#define ENTRY(isa, runs) &synp_ports_##isa,
+static const synp_ports_kernel *const kernels[] = {SYNP_ISAS(ENTRY)};
 
 static size_t round_up(size_t n, size_t to)
 {
@@ -358,12 +341,9 @@ static syn_status allocate_matrices(synp_ports *p)
     return p->mesh && p->front && p->pack ? SYN_OK : SYN_ENOMEM;
 }
 
-static syn_status prepare(synp_ports *p, const double *const r[2], const double *const end[SYN_SIDES], syn_error *err)
+static syn_status prepare(synp_ports *p, const double *const r[2], const double *const end[SYN_SIDES])
 {
     const size_t cells = p->size[0] * p->size[1];
-    p->kernel = find_kernel();
-    if (!p->kernel)
-        return synp_fail(err, SYN_EINVAL, "kernel", "SYNAPTOGEN_KERNEL is none that this processor can run");
     p->lines = malloc((p->size[0] + p->size[1]) * sizeof *p->lines);
     p->g = malloc(cells * sizeof *p->g);
     if (!p->lines || !p->g)
@@ -375,7 +355,7 @@ static syn_status prepare(synp_ports *p, const double *const r[2], const double 
 }
 
 syn_status synp_ports_create(size_t rows, size_t cols, const double *const r[2], const double *const end[SYN_SIDES],
-                             synp_ports **out, syn_error *err)
+                             int isa, synp_ports **out, syn_error *err)
 {
     *out = NULL;
     synp_ports *p = calloc(1, sizeof *p);
@@ -383,10 +363,10 @@ syn_status synp_ports_create(size_t rows, size_t cols, const double *const r[2],
         return synp_no_memory(err);
     p->size[0] = rows;
     p->size[1] = cols;
-    const syn_status status = prepare(p, r, end, err);
-    if (status) {
+    p->kernel = kernels[isa];
+    if (prepare(p, r, end)) {
         synp_ports_free(p);
-        return status == SYN_ENOMEM ? synp_no_memory(err) : status;
+        return synp_no_memory(err);
     }
     *out = p;
     return SYN_OK;

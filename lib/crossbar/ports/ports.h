@@ -21,10 +21,10 @@ typedef struct synp_ports synp_ports;
 
 /* Analyses the wires and copies what it needs. r[0][rows], r[1][cols]: ohm per segment of the word and bit lines, >= 0.
  * end[side][line]: S from the line's first or last cell to its terminal; 0: open, INFINITY: the cell's node is the
- * terminal, at one end of a line at most. Returns SYN_OK, SYN_EINVAL (SYNAPTOGEN_KERNEL is no instruction set that this
- * processor can run) or SYN_ENOMEM; *out is NULL on failure. */
+ * terminal, at one end of a line at most. isa: number of the instruction set (base/isa.h). Returns SYN_OK or SYN_ENOMEM;
+ * *out is NULL on failure. */
 syn_status synp_ports_create(size_t rows, size_t cols, const double *const r[2], const double *const end[SYN_SIDES],
-                             synp_ports **out, syn_error *err);
+                             int isa, synp_ports **out, syn_error *err);
 void synp_ports_free(synp_ports *p); /* NULL is allowed */
 
 /* Terminals in the order left, right, top, bottom, each side by line, without the open ends. */

@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernels' code, in the compiler's vector types. A file that includes it defines KERNEL, KERNEL_NAME, WIDTH
- * (doubles in a vector) and COLUMNS (of a patch of ROWS x COLUMNS sums, which the registers hold), so that ROWS and COLUMNS divide
- * SYNP_FRONT_ROWS, and COLUMNS divides ROWS.
+/* The elimination. Compiled once for each instruction set (base/isa.h).
  *
  * Not BLAS: its calls cost more than these small networks, it starts threads for some, and an OpenBLAS that is older
  * than the processor falls back to instructions of 2004. */
 #include "crossbar/ports/kernel.h"
+#include SYNP_ISA_FILE
 
 #include <math.h>
 #include <string.h>
 
+/* Sums that the registers hold: ROWS x COLUMNS. Both divide SYNP_FRONT_ROWS, and COLUMNS divides ROWS. */
+enum { WIDTH = SYNP_DOUBLES, VECTORS = 3, ROWS = VECTORS * WIDTH, COLUMNS = WIDTH };
+
 /* Networks of at most SMALL nodes are eliminated node by node, larger ones PANEL nodes at a time. CACHED rows at the
  * most common depths fit into a second-level cache. */
-enum { VECTORS = 3, ROWS = VECTORS * WIDTH, SMALL = 40, PANEL = 16, CACHED = 8 * SYNP_FRONT_ROWS };
-
-typedef double lanes __attribute__((vector_size(8 * WIDTH)));
-
-static inline lanes load(const double *p)
-{
-    lanes v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static inline void store(double *p, lanes v)
-{
-    memcpy(p, &v, sizeof v);
-}
+enum { SMALL = 40, PANEL = 16, CACHED = 8 * SYNP_FRONT_ROWS };
 
 /* f += x c, of n conductances. */
 static inline void add_scaled(double *restrict f, double x, const double *restrict c, size_t n)
@@ -76,12 +64,14 @@ static void eliminate_panel(double *front, size_t stride, size_t first, size_t l
 static inline void add_patch(double *c, size_t stride, const double *x, const double *w, size_t depth, size_t from,
                              size_t to)
 {
-    lanes sum[COLUMNS][VECTORS] = {0};
+    doubles sum[COLUMNS][VECTORS] = {0};
     for (size_t k = 0; k < depth; k++) {
-        const lanes row[VECTORS] = {load(x + k * ROWS), load(x + k * ROWS + WIDTH), load(x + k * ROWS + 2 * WIDTH)};
+        const doubles row[VECTORS] = {load_doubles(x + k * ROWS), load_doubles(x + k * ROWS + WIDTH),
+                                      load_doubles(x + k * ROWS + 2 * WIDTH)};
 #pragma GCC unroll 8
         for (int j = 0; j < COLUMNS; j++) {
-            const lanes factor = w[k * ROWS + (size_t)j] - (lanes){0}; /* + would be an addition: of -0, 0 makes 0 */
+            const doubles factor =
+                w[k * ROWS + (size_t)j] - (doubles){0}; /* + would be an addition: of -0, 0 makes 0 */
             sum[j][0] += row[0] * factor;
             sum[j][1] += row[1] * factor;
             sum[j][2] += row[2] * factor;
@@ -92,7 +82,7 @@ static inline void add_patch(double *c, size_t stride, const double *x, const do
         if (j >= from && j < to)
 #pragma GCC unroll 3
             for (size_t v = 0; v < VECTORS; v++)
-                store(c + j * stride + v * WIDTH, load(c + j * stride + v * WIDTH) + sum[j][v]);
+                store_doubles(c + j * stride + v * WIDTH, load_doubles(c + j * stride + v * WIDTH) + sum[j][v]);
 }
 
 /* front[i, j] += sum over k < depth of x[i, k] x[j, k] for first <= j < last and i < j. */
@@ -123,7 +113,7 @@ static void eliminate_range(double *front, size_t stride, size_t first, size_t l
     eliminate_range(front, stride, first, middle, pack);
 }
 
-static void eliminate(double *front, size_t stride, size_t nodes, size_t ports, double *pack)
+static void SYNP_FOR_ISA(eliminate)(double *front, size_t stride, size_t nodes, size_t ports, double *pack)
 {
     if (nodes <= SMALL) {
         eliminate_each(front, stride, nodes, ports);
@@ -133,4 +123,4 @@ static void eliminate(double *front, size_t stride, size_t nodes, size_t ports, 
     }
 }
 
-const synp_ports_kernel KERNEL = {KERNEL_NAME, eliminate};
+const synp_ports_kernel SYNP_FOR_ISA(synp_ports) = {SYNP_FOR_ISA(eliminate)};

@@ -2,5 +2,5 @@
 #define SINGLE_PRECISION 0
 #define REAL             double
 #define ACCURACY         1e-14
-#define PRECISION        synp_sweeps_double_generic
-#include "crossbar/lines/sweeps_lanes.h"
+#define PRECISION        SYNP_FOR_ISA(synp_sweeps_double)
+#include "crossbar/lines/sweeps.h"

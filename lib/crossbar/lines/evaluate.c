@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of one instruction set: currents of the cells and left-over currents of the nodes. A file that includes it
- * defines KERNEL, KERNEL_NAME, SINGLE and DOUBLE. */
+/* Currents of the cells and left-over currents of the nodes. Compiled once for each instruction set (base/isa.h). */
 #include "crossbar/lines/kernel.h"
+#include SYNP_ISA_FILE
 
 #include <math.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static inline void cells_of_degree(int degree, const synp_chord *chord, const do
     }
 }
 
-static void cells(const synp_cells *c, size_t at, const double *u, size_t n, double *i, double *g)
+static void SYNP_FOR_ISA(cells)(const synp_cells *c, size_t at, const double *u, size_t n, double *i, double *g)
 {
     if (c->kind == SYNP_LINEAR)
         for (size_t k = 0; k < n; k++) {
@@ -40,7 +40,8 @@ static void cells(const synp_cells *c, size_t at, const double *u, size_t n, dou
         cells_of_degree(c->chord.n - 1, &c->chord, c->r + at, u, n, i, g);
 }
 
-static void currents(const synp_view *v, size_t at, size_t row, const double *u, size_t n, double *i, double *g)
+static void SYNP_FOR_ISA(currents)(const synp_view *v, size_t at, size_t row, const double *u, size_t n, double *i,
+                                   double *g)
 {
     if (v->cells->kind == SYNP_TANGENT) {
         for (size_t k = 0; k < n; k++)
@@ -51,7 +52,7 @@ static void currents(const synp_view *v, size_t at, size_t row, const double *u,
         for (size_t k = 0; k < n; k++)
             v->series(v->access, v->cells, at + k, u[k], &i[k], &g[k]);
     else
-        cells(v->cells, at, u, n, i, g);
+        SYNP_FOR_ISA(cells)(v->cells, at, u, n, i, g);
     for (size_t k = 0; k < n; k++) {
         const double on = v->on[row + k], gmin = v->gmin;
         g[k] = on * g[k] + gmin;
@@ -59,7 +60,7 @@ static void currents(const synp_view *v, size_t at, size_t row, const double *u,
     }
 }
 
-static void voltages(const synp_view *v, size_t row, size_t j, size_t n, double *u)
+static void SYNP_FOR_ISA(voltages)(const synp_view *v, size_t row, size_t j, size_t n, double *u)
 {
     const synp_field *f = &v->field;
     const double *line = f->line[0] + row, across = f->line[1][j];
@@ -149,7 +150,7 @@ static inline double largest(const double *of, size_t n, double so_far)
     return so_far;
 }
 
-static void evaluate_rows(const synp_view *v, size_t from, size_t to, synp_sums *s)
+static void SYNP_FOR_ISA(evaluate_rows)(const synp_view *v, size_t from, size_t to, synp_sums *s)
 {
     const synp_lines *l = v->lines;
     double u[BATCH], c[BATCH];
@@ -159,8 +160,8 @@ static void evaluate_rows(const synp_view *v, size_t from, size_t to, synp_sums 
     for (size_t j = 0; j < l->cols; j++)
         for (size_t first = from; first < to; first += BATCH) {
             const size_t n = to - first < BATCH ? to - first : BATCH, at = first + l->ld * j;
-            voltages(v, first, j, n, u);
-            currents(v, at, first, u, n, c, v->g + at);
+            SYNP_FOR_ISA(voltages)(v, first, j, n, u);
+            SYNP_FOR_ISA(currents)(v, at, first, u, n, c, v->g + at);
             s->largest_current = largest(c, n, s->largest_current);
             s->largest_slope = largest(v->g + at, n, s->largest_slope);
             row_residuals(v, j, first, n, c, s);
@@ -168,5 +169,12 @@ static void evaluate_rows(const synp_view *v, size_t from, size_t to, synp_sums 
         }
 }
 
-extern const synp_lines_precision SINGLE, DOUBLE;
-const synp_lines_kernel KERNEL = {KERNEL_NAME, &SINGLE, &DOUBLE, cells, currents, voltages, evaluate_rows};
+extern const synp_lines_precision SYNP_FOR_ISA(synp_sweeps_single), SYNP_FOR_ISA(synp_sweeps_double);
+const synp_lines_kernel SYNP_FOR_ISA(synp_lines) = {
+    &SYNP_FOR_ISA(synp_sweeps_single),
+    &SYNP_FOR_ISA(synp_sweeps_double),
+    SYNP_FOR_ISA(cells),
+    SYNP_FOR_ISA(currents),
+    SYNP_FOR_ISA(voltages),
+    SYNP_FOR_ISA(evaluate_rows),
+};

@@ -2,5 +2,5 @@
 #define SINGLE_PRECISION 1
 #define REAL             float
 #define ACCURACY         1e-6
-#define PRECISION        synp_sweeps_single_avx512
-#include "crossbar/lines/sweeps_lanes.h"
+#define PRECISION        SYNP_FOR_ISA(synp_sweeps_single)
+#include "crossbar/lines/sweeps.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The solver of kernel.h in one precision. A file that includes it defines REAL, PRECISION, ACCURACY and
- * SINGLE_PRECISION. */
+ * SINGLE_PRECISION; it is compiled once for each instruction set (base/isa.h). */
 #include "crossbar/lines/arena.h"
 #include "crossbar/lines/kernel.h"
+#include SYNP_ISA_FILE
 
 #include <math.h>
 #include <stdint.h>
@@ -189,19 +190,7 @@ static void factor_rows(synp_lines_work *w, size_t from, size_t to)
 /* Numbers of a vector; WIDTH x WIDTH are transposed at a time. 32 bytes on every instruction set, so that one
  * transposition by shuffles does for all; the compiler vectorises the sweeps themselves. */
 enum { WIDTH = 32 / sizeof(REAL) };
-typedef REAL vector __attribute__((vector_size(32)));
-
-static inline vector load(const REAL *p)
-{
-    vector v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static inline void store(REAL *p, vector v)
-{
-    memcpy(p, &v, sizeof v);
-}
+SYNP_VECTOR(vector, REAL, 32)
 
 /* Each of these three exchanges the parts of neighbours: numbers, pairs, quadruples. */
 #if SINGLE_PRECISION
@@ -255,11 +244,11 @@ static void load_strip(const synp_lines *l, const REAL *a, const REAL *b, size_t
             vector v[WIDTH];
             for (size_t m = 0; m < WIDTH; m++) {
                 const size_t at = i + l->ld * (k + m);
-                v[m] = k + m >= n ? (vector){0} : b ? load(a + at) * load(b + at) : load(a + at);
+                v[m] = k + m >= n ? (vector){0} : b ? load_vector(a + at) * load_vector(b + at) : load_vector(a + at);
             }
             transpose(v);
             for (size_t m = 0; m < WIDTH; m++)
-                store(room + (i + m) * SYNP_STRIP + k, v[m]);
+                store_vector(room + (i + m) * SYNP_STRIP + k, v[m]);
         }
 }
 
@@ -270,11 +259,11 @@ static void store_strip(const synp_lines *l, const REAL *room, const REAL *b, si
         for (size_t k = 0; k < n; k += WIDTH) {
             vector v[WIDTH];
             for (size_t m = 0; m < WIDTH; m++)
-                v[m] = load(room + (i + m) * SYNP_STRIP + k);
+                v[m] = load_vector(room + (i + m) * SYNP_STRIP + k);
             transpose(v);
             for (size_t m = 0; m < WIDTH && k + m < n; m++) {
                 const size_t at = i + l->ld * (k + m);
-                store(out + at, b ? v[m] * load(b + at) : v[m]);
+                store_vector(out + at, b ? v[m] * load_vector(b + at) : v[m]);
             }
         }
 }

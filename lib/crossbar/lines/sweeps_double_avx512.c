@@ -1,6 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-#define SINGLE_PRECISION 0
-#define REAL             double
-#define ACCURACY         1e-14
-#define PRECISION        synp_sweeps_double_avx512
-#include "crossbar/lines/sweeps_lanes.h"
