@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The solver of kernel.h in one precision. A file that includes it defines REAL, PRECISION, ACCURACY and
  * SINGLE_PRECISION; it is compiled once for each instruction set (base/isa.h). */
+#ifndef CROSSBAR_LINES_SWEEPS_H
+#define CROSSBAR_LINES_SWEEPS_H
+
 #include "crossbar/lines/arena.h"
 #include "crossbar/lines/kernel.h"
 #include SYNP_ISA_FILE
@@ -636,3 +639,5 @@ static bool solve(synp_lines_work *w, const double *rho_u, const double *rho_w, 
 }
 
 const synp_lines_precision PRECISION = {ACCURACY, create, release, bytes, factor, solve};
+
+#endif
