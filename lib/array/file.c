@@ -14,6 +14,11 @@
 static const char magic[] = "synaptogen-state";
 enum { MAGIC = 16, FILE_VERSION = 1, HEADER = MAGIC + 2 * 4 + 4 * 8 + 3 * 4 + 8 + 4, CHECKSUM = 4 };
 
+/* The blocks are written as they lie in memory: a change of this structure needs another FILE_VERSION. */
+_Static_assert(sizeof(synp_block) == 17 * sizeof(synp_floats) && SYN_NFEAT == 4 && SYNP_LANES == 16,
+               "the layout of a block is the layout of the state file");
+_Static_assert(sizeof(float) == sizeof(uint32_t), "a state file consists of words of 32 bits");
+
 /* A stream with the checksum of what went through it. */
 typedef struct stream {
     FILE *f;

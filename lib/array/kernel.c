@@ -4,11 +4,16 @@
  * Elementary functions: polynomials of the Cephes library (S. L. Moshier, single precision: logf, sinf, cosf, exp2f),
  * relative error below 2e-7 over the ranges used here. */
 #include "array/kernel.h"
+#include "model/limits.h"
 #include SYNP_ISA_FILE
 
 #include <math.h>
 #include <string.h>
 #include <synaptogen/rng.h>
+
+/* A Philox block gives four normals: the innovations of one cycle, half a device vector. A fifth feature needs a second
+ * block, and the sum over four features in draw_cycle another term. */
+_Static_assert(SYN_NFEAT == 4 && SYN_NDEVICE == 8, "one Philox block for the features of a cycle, two for a device");
 
 enum { WIDTH = SYNP_FLOATS }; /* cells of a vector; divides SYNP_LANES */
 
@@ -253,12 +258,13 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const place *
         update(b->x[slot][i] + o, mask, x[i]);
         y[i] = load_floats(b->mu[i] + o) + load_floats(b->sigma[i] + o) * polynomial(s->gamma[i], s->n_gamma, x[i]);
     }
-    const floats g_hrs = exp2_floats(-3.32192809f * smallest(largest(y[SYN_LOG10_R_HRS], all(2)), all(12)));
+    const floats g_hrs = exp2_floats(
+        -3.32192809f * smallest(largest(y[SYN_LOG10_R_HRS], all(SYNP_LOG10_R_HRS_MIN)), all(SYNP_LOG10_R_HRS_MAX)));
     const floats g_lrs = 1.0f / largest(y[SYN_R_LRS], all(s->r_lrs_min));
     update(b->r_hrs + o, mask, (s->g_llrs - g_hrs) * s->g_gap);
     update(b->r_lrs + o, mask, (s->g_llrs - g_lrs) * s->g_gap);
-    update(b->u_set + o, mask, smallest(y[SYN_U_SET], all(-0.01f)));
-    update(b->u_reset + o, mask, largest(y[SYN_U_RESET], all(0.01f)));
+    update(b->u_set + o, mask, smallest(y[SYN_U_SET], all(-(float)SYNP_THRESHOLD_MIN)));
+    update(b->u_reset + o, mask, largest(y[SYN_U_RESET], all((float)SYNP_THRESHOLD_MIN)));
 }
 
 static void init_part(const synp_single *s, uint64_t cell, const place *p)

@@ -8,15 +8,15 @@
 #include <synaptogen/rng.h>
 #include <synaptogen/vmm.h>
 
-/* I(r, v) = v (chord + gap r), in S. */
-typedef struct law {
-    double chord, gap;
-} law;
+/* I(r, v) = v (at_0 + gap r), in S. */
+typedef struct chord {
+    double at_0, gap;
+} chord;
 
-static law law_of(const syn_model *m, double v)
+static chord chord_of(const syn_model *m, double v)
 {
     const synp_pair chords = synp_chords(m, v);
-    return (law){chords[0], chords[1] - chords[0]};
+    return (chord){chords[0], chords[1] - chords[0]};
 }
 
 enum { STRIPE = 256 }; /* rows of a thread's share at a time: a multiple of 64, sums stay in the first-level cache */
@@ -55,10 +55,10 @@ syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, u
     {
 #pragma omp for
         for (size_t j = 0; j < cols; j++) {
-            const law l = law_of(a->model, v[j]);
+            const chord c = chord_of(a->model, v[j]);
             const double scale = thermal * thermal + shot * shot * fabs(v[j]);
-            columns[j] = (synp_column){(float)(v[j] * l.gap), (float)(scale * l.chord), (float)(scale * l.gap)};
-            base[j] = v[j] * l.chord;
+            columns[j] = (synp_column){(float)(v[j] * c.gap), (float)(scale * c.at_0), (float)(scale * c.gap)};
+            base[j] = v[j] * c.at_0;
         }
         double constant = 0; /* each thread for itself: cheaper than to wait for one */
         for (size_t j = 0; j < cols; j++)
@@ -86,9 +86,9 @@ syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float
     for (size_t k = 0; k < count; k++) {
         double constant = 0;
         for (size_t j = k * cols; j < (k + 1) * cols; j++) {
-            const law l = law_of(a->model, v[j]);
-            constant += v[j] * l.chord;
-            gap[j] = (float)(v[j] * l.gap);
+            const chord c = chord_of(a->model, v[j]);
+            constant += v[j] * c.at_0;
+            gap[j] = (float)(v[j] * c.gap);
         }
         for (size_t row = 0; row < rows; row++)
             i[k * rows + row] = (float)constant;

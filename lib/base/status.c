@@ -5,6 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <synaptogen/version.h>
+
+const char *syn_version(void)
+{
+    return SYN_VERSION;
+}
 
 const char *syn_strstatus(syn_status s)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/numeric.h"
+#include "model/limits.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -7,14 +8,10 @@
 #include <synaptogen/cell.h>
 #include <synaptogen/rng.h>
 
-/* Limits of physical draws; all of them together touch fewer than 1e-9 of the draws of the published set. */
-static const double log10_r_hrs_min = 2, log10_r_hrs_max = 12; /* ohm */
-static const double threshold_min = 0.01;                      /* V */
-static const double resistance_max = 1e12;                     /* ohm */
-
 const char *syn_mode_name(syn_mode mode)
 {
-    return mode == SYN_HRS ? "HRS" : mode == SYN_LRS ? "LRS" : "IRS";
+    static const char *const names[] = {[SYN_HRS] = "HRS", [SYN_LRS] = "LRS", [SYN_IRS] = "IRS"};
+    return (unsigned)mode < sizeof names / sizeof *names ? names[mode] : NULL;
 }
 
 /* The transition from the LRS of `previous` into the HRS of c. */
@@ -27,7 +24,7 @@ static void set_transition(const syn_model *m, const syn_cycle *previous, syn_cy
 
 static double clamped_log10_r_hrs(double y)
 {
-    return fmin(fmax(y, log10_r_hrs_min), log10_r_hrs_max);
+    return fmin(fmax(y, SYNP_LOG10_R_HRS_MIN), SYNP_LOG10_R_HRS_MAX);
 }
 
 static double state_of_log10(const syn_model *m, double log10_r)
@@ -39,9 +36,9 @@ void syn_cycle_of_features(const syn_model *m, const syn_cycle *previous, const 
 {
     syn_cycle c = {0};
     c.y[SYN_LOG10_R_HRS] = clamped_log10_r_hrs(y[SYN_LOG10_R_HRS]);
-    c.y[SYN_U_SET] = fmin(y[SYN_U_SET], -threshold_min);
+    c.y[SYN_U_SET] = fmin(y[SYN_U_SET], -SYNP_THRESHOLD_MIN);
     c.y[SYN_R_LRS] = fmax(y[SYN_R_LRS], m->r_lrs_min);
-    c.y[SYN_U_RESET] = fmax(y[SYN_U_RESET], threshold_min);
+    c.y[SYN_U_RESET] = fmax(y[SYN_U_RESET], SYNP_THRESHOLD_MIN);
     c.r_hrs = state_of_log10(m, c.y[SYN_LOG10_R_HRS]);
     c.r_lrs = syn_state_of_resistance(m, c.y[SYN_R_LRS]);
     if (previous)
@@ -72,6 +69,9 @@ void syn_state_step(const syn_model *m, const syn_state *prev, const syn_cycle *
     }
     *out = s;
 }
+
+_Static_assert(SYN_NFEAT == 4 && SYN_NDEVICE == 8,
+               "one Philox block gives the four normals of a cycle, two blocks those of a device");
 
 /* Component of the mixture that the device belongs to. */
 static int draw_component(const syn_model *m, uint64_t seed, uint64_t id)
@@ -191,9 +191,9 @@ static syn_status check_start(const syn_model *m, const syn_start *s, syn_error 
         return synp_fail(err, SYN_EINVAL, "history", "%d is neither cold (0) nor stationary (1)", (int)s->history);
     if (s->mode != SYN_HRS && s->mode != SYN_LRS)
         return synp_fail(err, SYN_EINVAL, "mode", "%d is neither HRS (0) nor LRS (1)", (int)s->mode);
-    if (s->resistance != 0 && !(s->resistance >= m->r_lrs_min && s->resistance <= resistance_max))
+    if (s->resistance != 0 && !(s->resistance >= m->r_lrs_min && s->resistance <= SYNP_RESISTANCE_MAX))
         return synp_fail(err, SYN_EINVAL, "resistance", "%g ohm is outside [%g, %g]", s->resistance, m->r_lrs_min,
-                         resistance_max);
+                         SYNP_RESISTANCE_MAX);
     return SYN_OK;
 }
 

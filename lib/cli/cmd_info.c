@@ -54,11 +54,11 @@ static void print_features(FILE *f, const syn_model *m)
         "deviation with its parts device-to-device (D2D) and cycle-to-cycle (C2C)\n"
         "  feature              median       1 %%      99 %%        sd       D2D       C2C\n");
     for (int i = 0; i < SYN_NFEAT; i++) {
-        const syn_law law = syn_law_of(m, i);
-        const syn_spread s = syn_law_spread(&law);
-        median[i] = syn_law_quantile(&law, 0.5);
+        const syn_distribution d = syn_distribution_of(m, i);
+        const syn_spread s = syn_distribution_spread(&d);
+        median[i] = syn_distribution_quantile(&d, 0.5);
         fprintf(f, "  %-17s %9.5g %9.4g %9.4g %9.4g %9.4g %9.4g\n", labels[i], median[i],
-                syn_law_quantile(&law, 0.01), syn_law_quantile(&law, 0.99), s.all, s.devices, s.cycles);
+                syn_distribution_quantile(&d, 0.01), syn_distribution_quantile(&d, 0.99), s.all, s.devices, s.cycles);
     }
     const double r_hrs = pow(10, median[SYN_LOG10_R_HRS]);
     fprintf(f, "  median R_HRS %.4g ohm, %.3g times the median R_LRS\n", r_hrs, r_hrs / median[SYN_R_LRS]);

@@ -223,7 +223,7 @@ static int prepare(netlist *n)
     if (status)
         return status;
     pattern_voltages(&o->pattern, n->scheme, n->model, &n->v_set, &n->v_reset);
-    n->limit = syn_law_limit(n->model);
+    n->limit = syn_distribution_limit(n->model);
     choose_name(n);
     if (o->library)
         snprintf(n->library, sizeof n->library, "%s", o->library);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <synaptogen/crossbar_write.h>
-#include <synaptogen/law.h>
+#include <synaptogen/distribution.h>
 #include <synaptogen/read.h>
 #include <synaptogen/rng.h>
 
@@ -29,7 +29,7 @@ typedef struct writer {
 } writer;
 
 typedef struct half_select {
-    const syn_law *law;
+    const syn_distribution *d;
     double parts;
 } half_select;
 
@@ -37,27 +37,27 @@ typedef struct half_select {
 static bool is_too_weak(const void *context, double u)
 {
     const half_select *h = context;
-    return syn_law_below(h->law, -u) > 1 - syn_law_below(h->law, -u / h->parts);
+    return syn_distribution_below(h->d, -u) > 1 - syn_distribution_below(h->d, -u / h->parts);
 }
 
 /* The voltage u at which as many selected cells fail to SET at -u as unselected cells SET at -u / parts. */
-static double balanced_set(const syn_law *law, double parts)
+static double balanced_set(const syn_distribution *d, double parts)
 {
-    return synp_bisect(is_too_weak, &(half_select){law, parts}, (synp_interval){0, 10}, 50).low;
+    return synp_bisect(is_too_weak, &(half_select){d, parts}, (synp_interval){0, 10}, 50).low;
 }
 
 void syn_write_default(const syn_model *m, syn_scheme scheme, syn_write *how)
 {
-    const syn_law set = syn_law_of(m, SYN_U_SET), reset = syn_law_of(m, SYN_U_RESET);
+    const syn_distribution set = syn_distribution_of(m, SYN_U_SET), reset = syn_distribution_of(m, SYN_U_RESET);
     *how = (syn_write){.scheme = scheme, .steps = 1};
     if (scheme == SYN_FULL_SELECT) {
-        how->u_set = syn_law_quantile(&set, 1e-5);
+        how->u_set = syn_distribution_quantile(&set, 1e-5);
         how->u_reset = 1.1 * syn_model_params(m)->u_max;
         return;
     }
     const double parts = scheme == SYN_HALF_SELECT ? 2 : 3;
     how->u_set = -balanced_set(&set, parts);
-    how->u_reset = fmin(syn_model_params(m)->u_max, parts * syn_law_quantile(&reset, 1e-3));
+    how->u_reset = fmin(syn_model_params(m)->u_max, parts * syn_distribution_quantile(&reset, 1e-3));
     if (scheme == SYN_THIRD_SELECT)
         how->u_reset = fmin(how->u_reset, -how->u_set);
 }

@@ -13,8 +13,8 @@ extern const size_t synp_params_default_size;
 
 double synp_poly(const syn_poly *p, double x);
 
-/* The part of syn_params_validate that concerns u0, u_max, eta, llrs and hhrs. */
-syn_status synp_check_law(const syn_params *p, syn_error *err);
+/* Checks u0, u_max, eta, llrs and hhrs, as syn_params_validate does. */
+syn_status synp_check_curves(const syn_params *p, syn_error *err);
 
 enum { SYNP_MAX_LATENT = SYN_NFEAT * SYN_MAX_ORDER };
 

@@ -105,7 +105,7 @@ static double curve_gap(const syn_params *p, double u)
     return gap;
 }
 
-static syn_status check_curves(const syn_params *p, syn_error *err)
+static syn_status check_polynomials(const syn_params *p, syn_error *err)
 {
     const struct {
         const char *field;
@@ -190,7 +190,7 @@ static syn_status check_var(const syn_var *v, int order, syn_error *err)
     return SYN_OK;
 }
 
-syn_status synp_check_law(const syn_params *p, syn_error *err)
+syn_status synp_check_curves(const syn_params *p, syn_error *err)
 {
     if (!(isfinite(p->u_max) && p->u_max > 0))
         return synp_fail(err, SYN_EFORMAT, "u_max", "expected a positive voltage in V, found %g", p->u_max);
@@ -199,12 +199,12 @@ syn_status synp_check_law(const syn_params *p, syn_error *err)
                          p->u0);
     if (!(isfinite(p->eta) && p->eta > 0))
         return synp_fail(err, SYN_EFORMAT, "eta", "expected a positive exponent, found %g", p->eta);
-    return check_curves(p, err);
+    return check_polynomials(p, err);
 }
 
 syn_status syn_params_validate(const syn_params *p, syn_error *err)
 {
-    syn_status s = synp_check_law(p, err);
+    syn_status s = synp_check_curves(p, err);
     for (int i = 0; !s && i < SYN_NFEAT; i++) {
         char path[96];
         snprintf(path, sizeof path, "gamma[%d]", i);

@@ -20,7 +20,7 @@ extern "C" {
 /* HRS: after a full RESET (or at the start); LRS: after SET; IRS: partially RESET, in between. */
 typedef enum syn_mode { SYN_HRS, SYN_LRS, SYN_IRS } syn_mode;
 
-/* "HRS", "LRS" or "IRS". */
+/* "HRS", "LRS" or "IRS"; NULL for a number that is no mode. Static text. */
 const char *syn_mode_name(syn_mode mode);
 
 /* Everything that cycle n fixes: its features y (order of params.h, clamped to the physical range, see

@@ -308,7 +308,7 @@ syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params
     p->u0 = c->u0;
     put_curve(&curves, 1 / r_lrs, &p->llrs);
     put_curve(&curves, pow(10, -log_r_hrs), &p->hhrs);
-    status = synp_check_law(p, err);
+    status = synp_check_curves(p, err);
     if (status && err) {
         char text[128];
         snprintf(text, sizeof text, "%.127s", err->text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The laws of the features against a sample of cells: one cycle each of many devices, independent of each other.
+/* The distributions of the features against a sample of cells: one cycle each of many devices, independent of each other.
  * Comparisons at 5 standard errors (two-sided chance 6e-7 each), fixed seed. */
 #include "support/support.h"
 
@@ -37,11 +37,11 @@ static double share_error(double share)
     return 5 * sqrt(share * (1 - share) / CELLS);
 }
 
-Test(law, means_and_standard_deviations_are_those_of_a_sample)
+Test(distribution, means_and_standard_deviations_are_those_of_a_sample)
 {
     for (int i = 0; i < SYN_NFEAT; i++) {
-        const syn_law law = syn_law_of(support_model(10), i);
-        const syn_spread s = syn_law_spread(&law);
+        const syn_distribution distribution = syn_distribution_of(support_model(10), i);
+        const syn_spread s = syn_distribution_spread(&distribution);
         double mean = 0, second = 0, fourth = 0;
         for (size_t k = 0; k < CELLS; k++)
             mean += sample()[k][i] / CELLS;
@@ -59,22 +59,22 @@ Test(law, means_and_standard_deviations_are_those_of_a_sample)
     }
 }
 
-Test(law, quantiles_leave_their_share_of_a_sample_below_them)
+Test(distribution, quantiles_leave_their_share_of_a_sample_below_them)
 {
     static const double probability[] = {1e-3, 0.05, 0.5, 0.9, 0.999};
     for (int i = 0; i < SYN_NFEAT; i++) {
-        const syn_law law = syn_law_of(support_model(10), i);
+        const syn_distribution distribution = syn_distribution_of(support_model(10), i);
         for (size_t k = 0; k < sizeof probability / sizeof *probability; k++) {
-            const double p = probability[k], y = syn_law_quantile(&law, p);
-            cr_expect(le(dbl, fabs(syn_law_below(&law, y) - p), 1e-9));
+            const double p = probability[k], y = syn_distribution_quantile(&distribution, p);
+            cr_expect(le(dbl, fabs(syn_distribution_below(&distribution, y) - p), 1e-9));
             cr_expect(le(dbl, fabs(share_below(i, y) - p), share_error(p)), "feature %d, probability %g", i, p);
         }
     }
 }
 
-Test(law, the_limit_is_crossed_by_as_many_cells_in_lrs_as_in_hrs)
+Test(distribution, the_limit_is_crossed_by_as_many_cells_in_lrs_as_in_hrs)
 {
-    const double limit = syn_law_limit(support_model(10)), above = 1 - share_below(SYN_R_LRS, limit),
+    const double limit = syn_distribution_limit(support_model(10)), above = 1 - share_below(SYN_R_LRS, limit),
                  below = share_below(SYN_LOG10_R_HRS, log10(limit));
     cr_expect(all(gt(dbl, limit, 5e3), lt(dbl, limit, 1e5)));
     /* Both shares are below 1 %, so 5 standard errors of a share of 1 % are enough for each of the two. */
@@ -82,7 +82,7 @@ Test(law, the_limit_is_crossed_by_as_many_cells_in_lrs_as_in_hrs)
     cr_expect(le(dbl, fabs(above - below), 2 * share_error(0.01)));
 }
 
-Test(law, default_voltages_of_a_write_miss_as_many_cells_as_they_disturb)
+Test(distribution, default_voltages_of_a_write_miss_as_many_cells_as_they_disturb)
 {
     for (int scheme = SYN_HALF_SELECT; scheme <= SYN_THIRD_SELECT; scheme++) {
         const double parts = scheme == SYN_HALF_SELECT ? 2 : 3;
@@ -99,10 +99,26 @@ Test(law, default_voltages_of_a_write_miss_as_many_cells_as_they_disturb)
     }
 }
 
-Test(law, default_voltages_behind_transistors_reach_all_cells)
+Test(distribution, default_voltages_behind_transistors_reach_all_cells)
 {
     syn_write how;
     syn_write_default(support_model(10), SYN_FULL_SELECT, &how);
     cr_expect(le(dbl, share_below(SYN_U_SET, how.u_set), 1e-5 + share_error(1e-5)));
     cr_expect(ge(dbl, how.u_reset, support_params()->u_max));
+}
+
+Test(distribution, what_is_not_defined_gives_no_number)
+{
+    const int features[] = {-1, SYN_NFEAT, 1000};
+    for (int k = 0; k < 3; k++) {
+        const syn_distribution distribution = syn_distribution_of(support_model(10), features[k]);
+        const syn_spread s = syn_distribution_spread(&distribution);
+        cr_expect(isnan(s.mean) && isnan(s.all) && isnan(s.devices) && isnan(s.cycles));
+        cr_expect(isnan(syn_distribution_below(&distribution, 1)));
+        cr_expect(isnan(syn_distribution_quantile(&distribution, 0.5)));
+    }
+    const double probabilities[] = {0, 1, -0.1, 1.1, NAN};
+    const syn_distribution u_set = syn_distribution_of(support_model(10), SYN_U_SET);
+    for (int k = 0; k < 5; k++)
+        cr_expect(isnan(syn_distribution_quantile(&u_set, probabilities[k])), "%g", probabilities[k]);
 }
