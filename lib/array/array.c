@@ -91,11 +91,22 @@ static void replay(const syn_array *a, size_t k, uint64_t n, syn_cell *c)
         syn_cell_next_cycle(a->model, c);
 }
 
-/* Puts a reference cell in the place of cell k. */
-static void put_cell(syn_array *a, size_t k, const syn_cell *c)
+/* A block of cells in the array or a copy of one. Its number says which cells these are. */
+typedef struct view {
+    size_t block;
+    synp_block *cells;
+    float *r;
+} view;
+
+static view view_of(const syn_array *a, size_t block)
 {
-    synp_block *b = synp_block_at(a, k / SYNP_LANES);
-    const size_t lane = k % SYNP_LANES;
+    return (view){block, synp_block_at(a, block), a->r + block * SYNP_LANES};
+}
+
+/* Puts a reference cell into a lane. */
+static void put_cell(const syn_array *a, const view *v, size_t lane, const syn_cell *c)
+{
+    synp_block *b = v->cells;
     const uint64_t order = (uint64_t)a->single.order, slots = order + 1, n = c->state.n;
     for (int i = 0; i < SYN_NFEAT; i++) {
         b->mu[i][lane] = (float)c->mu[i];
@@ -112,59 +123,67 @@ static void put_cell(syn_array *a, size_t k, const syn_cell *c)
     b->u_thr[lane] = (float)c->state.u_thr;
     b->n[lane] = (uint32_t)n;
     b->mode[lane] = (uint32_t)c->state.mode;
-    a->r[k] = (float)c->state.r;
+    v->r[lane] = (float)c->state.r;
 }
 
-/* Cell k in double precision: cycle and thresholds from its draws, the rest from the array. */
-static void get_cell(const syn_array *a, size_t k, syn_cell *c)
+static syn_state state_of(const view *v, size_t lane)
 {
-    const synp_block *b = synp_block_at(a, k / SYNP_LANES);
-    const size_t lane = k % SYNP_LANES;
-    replay(a, k, b->n[lane], c);
-    c->state = (syn_state){.r = a->r[k], .u_thr = b->u_thr[lane], .n = b->n[lane], .mode = (syn_mode)b->mode[lane]};
+    const synp_block *b = v->cells;
+    return (syn_state){.r = v->r[lane], .u_thr = b->u_thr[lane], .n = b->n[lane], .mode = (syn_mode)b->mode[lane]};
+}
+
+/* A lane in double precision: cycle and thresholds from the draws of the cell, the rest from the block. */
+static void get_cell(const syn_array *a, const view *v, size_t lane, syn_cell *c)
+{
+    replay(a, v->block * SYNP_LANES + lane, v->cells->n[lane], c);
+    c->state = state_of(v, lane);
     if (c->state.mode == SYN_LRS)
         c->state.u_thr = c->now.y[SYN_U_RESET];
 }
 
 /* For where single precision cannot decide. */
-static void apply_reference(syn_array *a, size_t k, float u)
+static void apply_reference(const syn_array *a, const view *v, size_t lane, float u)
 {
     syn_cell c;
-    get_cell(a, k, &c);
+    get_cell(a, v, lane, &c);
     syn_cell_step(a->model, &c, u, &c);
-    put_cell(a, k, &c);
+    put_cell(a, v, lane, &c);
 }
 
-void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u, size_t count)
+static void apply_view(const syn_array *a, const view *v, uint32_t mask, const synp_floats u)
 {
-    synp_floats voltage;
-    for (size_t j = 0; j < count; j++) {
-        for (int k = 0; k < SYNP_LANES; k++)
-            voltage[k] = u[j];
-        synp_apply_lanes(a, block, mask, voltage);
+    uint32_t unsure = a->kernel->apply(&a->single, v->block, v->cells, v->r, mask, u);
+    for (; unsure; unsure &= unsure - 1) {
+        const int k = __builtin_ctz(unsure);
+        apply_reference(a, v, (size_t)k, u[k]);
     }
 }
 
 void synp_apply_lanes(syn_array *a, size_t block, uint32_t mask, const synp_floats u)
 {
-    uint32_t unsure =
-        a->kernel->apply(&a->single, block, synp_block_at(a, block), a->r + block * SYNP_LANES, mask, u);
-    for (; unsure; unsure &= unsure - 1) {
-        const int k = __builtin_ctz(unsure);
-        apply_reference(a, block * SYNP_LANES + (size_t)k, u[k]);
+    const view v = view_of(a, block);
+    apply_view(a, &v, mask, u);
+}
+
+void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u, size_t count)
+{
+    const view v = view_of(a, block);
+    synp_floats voltage;
+    for (size_t j = 0; j < count; j++) {
+        for (int k = 0; k < SYNP_LANES; k++)
+            voltage[k] = u[j];
+        apply_view(a, &v, mask, voltage);
     }
 }
 
 void synp_try_lanes(const syn_array *a, size_t block, uint32_t mask, const synp_floats u, char *room, synp_floats r,
                     uint32_t mode[SYNP_LANES])
 {
-    memcpy(room, synp_block_at(a, block), a->block_bytes);
-    memcpy(r, a->r + block * SYNP_LANES, sizeof(synp_floats));
-    syn_array copy = *a;
-    copy.blocks = room - block * a->block_bytes;
-    copy.r = r - block * SYNP_LANES;
-    synp_apply_lanes(&copy, block, mask, u);
-    memcpy(mode, ((const synp_block *)(const void *)room)->mode, sizeof(uint32_t[SYNP_LANES]));
+    const view copy = {block, (synp_block *)(void *)room, r};
+    memcpy(copy.cells, synp_block_at(a, block), a->block_bytes);
+    memcpy(copy.r, a->r + block * SYNP_LANES, sizeof(synp_floats));
+    apply_view(a, &copy, mask, u);
+    memcpy(mode, copy.cells->mode, sizeof(uint32_t[SYNP_LANES]));
 }
 
 void *synp_allocate(size_t bytes)
@@ -179,27 +198,27 @@ void *synp_allocate(size_t bytes)
 }
 
 /* Cells of a block through the reference, for starts that the kernels do not know. */
-static void init_by_reference(syn_array *a, size_t block)
+static void init_by_reference(const syn_array *a, const view *v)
 {
-    for (size_t k = block * SYNP_LANES; k < (block + 1) * SYNP_LANES; k++) {
+    for (size_t lane = 0; lane < SYNP_LANES; lane++) {
         syn_cell c;
-        syn_cell_init(a->model, a->single.seed, a->single.first + k, &a->start, &c, NULL);
-        put_cell(a, k, &c);
+        syn_cell_init(a->model, a->single.seed, a->single.first + v->block * SYNP_LANES + lane, &a->start, &c, NULL);
+        put_cell(a, v, lane, &c);
     }
 }
 
-static void init_block(syn_array *a, size_t block)
+static void init_view(const syn_array *a, const view *v)
 {
-    synp_block *b = synp_block_at(a, block);
+    synp_block *b = v->cells;
     memset(b, 0, a->block_bytes);
     if (a->start.history != SYN_COLD || a->start.resistance != 0) {
-        init_by_reference(a, block);
+        init_by_reference(a, v);
         return;
     }
-    a->kernel->init(&a->single, block, b, a->r + block * SYNP_LANES);
+    a->kernel->init(&a->single, v->block, b, v->r);
     if (a->start.mode == SYN_LRS)
         for (int k = 0; k < SYNP_LANES; k++) {
-            a->r[block * SYNP_LANES + (size_t)k] = b->r_lrs[k];
+            v->r[k] = b->r_lrs[k];
             b->u_thr[k] = b->u_reset[k];
             b->mode[k] = SYN_LRS;
         }
@@ -211,20 +230,16 @@ static syn_status init_states(syn_array *a)
     syn_status status = SYN_OK;
 #pragma omp parallel num_threads(a->threads)
     {
-        syn_array scratch = *a;
-        scratch.blocks = synp_allocate(a->block_bytes);
-        if (!scratch.blocks) {
+        synp_block *scratch = synp_allocate(a->block_bytes);
+        if (!scratch) {
 #pragma omp critical
             status = SYN_ENOMEM;
         }
 #pragma omp for
         for (size_t block = 0; block < a->n_blocks; block++)
-            if (scratch.blocks) {
-                scratch.blocks -= block * a->block_bytes;
-                init_block(&scratch, block);
-                scratch.blocks += block * a->block_bytes;
-            }
-        free(scratch.blocks);
+            if (scratch)
+                init_view(a, &(view){block, scratch, a->r + block * SYNP_LANES});
+        free(scratch);
     }
     return status;
 }
@@ -298,8 +313,10 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
         }
     } else {
 #pragma omp parallel for num_threads(a->threads)
-        for (size_t block = 0; block < a->n_blocks; block++)
-            init_block(a, block);
+        for (size_t block = 0; block < a->n_blocks; block++) {
+            const view v = view_of(a, block);
+            init_view(a, &v);
+        }
     }
     *out = a;
     return SYN_OK;
@@ -387,9 +404,8 @@ syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out, syn_err
     const syn_status status = check_cell(a, k, err);
     if (status)
         return status;
-    const synp_block *b = synp_block_at(a, k / SYNP_LANES);
-    const size_t lane = k % SYNP_LANES;
-    *out = (syn_state){.r = a->r[k], .u_thr = b->u_thr[lane], .n = b->n[lane], .mode = (syn_mode)b->mode[lane]};
+    const view v = view_of(a, k / SYNP_LANES);
+    *out = state_of(&v, k % SYNP_LANES);
     return SYN_OK;
 }
 
@@ -429,6 +445,7 @@ syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_e
     if (!(fabs(s->r - c.state.r) <= tolerance))
         return synp_fail(err, SYN_EINVAL, "r", "%.9g is not %.9g, the state of this cell in %s of cycle %llu", s->r,
                          c.state.r, syn_mode_name(s->mode), (unsigned long long)s->n);
-    put_cell(a, k, &c);
+    const view v = view_of(a, k / SYNP_LANES);
+    put_cell(a, &v, k % SYNP_LANES, &c);
     return SYN_OK;
 }
