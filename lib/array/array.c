@@ -300,14 +300,14 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
         options = &plain;
     *out = NULL;
     syn_array *a;
-    syn_status s = check_options(m, seed, n, options, err);
-    if (!s)
-        s = synp_array_make(m, seed, n, options, &a, err);
-    if (s)
-        return s;
+    syn_status status = check_options(m, seed, n, options, err);
+    if (!status)
+        status = synp_array_make(m, seed, n, options, &a, err);
+    if (status)
+        return status;
     if (options->read_only) {
-        s = init_states(a);
-        if (s) {
+        status = init_states(a);
+        if (status) {
             syn_array_free(a);
             return synp_no_memory(err);
         }
@@ -331,10 +331,10 @@ syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err)
                                  .threads = a->threads,
                                  .read_only = true};
     *out = NULL;
-    const syn_status s = synp_array_make(a->model, a->single.seed, a->n, &o, out, err);
-    if (s == SYN_OK)
+    const syn_status status = synp_array_make(a->model, a->single.seed, a->n, &o, out, err);
+    if (status == SYN_OK)
         memcpy((*out)->r, a->r, a->n_blocks * sizeof(synp_floats));
-    return s;
+    return status;
 }
 
 void syn_array_free(syn_array *a)

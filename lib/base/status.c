@@ -12,16 +12,20 @@ const char *syn_version(void)
     return SYN_VERSION;
 }
 
-const char *syn_strstatus(syn_status s)
+const char *syn_strstatus(syn_status status)
 {
-#define SYN_X(name, text)                                                                                            \
-    case name:                                                                                                       \
-        return text;
-    switch (s) {
-        SYN_STATUS_LIST(SYN_X)
-    }
+#define SYN_X(name, text, advice) [name] = text,
+    static const char *const texts[] = {SYN_STATUS_LIST(SYN_X)};
 #undef SYN_X
-    return "unknown status";
+    return (unsigned)status < sizeof texts / sizeof *texts ? texts[status] : "unknown status";
+}
+
+const char *syn_status_advice(syn_status status)
+{
+#define SYN_X(name, text, advice) [name] = advice,
+    static const char *const advices[] = {SYN_STATUS_LIST(SYN_X)};
+#undef SYN_X
+    return (unsigned)status < sizeof advices / sizeof *advices ? advices[status] : "unknown status";
 }
 
 syn_status synp_fail(syn_error *err, syn_status status, const char *field, const char *format, ...)

@@ -203,9 +203,9 @@ syn_status syn_cell_init(const syn_model *m, uint64_t seed, uint64_t id, const s
     const syn_start published = {0};
     if (!start)
         start = &published;
-    const syn_status s = check_start(m, start, err);
-    if (s)
-        return s;
+    const syn_status status = check_start(m, start, err);
+    if (status)
+        return status;
     syn_cell c = {.seed = seed, .id = id};
     draw_device(m, &c);
     if (start->history == SYN_STATIONARY)
@@ -246,10 +246,10 @@ syn_status syn_cell_start_state(const syn_model *m, uint64_t seed, uint64_t id, 
         return SYN_OK;
     }
     syn_cell c;
-    const syn_status s = syn_cell_init(m, seed, id, start, &c, err);
-    if (s == SYN_OK)
+    const syn_status status = syn_cell_init(m, seed, id, start, &c, err);
+    if (status == SYN_OK)
         *r = c.state.r;
-    return s;
+    return status;
 }
 
 void syn_cell_commit(const syn_model *m, syn_cell *c, const syn_state *s)

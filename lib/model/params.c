@@ -68,9 +68,9 @@ static syn_status check_lower(const double *m, int n, int strict, const char *fi
     for (int i = 0; i < n; i++) {
         char path[80];
         snprintf(path, sizeof path, "%s[%d]", field, i);
-        syn_status s = check_finite(m + i * n, n, path, err);
-        if (s)
-            return s;
+        syn_status status = check_finite(m + i * n, n, path, err);
+        if (status)
+            return status;
         for (int j = i + 1; j < n; j++)
             if (m[i * n + j] != 0) {
                 snprintf(path, sizeof path, "%s[%d][%d]", field, i, j);
@@ -113,9 +113,9 @@ static syn_status check_polynomials(const syn_params *p, syn_error *err)
     } curves[] = {{"iv.hhrs", &p->hhrs}, {"iv.llrs", &p->llrs}};
     for (int k = 0; k < 2; k++) {
         char path[96];
-        syn_status s = check_poly(curves[k].curve, curves[k].field, err);
-        if (s)
-            return s;
+        syn_status status = check_poly(curves[k].curve, curves[k].field, err);
+        if (status)
+            return status;
         snprintf(path, sizeof path, "%s[0]", curves[k].field);
         if (curves[k].curve->c[0] != 0)
             return synp_fail(err, SYN_EFORMAT, path, "expected 0 (no current at 0 V), found %g",
@@ -150,13 +150,13 @@ static syn_status check_mixture(const syn_params *p, syn_error *err)
             return synp_fail(err, SYN_EFORMAT, path, "expected a weight in (0, 1], found %g", p->weight[k]);
         sum += p->weight[k];
         snprintf(path, sizeof path, "device_gmm.mean[%d]", k);
-        syn_status s = check_finite(p->mean[k], SYN_NDEVICE, path, err);
-        if (s)
-            return s;
+        syn_status status = check_finite(p->mean[k], SYN_NDEVICE, path, err);
+        if (status)
+            return status;
         snprintf(path, sizeof path, "device_gmm.chol[%d]", k);
-        s = check_lower(&p->chol[k][0][0], SYN_NDEVICE, 0, path, err);
-        if (s)
-            return s;
+        status = check_lower(&p->chol[k][0][0], SYN_NDEVICE, 0, path, err);
+        if (status)
+            return status;
     }
     if (fabs(sum - 1) > 1e-3)
         return synp_fail(err, SYN_EFORMAT, "device_gmm.weight",
@@ -172,14 +172,14 @@ static syn_status check_var(const syn_var *v, int order, syn_error *err)
         return synp_fail(err, SYN_EFORMAT, path, "expected order %d, found %d", order, v->order);
     }
     snprintf(path, sizeof path, "var.%d.B", order);
-    syn_status s = check_lower(&v->b[0][0], SYN_NFEAT, 1, path, err);
-    for (int l = 0; !s && l < order; l++)
-        for (int i = 0; !s && i < SYN_NFEAT; i++) {
+    syn_status status = check_lower(&v->b[0][0], SYN_NFEAT, 1, path, err);
+    for (int l = 0; !status && l < order; l++)
+        for (int i = 0; !status && i < SYN_NFEAT; i++) {
             snprintf(path, sizeof path, "var.%d.A[%d][%d]", order, l, i);
-            s = check_finite(v->a[l][i], SYN_NFEAT, path, err);
+            status = check_finite(v->a[l][i], SYN_NFEAT, path, err);
         }
-    if (s)
-        return s;
+    if (status)
+        return status;
     const double radius = syn_var_spectral_radius(v);
     snprintf(path, sizeof path, "var.%d.A", order);
     if (isnan(radius))
@@ -204,21 +204,21 @@ syn_status synp_check_curves(const syn_params *p, syn_error *err)
 
 syn_status syn_params_validate(const syn_params *p, syn_error *err)
 {
-    syn_status s = synp_check_curves(p, err);
-    for (int i = 0; !s && i < SYN_NFEAT; i++) {
+    syn_status status = synp_check_curves(p, err);
+    for (int i = 0; !status && i < SYN_NFEAT; i++) {
         char path[96];
         snprintf(path, sizeof path, "gamma[%d]", i);
-        s = check_poly(&p->gamma[i], path, err);
+        status = check_poly(&p->gamma[i], path, err);
     }
-    if (!s)
-        s = check_mixture(p, err);
+    if (!status)
+        status = check_mixture(p, err);
     int orders = 0;
-    for (int k = 0; !s && k < SYN_MAX_ORDER; k++)
+    for (int k = 0; !status && k < SYN_MAX_ORDER; k++)
         if (p->var[k].order) {
             orders++;
-            s = check_var(&p->var[k], k + 1, err);
+            status = check_var(&p->var[k], k + 1, err);
         }
-    if (!s && orders == 0)
+    if (!status && orders == 0)
         return synp_fail(err, SYN_EFORMAT, "var", "expected at least one autoregression order, found none");
-    return s;
+    return status;
 }

@@ -336,20 +336,20 @@ syn_status syn_params_parse(const char *text, size_t size, const char *name, syn
 {
     json_error_t where;
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
-    syn_status s;
+    syn_status status;
     if (!root) {
-        s = syntax_error(&where, err);
+        status = syntax_error(&where, err);
     } else {
         syn_params *p = calloc(1, sizeof *p);
-        s = p ? read_root(root, p, err) : synp_no_memory(err);
-        if (s == SYN_OK)
+        status = p ? read_root(root, p, err) : synp_no_memory(err);
+        if (status == SYN_OK)
             *out = *p;
-        else if (err && s != SYN_ENOMEM)
+        else if (err && status != SYN_ENOMEM)
             err->line = line_of_path(text, size, err->field);
         free(p);
         json_decref(root);
     }
-    return s ? synp_in_file(err, name, s) : s;
+    return status ? synp_in_file(err, name, status) : status;
 }
 
 syn_status syn_params_default(syn_params *out, syn_error *err)
@@ -364,16 +364,16 @@ static syn_status read_file(const char *path, char **text, size_t *size, syn_err
     FILE *f = fopen(path, "rb");
     if (!f)
         return synp_fail(err, SYN_EIO, "", "cannot open: %s", strerror(errno));
-    syn_status s = SYN_OK;
+    syn_status status = SYN_OK;
     size_t room = 0;
     *text = NULL;
     *size = 0;
-    while (s == SYN_OK && !feof(f)) {
+    while (status == SYN_OK && !feof(f)) {
         if (*size == room) {
             room = room ? 2 * room : 65536;
             char *more = room > limit ? NULL : realloc(*text, room);
             if (!more) {
-                s = room > limit ? synp_fail(err, SYN_EIO, "", "larger than %zu bytes, not a parameter file", limit)
+                status = room > limit ? synp_fail(err, SYN_EIO, "", "larger than %zu bytes, not a parameter file", limit)
                                  : synp_no_memory(err);
                 break;
             }
@@ -381,21 +381,21 @@ static syn_status read_file(const char *path, char **text, size_t *size, syn_err
         }
         *size += fread(*text + *size, 1, room - *size, f);
         if (ferror(f))
-            s = synp_fail(err, SYN_EIO, "", "cannot read: %s", strerror(errno));
+            status = synp_fail(err, SYN_EIO, "", "cannot read: %s", strerror(errno));
     }
     fclose(f);
-    return s;
+    return status;
 }
 
 syn_status syn_params_load(const char *path, syn_params *out, syn_error *err)
 {
     char *text = NULL;
     size_t size = 0;
-    syn_status s = read_file(path, &text, &size, err);
-    if (s == SYN_OK)
-        s = syn_params_parse(text, size, path, out, err);
+    syn_status status = read_file(path, &text, &size, err);
+    if (status == SYN_OK)
+        status = syn_params_parse(text, size, path, out, err);
     else
-        synp_in_file(err, path, s);
+        synp_in_file(err, path, status);
     free(text);
-    return s;
+    return status;
 }

@@ -5,7 +5,10 @@
  * read-only); uint64 n, rows, seed, first; uint32 order, start.history, start.mode; float64 start.resistance [ohm];
  * uint32 checksum of the model's figures at this order; uint32 CRC-32 of all that before; then float32 r of 16 ceil(n
  * / 16) cells; then, unless read-only, for every 16 cells their features, state and history; at the end the CRC-32 of
- * the whole file before it. */
+ * the whole file before it.
+ *
+ * Threads: calls may run at the same time unless they write one path or change one array. Source of the checksum: zlib's
+ * crc32. */
 #ifndef SYNAPTOGEN_ARRAY_FILE_H
 #define SYNAPTOGEN_ARRAY_FILE_H
 
@@ -17,14 +20,15 @@ extern "C" {
 
 /* What a state file says about itself. */
 typedef struct syn_array_info {
-    uint64_t n, rows, seed, first;
-    int order;
+    uint64_t n, rows, seed, first; /* cells; rows of the matrix; seed; number of the first cell */
+    int order;                     /* of the autoregression */
     bool read_only;
     syn_start start;
 } syn_array_info;
 
 /* Writes a into a new file in the folder of path, and renames it to path when it is complete on the disk. On failure
- * path is unchanged. err may be NULL. Returns SYN_OK, SYN_EIO, SYN_ENOMEM. */
+ * path is unchanged. If path is a symbolic link, the file that it points to is replaced; a file that is replaced keeps
+ * its rights. err may be NULL. Returns SYN_OK, SYN_EIO, SYN_ENOMEM. */
 syn_status syn_array_save(const syn_array *a, const char *path, syn_error *err);
 
 /* Reads the beginning of a state file. Returns SYN_OK, SYN_EIO, or SYN_EFORMAT (not a state file of a known version,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The figures of one trained device: format "synaptogen-params/1", a JSON file with the fields named below.
  *
- * Source of the model: Hennen et al., IEEE Trans. Electron Devices 2024, doi:10.1109/TED.2024.3427616.
- * Units: V, A, ohm, S; features 0 and 2 are log10(ohm) and ohm. */
+ * Units: V, A, ohm, S; the first feature is log10(R/ohm).
+ * Threads: all functions may be called from any thread; a set that nobody changes may be read from all threads.
+ * Source of the model: Hennen et al., IEEE Trans. Electron Devices 2024, doi:10.1109/TED.2024.3427616. */
 #ifndef SYNAPTOGEN_PARAMS_H
 #define SYNAPTOGEN_PARAMS_H
 

@@ -4,7 +4,10 @@
  * A cell that does not read within the tolerance is SET, then RESET by pulses that climb until the read has come down
  * to the target. The height of the next pulse follows from the last read: it climbs by ln(g / target) / steepness,
  * not less than step_min and not more than step_max. A cell that has gone past the target, or that is fully RESET and
- * still above it, is SET again: the next cycle draws new thresholds and resistances. */
+ * still above it, is SET again: the next cycle draws new thresholds and resistances.
+ *
+ * Threads: calls on one array must not overlap; inside a call OpenMP divides the cells among threads. Signs and units as
+ * in cell.h. The procedure is the usual write-verify with climbing pulses; the choice of the step is this project's. */
 #ifndef SYNAPTOGEN_PROGRAM_H
 #define SYNAPTOGEN_PROGRAM_H
 
@@ -31,6 +34,7 @@ typedef struct syn_program {
  * noiseless reads. */
 void syn_program_default(const syn_model *m, syn_program *how);
 
+/* What programming has achieved. */
 typedef struct syn_program_report {
     size_t cells, reached; /* cells asked for; cells whose last verifying read was within the tolerance */
     double pulses_mean;    /* SET and RESET pulses per cell */

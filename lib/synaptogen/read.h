@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a cell: current noise of a given bandwidth, and an analogue-to-digital converter. Reads do not change
- * the cell. All functions are pure (any thread). */
+/* Reading a cell: current noise of a given bandwidth, and an analogue-to-digital converter. Reads do not change the cell.
+ * Signs and units as in cell.h. Threads: all functions are pure; any thread.
+ * Source: Hennen et al. 2024, doi:10.1109/TED.2024.3427616. */
 #ifndef SYNAPTOGEN_READ_H
 #define SYNAPTOGEN_READ_H
 
@@ -30,7 +31,7 @@ typedef struct syn_adc {
 /* Checks the ranges above. Returns SYN_OK or SYN_EINVAL, err (may be NULL) names the field. */
 syn_status syn_adc_check(const syn_adc *adc, syn_error *err);
 
-/* Nearest level of v, clamped to 0 .. 2^bits - 1 on both sides (ties up); a NaN gives 0. */
+/* Nearest level of v by a converter that syn_adc_check accepts, clamped to 0 .. 2^bits - 1 on both sides (ties up); a NaN gives 0. */
 uint32_t syn_adc_level(const syn_adc *adc, double v);
 
 /* level[k] of v[k] for n values. */

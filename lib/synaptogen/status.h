@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a call reports: one status for every function that can fail, and a located message for those that
- * check user input. The library never prints, exits or aborts. */
+/* How a call reports: a status from every function that can fail, and a message that says where and why.
+ * The library never prints, exits or aborts. Every syn_error * may be NULL. */
 #ifndef SYNAPTOGEN_STATUS_H
 #define SYNAPTOGEN_STATUS_H
 
@@ -11,30 +11,29 @@
 extern "C" {
 #endif
 
+/* X(status, text, what the caller can do) */
 #define SYN_STATUS_LIST(X)                                                                                           \
-    X(SYN_OK, "success")                                                                                             \
-    X(SYN_ENOMEM, "out of memory")                                                                                   \
-    X(SYN_EINVAL, "argument outside its allowed range")                                                              \
-    X(SYN_EIO, "file cannot be read")                                                                                \
-    X(SYN_ESYNTAX, "file is not valid JSON")                                                                         \
-    X(SYN_EFORMAT, "file does not hold a parameter set")                                                             \
-    X(SYN_ENUMERIC, "no solution was found")                                                                         \
-    X(SYN_ESTOPPED, "stopped by the caller")                                                                         \
-    X(SYN_EDATA, "the measurements do not allow this estimate")
+    X(SYN_OK, "success", "go on")                                                                                    \
+    X(SYN_ENOMEM, "out of memory", "free memory or ask for less, then call again")                                   \
+    X(SYN_EINVAL, "argument outside its allowed range", "correct the argument that the error names")                 \
+    X(SYN_EIO, "file cannot be read or written", "check path, rights and space on the disk")                         \
+    X(SYN_ESYNTAX, "file is not valid JSON", "correct the file at the line that the error names")                    \
+    X(SYN_EFORMAT, "contents are not of the expected format", "correct the field that the error names")              \
+    X(SYN_ENUMERIC, "no solution was found", "change the inputs: they are extreme or contradict each other")         \
+    X(SYN_ESTOPPED, "stopped by the caller", "keep or drop what was done until then")                                \
+    X(SYN_EDATA, "the measurements do not allow this estimate", "measure more, or ask for a simpler model")
 
-#define SYN_X(name, text) name,
+#define SYN_X(name, text, advice) name,
 typedef enum syn_status { SYN_STATUS_LIST(SYN_X) } syn_status;
 #undef SYN_X
 
-/* Where and why a call failed. Filled on failure only; a call that succeeds leaves it untouched.
- * file is empty when no file is involved, line is 1-based or 0 when unknown, field is the JSON path
- * ("device_gmm.chol[1][3]") or the parameter's name, text says what was expected and what was found. */
+/* Where and why a call failed. A call that fails fills it; a call that succeeds leaves it untouched. */
 typedef struct syn_error {
     syn_status status;
-    int line;
-    char file[256];
-    char field[96];
-    char text[256];
+    int line;       /* 1-based; 0 if unknown */
+    char file[256]; /* empty if there is none */
+    char field[96]; /* JSON path ("device_gmm.chol[1][3]"), name of the argument or of its member */
+    char text[256]; /* what was expected and what was found; or value and allowed range */
 } syn_error;
 
 /* For calls that take long. They call it now and then with the share of the work that is done, 0 .. 1, from the thread
@@ -44,8 +43,11 @@ typedef struct syn_progress {
     void *context; /* handed to call */
 } syn_progress;
 
-/* A static English text for any value of s, never NULL. Any thread. */
-const char *syn_strstatus(syn_status s);
+/* The text of a status, "unknown status" for any other number. Static text, never NULL. Any thread. */
+const char *syn_strstatus(syn_status status);
+
+/* What the caller can do about a status, in one phrase; as syn_strstatus. */
+const char *syn_status_advice(syn_status status);
 
 /* Writes "file:line: field: text" (absent parts left out) into buf of size bytes, always terminated when
  * size > 0; returns buf. Any thread. */

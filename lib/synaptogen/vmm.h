@@ -2,8 +2,12 @@
 /* The matrix-vector product of a crossbar with ideal wires: cells (i, j) of an array with rows x cols cells, voltage
  * v[j] [V] on column j, I[i] = sum_j I(r(i,j), v[j]) [A] out of row i (Hennen et al. 2024).
  *
- * I is linear in r for a given voltage, so a product is one pass of a matrix over r plus a constant. All calls: any
- * thread, cells unchanged; sums in single precision, relative error about sqrt(cols) 1e-7. */
+ * I is linear in r for a given voltage, so a product is one pass of a matrix over r plus a constant. The cells do not
+ * change. Sums are in single precision, relative error about sqrt(cols) 1e-7.
+ *
+ * Threads: products of one array may run at the same time; inside syn_vmm and syn_vmm_noisy OpenMP divides the rows among
+ * the array's threads, syn_vmm_batch leaves that to the BLAS. Signs and units as in cell.h: I[i] is positive out of the
+ * row where v[j] is positive. */
 #ifndef SYNAPTOGEN_VMM_H
 #define SYNAPTOGEN_VMM_H
 

@@ -11,20 +11,27 @@ static const char *formatted(const syn_error *e)
 
 Test(status, every_code_has_a_text_of_its_own)
 {
-#define SYN_X(name, text) name,
+#define SYN_X(name, text, advice) name,
     const syn_status all[] = {SYN_STATUS_LIST(SYN_X)};
 #undef SYN_X
     const int n = sizeof all / sizeof *all;
     for (int i = 0; i < n; i++)
         for (int j = i + 1; j < n; j++)
             cr_expect(ne(str, (char *)syn_strstatus(all[i]), (char *)syn_strstatus(all[j])), "codes %d and %d", i, j);
+    for (int i = 0; i < n; i++)
+        for (int j = i + 1; j < n; j++)
+            cr_expect(ne(str, (char *)syn_status_advice(all[i]), (char *)syn_status_advice(all[j])));
     cr_expect(eq(int, SYN_OK, 0));
-    cr_expect(eq(str, (char *)syn_strstatus(SYN_EIO), "file cannot be read"));
+    cr_expect(eq(str, (char *)syn_strstatus(SYN_EIO), "file cannot be read or written"));
 }
 
 Test(status, a_value_outside_the_list_still_has_a_text)
 {
-    cr_expect(ne(ptr, (void *)syn_strstatus((syn_status)999), NULL));
+    const int others[] = {-1, 9, 999};
+    for (int k = 0; k < 3; k++) {
+        cr_expect(eq(str, (char *)syn_strstatus((syn_status)others[k]), "unknown status"));
+        cr_expect(eq(str, (char *)syn_status_advice((syn_status)others[k]), "unknown status"));
+    }
 }
 
 Test(status, a_message_names_file_line_field_and_text_and_leaves_absent_parts_out)
@@ -39,7 +46,7 @@ Test(status, a_message_names_file_line_field_and_text_and_leaves_absent_parts_ou
         {{SYN_EFORMAT, 7, "a.json", "", "too small"}, "a.json:7: too small"},
         {{SYN_EINVAL, 0, "", "order", "too large"}, "order: too large"},
         {{SYN_ENOMEM, 0, "", "", ""}, "out of memory"},
-        {{SYN_EIO, 0, "a.json", "", ""}, "a.json: file cannot be read"},
+        {{SYN_EIO, 0, "a.json", "", ""}, "a.json: file cannot be read or written"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_expect(eq(str, (char *)formatted(&cases[i].error), (char *)cases[i].text));
@@ -60,4 +67,10 @@ Test(status, a_short_buffer_gets_the_beginning_of_the_message_and_a_terminator)
     char untouched = 'x';
     syn_error_format(&e, &untouched, 0);
     cr_expect(eq(chr, untouched, 'x'));
+}
+
+Test(status, the_running_library_has_the_version_of_its_headers_and_of_the_build)
+{
+    cr_expect(eq(str, (char *)syn_version(), SYN_VERSION));
+    cr_expect(eq(str, (char *)syn_version(), PACKAGE_VERSION));
 }

@@ -776,6 +776,24 @@ Test(cell, a_start_between_r_lrs_and_r_hrs_is_a_partial_reset_on_the_curve)
 }
 
 /* A set whose U_R are all near 2 V, beyond u_max: no voltage leads to a state in between. */
+Test(cell, the_next_cycle_is_the_one_that_a_set_and_a_full_reset_lead_to)
+{
+    const syn_model *m = support_model(10);
+    syn_cell walked = started(5, (syn_start){.history = SYN_STATIONARY}), pulsed = walked;
+    for (uint64_t n = 1; n <= 30; n++) { /* longer than the history of ten cycles */
+        const syn_state before = walked.state;
+        syn_cell_next_cycle(m, &walked);
+        syn_cell_step(m, &pulsed, -3, &pulsed);
+        syn_cell_step(m, &pulsed, 3, &pulsed);
+        cr_assert(eq(u64, walked.state.n, n));
+        cr_expect(walked.state.mode == before.mode && walked.state.r == before.r);
+        cr_assert(eq(u64, pulsed.state.n, n));
+        cr_expect(eq(int, memcmp(&walked.now, &pulsed.now, sizeof walked.now), 0));
+        cr_expect(eq(int, memcmp(&walked.next, &pulsed.next, sizeof walked.next), 0));
+        cr_expect(eq(int, memcmp(walked.x, pulsed.x, sizeof walked.x), 0));
+    }
+}
+
 Test(cell, without_a_reset_transition_a_start_in_between_is_an_hrs)
 {
     static syn_params p;
@@ -871,4 +889,6 @@ Test(cell, modes_have_names)
     cr_expect(eq(str, (char *)syn_mode_name(SYN_HRS), "HRS"));
     cr_expect(eq(str, (char *)syn_mode_name(SYN_LRS), "LRS"));
     cr_expect(eq(str, (char *)syn_mode_name(SYN_IRS), "IRS"));
+    cr_expect(eq(ptr, (void *)syn_mode_name((syn_mode)3), NULL));
+    cr_expect(eq(ptr, (void *)syn_mode_name((syn_mode)-1), NULL));
 }
