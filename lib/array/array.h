@@ -15,7 +15,7 @@ struct syn_array {
     syn_start start;
     size_t n, rows, n_blocks, block_bytes;
     int threads;
-    float *r;     /* n_blocks * SYNP_LANES states; those behind n belong to no cell */
+    float *r;     /* n_blocks * SYNP_LANES states; those from n on belong to no cell */
     char *blocks; /* n_blocks times block_bytes; NULL if read-only */
 };
 
@@ -47,10 +47,11 @@ void *synp_allocate(size_t bytes);
 typedef struct synp_choice {
     const syn_array *array;
     syn_cells cells;
-    size_t count;       /* chosen cells */
-    size_t parts;       /* blocks that hold chosen cells */
-    size_t *starts;     /* of a list or mask: parts + 1 positions in order */
-    size_t (*order)[2]; /* of a list or mask: cell and its position in the caller's arrays, sorted by cell */
+    size_t count;   /* chosen cells */
+    size_t parts;   /* blocks that hold chosen cells */
+    size_t *starts; /* of a list or mask: parts + 1 positions in order */
+    size_t (
+        *sorted)[2]; /* of a list or mask: cell and its position in the caller's arrays, in the order of the cells */
 } synp_choice;
 
 syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err);

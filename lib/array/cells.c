@@ -57,31 +57,31 @@ syn_status syn_array_chosen(const syn_array *a, const syn_cells *cells, size_t *
 static syn_status sort_choice(synp_choice *choice, syn_error *err)
 {
     const syn_cells *c = &choice->cells;
-    choice->order = malloc((choice->count + 1) * sizeof *choice->order);
+    choice->sorted = malloc((choice->count + 1) * sizeof *choice->sorted);
     choice->starts = malloc((choice->count + 1) * sizeof *choice->starts);
-    if (!choice->order || !choice->starts) {
+    if (!choice->sorted || !choice->starts) {
         synp_choice_free(choice);
         return synp_no_memory(err);
     }
     size_t n = 0;
-    int sorted = 1;
+    bool rising = true;
     for (size_t j = 0; j < (c->mask ? choice->array->n : choice->count); j++) {
         if (c->mask && !c->mask[j])
             continue;
-        choice->order[n][0] = c->mask ? j : c->list[j];
-        choice->order[n][1] = n;
-        sorted = sorted && (n == 0 || choice->order[n][0] > choice->order[n - 1][0]);
+        choice->sorted[n][0] = c->mask ? j : c->list[j];
+        choice->sorted[n][1] = n;
+        rising = rising && (n == 0 || choice->sorted[n][0] > choice->sorted[n - 1][0]);
         n++;
     }
-    if (!sorted)
-        qsort(choice->order, n, sizeof *choice->order, by_cell);
+    if (!rising)
+        qsort(choice->sorted, n, sizeof *choice->sorted, by_cell);
     for (size_t j = 0; j < n; j++) {
-        if (j > 0 && choice->order[j][0] == choice->order[j - 1][0]) {
-            const size_t twice = choice->order[j][0];
+        if (j > 0 && choice->sorted[j][0] == choice->sorted[j - 1][0]) {
+            const size_t twice = choice->sorted[j][0];
             synp_choice_free(choice);
             return synp_fail(err, SYN_EINVAL, "list", "cell %zu is chosen twice", twice);
         }
-        if (j == 0 || choice->order[j][0] / SYNP_LANES != choice->order[j - 1][0] / SYNP_LANES)
+        if (j == 0 || choice->sorted[j][0] / SYNP_LANES != choice->sorted[j - 1][0] / SYNP_LANES)
             choice->starts[choice->parts++] = j;
     }
     choice->starts[choice->parts] = n;
@@ -105,9 +105,9 @@ syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *
 
 void synp_choice_free(synp_choice *choice)
 {
-    free(choice->order);
+    free(choice->sorted);
     free(choice->starts);
-    choice->order = NULL;
+    choice->sorted = NULL;
     choice->starts = NULL;
 }
 
@@ -115,12 +115,12 @@ void synp_choice_free(synp_choice *choice)
 static size_t block_of_part(const synp_choice *choice, size_t p)
 {
     const syn_cells *c = &choice->cells;
-    if (choice->order)
-        return choice->order[choice->starts[p]][0] / SYNP_LANES;
+    if (choice->sorted)
+        return choice->sorted[choice->starts[p]][0] / SYNP_LANES;
     return c->stride < SYNP_LANES ? c->first / SYNP_LANES + p : (c->first + p * c->stride) / SYNP_LANES;
 }
 
-/* Has a block's memory on its way while another is worked on. */
+/* Prefetches a block while another is being processed. */
 static void fetch(const syn_array *a, size_t block)
 {
     const char *start = (const char *)synp_block_at(a, block);
@@ -133,11 +133,11 @@ size_t synp_choice_part(const synp_choice *choice, size_t p, uint32_t *mask, siz
     const syn_cells *c = &choice->cells;
     const size_t block = block_of_part(choice, p);
     *mask = 0;
-    if (choice->order) {
+    if (choice->sorted) {
         for (size_t j = choice->starts[p]; j < choice->starts[p + 1]; j++) {
-            const size_t lane = choice->order[j][0] % SYNP_LANES;
+            const size_t lane = choice->sorted[j][0] % SYNP_LANES;
             *mask |= UINT32_C(1) << lane;
-            position[lane] = choice->order[j][1];
+            position[lane] = choice->sorted[j][1];
         }
         return block;
     }
@@ -180,7 +180,7 @@ syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u,
     const syn_status status = choose_writable(a, cells, &choice, err);
     if (status)
         return status;
-    int resets = 0; /* only a RESET needs the whole block */
+    bool resets = false; /* only a RESET needs the whole block */
     for (size_t j = 0; j < count; j++)
         resets = resets || u[j] > 0;
 #pragma omp parallel for num_threads(threads_for(a, choice.parts, APPLY_NS *(count + 1)))
@@ -224,12 +224,12 @@ static void chords(const syn_array *a, float u, float chord[2])
     chord[1] = (float)(syn_chord(a->model, 1, u) - l);
 }
 
-static int is_regular(const synp_choice *choice)
+static bool is_regular(const synp_choice *choice)
 {
-    return !choice->order && choice->cells.stride == 1;
+    return !choice->sorted && choice->cells.stride == 1;
 }
 
-enum { PIECE = 4096 };          /* cells that a thread reads at a time: a multiple of 64 */
+enum { AT_A_TIME = 4096 };      /* cells that a thread reads in one go: a multiple of 64 */
 enum { PAST_CACHES = 1 << 20 }; /* cells from which on the currents would only wash out the second-level caches */
 
 /* out = scale (chord[0] + chord[1] r) of the chosen cells. */
@@ -238,8 +238,8 @@ static void read_scaled(const syn_array *a, const synp_choice *choice, const flo
     if (is_regular(choice)) {
         const float *r = a->r + choice->cells.first;
 #pragma omp parallel for num_threads(threads_for(a, choice->count, READ_NS))
-        for (size_t k = 0; k < choice->count; k += PIECE)
-            a->kernel->read(chord, scale, r + k, choice->count - k < PIECE ? choice->count - k : PIECE,
+        for (size_t k = 0; k < choice->count; k += AT_A_TIME)
+            a->kernel->read(chord, scale, r + k, choice->count - k < AT_A_TIME ? choice->count - k : AT_A_TIME,
                             choice->count >= PAST_CACHES, out + k);
         return;
     }
@@ -301,13 +301,13 @@ syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const
     return SYN_OK;
 }
 
-/* Cells first .. first + n - 1 of the array, n <= PIECE, into i. */
-static void read_piece(const syn_array *a, const float chord[2], float u, float scale, uint64_t index, size_t first,
-                       size_t n, float *i)
+/* Cells first .. first + n - 1 of the array, n <= AT_A_TIME, into i. */
+static void read_noisy_cells(const syn_array *a, const float chord[2], float u, float scale, uint64_t index,
+                             size_t first, size_t n, float *i)
 {
     const uint64_t cell = a->single.first + first;
     const size_t skip = (size_t)(cell % 4);
-    float z[PIECE + 8 * SYNP_LANES];
+    float z[AT_A_TIME + 8 * SYNP_LANES];
     for (size_t k = 0; k < skip + n; k += 4 * SYNP_LANES)
         a->kernel->normals(a->single.seed, SYN_DRAW_READ, cell - skip + k, index, z + k);
     a->kernel->read(chord, u, a->r + first, n, 0, i);
@@ -329,9 +329,9 @@ syn_status syn_array_read_noisy(const syn_array *a, const syn_cells *cells, floa
     const float scale = (float)syn_noise_sigma(1, u, bandwidth);
     if (is_regular(&choice)) {
 #pragma omp parallel for num_threads(threads_for(a, choice.count, NOISY_NS))
-        for (size_t k = 0; k < choice.count; k += PIECE)
-            read_piece(a, chord, u, scale, index, choice.cells.first + k,
-                       choice.count - k < PIECE ? choice.count - k : PIECE, i + k);
+        for (size_t k = 0; k < choice.count; k += AT_A_TIME)
+            read_noisy_cells(a, chord, u, scale, index, choice.cells.first + k,
+                             choice.count - k < AT_A_TIME ? choice.count - k : AT_A_TIME, i + k);
     } else {
         read_scaled(a, &choice, chord, u, i);
 #pragma omp parallel for num_threads(threads_for(a, choice.count, SINGLE_NS))

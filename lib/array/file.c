@@ -23,7 +23,7 @@ _Static_assert(sizeof(float) == sizeof(uint32_t), "a state file consists of word
 typedef struct stream {
     FILE *f;
     uint32_t crc;
-    int failed; /* an error of the system, or the end of the file */
+    bool failed; /* an error of the system, or the end of the file */
 } stream;
 
 static void put(stream *s, const void *bytes, size_t size)
@@ -39,28 +39,28 @@ static void get(stream *s, void *bytes, size_t size)
         s->crc = (uint32_t)crc32_z(s->crc, bytes, size);
 }
 
-enum { PIECE = 16384 }; /* words converted at a time */
+enum { AT_A_TIME = 16384 }; /* words that are converted in one go */
 
 static void put_words(stream *s, const void *words, size_t n)
 {
-    uint32_t piece[PIECE];
-    for (size_t done = 0; done < n && !s->failed; done += PIECE) {
-        const size_t count = n - done < PIECE ? n - done : PIECE;
-        memcpy(piece, (const uint32_t *)words + done, count * sizeof *piece);
+    uint32_t converted[AT_A_TIME];
+    for (size_t done = 0; done < n && !s->failed; done += AT_A_TIME) {
+        const size_t count = n - done < AT_A_TIME ? n - done : AT_A_TIME;
+        memcpy(converted, (const uint32_t *)words + done, count * sizeof *converted);
         for (size_t k = 0; k < count; k++)
-            piece[k] = htole32(piece[k]);
-        put(s, piece, count * sizeof *piece);
+            converted[k] = htole32(converted[k]);
+        put(s, converted, count * sizeof *converted);
     }
 }
 
 static void get_words(stream *s, void *words, size_t n)
 {
-    for (size_t done = 0; done < n && !s->failed; done += PIECE) {
-        const size_t count = n - done < PIECE ? n - done : PIECE;
-        uint32_t *piece = (uint32_t *)words + done;
-        get(s, piece, count * sizeof *piece);
+    for (size_t done = 0; done < n && !s->failed; done += AT_A_TIME) {
+        const size_t count = n - done < AT_A_TIME ? n - done : AT_A_TIME;
+        uint32_t *part = (uint32_t *)words + done;
+        get(s, part, count * sizeof *part);
         for (size_t k = 0; k < count; k++)
-            piece[k] = le32toh(piece[k]);
+            part[k] = le32toh(part[k]);
     }
 }
 
@@ -245,7 +245,7 @@ static syn_status check_length(FILE *f, const char *path, const syn_array_info *
     return SYN_OK;
 }
 
-/* An open stream behind its header, or an error and no stream. */
+/* Opens a file and reads its header; on an error nothing is open. */
 static syn_status open_file(stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err)
 {
     *s = (stream){.f = fopen(path, "rb")};

@@ -219,15 +219,15 @@ static inline floats current(const synp_single *s, floats r, floats u)
     return u * (l + r * (curve_chord(s->hhrs, s->n_hhrs, inside) - l));
 }
 
-/* WIDTH cells of a block, from number `lane` in it, and their states. */
-typedef struct place {
+/* WIDTH cells of a block, from lane number `lane` on, and their states. */
+typedef struct slice {
     synp_block *block;
     float *r;
     size_t lane;
-} place;
+} slice;
 
 /* Cycle number `cycle` of the lanes in mask, whose slot in the history is the same. */
-static inline void draw_cycle(const synp_single *s, uint64_t cell, const place *p, words cycle, int slot, ints mask)
+static inline void draw_cycle(const synp_single *s, uint64_t cell, const slice *p, words cycle, int slot, ints mask)
 {
     words low, high;
     counter_of_cells(cell, &low, &high);
@@ -267,7 +267,7 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const place *
     update(b->u_reset + o, mask, largest(y[SYN_U_RESET], all((float)SYNP_THRESHOLD_MIN)));
 }
 
-static void init_part(const synp_single *s, uint64_t cell, const place *p)
+static void init_part(const synp_single *s, uint64_t cell, const slice *p)
 {
     words low, high;
     counter_of_cells(cell, &low, &high);
@@ -298,11 +298,11 @@ static void init_part(const synp_single *s, uint64_t cell, const place *p)
 static void SYNP_FOR_ISA(init)(const synp_single *s, uint64_t block, synp_block *b, float *r)
 {
     for (size_t o = 0; o < SYNP_LANES; o += WIDTH)
-        init_part(s, s->first + block * SYNP_LANES + o, &(place){b, r + o, o});
+        init_part(s, s->first + block * SYNP_LANES + o, &(slice){b, r + o, o});
 }
 
 /* Begins the next cycle in the lanes of mask, group by group of those that share a slot of the history. */
-static inline void begin_cycles(const synp_single *s, uint64_t cell, const place *p, ints mask)
+static inline void begin_cycles(const synp_single *s, uint64_t cell, const slice *p, ints mask)
 {
     synp_block *b = p->block;
     const size_t o = p->lane;
@@ -326,7 +326,7 @@ static inline void begin_cycles(const synp_single *s, uint64_t cell, const place
 }
 
 /* State on the RESET transition at u. */
-static inline floats transition(const synp_single *s, const place *p, floats u)
+static inline floats transition(const synp_single *s, const slice *p, floats u)
 {
     const size_t o = p->lane;
     const floats y1 = load_floats(p->block->y1 + o),
@@ -337,7 +337,7 @@ static inline floats transition(const synp_single *s, const place *p, floats u)
     return (i - u * l) / (u * (curve_chord(s->hhrs, s->n_hhrs, u) - l));
 }
 
-static inline uint32_t apply_part(const synp_single *s, uint64_t cell, const place *p, uint32_t bits, floats u)
+static inline uint32_t apply_part(const synp_single *s, uint64_t cell, const slice *p, uint32_t bits, floats u)
 {
     synp_block *b = p->block;
     const size_t o = p->lane;
@@ -379,13 +379,13 @@ static uint32_t SYNP_FOR_ISA(apply)(const synp_single *s, uint64_t block, synp_b
         const uint32_t bits = mask >> o & ((UINT32_C(1) << WIDTH) - 1);
         if (bits)
             unsure |=
-                apply_part(s, s->first + block * SYNP_LANES + o, &(place){b, r + o, o}, bits, load_floats(u + o))
+                apply_part(s, s->first + block * SYNP_LANES + o, &(slice){b, r + o, o}, bits, load_floats(u + o))
                 << o;
     }
     return unsure;
 }
 
-static void SYNP_FOR_ISA(read)(const float chord[2], float u, const float *r, size_t n, int past_caches, float *i)
+static void SYNP_FOR_ISA(read)(const float chord[2], float u, const float *r, size_t n, bool past_caches, float *i)
 {
     const float a = u * chord[0], c = u * chord[1];
     size_t k = 0;

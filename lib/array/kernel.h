@@ -6,6 +6,7 @@
 #include "base/isa.h"
 #include "model/model.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <synaptogen/cell.h>
 #include <synaptogen/rng.h>
@@ -60,7 +61,7 @@ typedef struct synp_array_kernel {
      * precision does not decide. */
     uint32_t (*apply)(const synp_single *s, uint64_t block, synp_block *b, float *r, uint32_t mask, const float *u);
     /* i = u (chord[0] + chord[1] r). past_caches: a hint that i need not stay in them. */
-    void (*read)(const float chord[2], float u, const float *r, size_t n, int past_caches, float *i);
+    void (*read)(const float chord[2], float u, const float *r, size_t n, bool past_caches, float *i);
     /* Numbers for 64 cells from `cell`, a multiple of 4: number (cell mod 4) of block cell / 4, as in syn_rng_read.
      */
     void (*normals)(uint64_t seed, syn_purpose purpose, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES]);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Write-verify, one cell at a time: what arrays and crossbars do alike. */
+/* Write-verify of one cell: arrays and crossbars share it. */
 #ifndef ARRAY_PROGRAM_H
 #define ARRAY_PROGRAM_H
 
 #include "array/array.h"
 
+#include <stdbool.h>
 #include <synaptogen/program.h>
 
 /* CLEAR is a full RESET, to get from an LRS that is too resistive to another one. */
@@ -17,7 +18,7 @@ typedef struct synp_job {
     synp_pulse last, next;
     int attempts; /* SET pulses given */
     uint32_t pulses;
-    int done, reached;
+    bool done, reached;
 } synp_job;
 
 /* Plans the next pulse after a verifying read of g [S]. ceiling: V, where RESET pulses end. */
@@ -26,11 +27,11 @@ void synp_plan(const syn_program *how, double ceiling, double g, synp_job *b);
 /* The voltage [V] of the planned pulse, which counts as given. clear: that of a full RESET. */
 double synp_next_pulse(const syn_program *how, double clear, synp_job *b);
 
-/* What became of one cell. */
+/* The result for one cell. */
 typedef struct synp_outcome {
     float g;
     uint32_t pulses;
-    int reached;
+    bool reached;
 } synp_outcome;
 
 void synp_sum_up(const synp_outcome *o, const float *target, size_t n, syn_program_report *report);

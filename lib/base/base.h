@@ -24,8 +24,8 @@ syn_status synp_check_reserved(const uint64_t reserved[8], const char *type, syn
  * wants no more. */
 syn_status synp_tell(const syn_progress *p, double share, syn_error *err);
 
-/* Doubles the capacity *room of *v, an array from malloc of elements of `size` bytes, or NULL. Returns 0 if there is
- * no memory; nothing has changed then. */
-int synp_grow(void *v, size_t size, size_t *room);
+/* Doubles the capacity *room of *v, an array from malloc of elements of `size` bytes, or NULL. Returns false if
+ * there is no memory; nothing has changed then. */
+bool synp_grow(void *v, size_t size, size_t *room);
 
 #endif

@@ -74,21 +74,21 @@ const char *syn_error_format(const syn_error *e, char *buf, size_t size)
     char line[16] = "";
     if (e->line > 0)
         snprintf(line, sizeof line, "%s%d", e->file[0] ? ":" : "line ", e->line);
-    const int has_place = e->file[0] || line[0];
+    const bool has_place = e->file[0] || line[0];
     snprintf(buf, size, "%s%s%s%s%s%s", e->file, line, has_place ? ": " : "", e->field, e->field[0] ? ": " : "",
              e->text[0] ? e->text : syn_strstatus(e->status));
     return buf;
 }
 
-int synp_grow(void *v, size_t size, size_t *room)
+bool synp_grow(void *v, size_t size, size_t *room)
 {
     void *old, *more;
     const size_t wanted = *room ? 2 * *room : 256;
     memcpy(&old, v, sizeof old);
     more = realloc(old, wanted * size);
     if (!more)
-        return 0;
+        return false;
     memcpy(v, &more, sizeof more);
     *room = wanted;
-    return 1;
+    return true;
 }

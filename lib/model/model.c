@@ -13,8 +13,12 @@ static void multiply(int n, const double *a, CBLAS_TRANSPOSE op, const double *b
     cblas_dgemm(CblasRowMajor, CblasNoTrans, op, n, n, n, 1, a, n, b, n, beta, c, n);
 }
 
-/* Stationary covariance P = F P F' + Q of the companion form by doubling: after k steps P holds the sum of the
- * first 2^k terms F^j Q F'^j, so a spectral radius of 1 - 1e-9 needs 36. Returns SYN_ENUMERIC if it overflows. */
+/* The stationary covariance of the latent process. In the companion form s_t = F s_{t-1} + (b e_t, 0, .., 0) with
+ * s_t = (x_t, .., x_{t-p+1}), it is the solution of P = F P F' + Q, where Q holds b b' in its first block, and so
+ *   P = sum_j F^j Q F'^j, j = 0, 1, ..
+ * Doubling (R. A. Smith, SIAM J. Appl. Math. 16, 1968, 198): if P holds the first m terms and F the power F^m, then
+ * P + F P F' holds the first 2 m terms, and F F is the next power. A spectral radius of 1 - 1e-9 needs 36 steps, until
+ * the power is below 1e-18. Returns SYN_ENUMERIC if the sum overflows. */
 static syn_status stationary_covariance(const syn_var *v, double *p)
 {
     const int dim = SYN_NFEAT * v->order, size = dim * dim;

@@ -63,7 +63,7 @@ static syn_status check_finite(const double *v, int n, const char *field, syn_er
 }
 
 /* A lower triangular n x n factor, row-major; its diagonal is >= 0, or > 0 if strict. */
-static syn_status check_lower(const double *m, int n, int strict, const char *field, syn_error *err)
+static syn_status check_lower(const double *m, int n, bool strict, const char *field, syn_error *err)
 {
     for (int i = 0; i < n; i++) {
         char path[80];
@@ -154,7 +154,7 @@ static syn_status check_mixture(const syn_params *p, syn_error *err)
         if (status)
             return status;
         snprintf(path, sizeof path, "device_gmm.chol[%d]", k);
-        status = check_lower(&p->chol[k][0][0], SYN_NDEVICE, 0, path, err);
+        status = check_lower(&p->chol[k][0][0], SYN_NDEVICE, false, path, err);
         if (status)
             return status;
     }
@@ -172,7 +172,7 @@ static syn_status check_var(const syn_var *v, int order, syn_error *err)
         return synp_fail(err, SYN_EFORMAT, path, "expected order %d, found %d", order, v->order);
     }
     snprintf(path, sizeof path, "var.%d.B", order);
-    syn_status status = check_lower(&v->b[0][0], SYN_NFEAT, 1, path, err);
+    syn_status status = check_lower(&v->b[0][0], SYN_NFEAT, true, path, err);
     for (int l = 0; !status && l < order; l++)
         for (int i = 0; !status && i < SYN_NFEAT; i++) {
             snprintf(path, sizeof path, "var.%d.A[%d][%d]", order, l, i);

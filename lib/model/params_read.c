@@ -40,7 +40,7 @@ static const char *find_child(const char *text, const char *end, const char *pat
         return NULL;
     for (text = skip_space(text + 1, end); text < end && *text != ']' && *text != '}';) {
         if (wanted < 0) {
-            const int match = strncmp(text + 1, path, length) == 0 && text[1 + length] == '"';
+            const bool match = strncmp(text + 1, path, length) == 0 && text[1 + length] == '"';
             text = skip_space(skip_value(text, end), end);
             if (match)
                 return text;
@@ -83,29 +83,29 @@ typedef struct reader {
     syn_status status;
 } reader;
 
-static int refuse(reader *rd, const char *path, const char *expected, const json_t *found)
+static bool refuse(reader *rd, const char *path, const char *expected, const json_t *found)
 {
     rd->status = synp_fail(rd->err, SYN_EFORMAT, path, "expected %s, found %s", expected, kind_of(found));
-    return 0;
+    return false;
 }
 
-static int refuse_count(reader *rd, const char *path, const char *expected, size_t found, const char *unit)
+static bool refuse_count(reader *rd, const char *path, const char *expected, size_t found, const char *unit)
 {
     rd->status = synp_fail(rd->err, SYN_EFORMAT, path, "expected %s %s, found %zu", expected, unit, found);
-    return 0;
+    return false;
 }
 
-static int read_number(reader *rd, const json_t *value, const char *path, double *out)
+static bool read_number(reader *rd, const json_t *value, const char *path, double *out)
 {
     if (!json_is_number(value))
         return refuse(rd, path, "a number", value);
     *out = json_number_value(value);
-    return 1;
+    return true;
 }
 
 /* min .. max numbers; the count goes to *n, or must be min if n is NULL. */
-static int read_numbers(reader *rd, const json_t *value, const char *path, size_t min, size_t max, double *out,
-                        int *n)
+static bool read_numbers(reader *rd, const json_t *value, const char *path, size_t min, size_t max, double *out,
+                         int *n)
 {
     char expected[32];
     snprintf(expected, sizeof expected, min == max ? "%zu" : "%zu to %zu", min, max);
@@ -118,11 +118,11 @@ static int read_numbers(reader *rd, const json_t *value, const char *path, size_
         char element[96];
         snprintf(element, sizeof element, "%s[%zu]", path, i);
         if (!read_number(rd, json_array_get(value, i), element, &out[i]))
-            return 0;
+            return false;
     }
     if (n)
         *n = (int)size;
-    return 1;
+    return true;
 }
 
 /* An array of exactly `rows` things; NULL after a complaint. */
@@ -141,25 +141,25 @@ static const json_t *read_rows(reader *rd, const json_t *value, const char *path
     return value;
 }
 
-static int read_matrix(reader *rd, const json_t *value, const char *path, size_t n, double *out)
+static bool read_matrix(reader *rd, const json_t *value, const char *path, size_t n, double *out)
 {
     if (!read_rows(rd, value, path, n, "rows"))
-        return 0;
+        return false;
     for (size_t i = 0; i < n; i++) {
         char row[96];
         snprintf(row, sizeof row, "%s[%zu]", path, i);
         if (!read_numbers(rd, json_array_get(value, i), row, n, n, out + i * n, NULL))
-            return 0;
+            return false;
     }
-    return 1;
+    return true;
 }
 
-static int read_poly(reader *rd, const json_t *value, const char *path, syn_poly *out)
+static bool read_poly(reader *rd, const json_t *value, const char *path, syn_poly *out)
 {
     return read_numbers(rd, value, path, 1, SYN_MAX_COEFFICIENTS, out->c, &out->n);
 }
 
-static int read_format(reader *rd, const json_t *root)
+static bool read_format(reader *rd, const json_t *root)
 {
     const json_t *format = json_object_get(root, "format");
     if (!json_is_string(format))
@@ -167,17 +167,17 @@ static int read_format(reader *rd, const json_t *root)
     if (strcmp(json_string_value(format), "synaptogen-params/1") != 0) {
         rd->status = synp_fail(rd->err, SYN_EFORMAT, "format", "expected \"synaptogen-params/1\", found \"%.64s\"",
                                json_string_value(format));
-        return 0;
+        return false;
     }
-    return 1;
+    return true;
 }
 
 /* The order of the features is fixed; the file repeats it so that a reader of the file sees it. */
-static int read_features(reader *rd, const json_t *root)
+static bool read_features(reader *rd, const json_t *root)
 {
     const json_t *names = read_rows(rd, json_object_get(root, "features"), "features", SYN_NFEAT, "names");
     if (!names)
-        return 0;
+        return false;
     for (size_t i = 0; i < SYN_NFEAT; i++) {
         const json_t *name = json_array_get(names, i);
         if (json_is_string(name) && strcmp(json_string_value(name), syn_feature_name((int)i)) == 0)
@@ -188,22 +188,22 @@ static int read_features(reader *rd, const json_t *root)
                                syn_feature_name((int)i), json_is_string(name) ? "\"" : "",
                                json_is_string(name) ? json_string_value(name) : kind_of(name),
                                json_is_string(name) ? "\"" : "");
-        return 0;
+        return false;
     }
-    return 1;
+    return true;
 }
 
 /* Optional text for people; refused only when it is not a string. Cut to the space there is. */
-static int read_text(reader *rd, const json_t *object, const char *key, const char *path, size_t size, char *out)
+static bool read_text(reader *rd, const json_t *object, const char *key, const char *path, size_t size, char *out)
 {
     const json_t *value = json_object_get(object, key);
     if (value && !json_is_string(value))
         return refuse(rd, path, "a string", value);
     snprintf(out, size, "%s", value ? json_string_value(value) : "");
-    return 1;
+    return true;
 }
 
-static int read_source(reader *rd, const json_t *root, syn_params *p)
+static bool read_source(reader *rd, const json_t *root, syn_params *p)
 {
     const json_t *source = json_object_get(root, "source");
     if (source && !json_is_object(source))
@@ -215,7 +215,7 @@ static int read_source(reader *rd, const json_t *root, syn_params *p)
            read_text(rd, source, "cite", "source.cite", sizeof p->cite, p->cite);
 }
 
-static int read_curves(reader *rd, const json_t *root, syn_params *p)
+static bool read_curves(reader *rd, const json_t *root, syn_params *p)
 {
     const json_t *iv = json_object_get(root, "iv");
     if (!json_is_object(iv))
@@ -227,44 +227,44 @@ static int read_curves(reader *rd, const json_t *root, syn_params *p)
         !read_poly(rd, json_object_get(iv, "hhrs"), "iv.hhrs", &p->hhrs) ||
         !read_poly(rd, json_object_get(iv, "llrs"), "iv.llrs", &p->llrs) ||
         !(gamma = read_rows(rd, json_object_get(root, "gamma"), "gamma", SYN_NFEAT, "polynomials")))
-        return 0;
+        return false;
     for (size_t i = 0; i < SYN_NFEAT; i++) {
         char path[32];
         snprintf(path, sizeof path, "gamma[%zu]", i);
         if (!read_poly(rd, json_array_get(gamma, i), path, &p->gamma[i]))
-            return 0;
+            return false;
     }
-    return 1;
+    return true;
 }
 
-static int read_mixture(reader *rd, const json_t *root, syn_params *p)
+static bool read_mixture(reader *rd, const json_t *root, syn_params *p)
 {
     const json_t *gmm = json_object_get(root, "device_gmm"), *mean, *chol;
     if (!json_is_object(gmm))
         return refuse(rd, "device_gmm", "an object", gmm);
     if (!read_numbers(rd, json_object_get(gmm, "weight"), "device_gmm.weight", 1, SYN_MAX_COMPONENTS, p->weight,
                       &p->n_components))
-        return 0;
+        return false;
     const size_t n = (size_t)p->n_components;
     mean = read_rows(rd, json_object_get(gmm, "mean"), "device_gmm.mean", n, "rows, one for each weight");
     if (!mean)
-        return 0;
+        return false;
     chol = read_rows(rd, json_object_get(gmm, "chol"), "device_gmm.chol", n, "matrices, one for each weight");
     if (!chol)
-        return 0;
+        return false;
     for (size_t k = 0; k < n; k++) {
         char path[64];
         snprintf(path, sizeof path, "device_gmm.mean[%zu]", k);
         if (!read_numbers(rd, json_array_get(mean, k), path, SYN_NDEVICE, SYN_NDEVICE, p->mean[k], NULL))
-            return 0;
+            return false;
         snprintf(path, sizeof path, "device_gmm.chol[%zu]", k);
         if (!read_matrix(rd, json_array_get(chol, k), path, SYN_NDEVICE, &p->chol[k][0][0]))
-            return 0;
+            return false;
     }
-    return 1;
+    return true;
 }
 
-static int read_order(reader *rd, const char *key, const json_t *value, syn_params *p)
+static bool read_order(reader *rd, const char *key, const json_t *value, syn_params *p)
 {
     char path[64];
     snprintf(path, sizeof path, "var.%.40s", key);
@@ -275,7 +275,7 @@ static int read_order(reader *rd, const char *key, const json_t *value, syn_para
     if (*rest || strcmp(canonical, key) != 0 || order < 1 || order > SYN_MAX_ORDER) {
         rd->status = synp_fail(rd->err, SYN_EFORMAT, path,
                                "expected an order from 1 to %d as the key, found \"%.40s\"", SYN_MAX_ORDER, key);
-        return 0;
+        return false;
     }
     if (!json_is_object(value))
         return refuse(rd, path, "an object with A and B", value);
@@ -283,21 +283,21 @@ static int read_order(reader *rd, const char *key, const json_t *value, syn_para
     v->order = (int)order;
     snprintf(path, sizeof path, "var.%ld.B", order);
     if (!read_matrix(rd, json_object_get(value, "B"), path, SYN_NFEAT, &v->b[0][0]))
-        return 0;
+        return false;
     snprintf(path, sizeof path, "var.%ld.A", order);
     const json_t *lags =
         read_rows(rd, json_object_get(value, "A"), path, (size_t)order, "matrices, one for each lag");
     if (!lags)
-        return 0;
+        return false;
     for (size_t l = 0; l < (size_t)order; l++) {
         snprintf(path, sizeof path, "var.%ld.A[%zu]", order, l);
         if (!read_matrix(rd, json_array_get(lags, l), path, SYN_NFEAT, &v->a[l][0][0]))
-            return 0;
+            return false;
     }
-    return 1;
+    return true;
 }
 
-static int read_orders(reader *rd, json_t *root, syn_params *p)
+static bool read_orders(reader *rd, json_t *root, syn_params *p)
 {
     json_t *orders = json_object_get(root, "var"), *value;
     const char *key;
@@ -305,8 +305,8 @@ static int read_orders(reader *rd, json_t *root, syn_params *p)
         return refuse(rd, "var", "an object", orders);
     json_object_foreach (orders, key, value)
         if (!read_order(rd, key, value, p))
-            return 0;
-    return 1;
+            return false;
+    return true;
 }
 
 static syn_status read_root(json_t *root, syn_params *p, syn_error *err)
@@ -373,8 +373,9 @@ static syn_status read_file(const char *path, char **text, size_t *size, syn_err
             room = room ? 2 * room : 65536;
             char *more = room > limit ? NULL : realloc(*text, room);
             if (!more) {
-                status = room > limit ? synp_fail(err, SYN_EIO, "", "larger than %zu bytes, not a parameter file", limit)
-                                 : synp_no_memory(err);
+                status = room > limit
+                             ? synp_fail(err, SYN_EIO, "", "larger than %zu bytes, not a parameter file", limit)
+                             : synp_no_memory(err);
                 break;
             }
             *text = more;
