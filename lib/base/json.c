@@ -75,10 +75,11 @@ json_t *synp_json_number(double x)
 json_t *synp_json_text(const char *text)
 {
     json_t *value = json_string(text); /* NULL if it is not UTF-8 */
-    char *ascii = value ? NULL : strdup(text);
+    const size_t size = strlen(text) + 1;
+    char *ascii = value ? NULL : malloc(size);
     if (ascii) {
-        for (char *c = ascii; *c; c++)
-            *c = (unsigned char)*c < 128 ? *c : '?';
+        for (size_t k = 0; k < size; k++)
+            ascii[k] = (unsigned char)text[k] < 128 ? text[k] : '?';
         value = json_string(ascii);
     }
     free(ascii);
