@@ -99,6 +99,22 @@ in_a_table() {
 check "the page of the code models names every parameter" in_a_table Parameter_Name
 check "the page of the code models names every monitor" in_a_table Static_Var_Name
 
+headers_named() {
+    ls "$srcdir/lib/synaptogen" | while read -r header; do
+        [ "$header" = synaptogen.h ] || grep -q "^|[^|]*\`$header\`[^|]*|" "$srcdir/docs/library.md" || { echo "$header"; exit 1; }
+    done
+}
+check "the page of the library names every public header" headers_named
+subcommands_named() {
+    sed -n 's/^    \.name = "\(.*\)",$/\1/p' "$srcdir"/lib/cli/cmd_*.c | while read -r name; do
+        grep -q "^|[^|]*\`$name\`[^|]*|" "$srcdir/docs/command.md" || { echo "$name"; exit 1; }
+    done
+}
+check "the page of the command names every subcommand" subcommands_named
+version=$(sed -n 's/^#define SYN_VERSION "\(.*\)"/\1/p' "$srcdir/lib/synaptogen/version.h")
+check "CITATION.cff and CHANGES name the version" sh -c "grep -x 'version: $version' '$srcdir/CITATION.cff' &&
+    grep '^$version ' '$srcdir/CHANGES'"
+
 # Links to files, to headings of the same page and of others.
 links_lead_somewhere() {
     grep -o '](#*[^)h][^)]*)' "$1" | tr -d ']()' | while read -r link; do
