@@ -27,7 +27,6 @@
 #include "base/base.h"
 #include "crossbar/ports/kernel.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -36,6 +35,7 @@
 /* Leaves have at most LEAF x LEAF cells. SLOTS: most nodes of one line that a box sees: in a leaf one at each cell and
  * one at both ends, in any other box both ends and one that the halves share. */
 enum { LEAF = 4, SLOTS = LEAF + 2, CACHE_LINE = 8 /* doubles */ };
+_Static_assert(SLOTS >= LEAF + 2 && SLOTS >= 2 + 1, "the nodes of a line in a leaf; those in a box of two halves");
 
 /* A word or bit line. Its positions: 0 is the terminal at the left or top, 1 .. length are the crossings, length + 1 is
  * the terminal at the right or bottom. Conductances in S; 0 of a lead: open; INFINITY: no resistance at all, both its
@@ -157,13 +157,13 @@ typedef struct numbering {
     size_t count;
 } numbering;
 
+/* A line has at most SLOTS nodes in a box, so that there is room for another one. */
 static size_t number_of(numbering *m, node v)
 {
     seen *s = &m->seen[v.line];
     for (size_t i = 0; i < s->count; i++)
         if (s->position[i] == v.position)
             return s->number[i];
-    assert(s->count < SLOTS);
     s->position[s->count] = v.position;
     s->number[s->count++] = m->count;
     m->nodes[m->count] = v;
