@@ -19,7 +19,7 @@ static void currents_of_ports(const circuit *c, syn_crossbar *x, port_currents *
     const size_t ports = syn_crossbar_ports(x);
     double *y = malloc((ports * ports + 1) * sizeof *y), *v = malloc((ports + 1) * sizeof *v);
     size_t p = 0;
-    cr_assert_eq(syn_crossbar_port_matrix(x, y, NULL), SYN_OK);
+    cr_assert(eq(int, syn_crossbar_port_matrix(x, y, NULL), SYN_OK));
     for (int side = 0; side < SYN_SIDES; side++)
         for (size_t i = 0; i < circuit_lines_at(c, side); i++)
             if (isfinite(c->end[side][i]))
@@ -54,7 +54,7 @@ static void force_double(syn_crossbar *x)
 {
     x->use_double = 1;
     x->factored = 0;
-    cr_assert_eq(x->kernel->double_precision->create(&x->lines, x->coarse, &x->double_work), SYN_OK);
+    cr_assert(eq(int, x->kernel->double_precision->create(&x->lines, x->coarse, &x->double_work), SYN_OK));
 }
 
 /* rounding: of the port matrix. */
@@ -62,13 +62,13 @@ static void expect_ports(const circuit *c, const char *what, int coarse)
 {
     port_currents n;
     syn_crossbar *x = circuit_crossbar(c, 1);
-    cr_assert_eq(x->coarse != NULL, coarse, "%s", what);
+    cr_assert(eq(int, x->coarse != NULL, coarse), "%s", what);
     currents_of_ports(c, x, &n);
     for (int in_double = 0; in_double < 2; in_double++) {
         if (in_double)
             force_double(x);
         const syn_solution s = circuit_solve(c, x, what);
-        cr_expect_eq(x->use_double, in_double, "%s", what);
+        cr_expect(eq(int, x->use_double, in_double), "%s", what);
         const double error = circuit_difference(c, x, n.current);
         cr_expect(error <= 1e-9 * n.largest && error <= s.residual + 1e-12 * s.scale,
                   "%s: %g A of %g A, residual %g A", what, error, n.largest, s.residual);
@@ -125,7 +125,7 @@ Test(lines, kernels_and_numbers_of_threads_agree)
                     continue;
                 omp_set_num_threads(threads);
                 syn_crossbar *x = circuit_crossbar(c, threads);
-                cr_assert_eq(x->lines.threads, threads);
+                cr_assert(eq(int, x->lines.threads, threads));
                 const syn_solution s = circuit_solve(c, x, large[k % 2].name);
                 if (expected[0])
                     cr_expect(circuit_difference(c, x, expected) <=
@@ -159,11 +159,11 @@ static int threads_of(size_t rows, size_t cols, int limit)
 Test(lines, no_limit_is_all_threads_and_small_crossbars_have_one)
 {
     omp_set_num_threads(2);
-    cr_expect_eq(threads_of(512, 512, 0), 2);
-    cr_expect_eq(threads_of(512, 512, 1), 1);
-    cr_expect_eq(threads_of(512, 512, 3), 2);
-    cr_expect_eq(threads_of(512, 511, 0), 1);
-    cr_expect_eq(threads_of(512, 511, 2), 1);
+    cr_expect(eq(int, threads_of(512, 512, 0), 2));
+    cr_expect(eq(int, threads_of(512, 512, 1), 1));
+    cr_expect(eq(int, threads_of(512, 512, 3), 2));
+    cr_expect(eq(int, threads_of(512, 511, 0), 1));
+    cr_expect(eq(int, threads_of(512, 511, 2), 1));
 }
 
 /* Before anything is solved: large sums, whose order makes no difference but of rounding. */
@@ -177,7 +177,7 @@ Test(lines, the_residual_does_not_depend_on_the_number_of_threads)
     for (int threads = 1; threads <= 3; threads++) {
         omp_set_num_threads(threads);
         syn_crossbar *x = circuit_crossbar(c, threads);
-        cr_assert_eq(synp_crossbar_sources(x, CIRCUIT_VOLTAGES(c), NULL), SYN_OK);
+        cr_assert(eq(int, synp_crossbar_sources(x, CIRCUIT_VOLTAGES(c), NULL), SYN_OK));
         synp_crossbar_evaluate(x, &s[threads - 1]);
         syn_crossbar_free(x);
         cr_expect(fabs(s[threads - 1].residual / s[0].residual - 1) < 1e-12, "%g A, %g A", s[threads - 1].residual,

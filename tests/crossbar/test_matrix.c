@@ -30,15 +30,15 @@ static void expect_same_ports(const circuit *c, syn_crossbar *x, uint64_t *state
     double *y = malloc((ports * ports + 1) * sizeof *y), few[CHOSEN * CHOSEN];
     const size_t count = choose_ports(state, ports, CHOSEN, port);
     syn_error err = {0};
-    cr_assert_eq(syn_crossbar_port_matrix(x, y, &err), SYN_OK, "%s", err.text);
-    cr_assert_eq(syn_crossbar_port_matrix_of(x, port, count, few, &err), SYN_OK, "%s: %s", what, err.text);
+    cr_assert(eq(int, syn_crossbar_port_matrix(x, y, &err), SYN_OK), "%s", err.text);
+    cr_assert(eq(int, syn_crossbar_port_matrix_of(x, port, count, few, &err), SYN_OK), "%s: %s", what, err.text);
     for (size_t a = 0; a < count; a++)
         for (size_t b = 0; b < count; b++) {
             const double exact = y[port[a] + ports * port[b]], here = few[a + count * b],
                          scale = fmax(y[port[a] + ports * port[a]], y[port[b] + ports * port[b]]);
             cr_expect(fabs(here - exact) <= fmax(1e-9 * scale, circuit_nothing), "%s, %zu x %zu: %g S, exactly %g S",
                       what, c->wires.rows, c->wires.cols, here, exact);
-            cr_expect_eq(here, few[b + count * a]);
+            cr_expect(eq(dbl, here, few[b + count * a]));
         }
     free(y);
 }
@@ -72,7 +72,7 @@ Test(matrix, the_port_matrix_is_the_derivative_of_the_currents_of_nonlinear_cell
         const size_t ports = syn_crossbar_ports(x);
         double *y = malloc(ports * ports * sizeof *y), *low[SYN_SIDES];
         const double noise = 1e-10 * circuit_solve(c, x, "middle").scale / h;
-        cr_assert_eq(syn_crossbar_port_matrix(x, y, NULL), SYN_OK);
+        cr_assert(eq(int, syn_crossbar_port_matrix(x, y, NULL), SYN_OK));
         for (int side = 0; side < SYN_SIDES; side++)
             low[side] = malloc(circuit_lines_at(c, side) * sizeof(double));
         size_t q = 0;

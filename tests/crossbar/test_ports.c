@@ -68,7 +68,7 @@ static double *reduce(synp_ports *k, const double *g)
     const size_t n = synp_ports_count(k);
     double *y = malloc((n * n + 1) * sizeof *y);
     cr_assert(y != NULL);
-    cr_assert_eq(synp_ports_reduce(k, g, y, NULL), SYN_OK);
+    cr_assert(eq(int, synp_ports_reduce(k, g, y, NULL), SYN_OK));
     return y;
 }
 
@@ -78,15 +78,15 @@ static synp_ports *create(const circuit *c)
     for (int along = 0; along < 2; along++)
         for (size_t i = 0; i < (along ? c->wires.cols : c->wires.rows); i++) {
             double lead[2];
-            cr_assert_eq(synp_wires_line(&c->wires, along, i, &r[along][i], lead, NULL), SYN_OK);
+            cr_assert(eq(int, synp_wires_line(&c->wires, along, i, &r[along][i], lead, NULL), SYN_OK));
             end[2 * along][i] = lead[0];
             end[2 * along + 1][i] = lead[1];
         }
     const double *const ohm[2] = {r[0], r[1]}, *const siemens[SYN_SIDES] = {end[0], end[1], end[2], end[3]};
     int isa;
     synp_ports *p;
-    cr_assert_eq(synp_isa_find(NULL, &isa, NULL), SYN_OK);
-    cr_assert_eq(synp_ports_create(c->wires.rows, c->wires.cols, ohm, siemens, isa, &p, NULL), SYN_OK);
+    cr_assert(eq(int, synp_isa_find(NULL, &isa, NULL), SYN_OK));
+    cr_assert(eq(int, synp_ports_create(c->wires.rows, c->wires.cols, ohm, siemens, isa, &p, NULL), SYN_OK));
     return p;
 }
 
@@ -226,7 +226,7 @@ static void expect_oracle(const circuit *c, const char *what)
     double *expected = dense(c, &expected_n);
     for (int kernel = 0; circuit_choose_kernel(kernel); kernel++) {
         double *y = ports_of(c, &n);
-        cr_assert_eq(n, expected_n);
+        cr_assert(eq(sz, n, expected_n));
         const double worst = worst_error(y, expected, n);
         cr_expect(worst < tolerance, "%zu x %zu, %s, %s: relative error %g", c->wires.rows, c->wires.cols, what,
                   syn_array_kernel_name(kernel), worst);
@@ -360,7 +360,7 @@ Test(ports, one_cell_has_the_closed_form)
     c->g[0] = g;
     size_t n;
     double *y = ports_of(c, &n);
-    cr_assert_eq(n, 4);
+    cr_assert(eq(sz, n, 4));
     const double left = 1 / (end[0] + r_wl), right = 1 / (end[1] + r_wl), top = 1 / (end[2] + r_bl),
                  bottom = 1 / (end[3] + r_bl), below = 1 / (1 / g + 1 / (top + bottom)), d = left + right + below;
     cr_expect(epsilon_eq(dbl, y[1] / (-left * right / d), 1, 1e-14));
@@ -382,7 +382,7 @@ Test(ports, a_ladder_has_the_closed_form)
         c->g[j] = cell;
     size_t n;
     double *y = ports_of(c, &n);
-    cr_assert_eq(n, N + 2);
+    cr_assert(eq(sz, n, N + 2));
     const double all = sinh((N + 1) * t), accuracy = 1e-11; /* of acosh near 1: 1e-16 / (r g) */
     cr_expect(epsilon_eq(dbl, y[1] / (-sinh(t) / all / r), 1, accuracy));
     cr_expect(epsilon_eq(dbl, y[0] / ((1 - sinh(N * t) / all) / r), 1, accuracy));
@@ -416,7 +416,7 @@ Test(ports, a_transposed_crossbar_has_the_same_matrix_in_another_order)
     circuit *t = transposed(c);
     size_t n, n_transposed;
     double *y = ports_of(c, &n), *other = ports_of(t, &n_transposed);
-    cr_assert_eq(n, n_transposed);
+    cr_assert(eq(sz, n, n_transposed));
     const size_t shift = 2 * c->wires.cols; /* its bit lines come first there */
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < n; i++) {
@@ -457,7 +457,7 @@ Test(ports, ideal_lines_held_by_sources_have_the_cells_themselves_as_matrix)
     draw_cells(c, &state, 0.1);
     size_t n;
     double *y = ports_of(c, &n);
-    cr_assert_eq(n, ROWS + COLS);
+    cr_assert(eq(sz, n, ROWS + COLS));
     for (size_t i = 0; i < ROWS; i++) {
         for (size_t j = 0; j < COLS; j++)
             cr_expect(eq(dbl, y[i + n * (ROWS + j)], -c->g[i + ROWS * j]));
@@ -476,7 +476,7 @@ Test(ports, without_cells_only_the_two_ends_of_a_line_are_connected)
     c->end[SYN_RIGHT][4] = INFINITY;
     size_t n;
     double *y = ports_of(c, &n);
-    cr_assert_eq(n, 2 * (ROWS + COLS) - 1);
+    cr_assert(eq(sz, n, 2 * (ROWS + COLS) - 1));
     double *expected = calloc(n * n, sizeof *expected);
     for (size_t i = 0; i < ROWS + COLS - 1; i++) {
         const int word = i < ROWS - 1;
@@ -505,8 +505,8 @@ Test(ports, conductances_that_are_none_are_refused_and_change_nothing)
         const double first = c->g[0], last = c->g[53];
         c->g[0] = 1;
         c->g[53] = bad[i];
-        cr_expect_eq(synp_ports_reduce(k, c->g, y, &err), SYN_EINVAL);
-        cr_expect_str_eq(err.field, "g");
+        cr_expect(eq(int, synp_ports_reduce(k, c->g, y, &err), SYN_EINVAL));
+        cr_expect(eq(str, err.field, "g"));
         cr_expect(strstr(err.text, "row 8, column 5") != NULL, "%s", err.text);
         c->g[0] = first;
         c->g[53] = last;
@@ -526,7 +526,7 @@ Test(ports, a_crossbar_without_terminals_has_no_matrix)
     c->g[7] = 1e-3;
     size_t n;
     free(ports_of(c, &n));
-    cr_expect_eq(n, 0);
+    cr_expect(eq(sz, n, 0));
     circuit_free(c);
     synp_ports_free(NULL);
 }

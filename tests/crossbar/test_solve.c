@@ -118,7 +118,7 @@ Test(solve, ideal_lines_held_by_sources_carry_the_sums_of_their_cells)
     memset(c->end[SYN_BOTTOM], 0, sizeof c->end[SYN_BOTTOM]);
     syn_crossbar *x = circuit_crossbar(c, 1);
     const syn_solution s = circuit_solve(c, x, held.name);
-    cr_expect_eq(s.newton, 0);
+    cr_expect(eq(int, s.newton, 0));
     for (size_t i = 0; i < 13; i++) {
         double sum = 0;
         for (size_t j = 0; j < 21; j++)
@@ -302,10 +302,10 @@ static void expect_voltage_refused(circuit *c, syn_crossbar *x, const double bad
         const double kept = c->v[side][2];
         syn_error err = {0};
         c->v[side][2] = bad;
-        cr_expect_eq(syn_crossbar_solve(x, CIRCUIT_VOLTAGES(c), NULL, &err), SYN_EINVAL);
-        cr_expect_str_eq(err.field, syn_side_name((syn_side)side));
+        cr_expect(eq(int, syn_crossbar_solve(x, CIRCUIT_VOLTAGES(c), NULL, &err), SYN_EINVAL));
+        cr_expect(eq(str, err.field, (char *)(syn_side_name((syn_side)side))));
         cr_expect(strstr(err.text, "line 2") != NULL, "%s", err.text);
-        cr_expect_eq(syn_crossbar_solve(x, CIRCUIT_VOLTAGES(c), NULL, NULL), SYN_EINVAL);
+        cr_expect(eq(int, syn_crossbar_solve(x, CIRCUIT_VOLTAGES(c), NULL, NULL), SYN_EINVAL));
         c->v[side][2] = kept;
     }
 }
@@ -323,11 +323,11 @@ Test(solve, voltages_that_are_none_are_refused_and_change_nothing)
         memcpy(before, syn_crossbar_current(x, SYN_LEFT), sizeof before);
         expect_voltage_refused(c, x, NAN);
         expect_voltage_refused(c, x, INFINITY);
-        cr_expect_eq(memcmp(before, syn_crossbar_current(x, SYN_LEFT), sizeof before), 0);
+        cr_expect(eq(int, memcmp(before, syn_crossbar_current(x, SYN_LEFT), sizeof before), 0));
         c->v[SYN_LEFT][0] = 1e308;
         syn_error err = {0};
-        cr_expect_eq(syn_crossbar_solve(x, CIRCUIT_VOLTAGES(c), NULL, &err), SYN_ENUMERIC);
-        cr_expect_str_eq(err.field, "crossbar");
+        cr_expect(eq(int, syn_crossbar_solve(x, CIRCUIT_VOLTAGES(c), NULL, &err), SYN_ENUMERIC));
+        cr_expect(eq(str, err.field, "crossbar"));
         cr_expect(strlen(err.text) > 0);
         c->v[SYN_LEFT][0] = kept;
         circuit_solve(c, x, "after");
@@ -348,7 +348,7 @@ Test(solve, a_field_that_is_lost_is_found_again)
     circuit_solve(c, x, "before");
     x->field.drop[1][0] = x->field.line[0][1] = NAN;
     syn_error err = {0};
-    cr_expect_eq(syn_crossbar_solve(x, CIRCUIT_VOLTAGES(c), NULL, &err), SYN_ENUMERIC);
+    cr_expect(eq(int, syn_crossbar_solve(x, CIRCUIT_VOLTAGES(c), NULL, &err), SYN_ENUMERIC));
     cr_expect(strstr(err.text, "diverges") != NULL);
     circuit_solve(c, x, "after");
     syn_crossbar_free(x);
@@ -367,11 +367,13 @@ Test(solve, voltages_at_open_ends_do_not_matter_and_missing_ones_are_zero)
     for (int side = 0; side < SYN_SIDES; side++)
         for (size_t i = 0; i < circuit_lines_at(c, side); i++)
             c->v[side][i] = isinf(c->end[side][i]) ? (double)NAN : c->v[side][i];
-    cr_assert_eq(syn_crossbar_solve(y, (circuit_voltages){c->v[0], c->v[1], NULL, c->v[3]}, NULL, NULL), SYN_OK);
+    cr_assert(
+        eq(int, syn_crossbar_solve(y, (circuit_voltages){c->v[0], c->v[1], NULL, c->v[3]}, NULL, NULL), SYN_OK));
     for (int side = 0; side < SYN_SIDES; side++)
-        cr_expect_eq(memcmp(syn_crossbar_current(x, (syn_side)side), syn_crossbar_current(y, (syn_side)side),
+        cr_expect(eq(int,
+                     memcmp(syn_crossbar_current(x, (syn_side)side), syn_crossbar_current(y, (syn_side)side),
                             circuit_lines_at(c, side) * sizeof(double)),
-                     0);
+                     0));
     syn_crossbar_free(x);
     syn_crossbar_free(y);
     circuit_free(c);

@@ -16,7 +16,7 @@ static syn_array *make_array(void)
 {
     const syn_array_options o = {.rows = ROWS};
     syn_array *a;
-    cr_assert_eq(syn_array_create(support_model(10), SEED, CELLS, &o, &a, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_create(support_model(10), SEED, CELLS, &o, &a, NULL), SYN_OK));
     return a;
 }
 
@@ -28,8 +28,8 @@ static syn_crossbar *make_crossbar(syn_array *a, double r, double driver)
     double *e = ends[driver > 0];
     const syn_wires w = {.rows = ROWS, .cols = COLS, .r_wl = r, .r_bl = r, .end = {e, NULL, NULL, e}};
     syn_crossbar *x;
-    cr_assert_eq(syn_crossbar_create(&w, 1, &x, NULL), SYN_OK);
-    cr_assert_eq(syn_crossbar_bind(x, a, NULL), SYN_OK);
+    cr_assert(eq(int, syn_crossbar_create(&w, 1, &x, NULL), SYN_OK));
+    cr_assert(eq(int, syn_crossbar_bind(x, a, NULL), SYN_OK));
     return x;
 }
 
@@ -70,7 +70,7 @@ static size_t write_cell_by_cell(syn_array *a, const uint8_t *bits, const syn_wr
                 if (how->scheme == SYN_FULL_SELECT)
                     v = selected_row && selected_col ? (float)u : NAN;
                 const float before = syn_array_states(a)[k];
-                cr_assert_eq(syn_array_apply_each(a, &(syn_cells){.first = k, .count = 1}, &v, NULL), SYN_OK);
+                cr_assert(eq(int, syn_array_apply_each(a, &(syn_cells){.first = k, .count = 1}, &v, NULL), SYN_OK));
                 changes += !(selected_row && selected_col) && syn_array_states(a)[k] != before;
             }
         }
@@ -88,10 +88,10 @@ Test(crossbar_write, with_ideal_wires_each_cell_sees_the_difference_of_its_lines
         const syn_write how = {.scheme = (syn_scheme)scheme, .u_set = -1.35, .u_reset = 1.4, .steps = 1};
         syn_write_report r;
         uint32_t disturbs[CELLS];
-        cr_assert_eq(syn_crossbar_write(x, bits, &how, disturbs, &r, NULL), SYN_OK);
+        cr_assert(eq(int, syn_crossbar_write(x, bits, &how, disturbs, &r, NULL), SYN_OK));
         const size_t changes = write_cell_by_cell(b, bits, &how);
         cr_expect(same_states(a, b), "scheme %d", scheme);
-        cr_expect_eq(r.disturbs, changes, "scheme %d: %zu, %zu", scheme, r.disturbs, changes);
+        cr_expect(eq(sz, r.disturbs, changes), "scheme %d: %zu, %zu", scheme, r.disturbs, changes);
         size_t sum = 0, cells = 0, wrong = 0;
         for (size_t k = 0; k < CELLS; k++) {
             syn_state s;
@@ -100,10 +100,10 @@ Test(crossbar_write, with_ideal_wires_each_cell_sees_the_difference_of_its_lines
             cells += disturbs[k] > 0;
             wrong += (s.mode == SYN_LRS) != bits[k];
         }
-        cr_expect_eq(sum, r.disturbs);
-        cr_expect_eq(cells, r.disturbed);
-        cr_expect_eq(wrong, r.wrong);
-        cr_expect_eq(r.pulses, 2 * ROWS);
+        cr_expect(eq(sz, sum, r.disturbs));
+        cr_expect(eq(sz, cells, r.disturbed));
+        cr_expect(eq(sz, wrong, r.wrong));
+        cr_expect(eq(sz, r.pulses, 2 * ROWS));
         cr_expect(scheme != SYN_HALF_SELECT || r.disturbs > 0, "the test wants disturbs");
         cr_expect(scheme != SYN_FULL_SELECT || r.disturbs == 0);
         syn_crossbar_free(x);
@@ -119,9 +119,9 @@ Test(crossbar_write, with_ideal_wires_the_number_of_steps_does_not_matter)
     syn_array *a = make_array(), *b = make_array();
     syn_crossbar *x = make_crossbar(a, 0, 0), *y = make_crossbar(b, 0, 0);
     syn_write how = {.u_set = -1.3, .u_reset = 1.3, .steps = 1};
-    cr_assert_eq(syn_crossbar_write(x, bits, &how, NULL, NULL, NULL), SYN_OK);
+    cr_assert(eq(int, syn_crossbar_write(x, bits, &how, NULL, NULL, NULL), SYN_OK));
     how.steps = 7;
-    cr_assert_eq(syn_crossbar_write(y, bits, &how, NULL, NULL, NULL), SYN_OK);
+    cr_assert(eq(int, syn_crossbar_write(y, bits, &how, NULL, NULL, NULL), SYN_OK));
     cr_expect(same_states(a, b));
     syn_crossbar_free(x);
     syn_crossbar_free(y);
@@ -137,15 +137,15 @@ Test(crossbar_write, a_write_cell_by_cell_gives_each_cell_one_pulse_of_its_own)
     syn_crossbar *x = make_crossbar(a, 1, 10);
     const syn_write how = {.scheme = SYN_FULL_SELECT, .u_set = -2, .u_reset = 1.6, .by_cell = true, .steps = 1};
     syn_write_report r;
-    cr_assert_eq(syn_crossbar_write(x, bits, &how, NULL, &r, NULL), SYN_OK);
-    cr_expect_eq(r.pulses, CELLS);
-    cr_expect_eq(r.wrong, 0);
-    cr_expect_eq(r.disturbs, 0);
+    cr_assert(eq(int, syn_crossbar_write(x, bits, &how, NULL, &r, NULL), SYN_OK));
+    cr_expect(eq(sz, r.pulses, CELLS));
+    cr_expect(eq(sz, r.wrong, 0));
+    cr_expect(eq(sz, r.disturbs, 0));
     /* Each 1 has SET once from HRS; a RESET of a cell in HRS changes nothing. */
     size_t ones = 0;
     for (size_t k = 0; k < CELLS; k++)
         ones += bits[k];
-    cr_expect_eq(r.switched, ones);
+    cr_expect(eq(sz, r.switched, ones));
     syn_crossbar_free(x);
     syn_array_free(a);
 }
@@ -159,12 +159,13 @@ Test(crossbar_write, a_read_with_ideal_wires_sums_the_cells_of_each_column)
     double v[ROWS], i[COLS];
     for (int row = 0; row < ROWS; row++)
         v[row] = 0.3 * sin(row);
-    cr_assert_eq(syn_crossbar_read(x, v, i, NULL), SYN_OK);
+    cr_assert(eq(int, syn_crossbar_read(x, v, i, NULL), SYN_OK));
     for (size_t j = 0; j < COLS; j++) {
         double sum = 0;
         for (size_t row = 0; row < ROWS; row++)
             sum += syn_current(support_model(10), (double)syn_array_states(a)[row + ROWS * j], v[row], NULL);
-        cr_expect_float_eq(i[j], sum, 1e-15, "column %zu: %.17g, %.17g", j, i[j], sum); /* roundings of 23 x 1e-4 A */
+        cr_expect(epsilon_eq(dbl, i[j], sum, 1e-15), "column %zu: %.17g, %.17g", j, i[j],
+                  sum); /* roundings of 23 x 1e-4 A */
     }
     syn_crossbar_free(x);
     syn_array_free(a);
@@ -197,21 +198,22 @@ Test(crossbar_write, a_read_of_one_cell_among_open_lines_includes_the_sneak_path
     const syn_array_options o = {.rows = 2};
     syn_array *a;
     syn_crossbar *x;
-    cr_assert_eq(syn_array_create(support_model(10), 9, 4, &o, &a, NULL), SYN_OK);
+    cr_assert(eq(int, syn_array_create(support_model(10), 9, 4, &o, &a, NULL), SYN_OK));
     syn_array_apply(a, &(syn_cells){.first = 1, .count = 3}, &(float){-2}, 1, NULL);
-    cr_assert_eq(syn_crossbar_create(&w, 1, &x, NULL), SYN_OK);
-    cr_assert_eq(syn_crossbar_bind(x, a, NULL), SYN_OK);
+    cr_assert(eq(int, syn_crossbar_create(&w, 1, &x, NULL), SYN_OK));
+    cr_assert(eq(int, syn_crossbar_bind(x, a, NULL), SYN_OK));
     double r[4], i;
     for (int k = 0; k < 4; k++)
         r[k] = (double)syn_array_states(a)[k];
-    cr_assert_eq(syn_crossbar_read_sneak(x, 0, 0, 0.2, &i, NULL), SYN_OK);
+    cr_assert(eq(int, syn_crossbar_read_sneak(x, 0, 0, 0.2, &i, NULL), SYN_OK));
     const double expected = sneak_current(r, 0.2);
-    cr_expect_float_eq(i, expected, 1e-9 * expected, "%.12g, %.12g", i, expected); /* the solver's bound */
-    cr_expect_gt(expected, 2 * syn_current(support_model(10), r[0], 0.2, NULL), "HRS among LRS: the path dominates");
+    cr_expect(epsilon_eq(dbl, i, expected, 1e-9 * expected), "%.12g, %.12g", i, expected); /* the solver's bound */
+    cr_expect(gt(dbl, expected, 2 * syn_current(support_model(10), r[0], 0.2, NULL)),
+              "HRS among LRS: the path dominates");
     /* The lines are connected again. */
     double v[2] = {0.2, 0}, sum[2];
-    cr_assert_eq(syn_crossbar_read(x, v, sum, NULL), SYN_OK);
-    cr_expect_float_eq(sum[0], syn_current(support_model(10), r[0], 0.2, NULL), 1e-15);
+    cr_assert(eq(int, syn_crossbar_read(x, v, sum, NULL), SYN_OK));
+    cr_expect(epsilon_eq(dbl, sum[0], syn_current(support_model(10), r[0], 0.2, NULL), 1e-15));
     syn_crossbar_free(x);
     syn_array_free(a);
 }
@@ -229,18 +231,18 @@ Test(crossbar_write, targets_are_reached_as_reads_through_the_wires_find_them)
     for (size_t k = 0; k < CELLS; k++)
         target[k] = (float)(1 / (8000. + 20000. * (double)k / CELLS));
     const syn_write how = {.scheme = SYN_FULL_SELECT, .u_set = -2, .u_reset = 1.6, .steps = 1};
-    cr_assert_eq(syn_crossbar_program(x, target, &program, &how, g, &report, &write, NULL), SYN_OK);
-    cr_expect_eq(report.cells, CELLS);
-    cr_expect_eq(report.reached, CELLS);
-    cr_expect_eq(write.disturbs, 0);
+    cr_assert(eq(int, syn_crossbar_program(x, target, &program, &how, g, &report, &write, NULL), SYN_OK));
+    cr_expect(eq(sz, report.cells, CELLS));
+    cr_expect(eq(sz, report.reached, CELLS));
+    cr_expect(eq(sz, write.disturbs, 0));
     for (size_t row = 0; row < ROWS; row++) {
         double i[COLS];
-        cr_assert_eq(syn_crossbar_read_row(x, row, 0.2, true, i, NULL), SYN_OK);
+        cr_assert(eq(int, syn_crossbar_read_row(x, row, 0.2, true, i, NULL), SYN_OK));
         for (size_t j = 0; j < COLS; j++) {
             const size_t k = row + ROWS * j;
-            cr_expect_leq(fabs(i[j] / 0.2 / (double)target[k] - 1), program.tolerance + 1e-6, "cell %zu", k);
+            cr_expect(le(dbl, fabs(i[j] / 0.2 / (double)target[k] - 1), program.tolerance + 1e-6), "cell %zu", k);
             /* Without the drop along the wires a cell conducts more. */
-            cr_expect_gt((double)g[k], i[j] / 0.2);
+            cr_expect(gt(dbl, (double)g[k], i[j] / 0.2));
         }
     }
     syn_crossbar_free(x);
@@ -263,12 +265,12 @@ Test(crossbar_write, a_write_that_is_stopped_leaves_later_rows_untouched)
     syn_error err;
     const syn_write how = {
         .scheme = SYN_FULL_SELECT, .u_set = -2.5, .u_reset = 1.6, .steps = 1, .progress = {stop_at_3, &calls}};
-    cr_expect_eq(syn_crossbar_write(x, bits, &how, NULL, NULL, &err), SYN_ESTOPPED);
-    cr_expect_eq(calls, 3);
+    cr_expect(eq(int, syn_crossbar_write(x, bits, &how, NULL, NULL, &err), SYN_ESTOPPED));
+    cr_expect(eq(sz, calls, 3));
     for (size_t k = 0; k < CELLS; k++) {
         syn_state s;
         syn_array_state(a, k, &s, NULL);
-        cr_expect_eq(s.mode, k % ROWS < 3 ? SYN_LRS : SYN_HRS, "cell %zu", k);
+        cr_expect(eq(int, s.mode, k % ROWS < 3 ? SYN_LRS : SYN_HRS), "cell %zu", k);
     }
     syn_crossbar_free(x);
     syn_array_free(a);
@@ -283,9 +285,9 @@ Test(crossbar_write, no_number_of_steps_is_one_step)
     syn_crossbar *x = make_crossbar(a, 1, 10), *y = make_crossbar(b, 1, 10);
     syn_write how = {.u_set = -1.3, .u_reset = 1.4};
     syn_write_report none, one;
-    cr_assert_eq(syn_crossbar_write(x, bits, &how, NULL, &none, NULL), SYN_OK);
+    cr_assert(eq(int, syn_crossbar_write(x, bits, &how, NULL, &none, NULL), SYN_OK));
     how.steps = 1;
-    cr_assert_eq(syn_crossbar_write(y, bits, &how, NULL, &one, NULL), SYN_OK);
+    cr_assert(eq(int, syn_crossbar_write(y, bits, &how, NULL, &one, NULL), SYN_OK));
     cr_expect(same_states(a, b));
     cr_expect(none.pulses > 0 && none.pulses == one.pulses && none.newton == one.newton);
     syn_crossbar_free(x);
@@ -314,21 +316,21 @@ Test(crossbar_write, what_makes_no_sense_is_refused_by_name_and_changes_nothing)
     syn_crossbar *x = make_crossbar(a, 1, 10);
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         syn_error err = {0};
-        cr_expect_eq(syn_crossbar_write(x, bits, &cases[k].how, NULL, NULL, &err), SYN_EINVAL);
-        cr_expect_str_eq(err.field, cases[k].field);
+        cr_expect(eq(int, syn_crossbar_write(x, bits, &cases[k].how, NULL, NULL, &err), SYN_EINVAL));
+        cr_expect(eq(str, err.field, (char *)cases[k].field));
     }
     cr_expect(same_states(a, b));
     syn_error err;
     double i[COLS];
-    cr_expect_eq(syn_crossbar_read_row(x, ROWS, 0.2, false, i, &err), SYN_EINVAL);
-    cr_expect_str_eq(err.field, "row");
-    cr_expect_eq(syn_crossbar_read_sneak(x, 0, COLS, 0.2, i, &err), SYN_EINVAL);
-    cr_expect_str_eq(err.field, "col");
-    cr_assert_eq(syn_array_freeze(a, &frozen, NULL), SYN_OK);
+    cr_expect(eq(int, syn_crossbar_read_row(x, ROWS, 0.2, false, i, &err), SYN_EINVAL));
+    cr_expect(eq(str, err.field, "row"));
+    cr_expect(eq(int, syn_crossbar_read_sneak(x, 0, COLS, 0.2, i, &err), SYN_EINVAL));
+    cr_expect(eq(str, err.field, "col"));
+    cr_assert(eq(int, syn_array_freeze(a, &frozen, NULL), SYN_OK));
     syn_crossbar_bind(x, frozen, NULL);
     const syn_write how = {.u_set = -1, .u_reset = 1, .steps = 1};
-    cr_expect_eq(syn_crossbar_write(x, bits, &how, NULL, NULL, &err), SYN_EINVAL);
-    cr_expect_str_eq(err.field, "crossbar");
+    cr_expect(eq(int, syn_crossbar_write(x, bits, &how, NULL, NULL, &err), SYN_EINVAL));
+    cr_expect(eq(str, err.field, "crossbar"));
     syn_crossbar_free(x);
     syn_array_free(a);
     syn_array_free(b);

@@ -104,7 +104,7 @@ static char path[] = "/tmp/synaptogen-test-XXXXXX";
 /* An array comes with success alone. */
 static syn_status judged(syn_status s, syn_array *const *made)
 {
-    cr_assert_eq(s == SYN_OK, *made != NULL);
+    cr_assert(eq(int, s == SYN_OK, *made != NULL));
     syn_array_free(*made);
     return s;
 }
@@ -203,7 +203,7 @@ static syn_status bind_crossbar(void)
     const syn_wires w = {
         .rows = ROWS, .cols = COLS, .r_wl = 1, .r_bl = 1, .end = {[SYN_LEFT] = ends, [SYN_BOTTOM] = ends}};
     const syn_status s = syn_crossbar_create(&w, 1, &crossbar, NULL);
-    cr_assert_eq(s == SYN_OK, crossbar != NULL);
+    cr_assert(eq(int, s == SYN_OK, crossbar != NULL));
     return s ? s : syn_crossbar_bind(crossbar, subject, NULL);
 }
 
@@ -298,19 +298,19 @@ static int fail_in_turn(int kind, syn_status (*call)(void), syn_status expected)
         const syn_status s = call();
         const int failed = until_failure[kind] < 0;
         until_failure[kind] = -1;
-        cr_assert_eq(s, failed ? expected : SYN_OK, "failure %d: %s", failures, syn_strstatus(s));
-        cr_assert_eq(held, blocks, "failure %d keeps %ld blocks", failures, held - blocks);
+        cr_assert(eq(uint, s, failed ? expected : SYN_OK), "failure %d: %s", failures, syn_strstatus(s));
+        cr_assert(held == blocks, "failure %d keeps %ld blocks", failures, held - blocks);
         if (!failed)
             return failures;
-        cr_assert_eq(memcmp(before, syn_array_states(subject), sizeof before), 0, "failure %d", failures);
+        cr_assert(eq(int, memcmp(before, syn_array_states(subject), sizeof before), 0), "failure %d", failures);
     }
 }
 
 static void prepare(void)
 {
     close(mkstemp(path));
-    cr_assert_eq(syn_array_create(support_model(0), 1, N, NULL, &subject, NULL), SYN_OK);
-    cr_assert_eq(save(), SYN_OK);
+    cr_assert(eq(int, syn_array_create(support_model(0), 1, N, NULL, &subject, NULL), SYN_OK));
+    cr_assert(eq(int, save(), SYN_OK));
     memcpy(before, syn_array_states(subject), sizeof before);
 }
 
@@ -326,9 +326,9 @@ Test(faults, a_call_whose_nth_allocation_fails_says_so_changes_nothing_and_keeps
 {
     for (int c = 0; c < CALLS; c++) {
         memcpy(before, syn_array_states(subject), sizeof before);
-        cr_assert_gt(fail_in_turn(ALLOCATION, calls[c].call, SYN_ENOMEM), 0, "%s allocates", calls[c].name);
-        cr_assert_eq(memcmp(before, syn_array_states(subject), sizeof before) != 0, calls[c].changes, "%s",
-                     calls[c].name);
+        cr_assert(gt(int, fail_in_turn(ALLOCATION, calls[c].call, SYN_ENOMEM), 0), "%s allocates", calls[c].name);
+        cr_assert(eq(int, memcmp(before, syn_array_states(subject), sizeof before) != 0, calls[c].changes), "%s",
+                  calls[c].name);
     }
 }
 
@@ -340,37 +340,37 @@ Test(faults, a_refused_call_keeps_no_block)
     syn_array *a;
     syn_program_default(support_model(0), &how);
     const long blocks = held;
-    cr_assert_eq(syn_array_apply_each(subject, &duplicate, voltages, NULL), SYN_EINVAL);
-    cr_assert_eq(syn_array_program(subject, &duplicate, targets, &how, NULL, NULL, NULL, NULL), SYN_EINVAL);
-    cr_assert_eq(syn_array_create(support_model(0), 1, N, &abacus, &a, NULL), SYN_EINVAL);
-    cr_assert_eq(syn_array_load(support_model(0), path, "abacus", 1, &a, NULL), SYN_EINVAL);
-    cr_assert_eq(truncate(path, 1000), 0);
-    cr_assert_eq(syn_array_load(support_model(0), path, NULL, 1, &a, NULL), SYN_EFORMAT);
-    cr_assert_eq(held, blocks);
+    cr_assert(eq(int, syn_array_apply_each(subject, &duplicate, voltages, NULL), SYN_EINVAL));
+    cr_assert(eq(int, syn_array_program(subject, &duplicate, targets, &how, NULL, NULL, NULL, NULL), SYN_EINVAL));
+    cr_assert(eq(int, syn_array_create(support_model(0), 1, N, &abacus, &a, NULL), SYN_EINVAL));
+    cr_assert(eq(int, syn_array_load(support_model(0), path, "abacus", 1, &a, NULL), SYN_EINVAL));
+    cr_assert(eq(int, truncate(path, 1000), 0));
+    cr_assert(eq(int, syn_array_load(support_model(0), path, NULL, 1, &a, NULL), SYN_EFORMAT));
+    cr_assert(held == blocks);
 }
 
 Test(faults, a_file_that_cannot_be_read_to_its_end_is_no_array)
 {
     /* Without its first piece it is no state file; behind that every failure is the system's. */
-    cr_assert_eq(save(), SYN_OK);
+    cr_assert(eq(int, save(), SYN_OK));
     until_failure[READ] = 0;
-    cr_assert_eq(load(), SYN_EFORMAT);
+    cr_assert(eq(int, load(), SYN_EFORMAT));
     until_failure[READ] = 1;
-    cr_assert_eq(load(), SYN_EFORMAT);
+    cr_assert(eq(int, load(), SYN_EFORMAT));
     int failures = 0;
     for (syn_status s = SYN_EIO; s != SYN_OK; failures++) {
         until_failure[READ] = 2 + failures;
         s = load();
-        cr_assert_eq(s, until_failure[READ] < 0 ? SYN_EIO : SYN_OK);
+        cr_assert(eq(int, s, until_failure[READ] < 0 ? SYN_EIO : SYN_OK));
     }
-    cr_assert_gt(failures, 3, "states, blocks and checksum");
+    cr_assert(gt(int, failures, 3), "states, blocks and checksum");
 }
 
 Test(faults, a_save_whose_nth_write_fails_leaves_the_old_file)
 {
-    cr_assert_gt(fail_in_turn(WRITE, save, SYN_EIO), 3);
-    cr_assert_eq(fail_in_turn(SYNC, save, SYN_EIO), 1);
-    cr_assert_eq(load(), SYN_OK);
+    cr_assert(gt(int, fail_in_turn(WRITE, save, SYN_EIO), 3));
+    cr_assert(eq(int, fail_in_turn(SYNC, save, SYN_EIO), 1));
+    cr_assert(eq(int, load(), SYN_OK));
 }
 
 /* Training. Its calls allocate thousands of times, so not each of the allocations fails in turn but the 1st, 2nd,
@@ -383,11 +383,11 @@ static void fail_at_growing_distances(syn_status (*call)(void), long fewest)
         const syn_status s = call();
         const int failed = until_failure[ALLOCATION] < 0;
         until_failure[ALLOCATION] = -1;
-        cr_assert_eq(s, failed ? SYN_ENOMEM : SYN_OK, "allocation %ld: %s", n, syn_strstatus(s));
-        cr_assert_eq(held, blocks, "allocation %ld keeps %ld blocks", n, held - blocks);
+        cr_assert(eq(int, s, failed ? SYN_ENOMEM : SYN_OK), "allocation %ld: %s", n, syn_strstatus(s));
+        cr_assert(held == blocks, "allocation %ld keeps %ld blocks", n, held - blocks);
         if (failed)
             continue;
-        cr_assert_gt(n, fewest);
+        cr_assert(gt(long, n, fewest));
         return;
     }
 }
@@ -398,7 +398,7 @@ static syn_features features;
 static void draw_features(void)
 {
     uint64_t state = 1;
-    cr_assert_eq(syn_features_create(DEVICES, DEVICES * CYCLES, &features, NULL), SYN_OK);
+    cr_assert(eq(int, syn_features_create(DEVICES, DEVICES * CYCLES, &features, NULL), SYN_OK));
     for (size_t d = 0; d < DEVICES; d++)
         features.first[d + 1] = (d + 1) * CYCLES;
     for (size_t t = 0; t < DEVICES * CYCLES; t++)
@@ -471,23 +471,23 @@ Test(faults, a_crossbar_that_failed_works_on_as_if_it_had_not)
     double i[2][ROWS];
     float r[2][N];
     syn_solution s;
-    cr_assert_eq(bind_crossbar(), SYN_OK);
-    cr_assert_eq(syn_crossbar_try(crossbar, pulses, &s, NULL), SYN_OK);
-    cr_assert_gt(s.beyond, 0);
+    cr_assert(eq(int, bind_crossbar(), SYN_OK));
+    cr_assert(eq(int, syn_crossbar_try(crossbar, pulses, &s, NULL), SYN_OK));
+    cr_assert(gt(sz, s.beyond, 0));
     take_result(crossbar, i[0], r[0]);
     syn_crossbar_free(crossbar);
     for (int failures = 0, failed = 1; failed; failures++) {
-        cr_assert_eq(bind_crossbar(), SYN_OK);
+        cr_assert(eq(int, bind_crossbar(), SYN_OK));
         until_failure[ALLOCATION] = failures;
-        cr_assert_eq(syn_crossbar_step(crossbar, pulses, NULL, NULL),
-                     until_failure[ALLOCATION] < 0 ? SYN_ENOMEM : SYN_OK);
+        cr_assert(eq(int, syn_crossbar_step(crossbar, pulses, NULL, NULL),
+                     until_failure[ALLOCATION] < 0 ? SYN_ENOMEM : SYN_OK));
         failed = until_failure[ALLOCATION] < 0;
         until_failure[ALLOCATION] = -1;
         cr_assert(failed || failures > 1);
         if (failed) {
-            cr_assert_eq(syn_crossbar_try(crossbar, pulses, &s, NULL), SYN_OK);
+            cr_assert(eq(int, syn_crossbar_try(crossbar, pulses, &s, NULL), SYN_OK));
             take_result(crossbar, i[1], r[1]);
-            cr_assert_eq(memcmp(r[0], r[1], sizeof r[0]), 0, "failure %d", failures);
+            cr_assert(eq(int, memcmp(r[0], r[1], sizeof r[0]), 0), "failure %d", failures);
             for (int k = 0; k < ROWS; k++)
                 cr_assert(fabs(i[0][k] - i[1][k]) <= 2e-10 * s.scale, "failure %d", failures);
         }
