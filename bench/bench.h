@@ -4,9 +4,9 @@
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
+#include "base/threads.h"
 #include "clock.h"
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +136,7 @@ static inline void bench_header(void)
     const time_t now = time(NULL);
     bench_processor(processor, sizeof processor);
     strftime(date, sizeof date, "%Y-%m-%d %H:%M UTC", gmtime(&now));
-    printf("# %s, %d threads; %s\n", processor, omp_get_max_threads(), date);
+    printf("# %s, %d threads; %s\n", processor, synp_threads(0), date);
     printf("# compiler %s, flags %s\n", __VERSION__, BENCH_FLAGS);
     puts("what,kernel,threads,repeats,items_per_second,slowest,fastest,bytes_per_second,of_read_bandwidth,"
          "of_copy_bandwidth,relative");
@@ -190,7 +190,7 @@ static inline void bench_bandwidth(bench_memory *m)
     }
     for (int i = 0; i < 2; i++) {
         const double median = bench_median(s[i], BENCH_REPEATS);
-        printf("%s,-,%d,%d,%.4g,%.4g,%.4g,%.4g,,,\n", i ? "copy bandwidth" : "read bandwidth", omp_get_max_threads(),
+        printf("%s,-,%d,%d,%.4g,%.4g,%.4g,%.4g,,,\n", i ? "copy bandwidth" : "read bandwidth", synp_threads(0),
                BENCH_REPEATS, median, s[i][0], s[i][BENCH_REPEATS - 1], median);
     }
 }

@@ -123,7 +123,7 @@ static void time_side(bench_memory *m, job *j)
     }
     for (int k = 0; k < 6 * (j->side < THREADED ? 1 : 2) && !j->status; k++) {
         char what[64];
-        j->threads = k < 6 ? 1 : omp_get_max_threads();
+        j->threads = k < 6 ? 1 : synp_threads(0);
         snprintf(what, sizeof what, "%s of %zux%zu", parts[k % 6], j->side, j->side);
         work[k % 6](j);
         const double cells = (double)(j->side * j->side);

@@ -27,7 +27,7 @@ static int sample(const syn_model *m, syn_features *f)
 
 static void print(const char *what, double seconds)
 {
-    printf("%s,%d,%d,%d,%.3g\n", what, omp_get_max_threads(), DEVICES, CYCLES, seconds);
+    printf("%s,%d,%d,%d,%.3g\n", what, synp_threads(0), DEVICES, CYCLES, seconds);
     fflush(stdout);
 }
 

@@ -21,12 +21,6 @@ const char *syn_array_kernel_name(int k)
     return NULL;
 }
 
-const char *synp_kernel_name(void)
-{
-    int isa;
-    return synp_isa_find(NULL, &isa, NULL) ? NULL : synp_isa_name(isa);
-}
-
 static void single_poly(const syn_poly *p, float *out, int *n)
 {
     for (int j = 0; j < p->n; j++)

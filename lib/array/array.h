@@ -37,9 +37,6 @@ void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u,
 void synp_try_lanes(const syn_array *a, size_t block, uint32_t mask, const synp_floats u, char *room, synp_floats r,
                     uint32_t mode[SYNP_LANES]);
 
-/* Name of the instruction set to use: $SYNAPTOGEN_KERNEL if set, else the fastest. NULL if this processor cannot run it. */
-const char *synp_kernel_name(void);
-
 /* Memory aligned to 64 bytes or, if large, to large pages. */
 void *synp_allocate(size_t bytes);
 

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Chosen cells of an array, and what is done to them: apply and read. */
+/* Chosen cells of an array, and what is done to them: apply and read.
+ *
+ * A choice is split into parts, one for each block that holds chosen cells, in the order of the blocks. Threads take whole
+ * parts, so no two of them work on one block, and the result does not depend on their number. A regular choice (first,
+ * count, stride) needs no memory: its parts follow by arithmetic. A list or a mask is sorted by cell once; a part is then
+ * a run of the sorted cells that share a block, and each cell remembers its position in the caller's arrays. */
 #include "array/array.h"
 
 #include <math.h>

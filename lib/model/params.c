@@ -10,7 +10,8 @@
 
 const char *syn_feature_name(int feature)
 {
-    static const char *const names[SYN_NFEAT] = {"log10_r_hrs", "u_set", "r_lrs", "u_reset"};
+    static const char *const names[] = {"log10_r_hrs", "u_set", "r_lrs", "u_reset"};
+    _Static_assert(sizeof names / sizeof *names == SYN_NFEAT, "each feature has a name");
     return feature >= 0 && feature < SYN_NFEAT ? names[feature] : NULL;
 }
 
