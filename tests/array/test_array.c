@@ -604,8 +604,7 @@ Test(array, a_state_that_is_not_one_of_the_cells_own_is_refused)
     syn_array_state(a, 3, &before, NULL);
     for (int k = 0; k < 7; k++) {
         syn_error err = {0};
-        cr_assert(eq(int, syn_array_set_state(a, 3, &bad[k].s, &err), SYN_EINVAL), "case %d", k);
-        cr_assert(eq(str, err.field, (char *)bad[k].field), "case %d: %s", k, err.text);
+        support_refused(syn_array_set_state(a, 3, &bad[k].s, &err), SYN_EINVAL, &err, bad[k].field, "");
     }
     cr_assert(eq(int, syn_array_set_state(a, 20, &lrs, NULL), SYN_EINVAL));
     cr_assert(eq(int, syn_array_freeze(a, &frozen, NULL), SYN_OK));
@@ -618,63 +617,60 @@ Test(array, a_state_that_is_not_one_of_the_cells_own_is_refused)
     syn_array_free(a);
 }
 
-/* The library says why: parameter, and the value at fault. */
-static void expect_reason(syn_status status, const syn_error *err, const char *field, const char *text)
+Test(array, rows_times_columns_are_the_cells)
 {
-    cr_expect(eq(int, status, SYN_EINVAL));
-    cr_expect(eq(str, (char *)err->field, (char *)field));
-    cr_expect(strstr(err->text, text) != NULL, "%s", err->text);
+    static const size_t rows[] = {0, 1, 20, 100}, cols[] = {1, 100, 5, 1}; /* rows 0: one column */
+    for (int k = 0; k < 4; k++) {
+        syn_array *a;
+        const syn_array_options o = {.rows = rows[k]};
+        cr_assert(eq(int, syn_array_create(support_model(0), 1, 100, &o, &a, NULL), SYN_OK));
+        cr_expect(eq(sz, syn_array_cols(a), cols[k]));
+        cr_expect(eq(sz, syn_array_rows(a) * syn_array_cols(a), 100));
+        syn_array_free(a);
+    }
 }
 
-Test(array, every_refusal_names_its_reason)
+Test(array, every_call_refuses_cells_that_do_not_exist_by_name_and_no_cell_switches)
 {
-    syn_array *a = make(100, NULL, 1, NULL), *frozen;
-    const size_t twice[] = {3, 5, 3};
+    syn_array *a = make(100, NULL, 1, NULL);
+    const size_t outside[] = {3, 100}, twice[] = {3, 5, 3};
+    const syn_cells beyond = {.first = 100}, many = {.first = 90, .count = 11},
+                    listed = {.list = outside, .count = 2}, doubled = {.list = twice, .count = 3};
     const float u = -2, each[] = {-2, -2, -2};
     float i[100];
     syn_state s;
     syn_error err = {0};
-    cr_assert(eq(int, syn_array_freeze(a, &frozen, &err), SYN_OK));
-    cr_expect(eq(sz, syn_array_cols(a), 1));
-    const syn_cells beyond = {.first = 100}, doubled = {.list = twice, .count = 3};
-    expect_reason(syn_array_apply(a, &beyond, &u, 1, &err), &err, "first", "cell 100 is outside 0 .. 99");
-    expect_reason(syn_array_apply_each(a, &doubled, each, &err), &err, "list", "cell 3 is chosen twice");
-    expect_reason(syn_array_apply(frozen, NULL, &u, 1, &err), &err, "array", "read-only");
-    expect_reason(syn_array_apply_each(frozen, NULL, each, &err), &err, "array", "read-only");
-    expect_reason(syn_array_state(frozen, 0, &s, &err), &err, "array", "read-only");
-    expect_reason(syn_array_state(a, 100, &s, &err), &err, "k", "100 is not below the 100 cells");
-    expect_reason(syn_array_read(a, &beyond, u, i, &err), &err, "first", "cell 100");
-    expect_reason(syn_array_read_each(a, &beyond, each, i, &err), &err, "first", "cell 100");
-    expect_reason(syn_array_conductance(a, &beyond, u, i, &err), &err, "first", "cell 100");
-    expect_reason(syn_array_read_noisy(a, NULL, u, -1, 0, i, &err), &err, "bandwidth", "-1 Hz");
-    expect_reason(syn_vmm_noisy(a, each, NAN, 0, i, &err), &err, "bandwidth", "nan Hz");
-    expect_reason(syn_vmm_noisy(a, each, 1, UINT64_C(1) << 56, i, &err), &err, "index", "72057594037927936");
-    syn_array_free(frozen);
-    syn_array_free(a);
-}
-
-Test(array, every_call_refuses_cells_that_do_not_exist_and_no_cell_switches)
-{
-    syn_array *a = make(100, NULL, 1, NULL);
-    const size_t outside[] = {3, 100}, twice[] = {3, 5, 3};
-    const syn_cells behind = {.first = 100};
-    const float u = -2, each[] = {-2, -2, -2};
-    float i[100];
-    syn_state s;
-    cr_expect(eq(int, syn_array_apply(a, &behind, &u, 1, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_array_apply(a, &(syn_cells){.first = 90, .count = 11}, &u, 1, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_array_apply(a, &(syn_cells){.list = outside, .count = 2}, &u, 1, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_array_apply_each(a, &(syn_cells){.list = twice, .count = 3}, each, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_array_apply_each(a, &behind, each, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_array_state(a, 100, &s, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_array_read(a, &behind, u, i, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_array_read_each(a, &behind, each, i, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_array_conductance(a, &behind, u, i, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_array_read_noisy(a, &behind, u, 1, 0, i, NULL), SYN_EINVAL));
+    support_refused(syn_array_apply(a, &beyond, &u, 1, &err), SYN_EINVAL, &err, "first",
+                    "cell 100 is outside 0 .. 99");
+    support_refused(syn_array_apply(a, &many, &u, 1, &err), SYN_EINVAL, &err, "count", "1 .. 10");
+    support_refused(syn_array_apply(a, &listed, &u, 1, &err), SYN_EINVAL, &err, "list", "0 .. 99");
+    support_refused(syn_array_apply_each(a, &beyond, each, &err), SYN_EINVAL, &err, "first", "cell 100");
+    support_refused(syn_array_apply_each(a, &doubled, each, &err), SYN_EINVAL, &err, "list",
+                    "cell 3 is chosen twice");
+    support_refused(syn_array_state(a, 100, &s, &err), SYN_EINVAL, &err, "k", "100 is not below the 100 cells");
+    support_refused(syn_array_read(a, &beyond, u, i, &err), SYN_EINVAL, &err, "first", "cell 100");
+    support_refused(syn_array_read_each(a, &beyond, each, i, &err), SYN_EINVAL, &err, "first", "cell 100");
+    support_refused(syn_array_read_noisy(a, &beyond, u, 1, 0, i, &err), SYN_EINVAL, &err, "first", "cell 100");
+    support_refused(syn_array_conductance(a, &beyond, u, i, &err), SYN_EINVAL, &err, "first", "cell 100");
     for (size_t k = 0; k < 100; k++) {
         cr_expect(eq(int, syn_array_state(a, k, &s, NULL), SYN_OK));
         cr_expect(eq(int, s.mode, SYN_HRS));
     }
+    syn_array_free(a);
+}
+
+Test(array, a_read_only_array_refuses_whatever_needs_or_changes_its_states)
+{
+    syn_array *a = make(100, NULL, 1, NULL), *frozen;
+    const float u = -2;
+    static const float each[100];
+    syn_state s;
+    syn_error err = {0};
+    cr_assert(eq(int, syn_array_freeze(a, &frozen, &err), SYN_OK));
+    support_refused(syn_array_apply(frozen, NULL, &u, 1, &err), SYN_EINVAL, &err, "array", "read-only");
+    support_refused(syn_array_apply_each(frozen, NULL, each, &err), SYN_EINVAL, &err, "array", "read-only");
+    support_refused(syn_array_state(frozen, 0, &s, &err), SYN_EINVAL, &err, "array", "read-only");
+    syn_array_free(frozen);
     syn_array_free(a);
 }
 
@@ -699,17 +695,21 @@ Test(array, a_choice_out_of_range_is_refused_by_name_with_its_range)
     syn_array_free(a);
 }
 
-Test(array, noise_of_a_bandwidth_or_read_out_of_range_is_refused)
+Test(array, noise_of_a_bandwidth_or_read_out_of_range_is_refused_by_name)
 {
     syn_array *a = make(100, NULL, 1, NULL);
     static const double bandwidths[] = {-1, NAN, INFINITY};
+    static const char *const said[] = {"-1 Hz", "nan Hz", "inf Hz"};
     static const float u[100] = {0.2f};
     float i[100];
+    syn_error err = {0};
     for (int k = 0; k < 3; k++) {
-        cr_expect(eq(int, syn_array_read_noisy(a, NULL, 0.2f, bandwidths[k], 0, i, NULL), SYN_EINVAL));
-        cr_expect(eq(int, syn_vmm_noisy(a, u, bandwidths[k], 0, i, NULL), SYN_EINVAL));
+        support_refused(syn_array_read_noisy(a, NULL, 0.2f, bandwidths[k], 0, i, &err), SYN_EINVAL, &err, "bandwidth",
+                        said[k]);
+        support_refused(syn_vmm_noisy(a, u, bandwidths[k], 0, i, &err), SYN_EINVAL, &err, "bandwidth", said[k]);
     }
-    cr_expect(eq(int, syn_vmm_noisy(a, u, 1, UINT64_C(1) << 56, i, NULL), SYN_EINVAL));
+    support_refused(syn_vmm_noisy(a, u, 1, UINT64_C(1) << 56, i, &err), SYN_EINVAL, &err, "index",
+                    "72057594037927936");
     cr_expect(eq(int, syn_vmm_noisy(a, u, 1, (UINT64_C(1) << 56) - 1, i, NULL), SYN_OK));
     syn_array_free(a);
 }
