@@ -29,11 +29,11 @@ typedef enum syn_scheme { SYN_HALF_SELECT, SYN_THIRD_SELECT, SYN_FULL_SELECT } s
 /* Zero-initialise, or start from syn_write_default. */
 typedef struct syn_write {
     syn_scheme scheme;
-    double u_set,
-        u_reset;  /* V across a selected cell, without the drops along the wires: -10 <= u_set < 0 < u_reset <= 10 */
-    bool by_cell; /* false: all cells of a row at once, first those that SET; true: one cell at a time */
-    int steps;    /* in which each voltage is approached, so that cells switch in the order of their
-                            * thresholds; 0: 1 */
+    double u_set;   /* V across a selected cell, without the drops along the wires: -10 <= u_set < 0 */
+    double u_reset; /* V, the same for RESET: 0 < u_reset <= 10 */
+    bool by_cell;   /* false: all cells of a row at once, first those that SET; true: one cell at a time */
+    int steps;      /* in which each voltage is approached, so that cells switch in the order of their thresholds;
+                     * 0: 1 */
     syn_progress progress; /* called after each row */
     uint64_t reserved[8];  /* 0, room to grow */
 } syn_write;
