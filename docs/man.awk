@@ -4,7 +4,7 @@
 # A table becomes a list: the first cell is the tag, the last cell the text, the cells in between follow with their headings.
 BEGIN {
     printf ".TH \"%s\" %s \"\" \"Synaptogen for ngspice %s\"\n", toupper(name), section, version
-    printf ".SH NAME\n%s \\- %s\n", roff(name), roff(summary)
+    printf ".SH NAME\n%s \\- %s\n.SH DESCRIPTION\n", roff(name), roff(summary)
 }
 
 # Characters that roff would take for its own.
