@@ -29,6 +29,21 @@ skip() {
     printf 'ok %d - %s # SKIP %s\n' $count "$1" "$2"
 }
 
+# differ FILE FILE: both can be read, and they are not the same.
+differ() {
+    cmp -s "$1" "$2"
+    [ $? -eq 1 ]
+}
+
+# lacks FILE WORDS...: the file has lines, and a grep with these words finds none of them.
+lacks() {
+    test -s "$1" || { echo "$1 is empty or missing"; return 1; }
+    file=$1
+    shift
+    grep "$@" "$file"
+    [ $? -eq 1 ]
+}
+
 finish() {
     echo "1..$count"
 }
