@@ -141,8 +141,9 @@ fi
 no_circle() {
     find "$builddir/lib/cli" -name 'synaptogen-*.o' >objects
     [ "$(wc -l <objects)" -gt 20 ] || return 1
-    while read -r o; do nm "$o" | awk -v o="$(basename "$o")" '$2 ~ /^[TDRB]$/ { print $3, o }'; done <objects >defined
-    while read -r o; do nm "$o" | awk -v o="$(basename "$o")" '$1 == "U" { print $2, o }'; done <objects >used
+    xargs nm -A <objects | sed 's|^[^:]*/||; s|:[0-9a-f]*| |' >symbols # object kind name
+    awk '$2 ~ /^[TDRB]$/ { print $3, $1 }' symbols >defined
+    awk '$2 == "U" { print $3, $1 }' symbols >used
     awk 'NR == FNR { owner[$1] = $2; next } $1 in owner && owner[$1] != $2 { print $2, owner[$1] }' defined used | sort -u >edges
     [ -s edges ] && tsort edges >order 2>circle && diff /dev/null circle
 }
