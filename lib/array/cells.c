@@ -260,7 +260,9 @@ static void read_scaled(const syn_array *a, const synp_choice *choice, const flo
     }
 }
 
-syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, float *i, syn_error *err)
+/* out = scale I(r,u)/u of the chosen cells. */
+static syn_status read_chosen(const syn_array *a, const syn_cells *cells, float u, float scale, float *out,
+                              syn_error *err)
 {
     synp_choice choice;
     const syn_status status = synp_choose(a, cells, &choice, err);
@@ -268,22 +270,19 @@ syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, f
         return status;
     float chord[2];
     chords(a, u, chord);
-    read_scaled(a, &choice, chord, u, i);
+    read_scaled(a, &choice, chord, scale, out);
     synp_choice_free(&choice);
     return SYN_OK;
 }
 
+syn_status syn_array_read(const syn_array *a, const syn_cells *cells, float u, float *i, syn_error *err)
+{
+    return read_chosen(a, cells, u, u, i, err);
+}
+
 syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, float u, float *g, syn_error *err)
 {
-    synp_choice choice;
-    const syn_status status = synp_choose(a, cells, &choice, err);
-    if (status)
-        return status;
-    float chord[2];
-    chords(a, u, chord);
-    read_scaled(a, &choice, chord, 1, g);
-    synp_choice_free(&choice);
-    return SYN_OK;
+    return read_chosen(a, cells, u, 1, g, err);
 }
 
 syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const float *u, float *i, syn_error *err)
