@@ -6,11 +6,21 @@
 #include <synaptogen/rng.h>
 
 static const double elementary_charge = 1.602176634e-19; /* C, SI 2019 */
-static const double thermal_energy = 1.380649e-23 * 300; /* J, k (SI 2019) times 300 K */
+static const double boltzmann = 1.380649e-23;            /* J/K, SI 2019 */
+
+double syn_noise_thermal(double g, double temperature)
+{
+    return 4 * (boltzmann * temperature) * fabs(g);
+}
+
+double syn_noise_shot(double i)
+{
+    return 2 * elementary_charge * fabs(i);
+}
 
 double syn_noise_sigma(double g, double i, double bandwidth)
 {
-    return sqrt(bandwidth * (4 * thermal_energy * fabs(g) + 2 * elementary_charge * fabs(i)));
+    return sqrt(bandwidth * (syn_noise_thermal(g, 300) + syn_noise_shot(i)));
 }
 
 double syn_read(const syn_model *m, const syn_cell *c, double u, double bandwidth, uint64_t index)

@@ -54,6 +54,11 @@ syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution 
 /* What kernels see of x. */
 synp_view synp_crossbar_view(const syn_crossbar *x);
 
+/* matrix.c: calls `work` while x is linear: the cells are the slopes of the last solution, and the field, which starts
+ * at 0 V, is another one. Returns what work returns, SYN_EINVAL (there are no cells) or SYN_ENOMEM. */
+typedef syn_status synp_linear_work(syn_crossbar *x, void *context, syn_error *err);
+syn_status synp_crossbar_linearised(syn_crossbar *x, synp_linear_work *work, void *context, syn_error *err);
+
 /* step.c: a step without its commit, so that all cells are as the voltages have them and the array is as before. On
  * failure nothing is latched. */
 syn_status synp_crossbar_settle(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info,

@@ -83,9 +83,39 @@ static syn_status make_field(const synp_lines *l, synp_arena *memory, synp_field
     return SYN_OK;
 }
 
-/* y[k + count m]: current into port k for 1 V at port m. */
-static syn_status solve_ports(syn_crossbar *x, const size_t *port, size_t count, double *y, syn_error *err)
+syn_status synp_crossbar_linearised(syn_crossbar *x, synp_linear_work *work, void *context, syn_error *err)
 {
+    syn_status status = find_slopes(x, err);
+    if (status)
+        return status;
+    const synp_field kept = x->field;
+    const synp_cell_kind kind = x->cells.kind;
+    synp_arena memory;
+    synp_field own;
+    if (make_field(&x->lines, &memory, &own))
+        return synp_no_memory(err);
+    x->field = own;
+    x->cells.kind = SYNP_TANGENT;
+    status = work(x, context, err);
+    free(memory.start);
+    x->field = kept;
+    x->cells.kind = kind;
+    return status;
+}
+
+/* Some of the ports, and room for their matrix. */
+typedef struct chosen_ports {
+    const size_t *port;
+    size_t count;
+    double *y; /* [count x count] */
+} chosen_ports;
+
+/* y[k + count m]: current into port k for 1 V at port m. */
+static syn_status solve_ports(syn_crossbar *x, void *context, syn_error *err)
+{
+    const chosen_ports *p = context;
+    const size_t *port = p->port, count = p->count;
+    double *y = p->y;
     size_t(*all)[2] = malloc((syn_crossbar_ports(x) + 1) * sizeof *all);
     if (!all)
         return synp_no_memory(err);
@@ -109,24 +139,11 @@ static syn_status solve_ports(syn_crossbar *x, const size_t *port, size_t count,
 
 syn_status syn_crossbar_port_matrix_of(syn_crossbar *x, const size_t *port, size_t count, double *y, syn_error *err)
 {
-    syn_status status = find_slopes(x, err);
-    if (status)
-        return status;
     for (size_t k = 0; k < count; k++)
         if (port[k] >= syn_crossbar_ports(x))
             return synp_fail(err, SYN_EINVAL, "port", "%zu is not below %zu", port[k], syn_crossbar_ports(x));
-    const synp_field kept = x->field;
-    const synp_cell_kind kind = x->cells.kind;
-    synp_arena memory;
-    synp_field own;
-    if (make_field(&x->lines, &memory, &own))
-        return synp_no_memory(err);
-    x->field = own;
-    x->cells.kind = SYNP_TANGENT;
-    status = solve_ports(x, port, count, y, err);
-    free(memory.start);
-    x->field = kept;
-    x->cells.kind = kind;
+    chosen_ports chosen = {port, count, y};
+    const syn_status status = synp_crossbar_linearised(x, solve_ports, &chosen, err);
     for (size_t k = 0; k < count && !status; k++)
         for (size_t m = 0; m < k; m++)
             y[k + count * m] = y[m + count * k] = 0.5 * (y[k + count * m] + y[m + count * k]);

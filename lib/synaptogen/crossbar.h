@@ -164,6 +164,23 @@ syn_status syn_crossbar_port_matrix(syn_crossbar *x, double *y, syn_error *err);
  * for a port that does not exist, and SYN_ENUMERIC as syn_crossbar_solve. */
 syn_status syn_crossbar_port_matrix_of(syn_crossbar *x, const size_t *port, size_t count, double *y, syn_error *err);
 
+/* Spectral densities [A^2/Hz] of the noise of a crossbar, by origin. */
+typedef struct syn_noise {
+    double thermal; /* of the cells: 4 k T |I / U| each, see read.h */
+    double shot;    /* of the cells: 2 q |I| each */
+    double wires;   /* thermal, of all resistances: wires, ends, access devices by their slope, gmin */
+} syn_noise;
+
+/* The noise of sum_p w_p I_p, where I_p is the current into terminal p and w_p a factor weight[side][line]. The sources
+ * are noiseless. Currents and slopes are those of the last solution, a slope below 1e-7 S counts as 1e-7 S. NULL for a
+ * side whose factors are all 0. temperature: K, >= 0. Method: the network is reciprocal, so a noise current of 1 A across
+ * a cell changes the sum by the voltage h across this cell when the terminals are at w_p volt. By Nyquist's theorem all
+ * conductors g of the linear network together have 4 k T sum_p w_p I_p(w), so those that are not cells have this less
+ * 4 k T sum of g h^2 over the cells. Returns SYN_OK, SYN_EINVAL (there are no cells, or a factor is not finite),
+ * SYN_ENUMERIC as syn_crossbar_solve, or SYN_ENOMEM. */
+syn_status syn_crossbar_noise(syn_crossbar *x, const double *const weight[SYN_SIDES], double temperature,
+                              syn_noise *noise, syn_error *err);
+
 #ifdef __cplusplus
 }
 #endif
