@@ -52,7 +52,12 @@ host_clock *host_clock_join(const Mif_Private_t *mif_private)
             host_no_memory();
             return NULL;
         }
-        *clock = (host_clock){.circuit = ckt, .owner = mif_private->callback};
+        *clock = (host_clock){.circuit = ckt, .groups = host_groups_create(ckt), .owner = mif_private->callback};
+        if (!clock->groups) {
+            free(clock);
+            host_no_memory();
+            return NULL;
+        }
         LIST_INSERT_HEAD(&clocks, clock, link);
         cm_analog_alloc(0, sizeof(double));
     }
@@ -65,6 +70,7 @@ void host_clock_leave(host_clock *clock)
     if (--clock->users > 0)
         return;
     LIST_REMOVE(clock, link);
+    host_groups_free(clock->groups);
     free(clock);
 }
 
@@ -93,7 +99,6 @@ bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
         return false;
     clock->pass++;
     if (ckt->CKTmode & (MODEINITJCT | MODEINITPRED | MODEINITTRAN)) {
-        clock->pass = 0;
         clock->trial = ++trials;
         clock->accepted = (uint64_t) * (const double *)cm_analog_get_ptr(0, 1);
     }
@@ -107,4 +112,15 @@ bool host_clock_settled(const host_clock *clock, uint64_t trial)
 {
     const CKTcircuit *ckt = clock->circuit;
     return clock->trial == trial && (ckt->CKTmode & MODEDCTRANCURVE) && ckt->CKTnoncon == 0;
+}
+
+int host_clock_shorten(GENmodel *models, CKTcircuit *ckt, double *step)
+{
+    (void)models;
+    const host_clock *clock = clock_of(ckt);
+    const double part = clock ? host_groups_step(clock->groups, clock->trial) : 1;
+    /* ngspice rejects a point only if the wish is below 0.9 of the step. */
+    if (part < 1 && ckt->CKTdelta > 8 * ckt->CKTdelmin)
+        *step = fmin(*step, fmax(fmin(part, 0.85) * ckt->CKTdelta, 4 * ckt->CKTdelmin));
+    return OK;
 }

@@ -23,6 +23,7 @@
 #ifndef CODEMODELS_CLOCK_H
 #define CODEMODELS_CLOCK_H
 
+#include "groups.h"
 #include "host.h"
 
 #include <sys/queue.h>
@@ -30,13 +31,14 @@
 typedef struct host_clock {
     LIST_ENTRY(host_clock) link;
     CKTcircuit *circuit;
+    host_groups *groups;
     size_t users;
     const void *owner; /* the instance that drives it */
     const JOB *job;
     uint64_t analysis; /* counts the analyses of all circuits; 0 before the first pass */
     uint64_t trial;    /* counts the trials of all circuits */
     uint64_t accepted; /* the accepted trial that the present one follows; 0: none */
-    int pass;          /* of the trial, from 0 */
+    uint64_t pass;     /* counts the passes */
     bool may_switch;   /* at a transient point and at a point of a DC sweep; not at an operating point, and not in the
                         * artificial circuits of source and gmin stepping */
 } host_clock;
@@ -54,5 +56,9 @@ bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private);
  * when results are written, and at the end. The simulator reports accepted transient points to DEVaccept, but not
  * these. */
 bool host_clock_settled(const host_clock *clock, uint64_t trial);
+
+/* What the simulator calls before it accepts a time point, for each device (DEVtrunc): shortens the step where the order
+ * of switching within it is open. */
+int host_clock_shorten(GENmodel *models, CKTcircuit *ckt, double *step);
 
 #endif

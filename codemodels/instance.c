@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "instance.h"
 
+#include "clock.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -35,8 +37,8 @@ void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, in
 {
     device->DEVask = ask;
     device->DEVaccept = accept;
-    device->DEVtrunc = NULL; /* these two would search all instances in vain */
-    device->DEVconvTest = NULL;
+    device->DEVtrunc = host_clock_shorten;
+    device->DEVconvTest = NULL; /* it would search all instances in vain */
     device->DEVpublic.num_inst_var = 0;
 }
 
@@ -102,6 +104,11 @@ bool host_is_null(const GENinstance *instance, int connection)
 const Mif_Port_Data_t *host_port(const GENinstance *instance, int connection, int k)
 {
     return ((const MIFinstance *)instance)->conn[connection]->port[k];
+}
+
+double host_accepted_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port)
+{
+    return ckt->CKTstate1[port->old_input];
 }
 
 double host_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port)

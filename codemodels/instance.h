@@ -48,4 +48,7 @@ const Mif_Port_Data_t *host_port(const GENinstance *instance, int connection, in
  * simulator's limit of the change from pass to pass is not applied. */
 double host_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port);
 
+/* Returns the voltage [V] of an input port at the last accepted solution. */
+double host_accepted_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port);
+
 #endif

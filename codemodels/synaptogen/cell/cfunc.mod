@@ -8,6 +8,7 @@
  * and the two voltages that would wake it up. A cell that wakes up gets a history. */
 #include "clock.h"
 #include "fail.h"
+#include "groups.h"
 #include "instance.h"
 #include "latch.h"
 #include "models.h"
@@ -39,10 +40,22 @@ typedef struct kind {
     double noise, bandwidth; /* as checked last; Hz; at first none */
 } kind;
 
+/* Of a cell that is awake and in a group. */
+typedef struct turn {
+    host_group *group;
+    syn_state base;  /* the accepted state, with what has happened for good in the trial */
+    syn_state last;  /* of the pass before */
+    bool let;        /* the cell may switch */
+    double excess;   /* V beyond the threshold at which the cell waits; 0: it does not wait */
+    double before;   /* V, the excess when a cell of the group was last let go */
+    double distance; /* V, by which the voltage moved in the last pass */
+} turn;
+
 /* Of a cell that is awake. */
 typedef struct history {
     uint64_t analysis;      /* what it belongs to */
     syn_cell cell;          /* accepted */
+    turn *turn;             /* NULL: it is alone */
     syn_state pending;      /* what follows from the last pass of a trial */
     uint64_t trial;         /* 0: none is pending */
     bool set;               /* SET is latched in the trial */
@@ -79,6 +92,14 @@ static void release_kind(kind *k)
     free(k);
 }
 
+static void sleep_again(instance *in)
+{
+    if (in->history)
+        free(in->history->turn);
+    free(in->history);
+    in->history = NULL;
+}
+
 static void release(ARGS, Mif_Callback_Reason_t reason)
 {
     instance *in = host_kept(mif_private);
@@ -88,7 +109,7 @@ static void release(ARGS, Mif_Callback_Reason_t reason)
         release_kind(in->kind);
     else
         host_forget_failure();
-    free(in->history);
+    sleep_again(in);
     free(in);
     host_keep(mif_private, NULL);
 }
@@ -187,6 +208,8 @@ static instance *create(ARGS)
         in->kind = NULL;
         release_kind(k);
     }
+    if (in->kind)
+        host_groups_add(k->clock->groups, mif_private->conn[0]->port[0]);
     return in;
 }
 
@@ -210,13 +233,22 @@ static bool wakes_up(instance *in, double u)
 }
 
 /* NULL without memory. */
-static history *wake_up(instance *in)
+static history *wake_up(instance *in, const Mif_Port_Data_t *port)
 {
-    history *h = malloc(sizeof *h);
-    if (h)
-        *h = (history){.analysis = in->kind->clock->analysis, .cell = start_cell(in), .slot = -1};
-    in->history = h;
-    return h;
+    const host_clock *clock = in->kind->clock;
+    history *h = in->history = malloc(sizeof *h);
+    if (!h)
+        return NULL;
+    *h = (history){.analysis = clock->analysis, .cell = start_cell(in), .slot = -1};
+    if (host_groups_alone(clock->groups, port))
+        return h;
+    h->turn = calloc(1, sizeof *h->turn);
+    if (h->turn)
+        h->turn->group = host_groups_of(clock->groups, port);
+    if (h->turn && h->turn->group)
+        return h;
+    sleep_again(in);
+    return NULL;
 }
 
 /* Takes over or forgets the pending state of an earlier trial, see clock.h. */
@@ -227,8 +259,7 @@ static void follow(instance *in)
     if (!h || h->trial == clock->trial)
         return;
     if (h->analysis != clock->analysis) {
-        free(h);
-        in->history = NULL;
+        sleep_again(in);
         return;
     }
     if (h->trial != 0 && h->trial == clock->accepted)
@@ -237,9 +268,9 @@ static void follow(instance *in)
     h->set = false;
 }
 
-/* Returns the state that follows the accepted one at the voltage of this pass. A cell that is latched has been SET at
- * U_S, whatever the voltage is now. */
-static syn_state next_state(const syn_model *m, history *h, double u)
+/* Returns the state of a cell that is alone: it follows the accepted one at the voltage of this pass. A cell that is
+ * latched has been SET at U_S, whatever the voltage is now. */
+static syn_state next_alone(const syn_model *m, history *h, double u)
 {
     const syn_cycle *now = &h->cell.now, *next = &h->cell.next;
     const syn_state *accepted = &h->cell.state;
@@ -253,23 +284,93 @@ static syn_state next_state(const syn_model *m, history *h, double u)
     return beyond && !h->set ? *accepted : s;
 }
 
+/* Follows the group: begins a trial, and keeps what has happened for good when a cell was let go. Returns whether one
+ * was let go in this pass. */
+static bool follow_group(const host_clock *clock, history *h)
+{
+    turn *t = h->turn;
+    const bool first = h->trial == 0, let = host_group_pass(t->group, clock->pass, clock->trial);
+    if (first) {
+        t->base = h->cell.state;
+        t->let = false;
+        t->before = t->excess = 0;
+    } else if (let) {
+        t->base = t->last;
+        t->let = t->let || host_group_lets(t->group, t) || host_helped(t->before, t->excess);
+        t->before = t->excess;
+    }
+    return let && !first;
+}
+
+/* Waits for the turn, in the state of the base. threshold [V]: that the cell has met. */
+static syn_state wait_for_turn(turn *t, double u0, double u, double threshold, bool moving)
+{
+    t->excess = fabs(u - threshold);
+    host_group_wait(t->group, t, u0, u, threshold, host_helped(t->before, t->excess));
+    if (moving)
+        host_group_moves(t->group);
+    cm_analog_not_converged();
+    return t->base;
+}
+
+/* Returns the state of a cell in a group at the voltage of this pass; see groups.h. The state follows from the base. The
+ * cell waits at SET and at the beginning of RESET until it is let go. u0: V, at the last accepted solution. */
+static syn_state next_in_group(const kind *k, history *h, double u0, double u)
+{
+    turn *t = h->turn;
+    const double distance = fabs(u - h->u_last);
+    const bool moving = host_moves(h->trial == 0, distance), goes_on = follow_group(k->clock, h);
+    const bool creeps = host_creeps(t->distance, distance);
+    const bool second = t->base.n != h->cell.state.n; /* in a second cycle within the trial */
+    const syn_cycle *now = second ? &h->cell.next : &h->cell.now;
+    syn_state s;
+    t->distance = distance;
+    t->excess = 0;
+    if (!moving && t->base.mode == SYN_IRS && t->base.r > h->cell.state.r)
+        host_group_check(t->group, t->base.u_thr - u);
+    syn_state_step(k->model, &t->base, now, &h->cell.next, u, &s);
+    const bool set = s.mode == SYN_LRS && t->base.mode != SYN_LRS;
+    const bool reset = s.mode != SYN_LRS && t->base.mode == SYN_LRS;
+    if (reset && second) /* only the next trial knows the cycle after the next */
+        return t->base;
+    if ((set || reset) && !t->let)
+        return wait_for_turn(t, u0, u, set ? now->y[SYN_U_SET] : t->base.u_thr, moving);
+    if (set) {
+        t->base = s;
+        t->let = false;
+        cm_analog_not_converged();
+    } else if (s.r != t->base.r && (goes_on || moving || creeps)) {
+        host_group_moves(t->group);
+        cm_analog_not_converged();
+    }
+    return s;
+}
+
+static syn_state next_state(const instance *in, const Mif_Port_Data_t *port, double u)
+{
+    const kind *k = in->kind;
+    history *h = in->history;
+    if (!h->turn)
+        return next_alone(k->model, h, u);
+    h->turn->last = h->pending;
+    return next_in_group(k, h, k->polarity * host_accepted_voltage(k->clock->circuit, port), u);
+}
+
 /* Returns the state r in this pass. Switches if the clock allows it; awake: the cell must have a history. */
-static double state_at(instance *in, double u, bool awake)
+static double state_at(instance *in, const Mif_Port_Data_t *port, double u, bool awake)
 {
     const host_clock *clock = in->kind->clock;
     history *h = in->history;
     if (!h) {
         if (!clock->may_switch || (!awake && !wakes_up(in, u)))
             return in->r;
-        h = wake_up(in);
+        h = wake_up(in, port);
         if (!h) {
             host_no_memory();
             return in->r;
         }
     }
-    h->pending = h->cell.state;
-    if (clock->may_switch)
-        h->pending = next_state(in->kind->model, h, u);
+    h->pending = clock->may_switch ? next_state(in, port, u) : h->cell.state;
     h->trial = clock->may_switch ? clock->trial : 0;
     h->u_last = u;
     return h->pending.r;
@@ -327,7 +428,8 @@ void cm_synaptogen(ARGS)
     }
     const bool noisy = k->noise != 0 && ANALYSIS == TRANSIENT;
     follow(in);
-    const double u = k->polarity * INPUT(electrodes), r = state_at(in, u, noisy);
+    const Mif_Port_Data_t *port = mif_private->conn[0]->port[0];
+    const double u = k->polarity * INPUT(electrodes), r = state_at(in, port, u, noisy);
     double slope, i = syn_current(k->model, r, u, &slope);
     if (noisy && in->history)
         i += noise_current(mif_private, in, r, u);

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "groups.h"
+
+#include "cell/circuit.h"
+
+/* The equations are read from the simulator's matrix. */
+#define spINSIDE_SPARSE
+#include "maths/sparse/spconfig.h"
+#include "ngspice/spmatrix.h"
+
+#include "maths/sparse/spdefs.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* V. Two thresholds that are nearer together are met at once. */
+static const double resolution = 1e-6;
+
+/* V, the inaccuracy of a solution that does not count in host_group_check. */
+static const double inaccuracy = 1e-4;
+
+/* Iterations of a solution in which cells of a group switch one after the other. */
+enum { MOST_ITERATIONS = 1000 };
+
+struct host_group {
+    host_groups *all;
+    uint64_t pass, trial;
+    bool moving;
+    const void *let; /* in this pass, or NULL */
+    /* Of the cell that waits and met its threshold first: the fraction of the step, V beyond its threshold, V moved. */
+    const void *first;
+    double fraction, excess, way;
+    double second; /* the fraction of the next one */
+    size_t open;   /* cells that wait and are not helped */
+    /* Of the first cell that was let go in the trial. */
+    double let_fraction, let_excess;
+    size_t lets; /* in the trial */
+};
+
+struct host_groups {
+    CKTcircuit *circuit;
+    int size;           /* unknowns: nodes and branch currents, from 1 */
+    int *parent;        /* of an unknown in the tree of its group; the root is its own */
+    bool *held;         /* sources give the value of the unknown */
+    size_t *cells;      /* of the group of a root */
+    host_group **group; /* of a root; made when asked for */
+    uint64_t trial;     /* of the wish for a step */
+    double step;
+};
+
+static int root(int *parent, int k)
+{
+    while (parent[k] != k) {
+        parent[k] = parent[parent[k]];
+        k = parent[k];
+    }
+    return k;
+}
+
+/* The equation of an unknown. Of a node it is the sum of currents, of a branch current the law of the branch. */
+typedef struct equation {
+    bool of_branch;
+    int entries, nodes, node[2]; /* of a branch: nonzeros, those at nodes, and the first two nodes */
+    bool sensed;                 /* of a branch: its current controls something else */
+} equation;
+
+typedef struct search {
+    host_groups *groups;
+    equation *equation; /* [size + 1] */
+} search;
+
+/* Calls f for each nonzero of the matrix: row is the number of its equation, column that of its unknown. */
+static void each_nonzero(search *s, void (*f)(search *, int row, int column))
+{
+    const MatrixPtr m = s->groups->circuit->CKTmatrix;
+    for (int c = 1; c <= m->Size; c++)
+        for (const struct MatrixElement *e = m->FirstInCol[c]; e; e = e->NextInCol)
+            f(s, m->IntToExtRowMap[e->Row], m->IntToExtColMap[c]);
+}
+
+static void read_branch(search *s, int row, int column)
+{
+    equation *q = &s->equation[row];
+    if (!q->of_branch)
+        return;
+    q->entries++;
+    if (s->equation[column].of_branch)
+        return;
+    if (q->nodes < 2)
+        q->node[q->nodes] = column;
+    q->nodes++;
+}
+
+/* A branch current stands in the equations of its own nodes. In others it controls something. */
+static void find_control(search *s, int row, int column)
+{
+    equation *q = &s->equation[column];
+    q->sensed |= q->of_branch && row != column && row != q->node[0] && row != q->node[1];
+}
+
+static void couple(search *s, int row, int column)
+{
+    host_groups *g = s->groups;
+    if (!g->held[row] && !g->held[column])
+        g->parent[root(g->parent, row)] = root(g->parent, column);
+}
+
+/* Whether a branch holds a node more: its law names one node alone, or two of which one is held. Such a branch is a voltage
+ * source. */
+static bool hold(host_groups *g, int branch, const equation *q)
+{
+    if (!q->of_branch || q->sensed || q->entries != q->nodes || q->nodes < 1 || q->nodes > 2)
+        return false;
+    const int p = q->node[0], n = q->nodes == 2 ? q->node[1] : 0;
+    if (g->held[p] == g->held[n])
+        return false;
+    g->held[p] = g->held[n] = g->held[branch] = true;
+    return true;
+}
+
+static void find_held(search *s)
+{
+    for (bool more = true; more;) {
+        more = false;
+        for (int k = 1; k <= s->groups->size; k++)
+            more |= hold(s->groups, k, &s->equation[k]);
+    }
+}
+
+static bool find_groups(host_groups *g)
+{
+    search s = {.groups = g, .equation = calloc((size_t)g->size + 1, sizeof(equation))};
+    if (!s.equation)
+        return false;
+    for (int k = 0; k <= g->size; k++)
+        g->parent[k] = k;
+    g->held[0] = true;
+    for (const CKTnode *n = g->circuit->CKTnodes; n; n = n->next)
+        s.equation[n->number].of_branch = n->type != SP_VOLTAGE;
+    each_nonzero(&s, read_branch);
+    each_nonzero(&s, find_control);
+    find_held(&s);
+    each_nonzero(&s, couple);
+    free(s.equation);
+    return true;
+}
+
+host_groups *host_groups_create(CKTcircuit *ckt)
+{
+    host_groups *g = calloc(1, sizeof *g);
+    if (!g)
+        return NULL;
+    g->circuit = ckt;
+    for (const CKTnode *n = ckt->CKTnodes; n; n = n->next)
+        g->size = n->number > g->size ? n->number : g->size;
+    const size_t count = (size_t)g->size + 1;
+    g->parent = calloc(count, sizeof *g->parent);
+    g->held = calloc(count, sizeof *g->held);
+    g->cells = calloc(count, sizeof *g->cells);
+    g->group = calloc(count, sizeof *g->group);
+    if (g->parent && g->held && g->cells && g->group && find_groups(g))
+        return g;
+    host_groups_free(g);
+    return NULL;
+}
+
+void host_groups_free(host_groups *groups)
+{
+    if (!groups)
+        return;
+    for (int k = 0; groups->group && k <= groups->size; k++)
+        free(groups->group[k]);
+    free(groups->parent);
+    free(groups->held);
+    free(groups->cells);
+    free(groups->group);
+    free(groups);
+}
+
+/* Returns the root of a cell's group. 0: sources hold both nodes. */
+static int root_of(host_groups *g, const Mif_Port_Data_t *port)
+{
+    const int p = port->smp_data.pos_node, n = port->smp_data.neg_node;
+    return !g->held[p] ? root(g->parent, p) : !g->held[n] ? root(g->parent, n) : 0;
+}
+
+void host_groups_add(host_groups *groups, const Mif_Port_Data_t *port)
+{
+    groups->cells[root_of(groups, port)]++;
+}
+
+bool host_groups_alone(host_groups *groups, const Mif_Port_Data_t *port)
+{
+    const int k = root_of(groups, port);
+    return k == 0 || groups->cells[k] < 2;
+}
+
+host_group *host_groups_of(host_groups *groups, const Mif_Port_Data_t *port)
+{
+    host_group **g = &groups->group[root_of(groups, port)];
+    CKTcircuit *ckt = groups->circuit;
+    if (!*g && (*g = calloc(1, sizeof **g)))
+        (*g)->all = groups;
+    if (ckt->CKTtranMaxIter < MOST_ITERATIONS)
+        ckt->CKTtranMaxIter = MOST_ITERATIONS;
+    if (ckt->CKTdcTrcvMaxIter < MOST_ITERATIONS)
+        ckt->CKTdcTrcvMaxIter = MOST_ITERATIONS;
+    return *g;
+}
+
+/* Asks for a part of the present time step. */
+static void ask_for_step(const host_group *g, double part)
+{
+    host_groups *all = g->all;
+    all->step = all->trial == g->trial ? fmin(all->step, part) : part;
+    all->trial = g->trial;
+}
+
+/* Asks for a step that ends soon after the first event, if its cell was beyond its threshold by more than nothing. */
+static void ask_for_first(const host_group *g)
+{
+    if (g->lets > 0 && g->let_excess >= 10 * resolution)
+        ask_for_step(g, g->let_fraction + 0.1 * (1 - g->let_fraction));
+}
+
+/* Several cells wait: their events are to fall into different steps. */
+static void separate(const host_group *g)
+{
+    if (g->lets > 0)
+        ask_for_first(g);
+    else if ((g->second - g->fraction) * g->way >= resolution)
+        ask_for_step(g, 0.5 * (g->fraction + g->second));
+}
+
+bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
+{
+    if (g->pass == pass)
+        return g->let != NULL;
+    g->let = g->trial == trial && !g->moving ? g->first : NULL;
+    if (g->trial != trial) {
+        g->trial = trial;
+        g->lets = 0;
+    }
+    if (g->let) {
+        if (g->open > 1)
+            separate(g);
+        if (g->lets++ == 0) {
+            g->let_fraction = g->fraction;
+            g->let_excess = g->excess;
+        }
+    }
+    g->pass = pass;
+    g->moving = false;
+    g->first = NULL;
+    g->open = 0;
+    g->second = 1;
+    return g->let != NULL;
+}
+
+bool host_group_lets(const host_group *group, const void *cell)
+{
+    return group->let == cell;
+}
+
+void host_group_moves(host_group *group)
+{
+    group->moving = true;
+}
+
+void host_group_wait(host_group *g, const void *cell, double u0, double u, double threshold, bool helped)
+{
+    const double way = fabs(u - u0), excess = fabs(u - threshold);
+    const double fraction = way > 0 ? fmax(0, (threshold - u0) / (u - u0)) : 0;
+    g->open += !helped;
+    if (g->first && (fraction > g->fraction || (fraction == g->fraction && excess <= g->excess))) {
+        g->second = fmin(g->second, fraction);
+        return;
+    }
+    g->second = g->first ? g->fraction : 1;
+    g->first = cell;
+    g->fraction = fraction;
+    g->excess = excess;
+    g->way = way;
+}
+
+void host_group_check(host_group *group, double below)
+{
+    if (below > inaccuracy)
+        ask_for_first(group);
+}
+
+bool host_helped(double before, double excess)
+{
+    return before > 0 && excess >= before;
+}
+
+/* The moves are taken for a geometric series: what is left is move^2 / (move_before - move). */
+bool host_creeps(double move_before, double move)
+{
+    const double nothing = 1e-10;
+    return move > nothing && !(move < move_before && move * move < SYNP_SETTLED * (move_before - move));
+}
+
+double host_groups_step(const host_groups *groups, uint64_t trial)
+{
+    return groups->trial == trial ? groups->step : 1;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Which cells of a circuit feel each other, and in which order they switch.
+ *
+ * Two cells feel each other if a change of one changes the voltage of the other. The circuit's equations tell: two
+ * unknowns of one equation depend on each other, unless sources hold one of them. A voltage source between a node and
+ * ground, or a chain of such sources, holds a node. So the cells of a crossbar on ideal lines are alone, and those
+ * that share a resistance are a group.
+ *
+ * Within a group cells switch one after the other, as with infinitely fine steps. In each pass of a trial the cells
+ * that are beyond a threshold wait. When the voltages have come to rest, the cell that met its threshold at the
+ * smallest fraction of the step is let go: it is SET, or leaves LRS. The circuit is solved again, and the cells that
+ * still wait are judged anew. If the excess of a cell over its threshold did not shrink when another was let go, the
+ * other one helps it, the order is of no consequence, and it goes with the next.
+ *
+ * If more than one cell waited, the simulator is asked for a step that ends between the first two events. So the order
+ * does not depend on the interpolation within the step.
+ *
+ * A resistive circuit can push several cells over their thresholds in no time at all after another cell has switched.
+ * No step tells their order. The rule is the same: the cell that meets its threshold at the smallest fraction of the
+ * way of its voltage from the last accepted solution. Of equal ones the cell with the largest excess over its
+ * threshold goes first, then the one that the simulator calls first. */
+#ifndef CODEMODELS_GROUPS_H
+#define CODEMODELS_GROUPS_H
+
+#include "host.h"
+
+typedef struct host_groups host_groups;
+typedef struct host_group host_group;
+
+/* Finds the groups of a circuit. To be called in an INIT call: all equations exist, and the matrix has not been
+ * factorised. NULL without memory. */
+host_groups *host_groups_create(CKTcircuit *ckt);
+void host_groups_free(host_groups *groups); /* NULL is allowed */
+
+/* Counts a cell. To be called in its INIT call. port: of its two nodes. */
+void host_groups_add(host_groups *groups, const Mif_Port_Data_t *port);
+
+/* Whether the voltage of a counted cell depends on no other cell, once all have been counted. */
+bool host_groups_alone(host_groups *groups, const Mif_Port_Data_t *port);
+
+/* Returns the group of a counted cell that is not alone. NULL without memory. */
+host_group *host_groups_of(host_groups *groups, const Mif_Port_Data_t *port);
+
+/* To be called by each cell of a group that is awake, first in each pass. pass, trial: numbers that grow, see clock.h.
+ * Returns whether a cell is let go in this pass: then what has happened up to the last pass stays in this trial. */
+bool host_group_pass(host_group *group, uint64_t pass, uint64_t trial);
+
+/* Whether this cell is let go in this pass. */
+bool host_group_lets(const host_group *group, const void *cell);
+
+/* The voltage of a cell still moves: nobody is let go after this pass. */
+void host_group_moves(host_group *group);
+
+/* A cell waits. u0, u, threshold: V, at the last accepted solution, now, and to be met. helped: it goes with the next
+ * cell that is let go. */
+void host_group_wait(host_group *group, const void *cell, double u0, double u, double threshold, bool helped);
+
+/* A cell has gone on with its RESET in this trial, and is now `below` [V] its threshold. If that is more than an
+ * inaccuracy, a cell that was let go came too late: the simulator is asked for a shorter step. */
+void host_group_check(host_group *group, double below);
+
+/* Whether another cell helped: the excess [V] did not shrink since one was let go. before: 0 if it did not wait then. */
+bool host_helped(double before, double excess);
+
+/* Whether a voltage is still on its way although its last move [V] was small: near the point where a RESET becomes
+ * unstable the iteration creeps. */
+bool host_creeps(double move_before, double move);
+
+/* Returns the part of the last time step to which the groups want it shortened: in (0, 1]. */
+double host_groups_step(const host_groups *groups, uint64_t trial);
+
+#endif
