@@ -3,13 +3,14 @@
 
 #include "fail.h"
 
+#include "base/numeric.h"
+
 #include <stdlib.h>
 #include <strings.h>
 
 bool host_whole_number(const char *name, double value, double low, double high, double *out)
 {
-    *out = value;
-    if (value >= low && value <= high && value == (double)(long long)value)
+    if (synp_whole(value, out) && *out >= low && *out <= high)
         return true;
     host_fail("%s = %.17g is not a whole number in [%.17g, %.17g]", name, value, low, high);
     return false;
@@ -18,8 +19,8 @@ bool host_whole_number(const char *name, double value, double low, double high, 
 bool host_choice(const char *name, const char *value, const char *first, const char *second, bool *out)
 {
     char *end;
-    const double number = strtod(value, &end);
-    const bool is_number = end != value && *end == '\0';
+    double number = strtod(value, &end);
+    const bool is_number = end != value && *end == '\0' && synp_whole(number, &number);
     *out = is_number ? number == 1 : strcasecmp(value, second) == 0;
     if (*out || (is_number ? number == 0 : strcasecmp(value, first) == 0))
         return true;

@@ -7,7 +7,8 @@
 
 #include <synaptogen/cell.h>
 
-/* Reads a parameter that must be a whole number in [low, high]. Returns false after host_fail. */
+/* Reads a parameter that must be a whole number in [low, high], apart from the rounding of expressions (synp_whole).
+ * Returns false after host_fail. */
 bool host_whole_number(const char *name, double value, double low, double high, double *out);
 
 /* Reads a parameter that must be one of two words. *out says whether it is the second. The numbers 0 and 1 stand

@@ -63,6 +63,14 @@ const char *synp_number_text(double x, char text[SYNP_NUMBER_TEXT])
     return text;
 }
 
+bool synp_whole(double x, double *whole)
+{
+    const double nearest = round(x);
+    const bool is_whole = fabs(x - nearest) <= fmin(1e-9 * fmax(fabs(x), 1), 0.25); /* false for INFINITY and NAN */
+    *whole = is_whole ? nearest : x;
+    return is_whole;
+}
+
 int synp_rising(const void *a, const void *b)
 {
     const double x = *(const double *)a, y = *(const double *)b;

@@ -43,6 +43,15 @@ synp_interval synp_bisect(bool (*is_left)(const void *context, double x), const 
 enum { SYNP_NUMBER_TEXT = 32 };
 const char *synp_number_text(double x, char text[SYNP_NUMBER_TEXT]);
 
+/* Whether x stands for a whole number: it differs from the nearest one by at most 1e-9 |x| (1e-9 near 0) and at most 1/4.
+ * *whole gets that number; x itself if there is none.
+ *
+ * Numbers that pass through expressions of a simulator are not exact. ngspice writes 16 digits and reads them as
+ * digits * 10^-k, which is wrong by up to 2 units in the last place: 3 becomes 3.0000000000000004. These two units are
+ * at most 1/4 below 2^50, so that the nearest whole number is the one that was written. From 10^15 on there are 16 digits
+ * before the point, and the number is exact. */
+bool synp_whole(double x, double *whole);
+
 /* For qsort: doubles in rising order. */
 int synp_rising(const void *a, const void *b);
 

@@ -4,7 +4,9 @@
 #include "support/support.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 Test(numeric, the_normal_quantile_inverts_the_distribution_function)
 {
@@ -72,4 +74,60 @@ Test(numeric, the_text_of_a_number_is_short_and_reads_back_the_same)
         const double x = ldexp(support_uniform(&state, -1, 1) / 3, k % 600 - 300);
         cr_expect(eq(dbl, strtod(synp_number_text(x, text), NULL), x));
     }
+}
+
+/* A number as ngspice hands it from an expression to a model: it writes 16 digits and reads them as digits times a
+ * power of ten. */
+static double through_an_expression(double x)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.15e", x);
+    double digits = 0;
+    int exponent = 0;
+    for (const char *c = text; *c != 'e'; c++)
+        if (*c != '.')
+            digits = 10 * digits + (*c - '0');
+    sscanf(strchr(text, 'e') + 1, "%d", &exponent);
+    return digits * pow(10, exponent - 15);
+}
+
+static bool is_read_as(double x, double expected)
+{
+    double whole;
+    return synp_whole(x, &whole) && whole == expected;
+}
+
+static bool is_left_alone(double x)
+{
+    double whole;
+    return !synp_whole(x, &whole) && (whole == x || isnan(x));
+}
+
+Test(numeric, whole_numbers_survive_the_expressions_of_a_simulator)
+{
+    cr_assert(through_an_expression(3) == 3.0000000000000004 && through_an_expression(6) != 6);
+    cr_assert(through_an_expression(7) != 7 && through_an_expression(15033) != 15033);
+    for (double k = 0; k <= 100000; k++)
+        cr_expect(is_read_as(through_an_expression(k), k), "%g", k);
+    uint64_t state = 1;
+    for (int n = 0; n < 1000000; n++) {
+        const double k = floor(exp2(support_uniform(&state, 0, 53)));
+        cr_expect(is_read_as(through_an_expression(k), k), "%.17g", k);
+    }
+    for (double less = 0; less <= 1000; less++)
+        cr_expect(is_read_as(through_an_expression(0x1p53 - less), 0x1p53 - less), "%g", less);
+    cr_expect(is_read_as(3 * 0.1 - 0.3, 0) && is_read_as(-1 - 1e-15, -1));
+}
+
+Test(numeric, numbers_within_1e_9_and_a_quarter_are_whole_and_no_others)
+{
+    for (double k = 1; k < 1e15; k *= 7) {
+        const double room = fmin(1e-9 * k, 0.25);
+        cr_expect(is_read_as(k + 0.9 * room, k) && is_read_as(k - 0.9 * room, k), "%g", k);
+    }
+    for (double k = 1; k < 0x1p50; k *= 7) { /* above, neighbours differ by 1/4 or more */
+        const double room = fmin(1e-9 * k, 0.25);
+        cr_expect(is_left_alone(k + 1.1 * room) && is_left_alone(k + 0.5), "%g", k);
+    }
+    cr_expect(is_left_alone(INFINITY) && is_left_alone(-INFINITY) && is_left_alone(NAN));
 }

@@ -15,6 +15,7 @@
 #include "numbers.h"
 #include "parameters.h"
 
+#include "base/numeric.h"
 #include "cell/circuit.h"
 
 #include <math.h>
@@ -133,7 +134,7 @@ static bool read_parameters(ARGS, kind *k)
     double order, seed, by_number;
     if (!host_whole_number("order", PARAM_NULL(order) ? 10 : PARAM(order), 1, SYN_MAX_ORDER, &order))
         return false;
-    k->polarity = PARAM(polarity);
+    synp_whole(PARAM(polarity), &k->polarity);
     if (k->polarity != 1 && k->polarity != -1) {
         host_fail("polarity = %g is neither 1 nor -1", k->polarity);
         return false;
