@@ -16,7 +16,8 @@ static bool stepping(const CKTcircuit *ckt)
     return ckt->CKTsrcFact < 1 || ckt->CKTdiagGmin > fmax(ckt->CKTgmin, ckt->CKTgshunt);
 }
 
-/* Whether ngspice 39 can run the analysis; it would crash otherwise. */
+/* Whether ngspice 39 can combine the circuit's options with code models that have a state; it would crash
+ * otherwise. */
 static bool simulator_can(const CKTcircuit *ckt)
 {
     if (ckt->CKTmaxOrder < 2) /* more state vectors exist than cm_analog_alloc enlarges */
@@ -24,8 +25,24 @@ static bool simulator_can(const CKTcircuit *ckt)
                   ckt->CKTmaxOrder);
     else if (stepping(ckt)) /* it holds copies of the state vectors, which cm_analog_alloc does not enlarge */
         host_fail(".options noopiter cannot be combined in ngspice with code models that have a state");
-    else if (strncmp(ckt->CKTcurJob->JOBname, "Sensitivity", 11) == 0)
+    else
+        return true;
+    return false;
+}
+
+static bool is_analysis(const CKTcircuit *ckt, const char *name)
+{
+    return strncmp(ckt->CKTcurJob->JOBname, name, strlen(name)) == 0;
+}
+
+/* Refuses analyses that ngspice would run without the code models, or in which it would crash. Returns false after
+ * host_fail. */
+static bool check_analysis(const CKTcircuit *ckt)
+{
+    if (is_analysis(ckt, "Sensitivity"))
         host_fail("ngspice cannot do a sensitivity analysis of a circuit with code models");
+    else if (is_analysis(ckt, "Distortion"))
+        host_fail("a distortion analysis would leave the cells out; use .tran and .four");
     else
         return true;
     return false;
@@ -45,7 +62,7 @@ host_clock *host_clock_join(const Mif_Private_t *mif_private)
     CKTcircuit *ckt = cm_get_circuit();
     host_clock *clock = clock_of(ckt);
     if (!clock) {
-        if (!simulator_can(ckt))
+        if (!simulator_can(ckt) || !check_analysis(ckt))
             return NULL;
         clock = malloc(sizeof *clock);
         if (!clock) {
@@ -84,7 +101,10 @@ static bool begin_analysis(host_clock *clock)
             "the state is lost; keep .tran as the only analysis of the netlist");
         return false;
     }
+    if (!check_analysis(ckt))
+        return false;
     clock->job = ckt->CKTcurJob;
+    clock->in_time = is_analysis(ckt, "Transient") || is_analysis(ckt, "Periodic");
     clock->analysis = ++analyses;
     *(double *)cm_analog_get_ptr(0, 1) = 0;
     return true;
@@ -102,8 +122,8 @@ bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
         clock->trial = ++trials;
         clock->accepted = (uint64_t) * (const double *)cm_analog_get_ptr(0, 1);
     }
-    clock->may_switch =
-        mif_private->circuit.anal_type == MIF_TRAN || ((ckt->CKTmode & MODEDCTRANCURVE) && !stepping(ckt));
+    clock->transient = clock->in_time && mif_private->circuit.anal_type == MIF_TRAN;
+    clock->may_switch = clock->transient || ((ckt->CKTmode & MODEDCTRANCURVE) && !stepping(ckt));
     *(double *)cm_analog_get_ptr(0, 0) = (double)clock->trial;
     return true;
 }

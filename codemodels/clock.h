@@ -39,6 +39,8 @@ typedef struct host_clock {
     uint64_t trial;    /* counts the trials of all circuits */
     uint64_t accepted; /* the accepted trial that the present one follows; 0: none */
     uint64_t pass;     /* counts the passes */
+    bool in_time;      /* the analysis is a transient one; in .noise, .tf and .pz the simulator's own word is stale */
+    bool transient;    /* at a transient point */
     bool may_switch;   /* at a transient point and at a point of a DC sweep; not at an operating point, and not in the
                         * artificial circuits of source and gmin stepping */
 } host_clock;

@@ -379,6 +379,20 @@ bool host_crossbar_pass(host_crossbar *x, const double *const v[SYN_SIDES], bool
     return x->solution != TRIED || latch(x, moving, fresh);
 }
 
+bool host_crossbar_noise(host_crossbar *x, const double *const v[SYN_SIDES], double *density)
+{
+    syn_noise n;
+    syn_error err;
+    if (syn_crossbar_noise(x->solver, v, x->clock->circuit->CKTtemp, &n, &err)) {
+        host_fail("%s: %s", err.field, err.text);
+        return false;
+    }
+    density[0] += n.thermal;
+    density[1] += n.shot;
+    density[2] += n.wires;
+    return true;
+}
+
 /* Returns false with a message. The simulator has no analysis any more that could fail. */
 static bool save(host_crossbar *x)
 {

@@ -27,6 +27,11 @@ syn_crossbar *host_crossbar_solver(const host_crossbar *x);
  * false after host_fail. */
 bool host_crossbar_pass(host_crossbar *x, const double *const v[SYN_SIDES], bool *fresh);
 
+/* Adds the densities [V^2/Hz] of the cells' thermal noise, their shot noise and the thermal noise of all wires, at the
+ * temperature of the simulator, to density[0 .. 2]. v[side]: transfers [ohm] from the terminals to the output, as the real
+ * or the imaginary parts. Returns false with a message. */
+bool host_crossbar_noise(host_crossbar *x, const double *const v[SYN_SIDES], double *density);
+
 /* To be called after each accepted time point; saves the states at the last one. Returns OK, or E_PRIVATE with a
  * message. */
 int host_crossbar_accept(host_crossbar *x);

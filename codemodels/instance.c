@@ -4,9 +4,11 @@
 #include "clock.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ngspice/mifdefs.h"
+#include "ngspice/mifproto.h"
 
 /* The simulator hands a code model one pointer into its instance: that of the member callback. */
 static MIFinstance *instance_of(const Mif_Private_t *mif_private)
@@ -109,6 +111,67 @@ const Mif_Port_Data_t *host_port(const GENinstance *instance, int connection, in
 double host_accepted_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port)
 {
     return ckt->CKTstate1[port->old_input];
+}
+
+void host_stamp(const GENinstance *instance, int connection, size_t k, size_t l, double conductance)
+{
+    const Mif_Port_Data_t *port = host_port(instance, connection, (int)k);
+    const Mif_G_Ptr_t *at = &port->smp_data.input[connection].port[l].g;
+    *at->pos_poscntl += conductance;
+    *at->pos_negcntl -= conductance;
+    *at->neg_poscntl -= conductance;
+    *at->neg_negcntl += conductance;
+}
+
+static void free_port(const MIFinstance *in, Mif_Port_Data_t *port)
+{
+    for (int k = 0; k < in->num_conn; k++)
+        if (!in->conn[k]->is_null && in->conn[k]->is_input) {
+            tfree(port->partial[k].port);
+            tfree(port->ac_gain[k].port);
+            tfree(port->smp_data.input[k].port);
+        }
+    tfree(port->partial);
+    tfree(port->ac_gain);
+    tfree(port->smp_data.input);
+}
+
+/* Frees what the simulator's setup allocates without a look at what is there: room of the ports, and defaults. */
+static void free_setup(GENmodel *first)
+{
+    for (MIFmodel *m = (MIFmodel *)first; m; m = MIFnextModel(m))
+        for (int k = 0; k < m->num_param; k++)
+            if (m->param[k]->is_null)
+                tfree(m->param[k]->element);
+    for (const GENinstance *g = NULL; (g = host_next_instance(first, g));) {
+        const MIFinstance *in = (const MIFinstance *)g;
+        for (int c = 0; c < in->num_conn; c++)
+            for (int j = 0; !in->conn[c]->is_null && in->conn[c]->is_output && j < in->conn[c]->size; j++)
+                free_port(in, in->conn[c]->port[j]);
+    }
+}
+
+/* The simulator's setup forgets the states of the instances; they are handed back afterwards. */
+int host_set_up_again(SMPmatrix *matrix, GENmodel *first, CKTcircuit *ckt, int *states)
+{
+    size_t count = 0;
+    for (const GENinstance *g = NULL; (g = host_next_instance(first, g));)
+        count++;
+    MIFinstance *kept = malloc(count * sizeof *kept);
+    if (!kept)
+        return E_NOMEM;
+    size_t k = 0;
+    for (const GENinstance *g = NULL; (g = host_next_instance(first, g));)
+        kept[k++] = *(const MIFinstance *)g;
+    free_setup(first);
+    const int error = MIFsetup(matrix, first, ckt, states);
+    k = 0;
+    for (const GENinstance *g = NULL; (g = host_next_instance(first, g)); k++) {
+        ((MIFinstance *)g)->num_state = kept[k].num_state;
+        ((MIFinstance *)g)->state = kept[k].state;
+    }
+    free(kept);
+    return error;
 }
 
 double host_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port)

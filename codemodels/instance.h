@@ -44,6 +44,13 @@ void host_view(const GENinstance *instance, Mif_Private_t *view);
 bool host_is_null(const GENinstance *instance, int connection);
 const Mif_Port_Data_t *host_port(const GENinstance *instance, int connection, int k);
 
+/* Adds dI_k / dU_l [S] of two ports with nodes to the matrix of a small-signal analysis. */
+void host_stamp(const GENinstance *instance, int connection, size_t k, size_t l, double conductance);
+
+/* Places the elements of the matrix anew, in the middle of an analysis; the instances stay as they are. Returns OK or an
+ * error code of the simulator. */
+int host_set_up_again(SMPmatrix *matrix, GENmodel *first, CKTcircuit *ckt, int *states);
+
 /* Returns the voltage [V] of an input port in the present pass. Its instance need not have been called. The
  * simulator's limit of the change from pass to pass is not applied. */
 double host_voltage(const CKTcircuit *ckt, const Mif_Port_Data_t *port);

@@ -301,7 +301,7 @@ Test(codemodel_array, ac_analysis_is_refused_with_outputs_and_exact_at_ports)
                   ".model mw synaptogen_array(array=\"x\" side=\"left\" rows=1 cols=1)\n"
                   ".model mb synaptogen_array(array=\"x\" side=\"bottom\")");
     cr_expect(spice_try("ac lin 1 1 1") == false);
-    cr_expect(spice_count_output("in AC analysis; use ports") == 1, "%s", spice_output());
+    cr_expect(spice_count_output("in small-signal analyses; use ports") == 1, "%s", spice_output());
     spice_forget();
     spice_circuit("v0 r 0 dc 0.2 ac 1\nrs s 0 1k\naw null null [ r s ] mw\n"
                   ".model mw synaptogen_array(array=\"x\" at=\"left:0+bottom:0\" rows=1 cols=1 seed=3 first=4)");

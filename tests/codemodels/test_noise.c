@@ -20,6 +20,27 @@ static uint64_t slot_at(double t, double bandwidth)
     return (uint64_t)floor(t * 2 * bandwidth);
 }
 
+static const double charge = 1.602176634e-19, room = 27; /* C, SI 2019; degrees Celsius, ngspice's default */
+
+/* Spectral density [A^2/Hz] by the published law, written out: 4 k T |g| + 2 q |i|. */
+static double density(double g, double i, double celsius)
+{
+    return 4 * 1.380649e-23 * (celsius + 273.15) * fabs(g) + 2 * charge * fabs(i);
+}
+
+/* The noisy current of a cell in state r, read number `slot` of cell 7 of seed 3. */
+static double noisy_current(double r, double u, double bandwidth, uint64_t slot, double celsius)
+{
+    const double g = syn_chord(support_model(0), r, u);
+    return g * u + sqrt(bandwidth * density(g, g * u, celsius)) * syn_rng_read(3, 7, slot);
+}
+
+/* Rounding of the order in which factors are multiplied. */
+static bool is_same(double a, double b)
+{
+    return fabs(a - b) <= 1e-14 * fabs(b);
+}
+
 /* Cell 7 of seed 3 at a fixed voltage. */
 static void load_cell(const char *parameters, double voltage)
 {
@@ -45,8 +66,9 @@ Test(codemodel_noise, current_at_any_time_is_the_noisy_read_of_its_slot_for_ever
                 size_t n;
                 double *i = spice_vector("@a7[i]", &n), *t = spice_vector("time", &n);
                 for (size_t k = 1; k < n; k++) { /* the operating point has no noise */
-                    const double read = syn_read(m, &c, u, bandwidth, slot_at(t[k], bandwidth));
-                    cr_assert(i[k] == read, "%s at %.17g s: %.17g A, library %.17g A", commands[w], t[k], i[k], read);
+                    const double read = noisy_current(c.state.r, u, bandwidth, slot_at(t[k], bandwidth), room);
+                    cr_assert(is_same(i[k], read), "%s at %.17g s: %.17g A, library %.17g A", commands[w], t[k], i[k],
+                              read);
                 }
                 free(i);
                 free(t);
@@ -62,8 +84,7 @@ static double *sample_slots(const char *parameters, double bandwidth, double vol
     /* Steps of half a slot cannot miss one. */
     spice_run("tran %.12g %.12g", 0.25 / bandwidth, (double)(slots + 2) / (2 * bandwidth));
     const double r = spice_last("@a7[r]"), g = syn_chord(m, r, voltage), i0 = g * voltage;
-    /* The published law, written out: 4 k T |g| + 2 q |i| per hertz at 300 K. */
-    const double sd = sqrt(bandwidth * (4 * 1.380649e-23 * 300 * fabs(g) + 2 * 1.602176634e-19 * fabs(i0)));
+    const double sd = sqrt(bandwidth * density(g, i0, room));
     size_t n;
     double *i = spice_vector("@a7[i]", &n), *t = spice_vector("time", &n), *z = calloc(slots, sizeof *z);
     bool *seen = calloc(slots, sizeof *seen);
@@ -173,8 +194,33 @@ Test(codemodel_noise, altermod_switches_noise_on_and_off_between_runs)
         spice_do("altermod m bandwidth = %g", round > 1 ? 1e7 : 1e8);
         spice_run("tran 1n 100n");
         const double bandwidth = round & 1 ? round > 1 ? 1e7 : 1e8 : 0;
-        cr_expect(spice_last("@a7[i]") == syn_read(m, &c, 0.2, bandwidth, slot_at(spice_last("time"), bandwidth)));
+        const uint64_t slot = slot_at(spice_last("time"), bandwidth);
+        cr_expect(is_same(spice_last("@a7[i]"), noisy_current(c.state.r, 0.2, bandwidth, slot, room)));
     }
+}
+
+Test(codemodel_noise, the_temperature_changes_the_noise_and_nothing_else)
+{
+    static const double celsius[] = {-40, 27, 125, 300};
+    const syn_model *m = support_model(0);
+    const syn_cell c = reference_cell(m, 3, 7, SYN_HRS);
+    for (int way = 0; way < 3; way++) /* the last one holds for the session */
+        for (int k = 0; k < 4; k++) {
+            char line[40] = "";
+            if (way < 2)
+                snprintf(line, sizeof line, way ? ".options temp=%g" : ".temp %g", celsius[k]);
+            spice_circuit("a7 %%gd(te 0) m\nv1 te 0 0.2\n.model m synaptogen(seed=3 index=1 noise=1)\n"
+                          ".save v(te) @a7[i] @a7[r] @a7[u_set]\n%s",
+                          line);
+            if (way == 2)
+                spice_do("set temp = %g", celsius[k]);
+            spice_run("tran 1n 100n");
+            const uint64_t slot = slot_at(spice_last("time"), 1e8);
+            cr_expect(is_same(spice_last("@a7[i]"), noisy_current(c.state.r, 0.2, 1e8, slot, celsius[k])),
+                      "way %d, %g degrees", way, celsius[k]);
+            cr_expect(spice_last("@a7[r]") == c.state.r && spice_last("@a7[u_set]") == c.now.y[SYN_U_SET]);
+            spice_forget();
+        }
 }
 
 Test(codemodel_noise, noisy_cells_converge_on_load_lines_and_rejected_steps_do_not_change_the_noise)
@@ -194,7 +240,7 @@ Test(codemodel_noise, noisy_cells_converge_on_load_lines_and_rejected_steps_do_n
             double *u = spice_vector("v(te)", &n), *i = spice_vector("@a7[i]", &n), *t = spice_vector("time", &n),
                    *r = spice_vector("@a7[r]", &n);
             for (size_t p = 1; p < n; p++) {
-                const double g = syn_chord(m, r[p], u[p]), sd = syn_noise_sigma(g, g * u[p], bandwidth);
+                const double g = syn_chord(m, r[p], u[p]), sd = sqrt(bandwidth * density(g, g * u[p], room));
                 const double z = (i[p] - g * u[p]) / sd, draw = syn_rng_read(3, 7, slot_at(t[p], bandwidth));
                 /* Current of the last iterate, voltage of the solution after it: converged to 1e-3 of the current. */
                 cr_assert(fabs(z - draw) < 1e-3 * fabs(g * u[p]) / sd + 1e-3, "R = %g, C = %g at %g s: %g, drawn %g",

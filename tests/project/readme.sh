@@ -180,6 +180,7 @@ provoke 'ERROR - Scalar connection expected, [ found' 'seed=1' 'a[0] %gd(te 0) c
 provoke '.options maxord = 1 is below 2, which ngspice cannot combine with code models that have a state' 'seed=1' '.options maxord=1'
 provoke '.options noopiter cannot be combined in ngspice with code models that have a state' 'seed=1' '.options noopiter'
 provoke 'ngspice cannot do a sensitivity analysis of a circuit with code models' 'seed=1' '' 'sens v(te)'
+provoke 'a distortion analysis would leave the cells out; use .tran and .four' 'seed=1' '' 'disto dec 1 1k 1meg'
 provoke 'unable to find definition of model mycell' 'seed=1' 'a2 %gd(te 0) mycell'
 provoke 'Error: no such device or model name a2' 'seed=1' '' 'op\nprint @a2[r]'
 provoke 'Error: no such parameter foo.' 'seed=1' '' 'op\nprint @a1[foo]'
@@ -199,11 +200,11 @@ provoke 'Too many ports in connection' '' \
 array 'array = "x": line 4 of side left is in no bank' 'rows=5 cols=4'
 array 'aw0: line 2 is beyond the last line of side left, 1' 'rows=2 cols=4'
 array 'r_left = 5 at one bank and 3 at another of the same array' 'rows=4 cols=4 r_left=3' 'r_left=5'
-array 'array = "x": ngspice has no way from the inputs of one bank to the outputs of another in AC analysis; use ports' \
+array 'array = "x": ngspice has no way from the inputs of one bank to the outputs of another in small-signal analyses; use ports' \
     'rows=4 cols=4' '' 'ac dec 1 1 10'
 
 # Messages that this machine cannot show, or that would crash the simulator, are not among them.
-not_provoked='Value 7 exceeds limit 0|Timestep too small|error while loading shared libraries|^`altermod`|^`m=2`|^`.noise`'
+not_provoked='Value 7 exceeds limit 0|Timestep too small|error while loading shared libraries|^`altermod`|^`m=2`'
 all_provoked() {
     sed -n 's/^### \(`.*\)$/\1/p' "$srcdir/docs/troubleshooting.md" | grep -v -E "$not_provoked" | tr -d '`' | while read -r message; do
         grep -q -x -F -e "$message" provoked || { echo "$message"; exit 1; }

@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "instance.h"
 #include "parameters.h"
+#include "small_signal.h"
 
 #include "cell/circuit.h"
 
@@ -440,24 +441,24 @@ static void load_ports(ARGS, const bank *b)
         mif_private->conn[CONNECTION_PORTS]->port[k]->input.rvalue = a->v[b->place[k].side][b->place[k].line];
         OUTPUT(ports[k]) = current(b, k);
         for (size_t l = 0; l < b->lines; l++)
-            if (ANALYSIS == MIF_AC)
-                AC_GAIN(ports[k], ports[l]) = (Mif_Complex_t){a->y[k + b->lines * l], 0};
-            else
-                PARTIAL(ports[k], ports[l]) = a->y[k + b->lines * l];
+            PARTIAL(ports[k], ports[l]) = a->y[k + b->lines * l];
     }
 }
 
-/* Refuses an AC analysis, which does not see outputs, already at its operating point. Returns false after
+/* Refuses small-signal analyses, which do not see outputs, already at their operating point. Returns false after
  * host_fail. */
 static bool simulator_can(const array *a)
 {
-    if (!a->has_outputs || strncmp(a->circuit->CKTcurJob->JOBname, "AC", 2) != 0)
-        return true;
-    host_fail(
-        "array = \"%s\": ngspice has no way from the inputs of one bank to the outputs of another in AC analysis; "
-        "use ports",
-        a->name);
-    return false;
+    static const char *const small[] = {"AC", "Noise", "Pole", "Transfer"};
+    const char *name = a->circuit->CKTcurJob->JOBname;
+    for (size_t k = 0; a->has_outputs && k < sizeof small / sizeof *small; k++)
+        if (strncmp(name, small[k], strlen(small[k])) == 0) {
+            host_fail("array = \"%s\": ngspice has no way from the inputs of one bank to the outputs of another in "
+                      "small-signal analyses; use ports",
+                      a->name);
+            return false;
+        }
+    return true;
 }
 
 void cm_synaptogen_array(ARGS)
@@ -468,8 +469,9 @@ void cm_synaptogen_array(ARGS)
         host_fail_again();
         return;
     }
+    host_read_inputs(mif_private);
     bool sound = host_clock_tick(host_crossbar_clock(a->crossbar), mif_private);
-    if (sound && ANALYSIS != MIF_AC && b == a->first)
+    if (sound && b == a->first)
         sound = simulator_can(a) && pass(a);
     if (!sound) {
         host_crossbar_free(a->crossbar);
@@ -480,6 +482,59 @@ void cm_synaptogen_array(ARGS)
         load_outputs(mif_private, b);
     if (!PORT_NULL(ports))
         load_ports(mif_private, b);
+    host_hand_over(mif_private);
+}
+
+/* The bank with the exact ports stands for the array. */
+static size_t count_ports(const GENinstance *g)
+{
+    const bank *b = host_kept_of(g);
+    return b && b->array->crossbar && b == b->array->exact ? b->lines : 0;
+}
+
+static double conductance(const GENinstance *g, size_t k, size_t l)
+{
+    const bank *b = host_kept_of(g);
+    return b->array->y[k + b->lines * l];
+}
+
+static bool noise_density(const GENinstance *g, const CKTcircuit *ckt, double *density)
+{
+    const bank *b = host_kept_of(g);
+    const array *a = b->array;
+    const double *const v[SYN_SIDES] = {a->v[0], a->v[1], a->v[2], a->v[3]};
+    for (int imaginary = 0; imaginary < 2; imaginary++) {
+        memset(a->v[0], 0, 2 * (a->rows + a->cols) * sizeof *a->v[0]);
+        for (size_t k = 0; k < b->lines; k++)
+            a->v[b->place[k].side][b->place[k].line] = host_transfer(g, CONNECTION_PORTS, k, ckt, imaginary);
+        if (!host_crossbar_noise(a->crossbar, v, density))
+            return false;
+    }
+    return true;
+}
+
+static host_small_signal small_signal = {.connection = CONNECTION_PORTS,
+                                         .ports = count_ports,
+                                         .conductance = conductance,
+                                         .parts = {"thermal", "shot", "wires"},
+                                         .noise = noise_density};
+
+static int ac_load(GENmodel *first, CKTcircuit *ckt)
+{
+    (void)ckt;
+    return host_add_conductances(&small_signal, first);
+}
+
+static int pz_load(GENmodel *first, CKTcircuit *ckt, SPcomplex *s)
+{
+    (void)ckt;
+    (void)s;
+    return host_add_conductances(&small_signal, first);
+}
+
+static int noise(int mode, int operation, GENmodel *first, CKTcircuit *ckt, Ndata *data, double *density)
+{
+    return host_add_noise(&small_signal, mode, operation, first, ckt, data, density);
 }
 
 static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IFvalue *select)
@@ -506,4 +561,5 @@ static int take_point(CKTcircuit *ckt, GENmodel *first)
 __attribute__((constructor)) static void take_over(void)
 {
     host_take_over(&cm_synaptogen_array_info, ask, take_point);
+    host_take_over_small_signal(&cm_synaptogen_array_info, ac_load, pz_load, noise);
 }

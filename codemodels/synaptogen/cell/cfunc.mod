@@ -14,6 +14,7 @@
 #include "models.h"
 #include "numbers.h"
 #include "parameters.h"
+#include "small_signal.h"
 
 #include "base/numeric.h"
 #include "cell/circuit.h"
@@ -388,8 +389,8 @@ static double noise_current(ARGS, const instance *in, double r, double u)
         h->slot = slot;
         h->slot_draw = syn_rng_read(in->kind->seed, in->cell, (uint64_t)slot);
     }
-    const double g = syn_chord(in->kind->model, r, u);
-    return syn_noise_sigma(g, g * u, bandwidth) * h->slot_draw;
+    const double g = syn_chord(in->kind->model, r, u), temperature = in->kind->clock->circuit->CKTtemp;
+    return sqrt(bandwidth * (syn_noise_thermal(g, temperature) + syn_noise_shot(g * u))) * h->slot_draw;
 }
 
 /* Returns false after host_fail. */
@@ -427,7 +428,8 @@ void cm_synaptogen(ARGS)
         release_kind(k);
         return;
     }
-    const bool noisy = k->noise != 0 && ANALYSIS == TRANSIENT;
+    const bool noisy = k->noise != 0 && k->clock->transient;
+    host_read_inputs(mif_private);
     follow(in);
     const Mif_Port_Data_t *port = mif_private->conn[0]->port[0];
     const double u = k->polarity * INPUT(electrodes), r = state_at(in, port, u, noisy);
@@ -435,10 +437,67 @@ void cm_synaptogen(ARGS)
     if (noisy && in->history)
         i += noise_current(mif_private, in, r, u);
     OUTPUT(electrodes) = k->polarity * i;
-    if (ANALYSIS == MIF_AC)
-        AC_GAIN(electrodes, electrodes) = (Mif_Complex_t){slope, 0};
-    else
-        PARTIAL(electrodes, electrodes) = slope > SYNP_SLOPE_MIN ? slope : SYNP_SLOPE_MIN;
+    PARTIAL(electrodes, electrodes) = slope > SYNP_SLOPE_MIN ? slope : SYNP_SLOPE_MIN;
+    host_hand_over(mif_private);
+}
+
+static double state_of(const instance *in)
+{
+    const history *h = in->history;
+    return !h ? in->r : h->trial ? h->pending.r : h->cell.state.r;
+}
+
+/* At the voltage of the last pass. */
+static double voltage_of(const GENinstance *g)
+{
+    return ((const instance *)host_kept_of(g))->kind->polarity * host_port(g, 0, 0)->input.rvalue;
+}
+
+static size_t count_ports(const GENinstance *g)
+{
+    const instance *in = host_kept_of(g);
+    return in && in->kind ? 1 : 0;
+}
+
+static double conductance(const GENinstance *g, size_t k, size_t l)
+{
+    (void)k;
+    (void)l;
+    const instance *in = host_kept_of(g);
+    double slope;
+    syn_current(in->kind->model, state_of(in), voltage_of(g), &slope);
+    return slope;
+}
+
+static bool noise_density(const GENinstance *g, const CKTcircuit *ckt, double *density)
+{
+    const instance *in = host_kept_of(g);
+    const double u = voltage_of(g), chord = syn_chord(in->kind->model, state_of(in), u);
+    const double gain = hypot(host_transfer(g, 0, 0, ckt, false), host_transfer(g, 0, 0, ckt, true));
+    density[0] = gain * gain * syn_noise_thermal(chord, ckt->CKTtemp);
+    density[1] = gain * gain * syn_noise_shot(chord * u);
+    return true;
+}
+
+static host_small_signal small_signal = {
+    .ports = count_ports, .conductance = conductance, .parts = {"thermal", "shot"}, .noise = noise_density};
+
+static int ac_load(GENmodel *first, CKTcircuit *ckt)
+{
+    (void)ckt;
+    return host_add_conductances(&small_signal, first);
+}
+
+static int pz_load(GENmodel *first, CKTcircuit *ckt, SPcomplex *s)
+{
+    (void)ckt;
+    (void)s;
+    return host_add_conductances(&small_signal, first);
+}
+
+static int noise(int mode, int operation, GENmodel *first, CKTcircuit *ckt, Ndata *data, double *density)
+{
+    return host_add_noise(&small_signal, mode, operation, first, ckt, data, density);
 }
 
 /* The monitors, in the order of ifspec.ifs. */
@@ -491,4 +550,5 @@ extern SPICEdev cm_synaptogen_info;
 __attribute__((constructor)) static void take_over(void)
 {
     host_take_over(&cm_synaptogen_info, ask, NULL);
+    host_take_over_small_signal(&cm_synaptogen_info, ac_load, pz_load, noise);
 }

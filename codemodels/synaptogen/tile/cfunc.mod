@@ -4,6 +4,7 @@
 #include "crossbar.h"
 #include "fail.h"
 #include "instance.h"
+#include "small_signal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,18 +133,62 @@ void cm_synaptogen_tile(ARGS)
         host_fail_again();
         return;
     }
-    if (!host_clock_tick(host_crossbar_clock(t->crossbar), mif_private) ||
-        (ANALYSIS != MIF_AC && !pass(mif_private, t))) {
+    host_read_inputs(mif_private);
+    if (!host_clock_tick(host_crossbar_clock(t->crossbar), mif_private) || !pass(mif_private, t)) {
         free_tile(t);
         return;
     }
     load_currents(mif_private, t);
     for (size_t k = 0; k < t->ports; k++)
         for (size_t l = 0; l < t->ports; l++)
-            if (ANALYSIS == MIF_AC)
-                AC_GAIN(terminals[k], terminals[l]) = (Mif_Complex_t){t->y[k + t->ports * l], 0};
-            else
-                PARTIAL(terminals[k], terminals[l]) = t->y[k + t->ports * l];
+            PARTIAL(terminals[k], terminals[l]) = t->y[k + t->ports * l];
+    host_hand_over(mif_private);
+}
+
+static size_t count_ports(const GENinstance *g)
+{
+    const tile *t = host_kept_of(g);
+    return t && t->crossbar ? t->ports : 0;
+}
+
+static double conductance(const GENinstance *g, size_t k, size_t l)
+{
+    const tile *t = host_kept_of(g);
+    return t->y[k + t->ports * l];
+}
+
+static bool noise_density(const GENinstance *g, const CKTcircuit *ckt, double *density)
+{
+    const tile *t = host_kept_of(g);
+    const double *const v[SYN_SIDES] = {t->at[0], t->at[1], t->at[2], t->at[3]};
+    for (int imaginary = 0; imaginary < 2; imaginary++) {
+        for (size_t k = 0; k < t->ports; k++)
+            t->v[k] = host_transfer(g, 0, k, ckt, imaginary);
+        if (!host_crossbar_noise(t->crossbar, v, density))
+            return false;
+    }
+    return true;
+}
+
+static host_small_signal small_signal = {
+    .ports = count_ports, .conductance = conductance, .parts = {"thermal", "shot", "wires"}, .noise = noise_density};
+
+static int ac_load(GENmodel *first, CKTcircuit *ckt)
+{
+    (void)ckt;
+    return host_add_conductances(&small_signal, first);
+}
+
+static int pz_load(GENmodel *first, CKTcircuit *ckt, SPcomplex *s)
+{
+    (void)ckt;
+    (void)s;
+    return host_add_conductances(&small_signal, first);
+}
+
+static int noise(int mode, int operation, GENmodel *first, CKTcircuit *ckt, Ndata *data, double *density)
+{
+    return host_add_noise(&small_signal, mode, operation, first, ckt, data, density);
 }
 
 static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IFvalue *select)
@@ -170,4 +215,5 @@ static int take_point(CKTcircuit *ckt, GENmodel *first)
 __attribute__((constructor)) static void take_over(void)
 {
     host_take_over(&cm_synaptogen_tile_info, ask, take_point);
+    host_take_over_small_signal(&cm_synaptogen_tile_info, ac_load, pz_load, noise);
 }
