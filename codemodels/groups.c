@@ -22,6 +22,9 @@ static const double inaccuracy = 1e-4;
 /* Iterations of a solution in which cells of a group switch one after the other. */
 enum { MOST_ITERATIONS = 1000 };
 
+/* Cells of a group that wait: with more of them those that are helped go with the next. */
+enum { FEW = 16 };
+
 struct host_group {
     host_groups *all;
     uint64_t pass, trial;
@@ -32,6 +35,8 @@ struct host_group {
     double fraction, excess, way;
     double second; /* the fraction of the next one */
     size_t open;   /* cells that wait and are not helped */
+    size_t waiting;
+    bool many; /* cells waited in the pass before */
     /* Of the first cell that was let go in the trial. */
     double let_fraction, let_excess;
     size_t lets; /* in the trial */
@@ -249,17 +254,18 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
             g->let_excess = g->excess;
         }
     }
+    g->many = g->waiting > FEW;
     g->pass = pass;
     g->moving = false;
     g->first = NULL;
-    g->open = 0;
+    g->open = g->waiting = 0;
     g->second = 1;
     return g->let != NULL;
 }
 
-bool host_group_lets(const host_group *group, const void *cell)
+bool host_group_lets(const host_group *group, const void *cell, bool helped)
 {
-    return group->let == cell;
+    return group->let == cell || (group->many && helped);
 }
 
 void host_group_moves(host_group *group)
@@ -272,6 +278,7 @@ void host_group_wait(host_group *g, const void *cell, double u0, double u, doubl
     const double way = fabs(u - u0), excess = fabs(u - threshold);
     const double fraction = way > 0 ? fmax(0, (threshold - u0) / (u - u0)) : 0;
     g->open += !helped;
+    g->waiting++;
     if (g->first && (fraction > g->fraction || (fraction == g->fraction && excess <= g->excess))) {
         g->second = fmin(g->second, fraction);
         return;

@@ -10,7 +10,8 @@
  * that are beyond a threshold wait. When the voltages have come to rest, the cell that met its threshold at the
  * smallest fraction of the step is let go: it is SET, or leaves LRS. The circuit is solved again, and the cells that
  * still wait are judged anew. If the excess of a cell over its threshold did not shrink when another was let go, the
- * other one helps it, the order is of no consequence, and it goes with the next.
+ * other one helps it. Cells that are helped may still hinder each other. So they go one by one, too. But if more than 16
+ * cells wait, those that are helped go with the next: a line of cells that are RESET together would take too long.
  *
  * If more than one cell waited, the simulator is asked for a step that ends between the first two events. So the order
  * does not depend on the interpolation within the step.
@@ -45,14 +46,14 @@ host_group *host_groups_of(host_groups *groups, const Mif_Port_Data_t *port);
  * Returns whether a cell is let go in this pass: then what has happened up to the last pass stays in this trial. */
 bool host_group_pass(host_group *group, uint64_t pass, uint64_t trial);
 
-/* Whether this cell is let go in this pass. */
-bool host_group_lets(const host_group *group, const void *cell);
+/* Whether this cell is let go in this pass. helped: see host_group_wait. */
+bool host_group_lets(const host_group *group, const void *cell, bool helped);
 
 /* The voltage of a cell still moves: nobody is let go after this pass. */
 void host_group_moves(host_group *group);
 
-/* A cell waits. u0, u, threshold: V, at the last accepted solution, now, and to be met. helped: it goes with the next
- * cell that is let go. */
+/* A cell waits. u0, u, threshold: V, at the last accepted solution, now, and to be met. helped: by the cell that
+ * was let go last. */
 void host_group_wait(host_group *group, const void *cell, double u0, double u, double threshold, bool helped);
 
 /* A cell has gone on with its RESET in this trial, and is now `below` [V] its threshold. If that is more than an

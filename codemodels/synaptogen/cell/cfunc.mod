@@ -298,7 +298,7 @@ static bool follow_group(const host_clock *clock, history *h)
         t->before = t->excess = 0;
     } else if (let) {
         t->base = t->last;
-        t->let = t->let || host_group_lets(t->group, t) || host_helped(t->before, t->excess);
+        t->let = t->let || host_group_lets(t->group, t, host_helped(t->before, t->excess));
         t->before = t->excess;
     }
     return let && !first;
