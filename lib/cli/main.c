@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The words of the command line choose a subcommand, or a text of the manual. */
+#include "base/nearest.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/manual/manual.h"
-#include "cli/nearest.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -37,10 +37,10 @@ static int fail_name(int count, char **words)
     char known[256] = "", typed[64];
     snprintf(typed, sizeof typed, "%s%s%s", words[0], count > 1 && words[1][0] != '-' ? " " : "",
              count > 1 && words[1][0] != '-' ? words[1] : "");
-    nearest near = nearest_begin(typed);
+    synp_nearest near = synp_nearest_begin(typed);
     for (const cli_command *const *c = cli_commands; *c; c++) {
         const char *name = (*c)->name;
-        nearest_try(&near, name);
+        synp_nearest_try(&near, name);
         if (strncmp(name, words[0], length) == 0 && name[length] == ' ')
             snprintf(known + strlen(known), sizeof known - strlen(known), "%s\"synaptogen %s\"", *known ? ", " : "",
                      name);

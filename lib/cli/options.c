@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/options.h"
 
+#include "base/nearest.h"
 #include "cli/cli.h"
-#include "cli/nearest.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -191,9 +191,9 @@ static int refuse(const char *command, const cli_option *list, int n, const char
     char word[64], meant[96] = "";
     if (strncmp(argument, "--", 2) == 0) {
         snprintf(word, sizeof word, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
-        nearest near = nearest_begin(word);
+        synp_nearest near = synp_nearest_begin(word);
         for (int k = 0; k < n; k++)
-            nearest_try(&near, list[k].name);
+            synp_nearest_try(&near, list[k].name);
         if (near.best)
             snprintf(meant, sizeof meant, "; the nearest is \"--%s\"", near.best);
     }

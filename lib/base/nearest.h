@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* The word that a mistyped one was meant to be. */
-#ifndef CLI_NEAREST_H
-#define CLI_NEAREST_H
+#ifndef BASE_NEAREST_H
+#define BASE_NEAREST_H
 
 #include <stddef.h>
 
-typedef struct nearest {
+typedef struct synp_nearest {
     const char *word, *best; /* best: the candidate with the fewest edits so far, NULL if none is near */
     size_t edits;
-} nearest;
+} synp_nearest;
 
-nearest nearest_begin(const char *word);
+synp_nearest synp_nearest_begin(const char *word);
 /* Compares a candidate. More edits than half of the word's length are not near. */
-void nearest_try(nearest *n, const char *candidate);
+void synp_nearest_try(synp_nearest *n, const char *candidate);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/nearest.h"
+#include "base/nearest.h"
 
 #include <string.h>
 
@@ -33,12 +33,12 @@ static size_t distance(const char *a, const char *b)
     return row[n];
 }
 
-nearest nearest_begin(const char *word)
+synp_nearest synp_nearest_begin(const char *word)
 {
-    return (nearest){word, NULL, strlen(word) / 2 + 1};
+    return (synp_nearest){word, NULL, strlen(word) / 2 + 1};
 }
 
-void nearest_try(nearest *n, const char *candidate)
+void synp_nearest_try(synp_nearest *n, const char *candidate)
 {
     const size_t edits = distance(n->word, candidate);
     if (edits < n->edits) {
