@@ -2,6 +2,7 @@
 #include "crossbar_parameters.h"
 
 #include "fail.h"
+#include "interface.h"
 #include "parameters.h"
 
 #include <stddef.h>
@@ -59,7 +60,9 @@ bool host_crossbar_read(const Mif_Private_t *mif_private, const SPICEdev *device
 {
     const IFdevice *interface = &device->DEVpublic;
     *out = (host_crossbar_parameters){0};
-    for (int k = 0; k < *interface->numModelParms; k++) {
+    if (!host_check_model(mif_private, device))
+        return false;
+    for (int k = 0; k < interface->num_param; k++) {
         const IFparm *parm = &interface->modelParms[k];
         if (is_among(parm->keyword, own))
             continue;

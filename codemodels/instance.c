@@ -2,6 +2,7 @@
 #include "instance.h"
 
 #include "clock.h"
+#include "interface.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, in
     device->DEVtrunc = host_clock_shorten;
     device->DEVconvTest = NULL; /* it would search all instances in vain */
     device->DEVpublic.num_inst_var = 0;
+    host_let_alter(device);
 }
 
 /* After host_take_over the simulator keeps no STATIC_VARs, and its pointer to their table is free for the model. */

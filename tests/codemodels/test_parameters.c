@@ -54,3 +54,91 @@ Test(codemodel_parameters, sizes_of_tiles_and_arrays_pass_through_expressions)
     spice_run("op");
     cr_expect(fabs(spice_last("i(v1)")) > 1e-6 && fabs(spice_last("v(i6)")) > 1e-6, "%s", spice_output());
 }
+
+/* Expects that the operating point fails with one line of ours that names the instance and says the text. */
+static void expect_failure(const char *instance, const char *text)
+{
+    char line[300];
+    spice_clear_output();
+    cr_expect(!spice_try("op"), "%s is accepted", text);
+    snprintf(line, sizeof line, "Instance: %s   Message: synaptogen: %s", instance, text);
+    cr_expect(spice_count_output(line) == 1 && spice_count_output("Instance: ") == 1, "no '%s' in %s", line,
+              spice_output());
+}
+
+/* Start states by the library, in rounds, so that each follows each other one. */
+Test(codemodel_parameters, altermod_sets_init_and_start_by_their_numbers)
+{
+    spice_circuit("a1 %%gd(te 0) m\nv1 te 0 0.2\n.model m synaptogen(index=1 seed=7)\n.save @a1[r] @a1[mode]");
+    for (int round = 0; round < 9; round++) {
+        const int lrs = round & 1, stationary = round / 2 & 1;
+        spice_do("altermod m init = %d", lrs);
+        spice_do("altermod m start = %d", stationary);
+        const syn_start start = {.mode = lrs ? SYN_LRS : SYN_HRS, .history = stationary ? SYN_STATIONARY : SYN_COLD};
+        syn_cell c;
+        cr_assert(syn_cell_init(support_model(0), 7, 1, &start, &c, NULL) == SYN_OK);
+        spice_run("op");
+        cr_expect(spice_last("@a1[r]") == c.state.r && spice_last("@a1[mode]") == c.state.mode, "round %d", round);
+        spice_run("tran 1n 10n");
+        cr_expect(spice_last("@a1[r]") == c.state.r, "round %d", round);
+    }
+    spice_do("altermod m init = 2");
+    expect_failure("a1", "init = \"2\" is neither \"hrs\" (0) nor \"lrs\" (1)");
+    spice_do("altermod m init = 1");
+    spice_run("op");
+}
+
+Test(codemodel_parameters, altermod_sets_init_and_lead_of_a_tile)
+{
+    spice_circuit(
+        "a1 [ w b ] m\nvw w 0 0.2\nvb b 0 0\n.model m synaptogen_tile(rows=1 cols=1 seed=7 first=1 r_wl=1k)");
+    spice_run("op");
+    const double hrs = spice_last("i(vb)");
+    spice_do("altermod m init = 1");
+    spice_run("op");
+    const double lrs = spice_last("i(vb)");
+    cr_expect(spice_last("@a1[lrs]") == 1 && lrs > 3 * hrs);
+    spice_do("altermod m lead = 1"); /* 500 ohm in place of 1 kohm: the cell has about 4.5 kohm */
+    spice_run("op");
+    cr_expect(spice_last("i(vb)") > 1.05 * lrs && spice_last("i(vb)") < 1.2 * lrs);
+    spice_do("altermod m ends = 1");
+    expect_failure("a1", "ends cannot be altered: altermod passes numbers, and it is text; write another .model");
+}
+
+Test(codemodel_parameters, unknown_names_end_the_run_and_the_nearest_is_named)
+{
+    static const struct {
+        const char *parameters, *text;
+    } cases[] = {{"sed=7", "\"sed\" is not a parameter of synaptogen; the nearest is seed"},
+                 {"seed=7 ordr=3 x=1", "\"ordr\" is not a parameter of synaptogen; the nearest is order"},
+                 {"intial=\"lrs\"", "\"intial\" is not a parameter of synaptogen; the nearest is init"},
+                 {"lrs", "\"lrs\" is not a parameter of synaptogen"},
+                 {"qwertzuiop=1", "\"qwertzuiop\" is not a parameter of synaptogen"}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        spice_circuit("x1 te 0 s\n.subckt s t b\na1 %%gd(t b) m\n.model m synaptogen(%s)\n.ends\nv1 te 0 0.2",
+                      cases[k].parameters);
+        expect_failure("a.x1.a1", cases[k].text);
+        expect_failure("a.x1.a1", cases[k].text); /* each run says so */
+        spice_forget();
+    }
+    spice_circuit("a1 [ w b ] m\nvw w 0 0.2\nvb b 0 0\n.model m synaptogen_tile(rows=1 cols=1 r_wl=1 rbl=1)");
+    expect_failure("a1", "\"rbl\" is not a parameter of synaptogen_tile; the nearest is r_bl");
+    spice_forget();
+    spice_circuit("aw [ w ] null null m\nvw w 0 0.2\n"
+                  ".model m synaptogen_array(array=\"x\" rows=1 cols=1 side=\"left\" gian=1 rest_ground=\"bottom\")");
+    expect_failure("aw", "\"gian\" is not a parameter of synaptogen_array; the nearest is gain");
+}
+
+Test(codemodel_parameters, multipliers_other_than_1_are_refused)
+{
+    static const char subcircuits[] = ".subckt one t b m=1\na1 %gd(t b) c\n.model c synaptogen(m={m})\n.ends\n"
+                                      ".subckt pair t b\nx2 t b one\n.ends";
+    spice_circuit("x1 te 0 one m=1\nv1 te 0 0.2\n%s", subcircuits);
+    spice_run("op");
+    spice_forget();
+    spice_circuit("x1 te 0 one m=4\nv1 te 0 0.2\n%s", subcircuits);
+    expect_failure("a.x1.a1", "m = 4 is not 1: cells in parallel are different cells; write an instance for each");
+    spice_forget();
+    spice_circuit("x1 te 0 pair m=2\nv1 te 0 0.2\n%s", subcircuits);
+    expect_failure("a.x1.x2.a1", "m = 2 is not 1: cells in parallel are different cells; write an instance for each");
+}

@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "groups.h"
 #include "instance.h"
+#include "interface.h"
 #include "latch.h"
 #include "models.h"
 #include "numbers.h"
@@ -28,6 +29,8 @@
 #include <synaptogen/cell.h>
 #include <synaptogen/read.h>
 #include <synaptogen/rng.h>
+
+extern SPICEdev cm_synaptogen_info;
 
 /* What the cells of one .model share. */
 typedef struct kind {
@@ -130,9 +133,21 @@ static bool read_start(ARGS, kind *k)
     return false;
 }
 
+/* Refuses a multiplier: m cells in parallel are m different cells. Returns false after host_fail. */
+static bool one_cell(ARGS)
+{
+    double m;
+    if (synp_whole(PARAM(m), &m) && m == 1)
+        return true;
+    host_fail("m = %g is not 1: cells in parallel are different cells; write an instance for each", m);
+    return false;
+}
+
 static bool read_parameters(ARGS, kind *k)
 {
     double order, seed, by_number;
+    if (!host_check_model(mif_private, &cm_synaptogen_info) || !one_cell(mif_private))
+        return false;
     if (!host_whole_number("order", PARAM_NULL(order) ? 10 : PARAM(order), 1, SYN_MAX_ORDER, &order))
         return false;
     synp_whole(PARAM(polarity), &k->polarity);
@@ -544,8 +559,6 @@ static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IF
     }
     return OK;
 }
-
-extern SPICEdev cm_synaptogen_info;
 
 __attribute__((constructor)) static void take_over(void)
 {

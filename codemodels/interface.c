@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "interface.h"
+
+#include "fail.h"
+#include "instance.h"
+
+#include "base/nearest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ngspice/inpdefs.h"
+#include "ngspice/mifdefs.h"
+#include "ngspice/mifproto.h"
+
+/* A parameter that is text appears twice in the table of a device, because altermod passes numbers only. The first
+ * entry is for .model lines: altermod skips it, because it lacks IF_SET. The second is for altermod: it is a real number,
+ * and its id is that of the first plus one of these. */
+enum { WORD = 1000, TEXT = 2000 };
+
+/* What a text parameter holds after altermod was given for it. */
+static const char altered[] = "\001";
+
+static bool is_word(const char *name)
+{
+    return strcmp(name, "init") == 0 || strcmp(name, "start") == 0 || strcmp(name, "lead") == 0;
+}
+
+/* Sets a parameter of a .model. */
+static int set_parameter(int id, IFvalue *value, GENmodel *model)
+{
+    char number[32];
+    if (id < WORD)
+        return MIFmParam(id, value, model);
+    snprintf(number, sizeof number, "%.17g", value->rValue);
+    IFvalue text = {.sValue = id < TEXT ? number : (char *)altered};
+    return MIFmParam(id % WORD, &text, model);
+}
+
+void host_let_alter(SPICEdev *device)
+{
+    IFdevice *interface = &device->DEVpublic;
+    const int n = *interface->numModelParms;
+    IFparm *table = calloc(2 * (size_t)n, sizeof *table);
+    if (!table)
+        return;
+    int size = n;
+    for (int k = 0; k < n; k++) {
+        table[k] = interface->modelParms[k];
+        if ((table[k].dataType & IF_VARTYPES) != IF_STRING)
+            continue;
+        table[size] = table[k];
+        table[size].id += is_word(table[k].keyword) ? WORD : TEXT;
+        table[size++].dataType = IF_REAL | IF_SET;
+        table[k].dataType &= ~IF_SET;
+    }
+    interface->modelParms = table;
+    *interface->numModelParms = size;
+    device->DEVmodParam = set_parameter;
+}
+
+/* Returns the first word of a .model line that the simulator did not know, to be freed. NULL if there is none. */
+static char *unknown_name(const GENmodel *model)
+{
+    static const char complaint[] = "unrecognized parameter (";
+    INPmodel *read = NULL;
+    char *error = MIFgetMod(cm_get_circuit(), model->GENmodName, &read, NULL);
+    if (error || !read || read->INPmodfast != model || !read->INPmodLine || !read->INPmodLine->error)
+        return NULL;
+    const char *name = strstr(read->INPmodLine->error, complaint);
+    if (!name)
+        return NULL;
+    name += strlen(complaint);
+    return strndup(name, strcspn(name, ")"));
+}
+
+static void refuse_name(const char *name, const SPICEdev *device)
+{
+    synp_nearest near = synp_nearest_begin(name);
+    for (int k = 0; k < device->DEVpublic.num_param; k++)
+        synp_nearest_try(&near, device->DEVpublic.modelParms[k].keyword);
+    host_fail("\"%s\" is not a parameter of %s%s%s", name, device->DEVpublic.name,
+              near.best ? "; the nearest is " : "", near.best ? near.best : "");
+}
+
+bool host_check_model(const Mif_Private_t *mif_private, const SPICEdev *device)
+{
+    char *unknown = unknown_name(host_instance(mif_private)->GENmodPtr);
+    if (unknown) {
+        refuse_name(unknown, device);
+        free(unknown);
+        return false;
+    }
+    for (int k = 0; k < mif_private->num_param; k++) {
+        const Mif_Param_Data_t *given = mif_private->param[k];
+        const IFparm *parm = &device->DEVpublic.modelParms[k];
+        if (given->is_null || (parm->dataType & IF_VARTYPES) != IF_STRING ||
+            strcmp(given->element->svalue, altered) != 0)
+            continue;
+        host_fail("%s cannot be altered: altermod passes numbers, and it is text; write another .model",
+                  parm->keyword);
+        return false;
+    }
+    return true;
+}
