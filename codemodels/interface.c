@@ -60,19 +60,21 @@ void host_let_alter(SPICEdev *device)
     device->DEVmodParam = set_parameter;
 }
 
-/* Returns the first word of a .model line that the simulator did not know, to be freed. NULL if there is none. */
+/* Returns the first word of a .model line that the simulator did not know, to be freed. NULL if there is none. The
+ * simulator keeps its complaints with the line; one about an empty word comes from the brackets. */
 static char *unknown_name(const GENmodel *model)
 {
     static const char complaint[] = "unrecognized parameter (";
     INPmodel *read = NULL;
     char *error = MIFgetMod(cm_get_circuit(), model->GENmodName, &read, NULL);
-    if (error || !read || read->INPmodfast != model || !read->INPmodLine || !read->INPmodLine->error)
+    if (error || !read || read->INPmodfast != model || !read->INPmodLine)
         return NULL;
-    const char *name = strstr(read->INPmodLine->error, complaint);
-    if (!name)
-        return NULL;
-    name += strlen(complaint);
-    return strndup(name, strcspn(name, ")"));
+    for (const char *name = read->INPmodLine->error; name && (name = strstr(name, complaint));) {
+        name += strlen(complaint);
+        if (*name != ')')
+            return strndup(name, strcspn(name, ")"));
+    }
+    return NULL;
 }
 
 static void refuse_name(const char *name, const SPICEdev *device)

@@ -60,7 +60,7 @@ static void expect_failure(const char *instance, const char *text)
 {
     char line[300];
     spice_clear_output();
-    cr_expect(!spice_try("op"), "%s is accepted", text);
+    cr_expect(spice_try("op") == false, "%s is accepted", text);
     snprintf(line, sizeof line, "Instance: %s   Message: synaptogen: %s", instance, text);
     cr_expect(spice_count_output(line) == 1 && spice_count_output("Instance: ") == 1, "no '%s' in %s", line,
               spice_output());
