@@ -153,10 +153,39 @@ static void apply_view(const syn_array *a, const view *v, uint32_t mask, const s
     }
 }
 
+static bool is_active(const syn_array *a, float r)
+{
+    return (r < a->r_passive[0]) | (r > a->r_passive[1]);
+}
+
+void synp_note_states(syn_array *a, size_t block)
+{
+    bool active = false;
+    for (size_t k = 0; k < SYNP_LANES; k++)
+        active |= is_active(a, a->r[block * SYNP_LANES + k]);
+    a->active[block] = active;
+}
+
+size_t synp_next_active(const syn_array *a, size_t k)
+{
+    while (k < a->n) {
+        const size_t block = k / SYNP_LANES;
+        const uint8_t *found = memchr(a->active + block, 1, a->n_blocks - block);
+        if (!found)
+            return a->n;
+        const size_t first = (size_t)(found - a->active) * SYNP_LANES;
+        for (k = first > k ? first : k; k < first + SYNP_LANES && k < a->n; k++)
+            if (is_active(a, a->r[k]))
+                return k;
+    }
+    return a->n;
+}
+
 void synp_apply_lanes(syn_array *a, size_t block, uint32_t mask, const synp_floats u)
 {
     const view v = view_of(a, block);
     apply_view(a, &v, mask, u);
+    synp_note_states(a, block);
 }
 
 void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u, size_t count)
@@ -168,6 +197,7 @@ void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u,
             voltage[k] = u[j];
         apply_view(a, &v, mask, voltage);
     }
+    synp_note_states(a, block);
 }
 
 void synp_try_lanes(const syn_array *a, size_t block, uint32_t mask, const synp_floats u, char *room, synp_floats r,
@@ -231,8 +261,10 @@ static syn_status init_states(syn_array *a)
         }
 #pragma omp for
         for (size_t block = 0; block < a->n_blocks; block++)
-            if (scratch)
+            if (scratch) {
                 init_view(a, &(view){block, scratch, a->r + block * SYNP_LANES});
+                synp_note_states(a, block);
+            }
         free(scratch);
     }
     return status;
@@ -275,10 +307,13 @@ syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const sy
     a->n_blocks = (n + SYNP_LANES - 1) / SYNP_LANES;
     a->block_bytes = sizeof(synp_block) + (size_t)a->single.order * sizeof(synp_floats[SYN_NFEAT]);
     a->threads = synp_threads(o->threads);
+    for (int k = 0; k < 2; k++)
+        a->r_passive[k] = (float)m->r_passive[k];
     a->r = synp_allocate(a->n_blocks * sizeof(synp_floats));
     if (!o->read_only)
         a->blocks = synp_allocate(a->n_blocks * a->block_bytes);
-    if (!a->r || (!o->read_only && !a->blocks)) {
+    a->active = calloc(a->n_blocks, 1);
+    if (!a->r || !a->active || (!o->read_only && !a->blocks)) {
         syn_array_free(a);
         return synp_no_memory(err);
     }
@@ -310,6 +345,7 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
         for (size_t block = 0; block < a->n_blocks; block++) {
             const view v = view_of(a, block);
             init_view(a, &v);
+            synp_note_states(a, block);
         }
     }
     *out = a;
@@ -326,8 +362,10 @@ syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err)
                                  .read_only = true};
     *out = NULL;
     const syn_status status = synp_array_make(a->model, a->single.seed, a->n, &o, out, err);
-    if (status == SYN_OK)
+    if (status == SYN_OK) {
         memcpy((*out)->r, a->r, a->n_blocks * sizeof(synp_floats));
+        memcpy((*out)->active, a->active, a->n_blocks);
+    }
     return status;
 }
 
@@ -336,6 +374,7 @@ void syn_array_free(syn_array *a)
     if (!a)
         return;
     free(a->blocks);
+    free(a->active);
     free(a->r);
     free(a);
 }
@@ -377,7 +416,7 @@ const char *syn_array_kernel(const syn_array *a)
 
 size_t syn_array_bytes(const syn_array *a)
 {
-    return sizeof *a + a->n_blocks * (sizeof(synp_floats) + (a->blocks ? a->block_bytes : 0));
+    return sizeof *a + a->n_blocks * (sizeof(synp_floats) + 1 + (a->blocks ? a->block_bytes : 0));
 }
 
 const float *syn_array_states(const syn_array *a)
@@ -441,5 +480,6 @@ syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_e
                          c.state.r, syn_mode_name(s->mode), (unsigned long long)s->n);
     const view v = view_of(a, k / SYNP_LANES);
     put_cell(a, &v, k % SYNP_LANES, &c);
+    synp_note_states(a, v.block);
     return SYN_OK;
 }

@@ -17,6 +17,9 @@ struct syn_array {
     int threads;
     float *r;     /* n_blocks * SYNP_LANES states; those from n on belong to no cell */
     char *blocks; /* n_blocks times block_bytes; NULL if read-only */
+    float r_passive[2];
+    uint8_t
+        *active; /* [n_blocks]: 1 if a state of the block is outside r_passive, so that sums over r may not hold */
 };
 
 /* An array whose cells are not filled in yet; options are checked but for the kernel and threads. */
@@ -27,6 +30,12 @@ syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const sy
 syn_status synp_check_writable(const syn_array *a, syn_error *err);
 
 synp_block *synp_block_at(const syn_array *a, size_t block);
+
+/* Sets active[block]. To be called after each change of its states. */
+void synp_note_states(syn_array *a, size_t block);
+
+/* The first cell from number k on whose state is outside r_passive; the number of cells if there is none. */
+size_t synp_next_active(const syn_array *a, size_t k);
 
 /* Applies u[lane] to the lanes of mask; a train of voltages, each to all lanes of mask. */
 void synp_apply_lanes(syn_array *a, size_t block, uint32_t mask, const synp_floats u);

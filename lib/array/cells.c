@@ -221,12 +221,12 @@ syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const floa
     return SYN_OK;
 }
 
-/* LLRS(u)/u and (HHRS(u) - LLRS(u))/u in S: I = u (chord[0] + chord[1] r). */
+/* LLRS(u)/u and (HHRS(u) - LLRS(u))/u in S: I = u max(0, chord[0] + chord[1] r). */
 static void chords(const syn_array *a, float u, float chord[2])
 {
-    const double l = syn_chord(a->model, 0, u);
-    chord[0] = (float)l;
-    chord[1] = (float)(syn_chord(a->model, 1, u) - l);
+    const synp_pair curves = synp_chords(a->model, u);
+    chord[0] = (float)curves[0];
+    chord[1] = (float)(curves[1] - curves[0]);
 }
 
 static bool is_regular(const synp_choice *choice)
@@ -237,7 +237,7 @@ static bool is_regular(const synp_choice *choice)
 enum { AT_A_TIME = 4096 };      /* cells that a thread reads in one go: a multiple of 64 */
 enum { PAST_CACHES = 1 << 20 }; /* cells from which on the currents would only wash out the second-level caches */
 
-/* out = scale (chord[0] + chord[1] r) of the chosen cells. */
+/* out = scale max(0, chord[0] + chord[1] r) of the chosen cells. */
 static void read_scaled(const syn_array *a, const synp_choice *choice, const float chord[2], float scale, float *out)
 {
     if (is_regular(choice)) {
@@ -255,7 +255,8 @@ static void read_scaled(const syn_array *a, const synp_choice *choice, const flo
         const size_t block = synp_choice_part(choice, p, &mask, position);
         for (; mask; mask &= mask - 1) {
             const size_t lane = (size_t)__builtin_ctz(mask);
-            out[position[lane]] = scale * (chord[0] + chord[1] * a->r[block * SYNP_LANES + lane]);
+            const float g = chord[0] + chord[1] * a->r[block * SYNP_LANES + lane];
+            out[position[lane]] = scale * (g < 0 ? 0 : g);
         }
     }
 }

@@ -280,8 +280,11 @@ static syn_status get_array(stream *s, const char *path, syn_array *a, syn_error
     if (s->failed)
         return fail_file(err, SYN_EIO, path, "cannot be read to its end");
     const unsigned char *c = checksum;
-    return unpack32(&c) == crc ? SYN_OK
-                               : fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
+    if (unpack32(&c) != crc)
+        return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
+    for (size_t block = 0; block < a->n_blocks; block++)
+        synp_note_states(a, block);
+    return SYN_OK;
 }
 
 syn_status syn_array_load(const syn_model *m, const char *path, const char *kernel, int threads, syn_array **out,

@@ -33,16 +33,6 @@ static inline void update(float *p, ints mask, floats v)
     store_floats(p, choose(mask, v, load_floats(p)));
 }
 
-static inline floats largest(floats a, floats b)
-{
-    return choose(a > b, a, b);
-}
-
-static inline floats smallest(floats a, floats b)
-{
-    return choose(a < b, a, b);
-}
-
 static inline floats magnitude(floats a)
 {
     return (floats)((ints)a & 0x7fffffff);
@@ -385,17 +375,34 @@ static uint32_t SYNP_FOR_ISA(apply)(const synp_single *s, uint64_t block, synp_b
     return unsure;
 }
 
+/* Currents a + c r, or 0 where they would have the other sign than the voltage. */
+static inline __attribute__((always_inline)) void read_currents(float a, float c, bool negative, const float *r,
+                                                                size_t n, bool past_caches, float *i)
+{
+    size_t k = 0;
+    past_caches &= (uintptr_t)i % sizeof(floats) == 0;
+#pragma GCC unroll 4
+    for (; k < n - n % WIDTH; k += WIDTH) {
+        const floats x = a + c * load_floats(r + k), current = negative ? smallest(all(0), x) : largest(all(0), x);
+        if (past_caches)
+            stream(i + k, current);
+        else
+            store_floats(i + k, current);
+    }
+    if (past_caches)
+        streamed();
+    for (; k < n; k++) {
+        const float x = a + c * r[k];
+        i[k] = (negative ? x > 0 : x < 0) ? 0 : x;
+    }
+}
+
 static void SYNP_FOR_ISA(read)(const float chord[2], float u, const float *r, size_t n, bool past_caches, float *i)
 {
-    const float a = u * chord[0], c = u * chord[1];
-    size_t k = 0;
-    if (past_caches && (uintptr_t)i % sizeof(floats) == 0) {
-        for (; k + WIDTH <= n; k += WIDTH)
-            stream(i + k, a + c * load_floats(r + k));
-        streamed();
-    }
-    for (; k < n; k++)
-        i[k] = a + c * r[k];
+    if (u < 0)
+        read_currents(u * chord[0], u * chord[1], true, r, n, past_caches, i);
+    else
+        read_currents(u * chord[0], u * chord[1], false, r, n, past_caches, i);
 }
 
 static void SYNP_FOR_ISA(normals64)(uint64_t seed, syn_purpose purpose, uint64_t cell, uint64_t index,
@@ -417,8 +424,15 @@ static void SYNP_FOR_ISA(normals64)(uint64_t seed, syn_purpose purpose, uint64_t
 static void SYNP_FOR_ISA(add_noise)(const float chord[2], float scale, const float *z, const float *r, size_t n,
                                     float *i)
 {
-    for (size_t k = 0; k < n; k++)
-        i[k] += scale * sqrtf(fabsf(chord[0] + chord[1] * r[k])) * z[k];
+    size_t k = 0;
+    for (; k + WIDTH <= n; k += WIDTH) {
+        const floats g = largest(all(0), chord[0] + chord[1] * load_floats(r + k));
+        store_floats(i + k, load_floats(i + k) + scale * root(g) * load_floats(z + k));
+    }
+    for (; k < n; k++) {
+        const float g = chord[0] + chord[1] * r[k];
+        i[k] += scale * sqrtf(g < 0 ? 0 : g) * z[k];
+    }
 }
 
 /* `count` columns of a product. */

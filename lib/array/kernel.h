@@ -60,12 +60,12 @@ typedef struct synp_array_kernel {
     /* Applies u[lane] to the lanes whose bit is set in mask. Returns those that it left untouched because single
      * precision does not decide. */
     uint32_t (*apply)(const synp_single *s, uint64_t block, synp_block *b, float *r, uint32_t mask, const float *u);
-    /* i = u (chord[0] + chord[1] r). past_caches: a hint that i need not stay in them. */
+    /* i = u max(0, chord[0] + chord[1] r). past_caches: a hint that i need not stay in them. */
     void (*read)(const float chord[2], float u, const float *r, size_t n, bool past_caches, float *i);
     /* Numbers for 64 cells from `cell`, a multiple of 4: number (cell mod 4) of block cell / 4, as in syn_rng_read.
      */
     void (*normals)(uint64_t seed, syn_purpose purpose, uint64_t cell, uint64_t index, float z[4 * SYNP_LANES]);
-    /* i += scale sqrt|chord[0] + chord[1] r| z. */
+    /* i += scale sqrt(max(0, chord[0] + chord[1] r)) z. */
     void (*add_noise)(const float chord[2], float scale, const float *z, const float *r, size_t n, float *i);
     /* i[k] = sum_j gap[j] r[k + stride j], noise[k] = sum_j |noise[j] + noise_gap[j] r[k + stride j]|, k < rows. */
     void (*product)(const float *r, size_t stride, size_t rows, size_t cols, const synp_column *columns, float *i,

@@ -8,28 +8,70 @@
 #include <synaptogen/rng.h>
 #include <synaptogen/vmm.h>
 
-/* I(r, v) = v (at_0 + gap r), in S. */
+/* Products are sums over at_0 + gap r, which is linear in r, so that they need no more than two figures for each column.
+ * The chord of a cell is max(0, at_0 + gap r). The two differ in very few cells, those that synp_next_active finds. What
+ * these add too much is taken out of the sums. */
+
+/* at_0 + gap r = I(r, v) / v where that is positive, in S. */
 typedef struct chord {
     double at_0, gap;
 } chord;
 
-static chord chord_of(const syn_model *m, double v)
+static inline chord chord_of(const syn_model *m, double v)
 {
     const synp_pair chords = synp_chords(m, v);
     return (chord){chords[0], chords[1] - chords[0]};
 }
 
+/* What cell k adds to the sum over at_0 + gap r [S], but not to the sum of the chords: <= 0. */
+static double excess_of(const syn_array *a, size_t k, double v)
+{
+    const chord c = chord_of(a->model, v);
+    return fmin(0, c.at_0 + c.gap * (double)a->r[k]);
+}
+
+/* The excess of the rows of a product. */
+typedef struct excess {
+    double *current, *variance; /* A, A^2: [rows] each; NULL: there is none */
+} excess;
+
+/* thermal, shot: A^2 of 1 S and of 1 A. Returns SYN_OK or SYN_ENOMEM. e->current is to be freed. */
+static syn_status find_excess(const syn_array *a, const float *v, double thermal, double shot, excess *e)
+{
+    const size_t n = a->n;
+    *e = (excess){0};
+    for (size_t k = synp_next_active(a, 0); k < n; k = synp_next_active(a, k + 1)) {
+        const double u = v[k / a->rows], g = excess_of(a, k, u);
+        if (g == 0)
+            continue;
+        if (!e->current) {
+            e->current = calloc(2 * a->rows, sizeof *e->current);
+            if (!e->current)
+                return SYN_ENOMEM;
+            e->variance = e->current + a->rows;
+        }
+        e->current[k % a->rows] += u * g;
+        e->variance[k % a->rows] -= (thermal + shot * fabs(u)) * g; /* the sum has the magnitude */
+    }
+    return SYN_OK;
+}
+
 enum { STRIPE = 256 }; /* rows of a thread's share at a time: a multiple of 64, sums stay in the first-level cache */
 
 /* One pass over a stripe of rows. */
-static void stripe(const syn_array *a, const synp_column *columns, double constant, uint64_t index, size_t row,
-                   size_t rows, float *i)
+static void stripe(const syn_array *a, const synp_column *columns, double constant, const excess *e, uint64_t index,
+                   size_t row, size_t rows, float *i)
 {
     const uint64_t first = a->single.first + row, aligned = first - first % 4;
     float variance[STRIPE], z[STRIPE + 4 * SYNP_LANES];
     a->kernel->product(a->r + row, a->rows, rows, syn_array_cols(a), columns, i, variance);
     for (size_t k = 0; k < first - aligned + rows; k += 4 * SYNP_LANES)
         a->kernel->normals(a->single.seed, SYN_DRAW_PRODUCT, aligned + k, index, z + k);
+    for (size_t k = 0; e->current && k < rows; k++) {
+        i[k] -= (float)e->current[row + k];
+        const float rest = variance[k] - (float)e->variance[row + k];
+        variance[k] = rest < 0 ? 0 : rest;
+    }
     for (size_t k = 0; k < rows; k++)
         i[k] = (float)(constant + i[k] + sqrt(variance[k]) * z[first - aligned + k]);
 }
@@ -46,7 +88,8 @@ syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, u
                  shot = syn_noise_sigma(0, 1, bandwidth); /* at 1 S, 1 A */
     synp_column *columns = malloc(cols * sizeof *columns);
     double *base = malloc(cols * sizeof *base); /* A, at r = 0 */
-    if (!columns || !base) {
+    excess e = {0};
+    if (!columns || !base || find_excess(a, v, thermal * thermal, shot * shot, &e)) {
         free(columns);
         free(base);
         return synp_no_memory(err);
@@ -65,8 +108,9 @@ syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, u
             constant += base[j];
 #pragma omp for
         for (size_t row = 0; row < a->rows; row += STRIPE)
-            stripe(a, columns, constant, index, row, a->rows - row < STRIPE ? a->rows - row : STRIPE, i + row);
+            stripe(a, columns, constant, &e, index, row, a->rows - row < STRIPE ? a->rows - row : STRIPE, i + row);
     }
+    free(e.current);
     free(columns);
     free(base);
     return SYN_OK;
@@ -95,6 +139,11 @@ syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float
     }
     cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)count, (int)cols, 1, a->r, (int)rows, gap,
                 (int)cols, 1, i, (int)rows);
+    for (size_t c = synp_next_active(a, 0); c < a->n; c = synp_next_active(a, c + 1))
+        for (size_t k = 0; k < count; k++) {
+            const double u = v[c / rows + k * cols];
+            i[c % rows + k * rows] -= (float)(u * excess_of(a, c, u));
+        }
     free(gap);
     return SYN_OK;
 }

@@ -18,6 +18,16 @@ static inline void multiply_wide(uint32_t factor, words a, words *high, words *l
     *low = (words)_mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa);
 }
 
+static inline floats smallest(floats a, floats b)
+{
+    return (floats)_mm256_min_ps((__m256)a, (__m256)b);
+}
+
+static inline floats largest(floats a, floats b)
+{
+    return (floats)_mm256_max_ps((__m256)a, (__m256)b);
+}
+
 static inline uint32_t collect(ints mask)
 {
     return (uint32_t)_mm256_movemask_ps((__m256)mask);

@@ -18,6 +18,16 @@ static inline void multiply_wide(uint32_t factor, words a, words *high, words *l
     *low = (words)_mm512_mask_mov_epi32(even, 0xaaaa, _mm512_slli_epi64(odd, 32));
 }
 
+static inline floats smallest(floats a, floats b)
+{
+    return (floats)_mm512_min_ps((__m512)a, (__m512)b);
+}
+
+static inline floats largest(floats a, floats b)
+{
+    return (floats)_mm512_max_ps((__m512)a, (__m512)b);
+}
+
 static inline uint32_t collect(ints mask)
 {
     return _mm512_movepi32_mask((__m512i)mask);

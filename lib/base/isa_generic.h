@@ -17,6 +17,22 @@ static inline void multiply_wide(uint32_t factor, words a, words *high, words *l
     }
 }
 
+static inline floats smallest(floats a, floats b)
+{
+    floats v;
+    for (int k = 0; k < SYNP_FLOATS; k++)
+        v[k] = a[k] < b[k] ? a[k] : b[k];
+    return v;
+}
+
+static inline floats largest(floats a, floats b)
+{
+    floats v;
+    for (int k = 0; k < SYNP_FLOATS; k++)
+        v[k] = a[k] > b[k] ? a[k] : b[k];
+    return v;
+}
+
 static inline uint32_t collect(ints mask)
 {
     uint32_t bits = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What each isa_*.h includes: the vectors of its SYNP_VECTOR_BYTES, and the five functions that it has to define because
+/* What each isa_*.h includes: the vectors of its SYNP_VECTOR_BYTES, and the seven functions that it has to define because
  * the vector types of C cannot express them well. */
 #ifndef BASE_ISA_VECTOR_H
 #define BASE_ISA_VECTOR_H
@@ -16,6 +16,10 @@ SYNP_VECTOR(words, uint32_t, SYNP_VECTOR_BYTES)
 
 /* The 64-bit products factor * a[k]. */
 static inline void multiply_wide(uint32_t factor, words a, words *high, words *low);
+
+/* a < b ? a : b and a > b ? a : b: with a NAN the result is b. */
+static inline floats smallest(floats a, floats b);
+static inline floats largest(floats a, floats b);
 
 /* Bit k: element k of mask, whose elements are 0 or -1. */
 static inline uint32_t collect(ints mask);

@@ -14,12 +14,19 @@ const char *syn_mode_name(syn_mode mode)
     return (unsigned)mode < sizeof names / sizeof *names ? names[mode] : NULL;
 }
 
+/* I(r,u) as published, also where it is negative, because the state on a transition is linear in the current. */
+static double mixture_current(const syn_model *m, double r, double u)
+{
+    const synp_pair chords = synp_chords(m, u);
+    return u * ((1 - r) * chords[0] + r * chords[1]);
+}
+
 /* The transition from the LRS of `previous` into the HRS of c. */
 static void set_transition(const syn_model *m, const syn_cycle *previous, syn_cycle *c)
 {
     c->x1 = previous->y[SYN_U_RESET];
-    c->y1 = syn_current(m, previous->r_lrs, c->x1, NULL);
-    c->y2 = syn_current(m, c->r_hrs, m->params.u_max, NULL);
+    c->y1 = mixture_current(m, previous->r_lrs, c->x1);
+    c->y2 = mixture_current(m, c->r_hrs, m->params.u_max);
 }
 
 static double clamped_log10_r_hrs(double y)

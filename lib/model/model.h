@@ -30,14 +30,15 @@ struct syn_model {
     double u_linear;                       /* V */
     int terms;                             /* of chord */
     synp_pair chord[SYN_MAX_COEFFICIENTS]; /* I/u of LLRS and HHRS side by side, ascending: one pass serves both */
+    double r_passive[2];                   /* states between which the mixture is >= 0 at all voltages */
     double r_lrs_min;                      /* ohm, smallest R_LRS a draw may have */
     double cumulative[SYN_MAX_COMPONENTS]; /* of weight / sum(weight), the last one exactly 1 */
     double covariance[SYNP_MAX_LATENT * SYNP_MAX_LATENT]; /* stationary, of (x_t, .., x_{t-p+1}), row-major 4p */
     double start[SYNP_MAX_LATENT * SYNP_MAX_LATENT];      /* its lower Cholesky factor, row-major 4p */
 };
 
-/* I/u [S] of the LLRS and the HHRS curve, held beyond the fitted range: I(r,u)/u is the former plus r times the gap.
- */
+/* I/u [S] of the LLRS and the HHRS curve, held beyond the fitted range: I(r,u)/u is the former plus r times the gap,
+ * or 0 where that is negative. */
 synp_pair synp_chords(const syn_model *m, double u);
 
 #endif

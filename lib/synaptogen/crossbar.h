@@ -93,8 +93,8 @@ size_t syn_crossbar_bytes(const syn_crossbar *x); /* memory in use */
  * SYN_EINVAL (err names the cell) or SYN_ENOMEM; nothing has changed on failure. */
 syn_status syn_crossbar_set_conductances(syn_crossbar *x, const double *g, syn_error *err);
 
-/* Gives the crossbar nonlinear cells of fixed states r[rows x cols], each in [-1, 1]. Above 0.889 the built-in curves
- * are not passive at small voltages. Copies what it needs of r and m. Returns as syn_crossbar_set_conductances. */
+/* Gives the crossbar nonlinear cells of fixed states r[rows x cols], each in [-1, 1]. Copies what it needs of r and m.
+ * Returns as syn_crossbar_set_conductances. */
 syn_status syn_crossbar_set_states(syn_crossbar *x, const syn_model *m, const double *r, syn_error *err);
 
 /* Gives the crossbar the cells of an array of rows x cols cells. They are nonlinear, and they switch in

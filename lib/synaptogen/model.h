@@ -6,7 +6,12 @@
  *   I(r,U) = (1-r) LLRS(U) + r HHRS(U)                       (Hennen et al. 2024, doi:10.1109/TED.2024.3427616)
  * The polynomials were fitted for |U| up to about u_max. Beyond |U| = 1.1 u_max they would turn downwards and
  * change sign, so there the chord conductance I/U is held at its value at 1.1 u_max: I(r,U) = U g(r, +-1.1 u_max),
- * still linear in r. */
+ * still linear in r.
+ *
+ * A cell is passive: where this mixture would carry a current against its voltage, the current is 0 instead. This
+ * departs from the publication. In the built-in set it concerns resistances above 3.84 Mohm between -0.095 V and 0.2 V.
+ * There the published current is 25 nA at most. Two RESETs of 100,000 end at such a resistance. The current at u0 is as
+ * published. */
 #ifndef SYNAPTOGEN_MODEL_H
 #define SYNAPTOGEN_MODEL_H
 
@@ -47,15 +52,16 @@ syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NF
 /* Voltage [V] beyond which the chord conductance is held: 1.1 u_max. */
 double syn_model_u_linear(const syn_model *m);
 
-/* Chord conductance I(r,u)/u in S, continuous through u = 0. Linear in r. Any finite r, u. */
+/* Chord conductance I(r,u)/u in S, continuous through u = 0, >= 0. Linear in r where it is positive. Any finite r, u. */
 double syn_chord(const syn_model *m, double r, double u);
 
 /* Returns I(r,u) [A] without noise. Sets *slope, unless slope is NULL, to dI/du [S] at fixed r. The slope can be
- * negative: LLRS falls beyond about 1.4 V and -1.2 V. Pure, any thread. */
+ * negative: LLRS falls beyond about 1.4 V and -1.2 V. It is 0 where the mixture is negative. Pure, any thread. */
 double syn_current(const syn_model *m, double r, double u, double *slope);
 
 /* The state with a given resistance [ohm] at u0, r(R) = (G_LLRS - 1/R) / (G_LLRS - G_HHRS), and the inverse,
- * R = u0 / I(r,u0). resistance > 0. A resistance below that of LLRS gives r < 0, which is allowed. */
+ * R = u0 / I(r,u0). resistance > 0. A resistance below that of LLRS gives r < 0, which is allowed. Beyond the state of
+ * an infinite resistance, where no cell is, R is negative: that of the mixture. */
 double syn_state_of_resistance(const syn_model *m, double resistance);
 double syn_resistance_of_state(const syn_model *m, double r);
 

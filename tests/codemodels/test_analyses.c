@@ -211,6 +211,27 @@ Test(codemodel_analyses, ac_analysis_sees_the_differential_conductance_of_the_st
     }
 }
 
+/* Above 3.84 Mohm the published curves would let the cell deliver power at small voltages. */
+Test(codemodel_analyses, a_cell_of_a_gigaohm_takes_no_power_from_nothing)
+{
+    spice_circuit("v1 te 0 0.1\na1 %%gd(te 0) m\ni2 0 b 0\nr2 b 0 10g\nc2 b 0 1p ic=10m\na2 %%gd(b 0) m\n"
+                  "a3 [w b3] tile\n.model tile synaptogen_tile(rows=1 cols=1 seed=1 first=0 r_init=1e9)\n"
+                  "vw w 0 0.1\nvb b3 0 0\n.model m synaptogen(seed=1 r_init=1e9)\n.options abstol=1e-18 vntol=1e-12 "
+                  "reltol=1e-7");
+    spice_run("op");
+    cr_expect(spice_last("@a1[i]") == 0, "%g A", spice_last("@a1[i]"));
+    cr_expect(fabs(spice_last("@a1[resistance]") / 1e9 - 1) < 1e-6, "%g ohm", spice_last("@a1[resistance]"));
+    cr_expect(spice_last("i(vb)") == 0, "%g A", spice_last("i(vb)"));
+    spice_run("tran 1u 200u uic");
+    size_t n;
+    double *v = spice_vector("v(b)", &n);
+    /* The resistance discharges the capacitance with a time constant of 10 ms; tolerance: that of the integration, 1e-3. */
+    cr_expect(fabs(v[n - 1] / (10e-3 * exp(-200e-6 / 10e-3)) - 1) < 1e-3, "%g V", v[n - 1]);
+    for (size_t k = 1; k < n; k++)
+        cr_assert(v[k] <= v[k - 1], "the capacitance charges itself: %g V, then %g V", v[k - 1], v[k]);
+    free(v);
+}
+
 Test(codemodel_analyses, small_signal_transfer_function_uses_the_differential_conductance)
 {
     spice_circuit("a1 %%gd(te 0) m\n.model m synaptogen(seed=5 index=1 init=\"lrs\")\nr1 in te 1k\nv1 in 0 0.5");

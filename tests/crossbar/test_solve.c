@@ -156,6 +156,37 @@ Test(solve, a_ladder_has_the_closed_form)
 
 /* The voltage lost along a line of n segments is at most r n times the line's current of at most n g V: relative
  * changes of about r g n^2 = 1e-9 for 1e-10 ohm, 1e-2 S and 30 cells. */
+/* Above 3.84 Mohm (r > 0.8892) the mixture of the curves is negative at small voltages. One cell between ideal lines
+ * carries the current of the reference, also at the kinks where this becomes 0. With a resistance in series, which drops
+ * no voltage at 0 A, it is as passive. */
+Test(solve, a_cell_that_the_curves_would_make_active_carries_no_current)
+{
+    for (int kernel = 0; circuit_choose_kernel(kernel); kernel++)
+        for (int access = 0; access < 2; access++) {
+            circuit *c = circuit_make(1, 1);
+            c->nonlinear = true;
+            c->r = realloc(c->r, sizeof *c->r);
+            c->wires.end[SYN_RIGHT] = c->wires.end[SYN_TOP] = NULL;
+            c->wires.access.resistance = access * 1e5;
+            for (double r = 0.888; r <= 1; r += 0.0007) {
+                c->r[0] = r;
+                syn_crossbar *x = circuit_crossbar(c, 1);
+                for (double u = -0.4; u <= 0.4; u += 0.013) {
+                    c->v[SYN_LEFT][0] = u;
+                    circuit_solve(c, x, "one cell");
+                    const double i = syn_crossbar_current(x, SYN_LEFT)[0],
+                                 free_current = syn_current(support_model(0), r, u, NULL);
+                    cr_assert(i * u >= 0, "r = %g at %g V: %g A", r, u, i);
+                    /* rounding of 1e-4 S */
+                    if (access == 0 || free_current == 0)
+                        cr_assert(fabs(i - free_current) <= 1e-19, "r = %g at %g V: %g A", r, u, i);
+                }
+                syn_crossbar_free(x);
+            }
+            circuit_free(c);
+        }
+}
+
 Test(solve, wires_of_vanishing_resistance_become_ideal)
 {
     const circuit_regime usual = {.name = "vanishing", .r = {1e-10, 1e-10}, .end = {100, 1000}, .g = {1e-6, 1e-2}};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/support.h"
 
+#include "model/model.h"
 #include <math.h>
 #include <string.h>
 
@@ -14,6 +15,13 @@ static double published_current(double r, double u)
 {
     const syn_params *p = support_params();
     return (1 - r) * curve(&p->llrs, u) + r * curve(&p->hhrs, u);
+}
+
+/* The same, but no current that flows against the voltage. */
+static double passive_current(double r, double u)
+{
+    const double i = published_current(r, u);
+    return i * u < 0 ? 0 : i;
 }
 
 /* The zero of f between low and high. */
@@ -45,13 +53,13 @@ static double llrs_slope(double u)
 }
 
 /* Tolerance: eight powers and sums of rounding 2^-53 of terms whose sum of magnitudes is below 1 mA. */
-Test(model, the_current_mixes_the_two_polynomials_in_the_fitted_range)
+Test(model, the_current_mixes_the_two_polynomials_in_the_fitted_range_or_is_0)
 {
     const syn_model *m = support_model(10);
     double worst = 0;
     for (double r = -0.5; r <= 1; r += 0.125)
         for (double u = -1.6; u <= 1.6; u += 0.01)
-            support_worst(&worst, fabs(syn_current(m, r, u, NULL) - published_current(r, u)));
+            support_worst(&worst, fabs(syn_current(m, r, u, NULL) - passive_current(r, u)));
     cr_expect(lt(dbl, worst, 1e-17));
 }
 
@@ -63,7 +71,7 @@ Test(model, the_chord_is_current_over_voltage_and_continuous_at_0)
     for (double r = -0.5; r <= 1; r += 0.125) {
         for (double u = -3.005; u <= 3.005; u += 0.01)
             support_worst(&worst, fabs(syn_chord(m, r, u) * u - syn_current(m, r, u, NULL)));
-        const double limit = (1 - r) * p->llrs.c[1] + r * p->hhrs.c[1]; /* dI/du at 0 */
+        const double limit = fmax(0, (1 - r) * p->llrs.c[1] + r * p->hhrs.c[1]); /* dI/du at 0 */
         support_worst(&worst, fabs(syn_chord(m, r, 0) - limit));
         support_worst(&worst, fabs(syn_chord(m, r, 1e-9) - limit) - 1e-9 * 4e-5); /* |I''| / 2 */
         cr_expect(eq(dbl, syn_current(m, r, 0, NULL), 0));
@@ -78,7 +86,7 @@ Test(model, beyond_1_1_u_max_the_chord_is_held)
     cr_expect(eq(dbl, syn_model_u_linear(m), limit));
     for (double r = -0.5; r <= 1; r += 0.25)
         for (int sign = -1; sign <= 1; sign += 2) {
-            const double held = published_current(r, sign * limit) / (sign * limit);
+            const double held = passive_current(r, sign * limit) / (sign * limit);
             for (double u = limit; u < 40; u *= 1.5) {
                 double slope;
                 cr_expect(epsilon_eq(dbl, syn_chord(m, r, sign * u), held, 1e-17));
@@ -94,7 +102,7 @@ Test(model, beyond_1_1_u_max_the_chord_is_held)
 }
 
 /* Central difference with h = 1e-4 V: truncation h^2 |I'''| / 6 < 2e-11 S as |I'''| < 0.011 A/V^3 up to 1.6 V,
- * rounding 2^-53 1 mA / h < 2e-15 S. The two points beside the kink at 1.1 u_max are left out. */
+ * rounding 2^-53 1 mA / h < 2e-15 S. Points beside a kink are left out: at 1.1 u_max, and where the current becomes 0. */
 Test(model, the_slope_is_the_derivative_of_the_current)
 {
     const syn_model *m = support_model(10);
@@ -102,7 +110,8 @@ Test(model, the_slope_is_the_derivative_of_the_current)
     double worst = 0;
     for (double r = -0.5; r <= 1; r += 0.125)
         for (double u = -2.0005; u <= 2; u += 0.0073) {
-            if (fabs(fabs(u) - syn_model_u_linear(m)) < 2 * h)
+            const bool ends = (published_current(r, u - 2 * h) * u < 0) != (published_current(r, u + 2 * h) * u < 0);
+            if (fabs(fabs(u) - syn_model_u_linear(m)) < 2 * h || ends)
                 continue;
             double slope;
             syn_current(m, r, u, &slope);
@@ -112,13 +121,13 @@ Test(model, the_slope_is_the_derivative_of_the_current)
     cr_expect(lt(dbl, worst, 2e-11));
 }
 
-Test(model, current_and_slope_are_linear_in_the_state)
+Test(model, current_and_slope_are_linear_in_the_state_up_to_3_84_megaohm)
 {
     const syn_model *m = support_model(10);
     double worst = 0;
     for (double u = -3; u <= 3; u += 0.07) {
         double slope[3], current[3];
-        const double r[3] = {-0.25, 0.9, 0.3}, part = (r[2] - r[0]) / (r[1] - r[0]);
+        const double r[3] = {-0.25, 0.889, 0.3}, part = (r[2] - r[0]) / (r[1] - r[0]);
         for (int i = 0; i < 3; i++)
             current[i] = syn_current(m, r[i], u, &slope[i]);
         support_worst(&worst, fabs(current[0] + part * (current[1] - current[0]) - current[2]));
@@ -143,7 +152,7 @@ Test(model, the_state_of_a_current_carries_that_current)
 {
     const syn_model *m = support_model(10);
     double worst = 0;
-    for (double r = -0.5; r <= 1; r += 0.0625)
+    for (double r = -0.5; r < 0.889; r += 0.0625)
         for (double u = 0.01; u <= 1.46; u += 0.01)
             support_worst(&worst, fabs(syn_state_of_current(m, syn_current(m, r, u, NULL), u) - r));
     cr_expect(lt(dbl, worst, 1e-14));
@@ -154,7 +163,7 @@ Test(model, the_published_set_has_the_published_conductances)
 {
     const syn_model *m = support_model(10);
     cr_expect(epsilon_eq(dbl, syn_chord(m, 0, 0.2), 2.6904698440144003e-4, 1e-19));
-    cr_expect(epsilon_eq(dbl, syn_chord(m, 1, 0.2), -3.3231859732976e-5, 1e-19));
+    cr_expect(epsilon_eq(dbl, 1 / syn_resistance_of_state(m, 1), -3.3231859732976e-5, 1e-19));
     cr_expect(epsilon_eq(dbl, syn_resistance_of_state(m, 0), 3716.82, 0.005));
     cr_expect(epsilon_eq(dbl, syn_state_of_resistance(m, INFINITY), 0.8900622376, 5e-11));
     cr_expect(lt(dbl, syn_state_of_resistance(m, 3700), 0), "below R_LLRS");
@@ -181,14 +190,49 @@ static double smallest_chord(double r)
 {
     double smallest = INFINITY;
     for (int i = -1500; i <= 1500; i++)
-        smallest = fmin(smallest, syn_chord(support_model(10), r, 1e-3 * i));
+        smallest = i == 0 ? smallest : fmin(smallest, published_current(r, 1e-3 * i) / (1e-3 * i));
     return smallest;
 }
 
-Test(model, up_to_1_5_v_the_cell_is_passive_to_3_8_megaohm)
+Test(model, up_to_1_5_v_the_published_cell_is_passive_to_3_8_megaohm)
 {
     cr_expect(epsilon_eq(dbl, zero_of(smallest_chord, 0, 1), 0.88920, 5e-6));
     cr_expect(epsilon_eq(dbl, syn_resistance_of_state(support_model(10), 0.88920), 3.8e6, 0.05e6));
+}
+
+Test(model, a_cell_is_passive_in_every_state_at_every_voltage)
+{
+    const syn_model *m = support_model(10);
+    for (double r = -1; r <= 1; r += 0.0037)
+        for (double u = -3; u <= 3; u += 0.0041) {
+            double slope;
+            const double chord = syn_chord(m, r, u), i = syn_current(m, r, u, &slope);
+            cr_assert(ge(dbl, chord, 0), "r = %g at %g V", r, u);
+            cr_assert(ge(dbl, i * u, 0), "r = %g at %g V", r, u);
+            if (chord == 0)
+                cr_assert(eq(dbl, slope, 0), "r = %g at %g V", r, u);
+        }
+}
+
+/* The figures of model.h. The states are those of resistances at which a cell can be. */
+Test(model, the_deviation_from_the_published_current_stays_in_the_stated_bounds)
+{
+    const syn_model *m = support_model(10);
+    double largest = 0;
+    for (double resistance = 1e3; resistance <= 1e12; resistance *= 1.01) {
+        const double r = syn_state_of_resistance(m, resistance);
+        for (double u = -1.6; u <= 1.6; u += 1e-3) {
+            /* as the library computes it: equal to the last bit */
+            const double g = (1 - r) * synp_chords(m, u)[0] + r * synp_chords(m, u)[1],
+                         i = syn_current(m, r, u, NULL);
+            if (i == u * g)
+                continue;
+            cr_assert(resistance > 3.83e6 && u > -0.095 && u < 0.2 && i == 0, "%g ohm at %g V", resistance, u);
+            largest = fmax(largest, fabs(u * g));
+        }
+    }
+    cr_expect(le(dbl, largest, 25e-9));
+    cr_expect(gt(dbl, largest, 24e-9), "the bound is not far away");
 }
 
 static void autocovariance(int order, int lag, double c[SYN_NFEAT][SYN_NFEAT])

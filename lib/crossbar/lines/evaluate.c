@@ -22,8 +22,8 @@ static inline void cells_of_degree(int degree, const synp_chord *chord, const do
             ratio = ratio * v + (chord->low[c] + state * chord->gap[c]);
         }
         const double slope = v == u[k] ? ratio + v * rise : ratio;
-        i[k] = u[k] * ratio;
-        g[k] = slope > slope_min ? slope : slope_min;
+        i[k] = u[k] * (ratio < 0 ? 0 : ratio);
+        g[k] = (slope > slope_min) & (ratio >= 0) ? slope : slope_min;
     }
 }
 
@@ -142,7 +142,7 @@ static void column_residuals(const synp_view *v, size_t j, size_t from, size_t n
     s->column_square[j] += square;
 }
 
-static inline double largest(const double *of, size_t n, double so_far)
+static inline double largest_of(const double *of, size_t n, double so_far)
 {
 #pragma omp simd reduction(max : so_far)
     for (size_t k = 0; k < n; k++)
@@ -162,8 +162,8 @@ static void SYNP_FOR_ISA(evaluate_rows)(const synp_view *v, size_t from, size_t 
             const size_t n = to - first < BATCH ? to - first : BATCH, at = first + l->ld * j;
             SYNP_FOR_ISA(voltages)(v, first, j, n, u);
             SYNP_FOR_ISA(currents)(v, at, first, u, n, c, v->g + at);
-            s->largest_current = largest(c, n, s->largest_current);
-            s->largest_slope = largest(v->g + at, n, s->largest_slope);
+            s->largest_current = largest_of(c, n, s->largest_current);
+            s->largest_slope = largest_of(v->g + at, n, s->largest_slope);
             row_residuals(v, j, first, n, c, s);
             column_residuals(v, j, first, n, c, s);
         }

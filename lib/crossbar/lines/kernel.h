@@ -74,7 +74,7 @@ typedef struct synp_lines_precision {
                   double tolerance, int most, double *du, double *dw, int *iterations);
 } synp_lines_precision;
 
-/* The I-V curve of cells in double precision: I = u P(min(|u|, u_linear) sign u) with the chord P = sum_k (low[k] + r
+/* The I-V curve of cells in double precision: I = u max(0, P(min(|u|, u_linear) sign u)) with P = sum_k (low[k] + r
  * gap[k]) u^k. */
 typedef struct synp_chord {
     int n;
