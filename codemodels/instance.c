@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "instance.h"
 
-#include "clock.h"
-#include "interface.h"
-
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,17 +30,6 @@ bool host_trailing_number(const char *name, uint64_t *number)
             return false;
     *number = n;
     return digits < end;
-}
-
-void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, int, IFvalue *, IFvalue *),
-                    int (*accept)(CKTcircuit *, GENmodel *))
-{
-    device->DEVask = ask;
-    device->DEVaccept = accept;
-    device->DEVtrunc = host_clock_shorten;
-    device->DEVconvTest = NULL; /* it would search all instances in vain */
-    device->DEVpublic.num_inst_var = 0;
-    host_let_alter(device);
 }
 
 /* After host_take_over the simulator keeps no STATIC_VARs, and its pointer to their table is free for the model. */

@@ -12,16 +12,7 @@ const char *host_instance_name(const Mif_Private_t *mif_private);
 /* Reads the decimal digits at the end of a name. Returns false if there are none or if they exceed 64 bits. */
 bool host_trailing_number(const char *name, uint64_t *number);
 
-/* Lets the model keep its own data of an instance, and answer for its monitors. Monitors are the STATIC_VARs of an
- * interface, which "save @a1[name]" and "show" can see. The simulator would hold 72 bytes per instance and
- * monitor, and the model would have to write each at each pass. Instead the simulator calls `ask` when somebody
- * looks. It calls `accept`, if that is not NULL, after each accepted time point. To be called in a constructor of
- * the plug-in, because the simulator reads the table as soon as the plug-in is loaded. The model must not use
- * cm_analog_converge and cm_analog_integrate. */
-void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, int, IFvalue *, IFvalue *),
-                    int (*accept)(CKTcircuit *, GENmodel *));
-
-/* What such a model keeps of an instance: NULL until it is set, and again after DESTROY has set it to NULL. */
+/* What a model keeps of an instance after host_take_over: NULL until it is set, and again after DESTROY has set it to NULL. */
 void host_keep(const Mif_Private_t *mif_private, void *kept);
 void *host_kept(const Mif_Private_t *mif_private);
 void *host_kept_of(const GENinstance *instance);

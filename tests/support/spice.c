@@ -158,9 +158,19 @@ void spice_run_in_background(void)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
-void spice_start(void)
+void spice_start_alone(void)
 {
     ngSpice_Init(on_line, NULL, on_exit_request, NULL, NULL, on_background, NULL);
+}
+
+void spice_start(void)
+{
+    spice_start_alone();
+    spice_load_plugin();
+}
+
+void spice_load_plugin(void)
+{
     const char *plugin = getenv("PLUGIN");
     cr_assert(plugin, "PLUGIN must name synaptogen.cm");
     spice_do("codemodel %s", plugin);

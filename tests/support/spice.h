@@ -7,8 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Starts the simulator and loads the plug-in. */
+/* Starts the simulator and loads the plug-in. In two steps: starts it, and loads the plug-in once more. */
 void spice_start(void);
+void spice_start_alone(void);
+void spice_load_plugin(void);
 
 /* Loads a circuit from lines separated by '\n'; title and .end are added. It becomes the current circuit. */
 __attribute__((format(__printf__, 1, 2))) void spice_circuit(const char *format, ...);

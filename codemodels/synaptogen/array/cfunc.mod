@@ -4,6 +4,7 @@
  * voltages at all banks, which it reads where the simulator keeps them. The other banks hand out their part of the
  * solution. */
 #include "crossbar.h"
+#include "device.h"
 #include "fail.h"
 #include "instance.h"
 #include "parameters.h"

@@ -7,6 +7,7 @@
  * Most cells of a circuit never switch. Such a cell is asleep: its memory holds its number, its state at the start
  * and the two voltages that would wake it up. A cell that wakes up gets a history. */
 #include "clock.h"
+#include "device.h"
 #include "fail.h"
 #include "groups.h"
 #include "instance.h"

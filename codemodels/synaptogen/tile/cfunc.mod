@@ -2,6 +2,7 @@
 /* A crossbar of synaptogen/crossbar.h whose line ends are nodes of the circuit. The simulator's Newton iteration
  * gets the exact currents and the exact conductance matrix of all terminals. */
 #include "crossbar.h"
+#include "device.h"
 #include "fail.h"
 #include "instance.h"
 #include "small_signal.h"

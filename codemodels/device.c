@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* Several circuits in one process.
+ *
+ * The simulator has one table of devices, to which each plug-in adds its own, and each circuit has a table of models by
+ * device. It makes the latter for the devices that there are, and reads it up to the last device that there is by then.
+ * A circuit that is older than a plug-in thus has a table that is too short, and the simulator takes what lies behind it
+ * for models. So this plug-in
+ *
+ *   - offers its devices once: the second time that it is loaded, they are in the table already;
+ *   - enlarges the tables of the circuit that was read last before it was loaded;
+ *   - enlarges those of any circuit when it is called for models that are not in the table. */
+#include "device.h"
+
+#include "clock.h"
+#include "interface.h"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ngspice/dllitf.h"
+#include "ngspice/mifdefs.h"
+#include "ngspice/mifproto.h"
+
+/* Of the simulator's part of the plug-in. */
+extern struct coreInfo_t *coreitf;
+extern SPICEdev *cmDEVices[];
+extern int cmDEVicesCNT;
+
+/* Places of an enlarged table. ngspice 39 has 150 devices with all of its own plug-ins. */
+enum { PLACES = 1024 };
+
+/* The number of one of our devices in the simulator's table; -1 until there has been a circuit with it. */
+static int known_type = -1;
+
+/* What the memory at a table of models holds: at least its places, which are cleared, at most one more. */
+static size_t places(GENmodel *const *table)
+{
+    return malloc_usable_size((void *)table) / sizeof *table;
+}
+
+static void enlarge(CKTcircuit *ckt)
+{
+    const size_t n = places(ckt->CKThead);
+    STATistics *counts = ckt->CKTstat;
+    if (n >= PLACES)
+        return;
+    GENmodel **models = calloc(PLACES, sizeof *models);
+    STATdevList *numbers = calloc(PLACES, sizeof *numbers);
+    if (!models || !numbers) {
+        free(models);
+        free(numbers);
+        return;
+    }
+    memcpy(models, ckt->CKThead, n * sizeof *models);
+    memcpy(numbers, counts->STATdevNum, malloc_usable_size(counts->STATdevNum));
+    free(ckt->CKThead);
+    free(counts->STATdevNum);
+    ckt->CKThead = models;
+    counts->STATdevNum = numbers;
+}
+
+/* Whether these are models of the circuit. Enlarges its tables if they are not. */
+static bool are_models(CKTcircuit *ckt, GENmodel *models)
+{
+    size_t k = places(ckt->CKThead);
+    while (k-- > 0)
+        if (ckt->CKThead[k] == models) {
+            known_type = (int)k;
+            return true;
+        }
+    enlarge(ckt);
+    return false;
+}
+
+/* The first functions of a device that the simulator calls for a circuit in an analysis, or in one that is resumed. */
+static int set_up(SMPmatrix *matrix, GENmodel *models, CKTcircuit *ckt, int *states)
+{
+    return are_models(ckt, models) ? MIFsetup(matrix, models, ckt, states) : OK;
+}
+
+static int unset(GENmodel *models, CKTcircuit *ckt)
+{
+    return are_models(ckt, models) ? MIFunsetup(models, ckt) : OK;
+}
+
+static int load(GENmodel *models, CKTcircuit *ckt)
+{
+    return are_models(ckt, models) ? MIFload(models, ckt) : OK;
+}
+
+void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, int, IFvalue *, IFvalue *),
+                    int (*accept)(CKTcircuit *, GENmodel *))
+{
+    device->DEVsetup = set_up;
+    device->DEVunsetup = unset;
+    device->DEVload = load;
+    device->DEVask = ask;
+    device->DEVaccept = accept;
+    device->DEVtrunc = host_clock_shorten;
+    device->DEVconvTest = NULL; /* it would search all instances in vain */
+    device->DEVpublic.num_inst_var = 0;
+    host_let_alter(device);
+}
+
+/* The path of a plug-in of the simulator's own. */
+static int find_plugin(struct dl_phdr_info *object, size_t size, void *path)
+{
+    (void)size;
+    const char *name = object->dlpi_name;
+    const size_t length = strlen(name);
+    if (length < 3 || strcmp(name + length - 3, ".cm") != 0 || strstr(name, "synaptogen"))
+        return 0;
+    *(char **)path = strdup(name);
+    return 1;
+}
+
+/* Returns the simulator's functions for plug-ins. It tells them to a plug-in only after it has taken its devices, so at
+ * first another plug-in, which it loads at its start, must say. NULL if there is none. */
+static const struct coreInfo_t *core(void)
+{
+    Dl_info known;
+    if (coreitf && dladdr(coreitf, &known))
+        return coreitf;
+    char *path = NULL;
+    dl_iterate_phdr(find_plugin, &path);
+    void *plugin = path ? dlopen(path, RTLD_LAZY | RTLD_NOLOAD) : NULL;
+    free(path);
+    void *symbol = plugin ? dlsym(plugin, "CMgetCoreItfPtr") : NULL;
+    const struct coreInfo_t *const *(*get)(void);
+    memcpy(&get, &symbol, sizeof get);
+    const struct coreInfo_t *c = symbol ? *get() : NULL;
+    if (plugin)
+        dlclose(plugin);
+    return c;
+}
+
+/* Whether a number in the simulator's table of devices is that of this one: whether the simulator takes the value of the
+ * first parameter for a real number when our table says so, and for a whole one when it says that. */
+static bool is_number_of(const SPICEdev *device, int number, const struct coreInfo_t *c)
+{
+    Mif_Value_t value;
+    Mif_Param_Data_t parameter = {.element = &value}, *parameters = &parameter;
+    MIFmodel model = {.gen.GENmodType = number, .num_param = 1, .param = &parameters};
+    IFvalue answer;
+    int *type = &device->DEVpublic.modelParms[0].dataType;
+    const int kept = *type;
+    *type = IF_REAL;
+    value.rvalue = 2.5;
+    bool found = c->dllitf_MIFmAsk(NULL, &model.gen, 0, &answer) == OK && answer.rValue == 2.5;
+    *type = IF_INTEGER;
+    value.ivalue = 7;
+    found = found && c->dllitf_MIFmAsk(NULL, &model.gen, 0, &answer) == OK && answer.iValue == 7;
+    *type = kept;
+    return found;
+}
+
+/* Whether the simulator has our devices in its table. */
+static bool is_loaded(const struct coreInfo_t *c)
+{
+    bool found = false;
+    for (int k = 0; c && known_type >= 0 && !found && k < cmDEVicesCNT; k++)
+        found = is_number_of(cmDEVices[k], known_type, c);
+    return found;
+}
+
+/* The simulator asks for the number of devices each time that it loads the plug-in. It forgets all devices when a program
+ * starts libngspice again. */
+void *CMdevNum(void)
+{
+    static int none = 0;
+    const struct coreInfo_t *c = core();
+    CKTcircuit *last = c ? c->dllitf_cm_get_circuit() : NULL;
+    if (last)
+        enlarge(last);
+    return is_loaded(c) ? &none : &cmDEVicesCNT;
+}

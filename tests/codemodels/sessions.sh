@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Several circuits in one session of ngspice, each of which loads the plug-in: no order of them crashes.
+. "$srcdir/tests/support/tap.sh"
+cd "$tmp" || exit 99
+
+# cell NAME SEED: a cell that is SET and read; it ends with the resistance r.
+cell() {
+    cat >"$1.cir" <<DECK
+cell $1
+.include $builddir/netlists/synaptogen.lib
+vin te 0 pwl(0 0 1u -1.5 2u 0)
+a1 %gd(te 0) mycell
+.model mycell synaptogen(seed=$2)
+.end
+DECK
+}
+cell a 7
+cell b 8
+cat >plain.cir <<'DECK'
+plain
+v1 a 0 pwl(0 0 1u 1)
+r1 a b 1k
+c1 b 0 1n
+.end
+DECK
+
+# session COMMANDS...: runs them; `run` is an analysis that prints its result. Fails unless ngspice ends well.
+session() {
+    for line; do
+        case $line in
+            run*) printf 'tran 10n 2u\necho result %s\nprint i(%s)[length(time)/2]\n' "${line#run }" v${line##*v} ;;
+            *) printf '%s\n' "$line" ;;
+        esac
+    done >commands
+    echo quit >>commands
+    "$NGSPICE" -p <commands >session.log 2>&1 || { tail -n 5 session.log; return 1; }
+    grep 'ngspice.* done' session.log
+}
+a='run vin' p='run v1'
+
+# results NAME: the results of the session, in order, are those of circuits that ran alone.
+results() {
+    grep '^i(v.*\]* = ' session.log >found
+    for name; do cat "$name.alone"; done >expected
+    cat found expected
+    test -s expected && cmp found expected
+}
+alone() {
+    session "source $1.cir" "$2" && grep '^i(v.*\]* = ' session.log >"$1.alone" && test -s "$1.alone"
+}
+check "a cell runs alone" alone a "$a"
+check "another cell runs alone" alone b "$a"
+check "they are different" differ a.alone b.alone
+check "a circuit without cells runs alone" alone plain "$p"
+
+check "two circuits with cells; back to the first, remove both" \
+    session 'source a.cir' "$a" 'source b.cir' "$a" 'setcirc 2' "$a" remcirc "$a" remcirc
+check "and each run gives what it gives alone" results a b a b
+check "the devices are in the simulator's table once" session 'source a.cir' "$a" 'source b.cir' "$a" devhelp
+check "although each circuit loads the plug-in" sh -c 'test "$(grep -c "^synaptogen  *:" session.log)" = 1'
+check "five loads before the first run" session 'source a.cir' 'source b.cir' 'source a.cir' 'source b.cir' "$a" \
+    'setcirc 4' "$a" remcirc remcirc remcirc remcirc
+check "and each run gives what it gives alone" results b a
+check "first without cells, then with; back to the first, remove both" \
+    session 'source plain.cir' "$p" 'source a.cir' "$a" 'setcirc 2' "$p" show inventory remcirc "$a" remcirc
+check "and each run gives what it gives alone" results plain a plain a
+check "a circuit without cells that is never used again" session 'source plain.cir' 'source a.cir' "$a"
+check "and the run gives what it gives alone" results a
+check "two circuits without cells, then one with; back to both, remove all" session 'source plain.cir' "$p" \
+    'source plain.cir' 'source a.cir' "$a" 'setcirc 3' "$p" 'setcirc 2' "$p" remcirc remcirc remcirc
+check "and each run gives what it gives alone" results plain a plain plain
+check "a circuit without cells between two with" session 'source a.cir' "$a" 'source plain.cir' "$p" \
+    'source b.cir' "$a" 'setcirc 3' "$a" 'setcirc 2' "$p" remcirc remcirc remcirc
+check "and each run gives what it gives alone" results a plain b a plain
+check "a stopped run goes on after the plug-in has been loaded" session 'source plain.cir' 'stop when time=0.5u' \
+    'tran 10n 2u' 'source a.cir' "$a" 'setcirc 2' 'delete all' resume 'print i(v1)[length(time)/2]' remcirc remcirc
+check "reset of the older circuit" session 'source plain.cir' "$p" 'source a.cir' "$a" 'setcirc 2' reset "$p" remcirc "$a"
+check "and each run gives what it gives alone" results plain a plain a
+finish
