@@ -246,15 +246,15 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
         g->trial = trial;
         g->lets = 0;
     }
+    g->many = g->waiting > FEW;
     if (g->let) {
-        if (g->open > 1)
+        if ((g->many ? g->open : g->waiting) > 1)
             separate(g);
         if (g->lets++ == 0) {
             g->let_fraction = g->fraction;
             g->let_excess = g->excess;
         }
     }
-    g->many = g->waiting > FEW;
     g->pass = pass;
     g->moving = false;
     g->first = NULL;

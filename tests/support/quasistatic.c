@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { GRID = 100, HALVINGS = 40, ITERATIONS = 500, EVENTS = 1000, NOBODY = -1 };
+enum { GRID = 100, HALVINGS = 40, ITERATIONS = 500, EVENTS = 1000, RESETS = 100000, NOBODY = -1 };
 
 /* V: of a Newton step at the end; the least progress of a RESET; what may be left of one at rest; the longest Newton
  * step. */
@@ -175,7 +175,7 @@ static double still_to_go(const network *n, int k)
 static void follow(network *n)
 {
     solve(n);
-    for (int events = 0; events < EVENTS; events++) {
+    for (int resets = 0; resets < RESETS; resets++) {
         int first = NOBODY;
         for (int k = 0; k < n->race->cells; k++)
             if (still_to_go(n, k) > (first == NOBODY ? rest : still_to_go(n, first)))
