@@ -2,6 +2,7 @@
 #include "clock.h"
 
 #include "fail.h"
+#include "range.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -87,6 +88,7 @@ void host_clock_leave(host_clock *clock)
     if (--clock->users > 0)
         return;
     LIST_REMOVE(clock, link);
+    host_range_end(clock);
     host_groups_free(clock->groups);
     free(clock);
 }
@@ -103,6 +105,8 @@ static bool begin_analysis(host_clock *clock)
     }
     if (!check_analysis(ckt))
         return false;
+    host_range_end(clock);
+    clock->warned = false;
     clock->job = ckt->CKTcurJob;
     clock->in_time = is_analysis(ckt, "Transient") || is_analysis(ckt, "Periodic");
     clock->analysis = ++analyses;
@@ -115,9 +119,11 @@ bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
     if (clock->owner != mif_private->callback)
         return true;
     const CKTcircuit *ckt = clock->circuit;
-    if (clock->job != ckt->CKTcurJob && !begin_analysis(clock))
+    clock->begins = clock->job != ckt->CKTcurJob;
+    if (clock->begins && !begin_analysis(clock))
         return false;
     clock->pass++;
+    clock->looks_back = (ckt->CKTmode & (MODEINITPRED | MODEINITTRAN)) != 0;
     if (ckt->CKTmode & (MODEINITJCT | MODEINITPRED | MODEINITTRAN)) {
         clock->trial = ++trials;
         clock->accepted = (uint64_t) * (const double *)cm_analog_get_ptr(0, 1);

@@ -28,6 +28,13 @@
 
 #include <sys/queue.h>
 
+/* A voltage beyond the fitted range (range.h) at an instance in a pass, which may be no solution. */
+typedef struct host_beyond {
+    uint64_t pass; /* 0: none */
+    const char *name;
+    double u, limit; /* V */
+} host_beyond;
+
 typedef struct host_clock {
     LIST_ENTRY(host_clock) link;
     CKTcircuit *circuit;
@@ -41,7 +48,11 @@ typedef struct host_clock {
     uint64_t pass;     /* counts the passes */
     bool in_time;      /* the analysis is a transient one; in .noise, .tf and .pz the simulator's own word is stale */
     bool transient;    /* at a transient point */
-    bool may_switch;   /* at a transient point and at a point of a DC sweep; not at an operating point, and not in the
+    bool begins;       /* the pass is the first of an analysis */
+    bool looks_back;   /* the pass is the first of a trial: its voltages are those of the last accepted solution */
+    bool warned;       /* of a voltage beyond the fitted range, in this analysis */
+    host_beyond beyond;
+    bool may_switch; /* at a transient point and at a point of a DC sweep; not at an operating point, and not in the
                         * artificial circuits of source and gmin stepping */
 } host_clock;
 

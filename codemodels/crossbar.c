@@ -8,8 +8,10 @@
 #include "models.h"
 #include "numbers.h"
 #include "parameters.h"
+#include "range.h"
 
 #include "cell/circuit.h"
+#include "crossbar/extremes.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -52,7 +54,9 @@ struct host_crossbar {
     double *v[SYN_SIDES], moved; /* V: of the last pass; largest change since the pass before */
     enum solution solution;
     syn_solution info;
-    int failures; /* passes in a row without a solution */
+    int failures;  /* passes in a row without a solution */
+    double u_peak; /* V, largest magnitude across a cell at accepted solutions of the analysis */
+    char *warning; /* to be printed in the next pass, or NULL */
 };
 
 /* Their states are saved when the program ends. */
@@ -260,6 +264,41 @@ host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char
     return x;
 }
 
+/* Whether a cell can be at a larger voltage than all before: no voltage in a passive circuit exceeds those between its
+ * sources. This spares most looks at the cells. */
+static bool may_exceed(const host_crossbar *x)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t k = 0; k < 2 * (x->rows + x->cols); k++) {
+        low = fmin(low, x->v[0][k]);
+        high = fmax(high, x->v[0][k]);
+    }
+    return high - low > x->u_peak;
+}
+
+/* To be called when the present solution has been accepted. time: s, NAN if the analysis has none. */
+static void keep_peak(host_crossbar *x, double time)
+{
+    if (x->solution == NO_SOLUTION || !may_exceed(x))
+        return;
+    const synp_extremes e = synp_crossbar_extremes(x->solver);
+    const double largest = e.high > -e.low ? e.high : e.low;
+    x->u_peak = fmax(x->u_peak, fabs(largest));
+    if (!x->warning)
+        x->warning = host_range_text(x->clock, largest, syn_model_u_linear(x->model), time, e.largest % x->rows,
+                                     e.largest / x->rows);
+}
+
+/* In a pass: prints what waits. */
+static void warn(host_crossbar *x)
+{
+    if (!x->warning)
+        return;
+    cm_message_send(x->warning);
+    free(x->warning);
+    x->warning = NULL;
+}
+
 /* Takes over the pending states. */
 static void commit(host_crossbar *x)
 {
@@ -301,14 +340,17 @@ static bool follow(host_crossbar *x)
     if (x->analysis != x->clock->analysis) {
         x->analysis = x->clock->analysis;
         x->trial = 0;
+        x->u_peak = 0;
         return !x->r_start || make_full(x);
     }
     if (x->trial == 0 || x->trial == x->clock->trial)
         return true;
-    if (x->trial == x->clock->accepted)
+    if (x->trial == x->clock->accepted) {
+        keep_peak(x, NAN); /* a point of a DC sweep; the simulator reports those in time to host_crossbar_accept */
         commit(x);
-    else
+    } else {
         drop(x);
+    }
     return true;
 }
 
@@ -368,6 +410,7 @@ bool host_crossbar_pass(host_crossbar *x, const double *const v[SYN_SIDES], bool
 {
     const host_clock *clock = x->clock;
     *fresh = false;
+    warn(x);
     if (!follow(x) || (clock->may_switch && !x->r_start && !make_full(x)))
         return false;
     x->moved = move(x, v);
@@ -376,6 +419,10 @@ bool host_crossbar_pass(host_crossbar *x, const double *const v[SYN_SIDES], bool
     const enum solution wanted = clock->may_switch ? TRIED : AT_FIXED_STATES;
     if ((x->solution != wanted || x->moved != 0) && !solve(x, fresh))
         return false;
+    if (clock->circuit->CKTmode & MODEINITSMSIG) { /* a look at the solution of an operating point */
+        keep_peak(x, NAN);
+        warn(x);
+    }
     return x->solution != TRIED || latch(x, moving, fresh);
 }
 
@@ -411,10 +458,20 @@ static bool save(host_crossbar *x)
 int host_crossbar_accept(host_crossbar *x)
 {
     const CKTcircuit *ckt = x->clock->circuit;
+    keep_peak(x, ckt->CKTtime);
     if (x->trial == 0)
         return OK;
     commit(x);
     return ckt->CKTfinalTime - ckt->CKTtime >= ckt->CKTminBreak || save(x) ? OK : E_PRIVATE;
+}
+
+/* Takes over a point of a DC sweep that has been accepted; see host_clock_settled. */
+static void settle(host_crossbar *x)
+{
+    if (x->trial == 0 || !host_clock_settled(x->clock, x->trial))
+        return;
+    keep_peak(x, NAN);
+    commit(x);
 }
 
 /* The end of a run that has no last time point: it was stopped, or it is a DC sweep. */
@@ -422,8 +479,11 @@ static void end_run(host_crossbar *x)
 {
     if (!x->clock || host_failed(x->clock->job))
         return;
-    if (x->trial != 0 && host_clock_settled(x->clock, x->trial))
-        commit(x);
+    settle(x);
+    if (x->warning)
+        dprintf(STDERR_FILENO, "Instance: %s   Message: %s\n", x->label, x->warning);
+    free(x->warning);
+    x->warning = NULL;
     if (x->trial == 0)
         save(x);
 }
@@ -477,19 +537,6 @@ static double count_switched(const host_crossbar *x)
     return (double)count;
 }
 
-/* Returns the largest cell voltage [V] for sign 1, the smallest for sign -1. */
-static double extreme_voltage(const host_crossbar *x, double sign)
-{
-    double *u = malloc(x->n * sizeof *u), extreme = -INFINITY;
-    if (!u)
-        return NAN;
-    syn_crossbar_cells(x->solver, u, NULL);
-    for (size_t k = 0; k < x->n; k++)
-        extreme = fmax(extreme, sign * u[k]);
-    free(u);
-    return sign * extreme;
-}
-
 /* In the order of the interfaces. */
 enum {
     MONITOR_CELLS,
@@ -498,6 +545,7 @@ enum {
     MONITOR_SWITCHED,
     MONITOR_U_LOW,
     MONITOR_U_HIGH,
+    MONITOR_U_PEAK,
     MONITOR_RESIDUAL,
     MONITOR_NEWTON
 };
@@ -512,9 +560,11 @@ static double monitor(const host_crossbar *x, int which)
         case MONITOR_SWITCHED:
             return count_switched(x);
         case MONITOR_U_LOW:
-            return extreme_voltage(x, -1);
+            return synp_crossbar_extremes(x->solver).low;
         case MONITOR_U_HIGH:
-            return extreme_voltage(x, 1);
+            return synp_crossbar_extremes(x->solver).high;
+        case MONITOR_U_PEAK:
+            return x->u_peak;
         case MONITOR_RESIDUAL:
             return x->info.residual;
         case MONITOR_NEWTON:
@@ -526,8 +576,8 @@ static double monitor(const host_crossbar *x, int which)
 
 void host_crossbar_answer(host_crossbar *x, int which, IFvalue *value)
 {
-    if (x && x->trial != 0 && host_clock_settled(x->clock, x->trial))
-        commit(x);
+    if (x)
+        settle(x);
     if (which == MONITOR_CELLS) {
         char number[24] = "";
         if (x)

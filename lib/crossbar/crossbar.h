@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "crossbar/access.h"
+#include "crossbar/extremes.h"
 #include "crossbar/lines/arena.h"
 #include "crossbar/lines/kernel.h"
 #include "crossbar/ports/ports.h"

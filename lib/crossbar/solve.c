@@ -407,6 +407,34 @@ void syn_crossbar_cells(const syn_crossbar *x, double *u, double *i)
         }
 }
 
+synp_extremes synp_crossbar_extremes(const syn_crossbar *x)
+{
+    const synp_lines *l = &x->lines;
+    const synp_view view = synp_crossbar_view(x);
+    synp_extremes e = {.low = INFINITY, .high = -INFINITY};
+    double largest = -1;
+    for (size_t j = 0; j < l->cols; j++)
+        for (size_t first = 0; first < l->rows; first += SYNP_STRIP) {
+            const size_t n = l->rows - first < SYNP_STRIP ? l->rows - first : SYNP_STRIP, at = first + l->ld * j;
+            double u[SYNP_STRIP], low = INFINITY, high = -INFINITY;
+            x->kernel->voltages(&view, first, j, n, u);
+            for (size_t k = 0; k < n; k++) {
+                u[k] = x->access.inner ? x->access.inner[at + k] : u[k];
+                low = u[k] < low ? u[k] : low;
+                high = u[k] > high ? u[k] : high;
+            }
+            e.low = fmin(e.low, low);
+            e.high = fmax(e.high, high);
+            if (fmax(-low, high) <= largest)
+                continue;
+            largest = fmax(-low, high);
+            for (size_t k = 0; k < n; k++)
+                if (fabs(u[k]) == largest)
+                    e.largest = first + k + l->rows * j;
+        }
+    return e;
+}
+
 void syn_crossbar_states(const syn_crossbar *x, float *r)
 {
     const synp_lines *l = &x->lines;

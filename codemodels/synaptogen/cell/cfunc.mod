@@ -5,7 +5,7 @@
  * and pending states. The features of the cycles are pure functions of (seed, cell, cycle).
  *
  * Most cells of a circuit never switch. Such a cell is asleep: its memory holds its number, its state at the start
- * and the two voltages that would wake it up. A cell that wakes up gets a history. */
+ * and its two thresholds, one of which would wake it up. A cell that wakes up gets a history. */
 #include "clock.h"
 #include "device.h"
 #include "fail.h"
@@ -16,6 +16,7 @@
 #include "models.h"
 #include "numbers.h"
 #include "parameters.h"
+#include "range.h"
 #include "small_signal.h"
 
 #include "base/numeric.h"
@@ -43,6 +44,7 @@ typedef struct kind {
     uint64_t seed;
     syn_start start;
     double polarity;
+    double u_fitted;         /* V, the end of the fitted range */
     double noise, bandwidth; /* as checked last; Hz; at first none */
 } kind;
 
@@ -72,9 +74,11 @@ typedef struct history {
 typedef struct instance {
     kind *kind; /* NULL: failed */
     uint64_t cell;
-    double r;         /* at the start */
-    double low, high; /* V: the start state stays as it is for low < u <= high; low NAN: not known yet */
-    history *history; /* NULL: asleep */
+    double r;              /* at the start */
+    double u_set, u_reset; /* V, at the start: thresholds of the next SET and the next RESET; NAN: not known yet */
+    int mode;              /* syn_mode at the start; known with the thresholds */
+    float u_peak;          /* V, see range.h */
+    history *history;      /* NULL: asleep */
 } instance;
 
 static void *kinds; /* a tree of <search.h>: each cell may have a .model of its own */
@@ -162,6 +166,7 @@ static bool read_parameters(ARGS, kind *k)
         !host_whole_number("index", PARAM(index), 0, 1, &by_number))
         return false;
     k->seed = (uint64_t)seed;
+    k->u_fitted = syn_model_u_linear(k->model);
     if (!read_start(mif_private, k))
         return false;
     if (by_number == 0)
@@ -219,7 +224,7 @@ static instance *create(ARGS)
         return NULL;
     host_keep(mif_private, in);
     CALLBACK = release;
-    *in = (instance){.kind = acquire_kind(mif_private), .low = NAN};
+    *in = (instance){.kind = acquire_kind(mif_private), .u_set = NAN};
     kind *k = in->kind;
     if (k && (!read_number(mif_private, k, &in->cell) ||
               syn_cell_start_state(k->model, k->seed, in->cell, &k->start, &in->r, NULL) != SYN_OK)) {
@@ -239,15 +244,33 @@ static syn_cell start_cell(const instance *in)
     return c;
 }
 
+/* V, thresholds of the next SET and the next RESET of a cell in state s, which is c's own or follows from it. */
+static double next_set(const syn_cell *c, const syn_state *s)
+{
+    return (s->n == c->state.n && s->mode != SYN_LRS ? &c->now : &c->next)->y[SYN_U_SET];
+}
+
+static double next_reset(const syn_cell *c, const syn_state *s)
+{
+    return s->mode != SYN_HRS ? s->u_thr : (s->n == c->state.n ? &c->now : &c->next)->y[SYN_U_RESET];
+}
+
+/* Draws the thresholds of a cell that is asleep, unless they are known. */
+static void know_thresholds(instance *in)
+{
+    if (!isnan(in->u_set))
+        return;
+    const syn_cell c = start_cell(in);
+    in->mode = (int)c.state.mode;
+    in->u_set = next_set(&c, &c.state);
+    in->u_reset = next_reset(&c, &c.state);
+}
+
 /* Whether the voltage changes the start state. */
 static bool wakes_up(instance *in, double u)
 {
-    if (isnan(in->low)) {
-        const syn_cell c = start_cell(in);
-        in->low = c.state.mode == SYN_LRS ? -INFINITY : c.now.y[SYN_U_SET];
-        in->high = c.state.mode == SYN_HRS ? INFINITY : c.state.u_thr;
-    }
-    return u <= in->low || u > in->high;
+    know_thresholds(in);
+    return (in->mode != SYN_LRS && u <= in->u_set) || (in->mode != SYN_HRS && u > in->u_reset);
 }
 
 /* NULL without memory. */
@@ -448,6 +471,7 @@ void cm_synaptogen(ARGS)
     host_read_inputs(mif_private);
     follow(in);
     const Mif_Port_Data_t *port = mif_private->conn[0]->port[0];
+    host_range_watch(k->clock, mif_private, INPUT(electrodes), k->u_fitted, &in->u_peak);
     const double u = k->polarity * INPUT(electrodes), r = state_at(in, port, u, noisy);
     double slope, i = syn_current(k->model, r, u, &slope);
     if (noisy && in->history)
@@ -517,28 +541,62 @@ static int noise(int mode, int operation, GENmodel *first, CKTcircuit *ckt, Ndat
 }
 
 /* The monitors, in the order of ifspec.ifs. */
-enum { MONITOR_CELL, MONITOR_R, MONITOR_RESISTANCE, MONITOR_MODE, MONITOR_CYCLE, MONITOR_U_SET, MONITOR_U_RESET };
+enum {
+    MONITOR_CELL,
+    MONITOR_R,
+    MONITOR_RESISTANCE,
+    MONITOR_MODE,
+    MONITOR_CYCLE,
+    MONITOR_U_SET,
+    MONITOR_U_RESET,
+    MONITOR_U_PEAK,
+    MONITOR_I
+};
 
-static double monitor(const instance *in, int which)
+/* Of a cell that is asleep. A start in IRS is in cycle 1 (syn_cell_init), all others are in cycle 0. */
+static double monitor_asleep(instance *in, int which)
 {
-    const syn_model *m = in->kind->model;
-    const history *h = in->history;
-    const syn_cell c = h ? h->cell : start_cell(in);
-    const syn_state s = h && h->trial ? h->pending : c.state;
-    const syn_cycle *cycle = s.n == c.state.n ? &c.now : &c.next;
+    know_thresholds(in);
+    switch (which) {
+        case MONITOR_MODE:
+            return in->mode;
+        case MONITOR_CYCLE:
+            return in->mode == SYN_IRS;
+        case MONITOR_U_SET:
+            return in->u_set;
+        default:
+            return in->u_reset;
+    }
+}
+
+static double monitor_awake(const history *h, int which)
+{
+    const syn_state *s = h->trial ? &h->pending : &h->cell.state;
+    switch (which) {
+        case MONITOR_MODE:
+            return s->mode;
+        case MONITOR_CYCLE:
+            return (double)s->n;
+        case MONITOR_U_SET:
+            return next_set(&h->cell, s);
+        default:
+            return next_reset(&h->cell, s);
+    }
+}
+
+static double monitor(instance *in, const Mif_Port_Data_t *port, int which)
+{
     switch (which) {
         case MONITOR_R:
-            return s.r;
+            return state_of(in);
         case MONITOR_RESISTANCE:
-            return syn_resistance_of_state(m, s.r);
-        case MONITOR_MODE:
-            return s.mode;
-        case MONITOR_CYCLE:
-            return (double)s.n;
-        case MONITOR_U_SET:
-            return (s.mode == SYN_LRS ? &c.next : cycle)->y[SYN_U_SET];
+            return syn_resistance_of_state(in->kind->model, state_of(in));
+        case MONITOR_U_PEAK:
+            return host_range_peak(port, in->u_peak);
+        case MONITOR_I:
+            return port->output.rvalue;
         default:
-            return s.mode == SYN_HRS ? cycle->y[SYN_U_RESET] : s.u_thr;
+            return in->history ? monitor_awake(in->history, which) : monitor_asleep(in, which);
     }
 }
 
@@ -546,17 +604,15 @@ static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IF
 {
     (void)ckt;
     (void)select;
-    const instance *in = host_kept_of(g);
+    instance *in = host_kept_of(g);
     const int which = host_monitor(g, question);
     if (which == MONITOR_CELL) {
         char number[24] = "";
         if (in && in->kind)
             snprintf(number, sizeof number, "%llu", (unsigned long long)in->cell);
         value->sValue = strdup(number);
-    } else if (which <= MONITOR_U_RESET) {
-        value->rValue = in && in->kind ? monitor(in, which) : 0;
     } else {
-        value->rValue = host_port(g, 0, 0)->output.rvalue;
+        value->rValue = in && in->kind ? monitor(in, host_port(g, 0, 0), which) : 0;
     }
     return OK;
 }
