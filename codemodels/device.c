@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "ngspice/dllitf.h"
+#include "ngspice/enh.h"
 #include "ngspice/mifdefs.h"
 #include "ngspice/mifproto.h"
 
@@ -86,9 +87,20 @@ static int unset(GENmodel *models, CKTcircuit *ckt)
     return are_models(ckt, models) ? MIFunsetup(models, ckt) : OK;
 }
 
+/* The simulator moves an input of a code model by at most 0.1 V or a quarter of its value from pass to pass, so that a model
+ * which overflows far from the solution converges. Ours do not: their slopes are positive at each voltage. So they take
+ * larger steps, unless the user has set the limits. Other code models keep them. */
 static int load(GENmodel *models, CKTcircuit *ckt)
 {
-    return are_models(ckt, models) ? MIFload(models, ckt) : OK;
+    Enh_Conv_Limit_t *limit = &ckt->enh->conv_limit;
+    const Enh_Conv_Limit_t usual = *limit;
+    if (!are_models(ckt, models))
+        return OK;
+    if (limit->step == 0.25 && limit->abs_step == 0.1) /* the simulator's defaults */
+        limit->step = limit->abs_step = 10;
+    const int error = MIFload(models, ckt);
+    *limit = usual;
+    return error;
 }
 
 void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, int, IFvalue *, IFvalue *),

@@ -142,3 +142,28 @@ Test(codemodel_parameters, multipliers_other_than_1_are_refused)
     spice_circuit("x1 te 0 pair m=2\nv1 te 0 0.2\n%s", subcircuits);
     expect_failure("a.x1.x2.a1", "m = 2 is not 1: cells in parallel are different cells; write an instance for each");
 }
+
+/* Iterations of a train of pulses with an option. */
+static double iterations_with(const char *option)
+{
+    spice_circuit("v1 te 0 pulse(-1.5 1.5 0 10n 10n 490n 1u)\na1 %%gd(te 0) m\n.model m synaptogen(seed=3)\n%s",
+                  option);
+    spice_do("save @a1[r] @a1[cycle]");
+    spice_run("tran 100n 20u");
+    cr_expect(spice_last("@a1[cycle]") == 20);
+    spice_clear_output();
+    spice_do("rusage totiter");
+    const double iterations = spice_printed("Total iterations");
+    spice_forget();
+    return iterations;
+}
+
+/* A step of 3 V in steps of 0.1 V, of 0.2 V, or at once. */
+Test(codemodel_parameters, the_simulators_limit_of_input_steps_holds_only_if_it_is_set)
+{
+    const double without = iterations_with(".options convabsstep=10 convstep=10");
+    cr_expect(iterations_with("") == without);
+    cr_expect(iterations_with(".options convabsstep=0.2") > 1.2 * without);
+    cr_expect(iterations_with(".options convabsstep=0.05 convstep=0.1") >
+              iterations_with(".options convabsstep=0.2"));
+}
