@@ -126,6 +126,7 @@ bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
     clock->looks_back = (ckt->CKTmode & (MODEINITPRED | MODEINITTRAN)) != 0;
     if (ckt->CKTmode & (MODEINITJCT | MODEINITPRED | MODEINITTRAN)) {
         clock->trial = ++trials;
+        host_groups_be_patient(clock->groups);
         clock->accepted = (uint64_t) * (const double *)cm_analog_get_ptr(0, 1);
     }
     clock->transient = clock->in_time && mif_private->circuit.anal_type == MIF_TRAN;

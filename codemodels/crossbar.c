@@ -7,6 +7,7 @@
 #include "latch.h"
 #include "models.h"
 #include "numbers.h"
+#include "order.h"
 #include "parameters.h"
 #include "range.h"
 
@@ -50,8 +51,11 @@ struct host_crossbar {
     uint64_t analysis;           /* that the array is in */
     uint64_t trial;              /* whose states are pending in the solver; 0: none */
     bool unsaved;                /* there are accepted states that the file does not hold */
-    size_t latched;              /* cells that are latched in the trial */
+    size_t batch;                /* cells that were let go together, until they have been looked at again */
+    host_order *order;           /* for those that have to take turns */
+    bool hold_resets;            /* the RESET of one cell can take voltage from another */
     double *v[SYN_SIDES], moved; /* V: of the last pass; largest change since the pass before */
+    double *accepted[SYN_SIDES]; /* V: of the last accepted solution */
     enum solution solution;
     syn_solution info;
     int failures;  /* passes in a row without a solution */
@@ -183,6 +187,7 @@ static bool use_array(host_crossbar *x, syn_array *a)
         syn_array_free(a);
         return false;
     }
+    synp_crossbar_hold_resets(x->solver, x->hold_resets);
     syn_array_free(x->array);
     x->array = a;
     x->solution = NO_SOLUTION;
@@ -211,16 +216,16 @@ static bool make_solver(host_crossbar *x, const host_crossbar_parameters *p, con
 }
 
 /* The voltages of all sides are one block of memory, which begins at the left side. */
-static bool make_voltages(host_crossbar *x)
+static bool make_voltages(const host_crossbar *x, double *v[SYN_SIDES])
 {
-    x->v[SYN_LEFT] = calloc(2 * (x->rows + x->cols), sizeof *x->v[0]);
-    if (!x->v[SYN_LEFT]) {
+    v[SYN_LEFT] = calloc(2 * (x->rows + x->cols), sizeof *v[0]);
+    if (!v[SYN_LEFT]) {
         host_no_memory();
         return false;
     }
-    x->v[SYN_RIGHT] = x->v[SYN_LEFT] + x->rows;
-    x->v[SYN_TOP] = x->v[SYN_RIGHT] + x->rows;
-    x->v[SYN_BOTTOM] = x->v[SYN_TOP] + x->cols;
+    v[SYN_RIGHT] = v[SYN_LEFT] + x->rows;
+    v[SYN_TOP] = v[SYN_RIGHT] + x->rows;
+    v[SYN_BOTTOM] = v[SYN_TOP] + x->cols;
     return true;
 }
 
@@ -256,8 +261,8 @@ host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char
         return NULL;
     }
     x->n = x->rows * x->cols;
-    if (!read_cells(x, name, p) || !claim_cells(x) || !prepare_output(x, p->state_out) || !make_voltages(x) ||
-        !make_solver(x, p, end) || !use_array(x, make_read_only(x))) {
+    if (!read_cells(x, name, p) || !claim_cells(x) || !prepare_output(x, p->state_out) || !make_voltages(x, x->v) ||
+        !make_voltages(x, x->accepted) || !make_solver(x, p, end) || !use_array(x, make_read_only(x))) {
         host_crossbar_free(x);
         return NULL;
     }
@@ -305,17 +310,17 @@ static void commit(host_crossbar *x)
     syn_crossbar_commit(x->solver);
     x->unsaved = true;
     x->trial = 0;
-    x->latched = x->info.switched = 0;
+    x->batch = x->info.switched = 0;
 }
 
 /* Forgets the pending states, and the solution if it depends on them. */
 static void drop(host_crossbar *x)
 {
     syn_crossbar_restart(x->solver);
-    if (x->info.switched > 0 || x->latched > 0)
+    if (x->info.switched > 0)
         x->solution = NO_SOLUTION;
     x->trial = 0;
-    x->latched = x->info.switched = 0;
+    x->batch = x->info.switched = 0;
 }
 
 /* Puts an array that can switch, at its start, in place of the present one. Returns false after host_fail. */
@@ -337,6 +342,8 @@ static bool make_full(host_crossbar *x)
 /* Takes over or forgets the pending states of an earlier trial, see clock.h. Returns false after host_fail. */
 static bool follow(host_crossbar *x)
 {
+    if (x->trial == 0 || (x->trial != x->clock->trial && x->trial == x->clock->accepted))
+        memcpy(x->accepted[0], x->v[0], 2 * (x->rows + x->cols) * sizeof *x->v[0]);
     if (x->analysis != x->clock->analysis) {
         x->analysis = x->clock->analysis;
         x->trial = 0;
@@ -391,18 +398,56 @@ static bool solve(host_crossbar *x, bool *fresh)
     return false;
 }
 
-/* Applies the latch rule to a solution of this pass: latches the cells beyond U_S, and solves again with those in
- * LRS. Returns false after host_fail. */
-static bool latch(host_crossbar *x, bool moving, bool *fresh)
+/* Starts the trial again: its cells take turns. Returns false after host_fail. */
+static bool begin_order(host_crossbar *x, bool *fresh)
 {
-    size_t count;
-    if (!host_latch_rule(moving, x->info.beyond > 0, x->info.switched > x->latched))
-        return true;
-    if (syn_crossbar_latch(x->solver, &count, NULL)) {
+    syn_error err;
+    const double *const v[SYN_SIDES] = {x->accepted[0], x->accepted[1], x->accepted[2], x->accepted[3]};
+    const syn_status status = host_order_begin(x->order, x->solver, v, &err);
+    x->solution = NO_SOLUTION;
+    if (status == SYN_OK)
+        return solve(x, fresh);
+    if (status == SYN_ENOMEM)
+        host_no_memory();
+    else
+        host_fail("%s: %s", err.field, err.text);
+    return false;
+}
+
+/* A pass of a trial whose cells take turns. Returns false after host_fail. */
+static bool take_turns(host_crossbar *x, bool moving, bool *fresh)
+{
+    bool let;
+    if (host_order_turn(x->order, x->solver, &let)) {
         host_no_memory();
         return false;
     }
-    x->latched += count;
+    if (let && !solve(x, fresh))
+        return false;
+    if (x->solution == TRIED)
+        host_order_wait(x->order, x->solver, &x->info, x->moved, moving);
+    return true;
+}
+
+/* Applies the latch rule to a solution of this pass: lets the cells go that wait, and solves again. When the voltages have
+ * come to rest after that, looks whether their order matters. Returns false after host_fail. */
+static bool latch(host_crossbar *x, bool moving, bool *fresh)
+{
+    if (host_order_holds(x->order))
+        return take_turns(x, moving, fresh);
+    if (!moving && ((x->batch > 1 && synp_crossbar_contested(x->solver) > 0) ||
+                    (x->info.beyond > 0 && host_order_shared(x->order))))
+        return begin_order(x, fresh);
+    if (!moving)
+        x->batch = 0;
+    else if (x->batch > 1)
+        cm_analog_not_converged();
+    if (!host_latch_rule(moving, x->info.beyond > 0, x->info.switched > synp_crossbar_sets(x->solver)))
+        return true;
+    if (syn_crossbar_latch(x->solver, &x->batch, NULL)) {
+        host_no_memory();
+        return false;
+    }
     return solve(x, fresh);
 }
 
@@ -509,10 +554,40 @@ void host_crossbar_free(host_crossbar *x)
         host_clock_leave(x->clock);
     free(x->r_start);
     free(x->v[SYN_LEFT]);
+    free(x->accepted[SYN_LEFT]);
+    host_order_free(x->order);
     free(x->label);
     free(x->state_in);
     free(x->state_out);
     free(x);
+}
+
+/* Whether the sources hold all lines firmly: a line end leads to a source through less than a cell in LRS. */
+static bool is_firm(const host_crossbar *x, const host_crossbar_parameters *p, const double *const end[SYN_SIDES])
+{
+    const double small = 1e3; /* ohm, a quarter of the smallest resistance of a cell */
+    for (int along = 0; along < 2; along++)
+        for (size_t k = 0; k < (along ? x->cols : x->rows); k++) {
+            const double wire = along ? given(p->r_bl) * (double)x->rows : given(p->r_wl) * (double)x->cols;
+            double least = INFINITY;
+            for (int side = 2 * along; side < 2 * along + 2; side++)
+                least = fmin(least, end[side] ? end[side][k] : INFINITY);
+            if (!(least + wire < small))
+                return false;
+        }
+    return true;
+}
+
+bool host_crossbar_place(host_crossbar *x, const host_crossbar_parameters *p, const double *const end[SYN_SIDES],
+                         const Mif_Port_Data_t *port)
+{
+    x->order = host_order_create(x->clock, x->n, port);
+    if (!x->order) {
+        host_no_memory();
+        return false;
+    }
+    x->hold_resets = port != NULL || !is_firm(x, p, end);
+    return true;
 }
 
 host_clock *host_crossbar_clock(const host_crossbar *x)

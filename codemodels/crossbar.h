@@ -16,6 +16,11 @@ typedef struct host_crossbar host_crossbar;
 host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char *name,
                                     const host_crossbar_parameters *parameters, const double *const end[SYN_SIDES]);
 
+/* To be called after it, in the INIT call: how the crossbar is placed in the circuit. port: a terminal whose voltage the
+ * cells change, NULL if sources hold all. The others are as above. Returns false after host_fail. */
+bool host_crossbar_place(host_crossbar *x, const host_crossbar_parameters *parameters,
+                         const double *const end[SYN_SIDES], const Mif_Port_Data_t *port);
+
 /* Saves the states first if the last solution was accepted and the file does not hold it. */
 void host_crossbar_free(host_crossbar *x);
 

@@ -19,7 +19,8 @@ static const double resolution = 1e-6;
 /* V, the inaccuracy of a solution that does not count in host_group_check. */
 static const double inaccuracy = 1e-4;
 
-/* Iterations of a solution in which cells of a group switch one after the other. */
+/* Iterations of a solution. Cells of a group switch one after the other, and a RESET that is unstable, because it raises the
+ * voltage of its own cell, creeps first. */
 enum { MOST_ITERATIONS = 1000 };
 
 /* Cells of a group that wait: with more of them those that are helped go with the next. */
@@ -49,6 +50,7 @@ struct host_groups {
     bool *held;         /* sources give the value of the unknown */
     size_t *cells;      /* of the group of a root */
     host_group **group; /* of a root; made when asked for */
+    bool any;           /* there are cells whose voltage depends on them */
     uint64_t trial;     /* of the wish for a step */
     double step;
 };
@@ -189,28 +191,41 @@ static int root_of(host_groups *g, const Mif_Port_Data_t *port)
     return !g->held[p] ? root(g->parent, p) : !g->held[n] ? root(g->parent, n) : 0;
 }
 
-void host_groups_add(host_groups *groups, const Mif_Port_Data_t *port)
+bool host_groups_held(const host_groups *groups, const Mif_Port_Data_t *port)
 {
-    groups->cells[root_of(groups, port)]++;
+    return groups->held[port->smp_data.pos_node] && groups->held[port->smp_data.neg_node];
 }
 
-bool host_groups_alone(host_groups *groups, const Mif_Port_Data_t *port)
+void host_groups_add(host_groups *groups, const Mif_Port_Data_t *port, size_t cells)
 {
     const int k = root_of(groups, port);
-    return k == 0 || groups->cells[k] < 2;
+    groups->cells[k] += cells;
+    groups->any |= k != 0;
+}
+
+bool host_groups_alone(host_groups *groups, const Mif_Port_Data_t *port, size_t cells)
+{
+    const int k = root_of(groups, port);
+    return k == 0 || groups->cells[k] <= cells;
 }
 
 host_group *host_groups_of(host_groups *groups, const Mif_Port_Data_t *port)
 {
-    host_group **g = &groups->group[root_of(groups, port)];
-    CKTcircuit *ckt = groups->circuit;
+    host_group *own = NULL, **g = port ? &groups->group[root_of(groups, port)] : &own;
     if (!*g && (*g = calloc(1, sizeof **g)))
         (*g)->all = groups;
+    return *g;
+}
+
+void host_groups_be_patient(const host_groups *groups)
+{
+    CKTcircuit *ckt = groups->circuit;
+    if (!groups->any)
+        return;
     if (ckt->CKTtranMaxIter < MOST_ITERATIONS)
         ckt->CKTtranMaxIter = MOST_ITERATIONS;
     if (ckt->CKTdcTrcvMaxIter < MOST_ITERATIONS)
         ckt->CKTdcTrcvMaxIter = MOST_ITERATIONS;
-    return *g;
 }
 
 /* Asks for a part of the present time step. */
@@ -266,6 +281,11 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
 bool host_group_lets(const host_group *group, const void *cell, bool helped)
 {
     return group->let == cell || (group->many && helped);
+}
+
+const void *host_group_let(const host_group *group)
+{
+    return group->let;
 }
 
 void host_group_moves(host_group *group)

@@ -33,14 +33,22 @@ typedef struct host_group host_group;
 host_groups *host_groups_create(CKTcircuit *ckt);
 void host_groups_free(host_groups *groups); /* NULL is allowed */
 
-/* Counts a cell. To be called in its INIT call. port: of its two nodes. */
-void host_groups_add(host_groups *groups, const Mif_Port_Data_t *port);
+/* Whether sources give the voltage at a port, whatever the cells are. */
+bool host_groups_held(const host_groups *groups, const Mif_Port_Data_t *port);
 
-/* Whether the voltage of a counted cell depends on no other cell, once all have been counted. */
-bool host_groups_alone(host_groups *groups, const Mif_Port_Data_t *port);
+/* Counts the cells of an instance. To be called in its INIT call. port: of the nodes of a cell, or of one that is not
+ * held if there are several. */
+void host_groups_add(host_groups *groups, const Mif_Port_Data_t *port, size_t cells);
 
-/* Returns the group of a counted cell that is not alone. NULL without memory. */
+/* Whether the voltage at the port depends on no more cells than those of the instance, once all have been counted. */
+bool host_groups_alone(host_groups *groups, const Mif_Port_Data_t *port, size_t cells);
+
+/* Returns the group of the port; NULL: the instance is alone, and gets a group of its own, to be freed by free(). NULL
+ * without memory. */
 host_group *host_groups_of(host_groups *groups, const Mif_Port_Data_t *port);
+
+/* To be called before each solution: where cells change voltages, the simulator is to go on for many iterations. */
+void host_groups_be_patient(const host_groups *groups);
 
 /* To be called by each cell of a group that is awake, first in each pass. pass, trial: numbers that grow, see clock.h.
  * Returns whether a cell is let go in this pass: then what has happened up to the last pass stays in this trial. */
@@ -48,6 +56,9 @@ bool host_group_pass(host_group *group, uint64_t pass, uint64_t trial);
 
 /* Whether this cell is let go in this pass. helped: see host_group_wait. */
 bool host_group_lets(const host_group *group, const void *cell, bool helped);
+
+/* Returns the cell that is let go in this pass, or NULL. */
+const void *host_group_let(const host_group *group);
 
 /* The voltage of a cell still moves: nobody is let go after this pass. */
 void host_group_moves(host_group *group);

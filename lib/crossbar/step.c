@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Quasi-static steps of an array that switches: solutions, and SETs between them (switch.c). */
 #include "crossbar/crossbar.h"
+#include "crossbar/order.h"
 
 void syn_crossbar_restart(syn_crossbar *x)
 {
@@ -22,7 +23,36 @@ syn_status syn_crossbar_try(syn_crossbar *x, const double *const v[SYN_SIDES], s
 syn_status syn_crossbar_latch(syn_crossbar *x, size_t *count, syn_error *err)
 {
     *count = 0;
-    return x->switching && synp_switching_latch(x->switching, count) ? synp_no_memory(err) : SYN_OK;
+    return x->switching && synp_switching_latch(x->switching, SYNP_ALL_CELLS, count) ? synp_no_memory(err) : SYN_OK;
+}
+
+void synp_crossbar_hold_resets(syn_crossbar *x, bool hold)
+{
+    if (x->switching)
+        synp_switching_hold_resets(x->switching, hold);
+}
+
+size_t synp_crossbar_sets(const syn_crossbar *x)
+{
+    return x->switching ? synp_switching_sets(x->switching) : 0;
+}
+
+void synp_crossbar_waiting(const syn_crossbar *x, void (*f)(void *, size_t, double, double), void *context)
+{
+    if (x->switching)
+        synp_switching_waiting(x->switching, f, context);
+}
+
+size_t synp_crossbar_contested(const syn_crossbar *x)
+{
+    const synp_view v = synp_crossbar_view(x);
+    return x->switching ? synp_switching_contested(x->switching, &v) : 0;
+}
+
+syn_status synp_crossbar_let(syn_crossbar *x, size_t cell, size_t *count)
+{
+    *count = 0;
+    return x->switching ? synp_switching_latch(x->switching, cell, count) : SYN_OK;
 }
 
 void syn_crossbar_commit(syn_crossbar *x)

@@ -11,9 +11,12 @@
  * waits with the state that it has. When the iteration has ended, synp_switching_latch SETs all waiting cells together;
  * they are latched: they stay SET while the circuit is solved again. That is repeated until no cell waits.
  *
+ * Where cells can take each other's voltage, the order of RESETs matters, too. Then a cell in LRS waits at U_R with the
+ * state that it has, until it is let go: from then on it follows the voltage.
+ *
  * Invariants: the spots of `now`, of `before` and of each latch within `latched` are in the order of the cells.
- * is_latched marks the cells of `latched`. A cell in neither `now` nor `latched` has the array's state in r. After
- * synp_switching_follow no cell is in both; after synp_switching_latch those that waited are, until the next one. */
+ * leave holds what each cell may do. A cell in neither `now` nor `latched` has the array's state in r. After
+ * synp_switching_follow no latched cell is in both; after synp_switching_latch those that waited are, until the next one. */
 #include "crossbar/switch.h"
 #include "base/base.h"
 
@@ -23,9 +26,13 @@
 
 typedef enum spot_state {
     FOLLOWS, /* its voltage */
-    WAITS,   /* beyond U_S, in the state of the array */
-    LATCHED
+    WAITS,   /* beyond U_S or U_R, in the state of the array */
+    LATCHED, /* SET */
+    FREED    /* from waiting at U_R */
 } spot_state;
+
+/* What a cell may do in this step; the first: wait where it has to. */
+enum leave { NO_LEAVE, IS_SET, MAY_RESET };
 
 /* A cell whose state may differ from that in the array. */
 typedef struct spot {
@@ -47,9 +54,11 @@ struct synp_switching {
     double *r;
     float *low, *high; /* V: matrices; between them a cell certainly stays as it is */
     spots now, before; /* found by the present and the last linearisation */
-    spots latched;
-    uint8_t *is_latched; /* a matrix */
-    char *block;         /* a copy to try on */
+    spots latched;     /* and freed */
+    size_t last, sets; /* where the last latch begins in them; those that are SET */
+    uint8_t *leave;    /* a matrix of enum leave */
+    bool hold_resets;  /* cells in LRS wait at U_R */
+    char *block;       /* a copy to try on */
 };
 
 static bool append(spots *s, spot one)
@@ -81,9 +90,9 @@ syn_status synp_switching_create(const synp_lines *lines, const synp_lines_kerne
     *s = (synp_switching){.lines = lines, .kernel = kernel, .array = array, .r = r, .inner = inner};
     s->low = synp_allocate(n * sizeof *s->low);
     s->high = synp_allocate(n * sizeof *s->high);
-    s->is_latched = calloc(n, 1);
+    s->leave = calloc(n, 1);
     s->block = synp_allocate(array->block_bytes);
-    if (!s->low || !s->high || !s->is_latched || !s->block) {
+    if (!s->low || !s->high || !s->leave || !s->block) {
         synp_switching_free(s);
         return SYN_ENOMEM;
     }
@@ -100,7 +109,7 @@ void synp_switching_free(synp_switching *s)
         return;
     free(s->low);
     free(s->high);
-    free(s->is_latched);
+    free(s->leave);
     free(s->block);
     free(s->now.spot);
     free(s->before.spot);
@@ -137,7 +146,7 @@ static bool find_spots(synp_switching *s, const synp_view *v)
             for (size_t i = first; any && i < last; i++) {
                 const size_t at = i + l->ld * j;
                 const spot one = {.cell = i + l->rows * j, .at = at, .u = (float)u[i - first]};
-                if (v->on[i] && !s->is_latched[at] && is_beyond(s, at, u[i - first]) && !append(&s->now, one))
+                if (v->on[i] && s->leave[at] != IS_SET && is_beyond(s, at, u[i - first]) && !append(&s->now, one))
                     return false;
             }
         }
@@ -185,7 +194,9 @@ static size_t follow_block(synp_switching *s, size_t from, syn_solution *info)
     for (size_t k = from; k < to; k++) {
         spot *p = &s->now.spot[k];
         const size_t lane = p->cell % SYNP_LANES;
-        const bool beyond = mode[lane] == SYN_LRS && b->mode[lane] != SYN_LRS;
+        const bool set = mode[lane] == SYN_LRS && b->mode[lane] != SYN_LRS;
+        const bool reset = mode[lane] != SYN_LRS && b->mode[lane] == SYN_LRS;
+        const bool beyond = set || (reset && s->hold_resets && s->leave[p->at] != MAY_RESET);
         p->state = beyond ? WAITS : FOLLOWS;
         info->beyond += beyond;
         p->r = beyond ? s->array->r[p->cell] : r[lane];
@@ -210,11 +221,11 @@ static double largest_move(const synp_switching *s)
     return moved;
 }
 
-/* Back to the array's states for those of the spots that are not latched. */
+/* Back to the array's states for those of the spots that are not SET. */
 static void forget(synp_switching *s, const spots *of)
 {
     for (size_t k = 0; k < of->count; k++)
-        if (!s->is_latched[of->spot[k].at])
+        if (s->leave[of->spot[k].at] != IS_SET)
             s->r[of->spot[k].at] = (double)s->array->r[of->spot[k].cell];
 }
 
@@ -229,23 +240,30 @@ syn_status synp_switching_follow(synp_switching *s, const synp_view *v, double *
         return SYN_ENOMEM;
     keep_voltages(s);
     info->beyond = 0;
-    info->switched = s->latched.count;
+    info->switched = s->sets;
     for (size_t k = 0; k < s->now.count;)
         k = follow_block(s, k, info);
     *moved = largest_move(s);
     return SYN_OK;
 }
 
+static void clear_latched(synp_switching *s)
+{
+    for (size_t k = 0; k < s->latched.count; k++)
+        s->leave[s->latched.spot[k].at] = NO_LEAVE;
+    s->latched.count = s->now.count = s->last = s->sets = 0;
+}
+
 void synp_switching_restart(synp_switching *s)
 {
     for (size_t k = 0; k < s->latched.count; k++)
-        s->is_latched[s->latched.spot[k].at] = 0;
-    forget(s, &s->latched);
+        s->r[s->latched.spot[k].at] = (double)s->array->r[s->latched.spot[k].cell];
     forget(s, &s->now);
-    s->latched.count = s->now.count = 0;
+    clear_latched(s);
 }
 
-/* SETs the latched cells from `from` on that are in one block. Returns where the next block starts. */
+/* SETs the latched cells from `from` on that are in one block, and frees the others. Returns where the next block
+ * starts. */
 static size_t latch_block(synp_switching *s, size_t from)
 {
     _Alignas(64) synp_floats u, r;
@@ -254,21 +272,28 @@ static size_t latch_block(synp_switching *s, size_t from)
     synp_try_lanes(s->array, s->latched.spot[from].cell / SYNP_LANES, mask, u, s->block, r, mode);
     for (size_t k = from; k < to; k++) {
         const spot *p = &s->latched.spot[k];
-        s->r[p->at] = (double)r[p->cell % SYNP_LANES];
-        s->is_latched[p->at] = 1;
+        if (p->state == LATCHED)
+            s->r[p->at] = (double)r[p->cell % SYNP_LANES];
+        s->leave[p->at] = p->state == LATCHED ? IS_SET : MAY_RESET;
+        s->sets += p->state == LATCHED;
     }
     return to;
 }
 
-syn_status synp_switching_latch(synp_switching *s, size_t *count)
+static bool in_lrs(const synp_switching *s, size_t cell)
+{
+    return synp_block_at(s->array, cell / SYNP_LANES)->mode[cell % SYNP_LANES] == SYN_LRS;
+}
+
+syn_status synp_switching_latch(synp_switching *s, size_t only, size_t *count)
 {
     const size_t first = s->latched.count;
     *count = 0;
     for (size_t k = 0; k < s->now.count; k++) {
         spot p = s->now.spot[k];
-        if (p.state != WAITS)
+        if (p.state != WAITS || (only != SYNP_ALL_CELLS && p.cell != only))
             continue;
-        p.state = LATCHED;
+        p.state = in_lrs(s, p.cell) ? FREED : LATCHED;
         if (!append(&s->latched, p)) {
             s->latched.count = first;
             return SYN_ENOMEM;
@@ -276,11 +301,51 @@ syn_status synp_switching_latch(synp_switching *s, size_t *count)
     }
     for (size_t k = first; k < s->latched.count;)
         k = latch_block(s, k);
+    s->last = first;
     *count = s->latched.count - first;
     return SYN_OK;
 }
 
-/* Applies the voltages of the spots that do not wait, block by block, to the array. */
+void synp_switching_hold_resets(synp_switching *s, bool hold)
+{
+    s->hold_resets = hold;
+}
+
+size_t synp_switching_sets(const synp_switching *s)
+{
+    return s->sets;
+}
+
+/* The threshold [V] at which a cell waits. */
+static double threshold(const synp_switching *s, size_t cell)
+{
+    const synp_block *b = synp_block_at(s->array, cell / SYNP_LANES);
+    const size_t lane = cell % SYNP_LANES;
+    return (double)(b->mode[lane] == SYN_LRS ? b->u_thr[lane] : b->u_set[lane]);
+}
+
+void synp_switching_waiting(const synp_switching *s, void (*f)(void *, size_t, double, double), void *context)
+{
+    for (size_t k = 0; k < s->now.count; k++)
+        if (s->now.spot[k].state == WAITS)
+            f(context, s->now.spot[k].cell, (double)s->now.spot[k].u, threshold(s, s->now.spot[k].cell));
+}
+
+size_t synp_switching_contested(const synp_switching *s, const synp_view *v)
+{
+    size_t contested = 0;
+    for (size_t k = s->last; k < s->latched.count; k++) {
+        const spot *p = &s->latched.spot[k];
+        double u;
+        s->kernel->voltages(v, p->cell % s->lines->rows, p->cell / s->lines->rows, 1, &u);
+        u = s->inner ? s->inner[p->at] : u;
+        contested += p->state == LATCHED ? u > threshold(s, p->cell) : (float)u < p->u;
+    }
+    return contested;
+}
+
+/* Applies the voltages of the spots to the array, block by block. Those that wait or are freed are left out: a freed cell
+ * is applied as one that follows. */
 static void apply(synp_switching *s, const spots *of)
 {
     for (size_t k = 0; k < of->count;) {
@@ -289,7 +354,7 @@ static void apply(synp_switching *s, const spots *of)
         const size_t from = k;
         k = gather(of, from, &mask, u);
         for (size_t m = from; m < k; m++)
-            if (of->spot[m].state == WAITS)
+            if (of->spot[m].state == WAITS || of->spot[m].state == FREED)
                 mask &= ~(1u << of->spot[m].cell % SYNP_LANES);
         synp_apply_lanes(s->array, of->spot[from].cell / SYNP_LANES, mask, u);
     }
@@ -301,15 +366,14 @@ void synp_switching_commit(synp_switching *s)
 {
     apply(s, &s->now);
     apply(s, &s->latched);
-    for (size_t k = 0; k < s->latched.count; k++)
-        s->is_latched[s->latched.spot[k].at] = 0;
-    s->latched.count = s->now.count = 0;
+    clear_latched(s);
 }
 
 void synp_switching_each(const synp_switching *s, void (*f)(void *context, size_t cell), void *context)
 {
     for (size_t k = 0; k < s->latched.count; k++)
-        f(context, s->latched.spot[k].cell);
+        if (s->latched.spot[k].state == LATCHED)
+            f(context, s->latched.spot[k].cell);
     for (size_t k = 0; k < s->now.count; k++)
         if (s->now.spot[k].r != s->array->r[s->now.spot[k].cell])
             f(context, s->now.spot[k].cell);

@@ -19,9 +19,28 @@ size_t synp_switching_bytes(const synp_switching *s);
  * info->beyond and info->switched are set. Returns SYN_OK or SYN_ENOMEM. */
 syn_status synp_switching_follow(synp_switching *s, const synp_view *v, double *moved, syn_solution *info);
 
-/* SETs the cells that the last synp_switching_follow found beyond U_S, and keeps them so; *count is their number.
- * Returns SYN_OK or SYN_ENOMEM (nothing has changed). */
-syn_status synp_switching_latch(synp_switching *s, size_t *count);
+/* For synp_switching_latch: all that wait. */
+#define SYNP_ALL_CELLS SIZE_MAX
+
+/* Lets the cells go that the last synp_switching_follow found waiting, or one of them: SETs those beyond U_S and keeps
+ * them so; those beyond U_R follow from now on. *count is their number. Returns SYN_OK or SYN_ENOMEM (nothing has
+ * changed). */
+syn_status synp_switching_latch(synp_switching *s, size_t only, size_t *count);
+
+/* Sets whether cells in LRS wait at U_R; at first they do not. */
+void synp_switching_hold_resets(synp_switching *s, bool hold);
+
+/* Returns how many cells are SET by synp_switching_latch. */
+size_t synp_switching_sets(const synp_switching *s);
+
+/* Calls f for each cell that waits, with its voltage and the threshold that it has met [V]. */
+void synp_switching_waiting(const synp_switching *s,
+                            void (*f)(void *context, size_t cell, double u, double threshold), void *context);
+
+/* Returns how many cells of the last synp_switching_latch may not have switched if they had been let go one after the
+ * other: after all have switched, a cell that is SET is no longer beyond U_S, or a cell that left LRS has lost
+ * voltage. */
+size_t synp_switching_contested(const synp_switching *s, const synp_view *v);
 
 /* Back to the states of the array. */
 void synp_switching_restart(synp_switching *s);

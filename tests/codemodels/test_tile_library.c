@@ -281,8 +281,9 @@ Test(codemodel_tile_library, a_run_that_was_stopped_or_failed_leaves_the_last_ac
     syn_array_free(a);
     /* In the middle of this run the source becomes a contradiction. */
     spice_do("delete all");
-    spice_add("v0 left0 0 pwl(0 0 1u -1.5 2u 0)\nv1 left1 0 0\nb1 bottom0 0 v=time > 1.2u ? 1/(time-time) : 0\nrb1 "
-              "bottom1 0 1\n");
+    spice_add(
+        "v0 left0 0 pwl(0 0 1u -1.5 2u 0)\nv1 left1 0 0\nb1 bottom0 0 v=time < 1.2u ? 0 : v(bottom0) > 0 ? -1 : 1\n"
+        "rb1 bottom1 0 1\n");
     crossbar_add_tile(&c, "seed=1 first=0 state_out=\"failed.state\"");
     spice_load();
     cr_expect(spice_try("tran 10n 2u") == false);

@@ -328,6 +328,18 @@ static bool number_ports(array *a)
     return a->port && a->y;
 }
 
+/* Returns an exact port whose voltage the cells change, or NULL. */
+static const Mif_Port_Data_t *free_port(const array *a)
+{
+    const host_clock *clock = host_crossbar_clock(a->crossbar);
+    for (size_t k = 0; a->exact && k < a->exact->lines; k++) {
+        const Mif_Port_Data_t *port = host_port(a->exact->instance, CONNECTION_PORTS, (int)k);
+        if (!host_groups_held(clock->groups, port))
+            return port;
+    }
+    return NULL;
+}
+
 static bool make_array(ARGS, array *a)
 {
     host_crossbar_parameters p;
@@ -338,7 +350,11 @@ static bool make_array(ARGS, array *a)
     if (!place_banks(a, r) || !place_rest(a, &p, r) || !number_ports(a))
         return false;
     a->crossbar = host_crossbar_create(mif_private, a->name, &p, end);
-    return a->crossbar != NULL;
+    if (!a->crossbar || host_crossbar_place(a->crossbar, &p, end, free_port(a)))
+        return a->crossbar != NULL;
+    host_crossbar_free(a->crossbar);
+    a->crossbar = NULL;
+    return false;
 }
 
 static array *array_named(const CKTcircuit *ckt, const char *name)

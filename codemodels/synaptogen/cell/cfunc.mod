@@ -232,7 +232,7 @@ static instance *create(ARGS)
         release_kind(k);
     }
     if (in->kind)
-        host_groups_add(k->clock->groups, mif_private->conn[0]->port[0]);
+        host_groups_add(k->clock->groups, mif_private->conn[0]->port[0], 1);
     return in;
 }
 
@@ -281,7 +281,7 @@ static history *wake_up(instance *in, const Mif_Port_Data_t *port)
     if (!h)
         return NULL;
     *h = (history){.analysis = clock->analysis, .cell = start_cell(in), .slot = -1};
-    if (host_groups_alone(clock->groups, port))
+    if (host_groups_alone(clock->groups, port, 1))
         return h;
     h->turn = calloc(1, sizeof *h->turn);
     if (h->turn)

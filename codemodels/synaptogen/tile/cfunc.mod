@@ -73,6 +73,14 @@ static host_crossbar *make_crossbar(ARGS, const tile *t, const host_crossbar_par
     if (!zeros)
         host_no_memory();
     host_crossbar *x = zeros ? host_crossbar_create(mif_private, host_instance_name(mif_private), p, end) : NULL;
+    const Mif_Port_Data_t *port = NULL;
+    for (size_t k = 0; x && k < t->ports && !port; k++)
+        if (!host_groups_held(host_crossbar_clock(x)->groups, mif_private->conn[0]->port[k]))
+            port = mif_private->conn[0]->port[k];
+    if (x && !host_crossbar_place(x, p, end, port)) {
+        host_crossbar_free(x);
+        x = NULL;
+    }
     free(zeros);
     return x;
 }
