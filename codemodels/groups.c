@@ -271,7 +271,7 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
         }
     }
     g->pass = pass;
-    g->moving = false;
+    g->moving = g->let != NULL; /* the voltages will move */
     g->first = NULL;
     g->open = g->waiting = 0;
     g->second = 1;

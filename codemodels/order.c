@@ -69,6 +69,8 @@ syn_status host_order_begin(host_order *o, syn_crossbar *x, const double *const 
     syn_crossbar_cells(x, o->u0, NULL);
     o->trial = o->clock->trial;
     o->moved = 0;
+    host_group_pass(o->group, o->clock->pass, o->clock->trial);
+    host_group_moves(o->group); /* the others wait until these cells have said what they wait for */
     cm_analog_not_converged();
     return SYN_OK;
 }
