@@ -29,6 +29,7 @@ enum { FEW = 16 };
 struct host_group {
     host_groups *all;
     uint64_t pass, trial;
+    uint64_t begin; /* the first pass of the trial */
     bool moving;
     const void *let; /* in this pass, or NULL */
     /* Of the cell that waits and met its threshold first: the fraction of the step, V beyond its threshold, V moved. */
@@ -259,6 +260,7 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
     g->let = g->trial == trial && !g->moving ? g->first : NULL;
     if (g->trial != trial) {
         g->trial = trial;
+        g->begin = pass;
         g->lets = 0;
     }
     g->many = g->waiting > FEW;
@@ -322,10 +324,11 @@ bool host_helped(double before, double excess)
 }
 
 /* The moves are taken for a geometric series: what is left is move^2 / (move_before - move). */
-bool host_creeps(double move_before, double move)
+bool host_group_creeps(const host_group *group, double move_before, double move)
 {
     const double nothing = 1e-10;
-    return move > nothing && !(move < move_before && move * move < SYNP_SETTLED * (move_before - move));
+    return move > nothing && group->pass - group->begin < MOST_ITERATIONS / 2 &&
+           !(move < move_before && move * move < SYNP_SETTLED * (move_before - move));
 }
 
 double host_groups_step(const host_groups *groups, uint64_t trial)

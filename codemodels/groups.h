@@ -75,8 +75,8 @@ void host_group_check(host_group *group, double below);
 bool host_helped(double before, double excess);
 
 /* Whether a voltage is still on its way although its last move [V] was small: near the point where a RESET becomes
- * unstable the iteration creeps. */
-bool host_creeps(double move_before, double move);
+ * unstable the iteration creeps. After many passes that counts as rest, and the next time step goes on. */
+bool host_group_creeps(const host_group *group, double move_before, double move);
 
 /* Returns the part of the last time step to which the groups want it shortened: in (0, 1]. */
 double host_groups_step(const host_groups *groups, uint64_t trial);

@@ -97,7 +97,7 @@ void host_order_wait(host_order *o, const syn_crossbar *x, const syn_solution *i
 {
     const bool follows = info->switched > synp_crossbar_sets(x);
     synp_crossbar_waiting(x, wait_for_turn, o);
-    if (follows && (o->turn || moving || host_creeps(o->moved, moved))) {
+    if (follows && (o->turn || moving || host_group_creeps(o->group, o->moved, moved))) {
         host_group_moves(o->group);
         cm_analog_not_converged();
     }

@@ -361,7 +361,7 @@ static syn_state next_in_group(const kind *k, history *h, double u0, double u)
     turn *t = h->turn;
     const double distance = fabs(u - h->u_last);
     const bool moving = host_moves(h->trial == 0, distance), goes_on = follow_group(k->clock, h);
-    const bool creeps = host_creeps(t->distance, distance);
+    const bool creeps = host_group_creeps(t->group, t->distance, distance);
     const bool second = t->base.n != h->cell.state.n; /* in a second cycle within the trial */
     const syn_cycle *now = second ? &h->cell.next : &h->cell.now;
     syn_state s;
