@@ -134,20 +134,29 @@ static void expect_same_end(const trial *t, int steps, const double *mode, const
     syn_array_free(a);
 }
 
+/* Returns how many cells have switched. */
+static int expect_steps_do_not_matter_in(int family, int number, bool as_array)
+{
+    double mode[MOST], cycle[MOST];
+    trial t = draw(family, number);
+    t.as_array = as_array;
+    const int switched = run_cells(&t, mode, cycle);
+    expect_same_end(&t, 20, mode, cycle);
+    expect_same_end(&t, 200, mode, cycle);
+    return switched;
+}
+
 static void expect_steps_do_not_matter(bool as_array)
 {
-    const int circuits = support_cases(4, 30);
+    const int circuits = support_cases(3, 30);
     int switched = 0;
     for (int family = 0; family < FAMILIES; family++)
-        for (int number = 0; number < circuits; number++) {
-            double mode[MOST], cycle[MOST];
-            trial t = draw(family, number);
-            t.as_array = as_array;
-            switched += run_cells(&t, mode, cycle);
-            expect_same_end(&t, 20, mode, cycle);
-            expect_same_end(&t, 200, mode, cycle);
-        }
+        for (int number = 0; number < circuits; number++)
+            switched += expect_steps_do_not_matter_in(family, number, as_array);
     cr_expect(switched > 2 * FAMILIES * circuits, "only %d cells have switched", switched);
+    /* In these circuits the end is another one if all cells that are beyond a threshold go at once. */
+    expect_steps_do_not_matter_in(0, 14, as_array);
+    expect_steps_do_not_matter_in(2, 25, as_array);
 }
 
 Test(codemodel_tile_races, cells_of_a_tile_end_as_single_cells_with_fine_steps, .timeout = 300)
