@@ -120,7 +120,8 @@ syn_status syn_crossbar_solve(syn_crossbar *x, const double *const v[SYN_SIDES],
 
 /* One quasi-static step of the array that is bound. Each cell switches by its own voltage: RESETs follow their
  * transition curves; all cells that are beyond U_S in a solution SET together, and the circuit is solved again until
- * there are none. The array takes over the new states. A RESET through a resistance acts back on itself, so that a
+ * there are none. A step is a jump: where cells share a resistance and the order of their SETs within it matters, take
+ * smaller steps. (The code models find that order by themselves.) The array takes over the new states. A RESET through a resistance acts back on itself, so that a
  * circuit may have several such solutions; this is one of them. Returns as syn_crossbar_solve, and SYN_EINVAL for
  * cells that cannot switch; the array has not changed on failure. */
 syn_status syn_crossbar_step(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err);
