@@ -4,6 +4,8 @@
 #include "fail.h"
 #include "range.h"
 
+#include "ngspice/spardefs.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +38,17 @@ static bool is_analysis(const CKTcircuit *ckt, const char *name)
     return strncmp(ckt->CKTcurJob->JOBname, name, strlen(name)) == 0;
 }
 
+/* Whether the analysis is that of the noise of S-parameters. */
+static bool is_sp_noise(const CKTcircuit *ckt)
+{
+#ifdef RFSPICE
+    return is_analysis(ckt, "SP") && ((const SPAN *)ckt->CKTcurJob)->SPdoNoise;
+#else
+    (void)ckt;
+    return false;
+#endif
+}
+
 /* Refuses analyses that ngspice would run without the code models, or in which it would crash. Returns false after
  * host_fail. */
 static bool check_analysis(const CKTcircuit *ckt)
@@ -44,6 +57,8 @@ static bool check_analysis(const CKTcircuit *ckt)
         host_fail("ngspice cannot do a sensitivity analysis of a circuit with code models");
     else if (is_analysis(ckt, "Distortion"))
         host_fail("a distortion analysis would leave the cells out; use .tran and .four");
+    else if (is_sp_noise(ckt))
+        host_fail("the noise of an S-parameter analysis would leave the cells out; use .noise");
     else
         return true;
     return false;

@@ -335,6 +335,20 @@ Test(codemodel_small_signal, distortion_is_refused_in_words)
     cr_expect(spice_count_output("a distortion analysis would leave the cells out") == 1);
 }
 
+Test(codemodel_small_signal, s_parameters_are_those_of_a_resistor_and_their_noise_is_refused_in_words)
+{
+    /* At 0 V a chord is a slope. */
+    const double slope = find_point(0, 1).slope;
+    spice_circuit("v1 in 0 dc 0 ac 1 portnum 1 z0 50\nv2 out 0 dc 0 ac 0 portnum 2 z0 50\na1 %%gd(in out) m\n"
+                  ".model m synaptogen(seed=5 index=1 init=\"lrs\")");
+    spice_run("sp lin 1 1meg 1meg");
+    expect_ratio(spice_last("s_2_1"), 100 / (100 + 1 / slope), 1e-9, "S21"); /* by hand: 2 z0 / (2 z0 + R) */
+    spice_clear_output();
+    cr_expect(spice_try("sp lin 1 1meg 1meg 1") == false);
+    cr_expect(spice_count_output("the noise of an S-parameter analysis would leave the cells out; use .noise") == 1);
+    spice_run("op");
+}
+
 static void noise_and_poles(int round)
 {
     (void)round;

@@ -184,6 +184,8 @@ provoke '.options maxord = 1 is below 2, which ngspice cannot combine with code 
 provoke '.options noopiter cannot be combined in ngspice with code models that have a state' 'seed=1' '.options noopiter'
 provoke 'ngspice cannot do a sensitivity analysis of a circuit with code models' 'seed=1' '' 'sens v(te)'
 provoke 'a distortion analysis would leave the cells out; use .tran and .four' 'seed=1' '' 'disto dec 1 1k 1meg'
+provoke 'the noise of an S-parameter analysis would leave the cells out; use .noise' 'seed=1' \
+    'vp p 0 dc 0 ac 1 portnum 1 z0 50\nvq q 0 dc 0 portnum 2 z0 50\nrp p te 1k\nrq q te 1k' 'sp lin 1 1meg 1meg 1'
 provoke 'unable to find definition of model mycell' 'seed=1' 'a2 %gd(te 0) mycell'
 provoke 'unable to find definition of model 2' 'seed=1' 'a2 %gd(te 0) c m=2'
 provoke 'Error: no such device or model name a2' 'seed=1' '' 'op\nprint @a2[r]'
