@@ -108,6 +108,28 @@ void host_clock_leave(host_clock *clock)
     free(clock);
 }
 
+/* The trial that ends the analysis, see clock.h. When a point of a sweep fails, the simulator tries artificial circuits
+ * last. */
+static uint64_t end_of(const host_clock *clock)
+{
+    const bool well = clock->in_time ? clock->taken == clock->trial : clock->sweeps && clock->may_switch;
+    return well && !host_failed(clock->job) ? clock->trial : 0;
+}
+
+uint64_t host_clock_end(const host_clock *clock)
+{
+    return !clock->sweeps || host_clock_settled(clock, clock->trial) ? end_of(clock) : 0;
+}
+
+int host_clock_accept(CKTcircuit *ckt, GENmodel *models)
+{
+    (void)models;
+    host_clock *clock = clock_of(ckt);
+    if (clock)
+        clock->taken = clock->trial;
+    return OK;
+}
+
 /* The next analysis of a run finds the state slots as the one before has left them. */
 static bool begin_analysis(host_clock *clock)
 {
@@ -120,9 +142,11 @@ static bool begin_analysis(host_clock *clock)
     }
     if (!check_analysis(ckt))
         return false;
+    clock->last = end_of(clock);
     host_range_end(clock);
     clock->warned = false;
     clock->job = ckt->CKTcurJob;
+    clock->sweeps = is_analysis(ckt, "DC transfer");
     clock->in_time = is_analysis(ckt, "Transient") || is_analysis(ckt, "Periodic");
     clock->analysis = ++analyses;
     *(double *)cm_analog_get_ptr(0, 1) = 0;

@@ -46,6 +46,9 @@ typedef struct host_clock {
     uint64_t trial;    /* counts the trials of all circuits */
     uint64_t accepted; /* the accepted trial that the present one follows; 0: none */
     uint64_t pass;     /* counts the passes */
+    uint64_t taken;    /* the trial of the last time point that the simulator accepted */
+    uint64_t last;     /* the trial that ended the analysis before; 0: it failed, or nothing switched in it */
+    bool sweeps;       /* the analysis is a DC sweep */
     bool in_time;      /* the analysis is a transient one; in .noise, .tf and .pz the simulator's own word is stale */
     bool transient;    /* at a transient point */
     bool begins;       /* the pass is the first of an analysis */
@@ -69,6 +72,13 @@ bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private);
  * when results are written, and at the end. The simulator reports accepted transient points to DEVaccept, but not
  * these. */
 bool host_clock_settled(const host_clock *clock, uint64_t trial);
+
+/* Returns the trial that ends the present analysis, for a DESTROY call: 0 if the analysis failed, or if nothing can
+ * switch in it. An analysis that the user has stopped ends with its last accepted point. */
+uint64_t host_clock_end(const host_clock *clock);
+
+/* What the simulator calls after each accepted time point, for each device (DEVaccept). Returns OK. */
+int host_clock_accept(CKTcircuit *ckt, GENmodel *models);
 
 /* What the simulator calls before it accepts a time point, for each device (DEVtrunc): shortens the step where the order
  * of switching within it is open. */

@@ -10,6 +10,7 @@
 #include "order.h"
 #include "parameters.h"
 #include "range.h"
+#include "retain.h"
 
 #include "cell/circuit.h"
 #include "crossbar/extremes.h"
@@ -35,8 +36,20 @@ enum solution {
     TRIED, /* cells follow the voltages; a later trial takes their states over or forgets them */
 };
 
+/* What an array has become that keeps its state: the start of the next analysis. With other parameters than these the
+ * array starts anew. */
+typedef struct memory {
+    syn_array *array;
+    const syn_model *model;
+    size_t rows, cols;
+    uint64_t seed, first;
+    syn_start start;
+    char *state_in; /* or NULL */
+} memory;
+
 struct host_crossbar {
     LIST_ENTRY(host_crossbar) link;
+    const GENinstance *instance; /* that made it */
     host_clock *clock;
     const syn_model *model;
     host_numbers *numbers;
@@ -44,6 +57,9 @@ struct host_crossbar {
     size_t rows, cols, n;
     uint64_t seed, first;
     syn_start start;
+    bool chained; /* the file to start from is also the one to write */
+    bool keep;
+    memory *memory; /* NULL: the array starts as the .model says. host_retain has it */
     syn_crossbar *solver;
     syn_array *array;            /* read-only until an analysis may switch */
     float *r_start;              /* [n], of an array that is not read-only */
@@ -71,8 +87,8 @@ static double given(const double *value)
     return value ? *value : 0;
 }
 
-/* Refuses parameters that the state file decides. */
-static bool check_state_file(const host_crossbar_parameters *p)
+/* Refuses parameters that the state file decides. If the same file is written at the end, they are for a fresh start. */
+static bool check_state_file(const host_crossbar *x, const host_crossbar_parameters *p)
 {
     const char *other = p->seed     ? "seed"
                         : p->first  ? "first"
@@ -80,16 +96,54 @@ static bool check_state_file(const host_crossbar_parameters *p)
                         : p->r_init ? "r_init"
                         : p->start  ? "start"
                                     : NULL;
-    if (p->state && other)
+    if (p->state && !x->chained && other)
         host_fail("%s and state are both given, the state file holds what the cells are", other);
-    return !p->state || !other;
+    return !p->state || x->chained || !other;
+}
+
+/* Whether both paths lead to one file, which need not exist. */
+static bool is_one_file(const char *a, const char *b)
+{
+    char *first = a ? host_output_file(a) : NULL, *second = b ? host_output_file(b) : NULL;
+    const bool same = first && second && strcmp(first, second) == 0;
+    free(first);
+    free(second);
+    return same;
+}
+
+/* Takes over what the state file says about the cells. Returns false after host_fail. */
+static bool read_state_file(host_crossbar *x, const host_crossbar_parameters *p, double *order)
+{
+    syn_array_info info;
+    syn_error err;
+    char text[700];
+    if (syn_array_peek(x->state_in, &info, &err)) {
+        host_fail("state: %s", syn_error_format(&err, text, sizeof text));
+        return false;
+    }
+    if (info.n != x->n || info.rows != x->rows) {
+        host_fail("state = \"%s\" holds %llu x %llu cells, not %zu x %zu", p->state, (unsigned long long)info.rows,
+                  (unsigned long long)(info.n / info.rows), x->rows, x->cols);
+        return false;
+    }
+    if ((p->seed && info.seed != x->seed) || (p->first && info.first != x->first)) {
+        host_fail("state = \"%s\" holds cells from number %llu of seed %llu on, not from number %llu of seed %llu",
+                  p->state, (unsigned long long)info.first, (unsigned long long)info.seed,
+                  (unsigned long long)x->first, (unsigned long long)x->seed);
+        return false;
+    }
+    x->seed = info.seed;
+    x->first = info.first;
+    *order = p->order ? *order : info.order;
+    return true;
 }
 
 /* Which cells these are, from parameters or from the state file. */
 static bool read_cells(host_crossbar *x, const char *name, const host_crossbar_parameters *p)
 {
     double seed, first, order = 0;
-    if (!check_state_file(p) || !host_whole_number("seed", given(p->seed), 0, SYNP_LARGEST_INTEGER, &seed) ||
+    x->chained = p->state && is_one_file(p->state, p->state_out);
+    if (!check_state_file(x, p) || !host_whole_number("seed", given(p->seed), 0, SYNP_LARGEST_INTEGER, &seed) ||
         !host_whole_number("first", given(p->first), 0, SYNP_LARGEST_INTEGER, &first) ||
         (p->order && !host_whole_number("order", *p->order, 1, SYN_MAX_ORDER, &order)) ||
         !host_start(p->init, p->start, p->r_init, &x->start))
@@ -97,26 +151,17 @@ static bool read_cells(host_crossbar *x, const char *name, const host_crossbar_p
     x->seed = (uint64_t)seed;
     x->first = p->first ? (uint64_t)first : syn_cell_of_name(name);
     if (p->state) {
-        syn_array_info info;
-        syn_error err;
-        char text[700];
         x->state_in = host_find_state_file(p->state);
         if (!x->state_in) {
             host_no_memory();
             return false;
         }
-        if (syn_array_peek(x->state_in, &info, &err)) {
-            host_fail("state: %s", syn_error_format(&err, text, sizeof text));
+        if (x->chained && access(x->state_in, F_OK) != 0) { /* a fresh start */
+            free(x->state_in);
+            x->state_in = NULL;
+        } else if (!read_state_file(x, p, &order)) {
             return false;
         }
-        if (info.n != x->n || info.rows != x->rows) {
-            host_fail("state = \"%s\" holds %llu x %llu cells, not %zu x %zu", p->state,
-                      (unsigned long long)info.rows, (unsigned long long)(info.n / info.rows), x->rows, x->cols);
-            return false;
-        }
-        x->seed = info.seed;
-        x->first = info.first;
-        order = p->order ? order : info.order;
     }
     x->model = host_model_acquire(p->params ? p->params : "", (int)order);
     return x->model != NULL;
@@ -137,6 +182,11 @@ static syn_array *make_array(const host_crossbar *x, bool read_only)
     syn_error err;
     char text[700];
     syn_array *a;
+    if (x->memory) {
+        if (syn_array_copy(x->memory->array, &a, NULL))
+            host_no_memory();
+        return a;
+    }
     if (x->state_in) {
         if (syn_array_load(x->model, x->state_in, NULL, 0, &a, &err))
             host_fail("state: %s", syn_error_format(&err, text, sizeof text));
@@ -162,7 +212,7 @@ static size_t count_lrs(const syn_array *a)
  * becomes the read-only one. NULL after host_fail. */
 static syn_array *make_read_only(host_crossbar *x)
 {
-    if (!x->state_in && x->start.resistance == 0) {
+    if (!x->memory && !x->state_in && x->start.resistance == 0) {
         x->lrs = x->start.mode == SYN_LRS ? x->n : 0;
         return make_array(x, true);
     }
@@ -245,6 +295,42 @@ static bool prepare_output(host_crossbar *x, const char *path)
     return false;
 }
 
+static void release_memory(void *data)
+{
+    memory *m = data;
+    syn_array_free(m->array);
+    host_model_release(m->model);
+    free(m->state_in);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Whether the .model still says what it said. A state file decides about seed, first and start. */
+static bool is_same(const memory *m, const host_crossbar *x)
+{
+    return m->model == x->model && m->rows == x->rows && m->cols == x->cols && same_text(m->state_in, x->state_in) &&
+           (x->state_in || (m->seed == x->seed && m->first == x->first && m->start.history == x->start.history &&
+                            m->start.mode == x->start.mode && m->start.resistance == x->start.resistance));
+}
+
+/* Takes up what the array has become, if it is still the array of the .model. Returns false after host_fail. */
+static bool recall(host_crossbar *x, const host_crossbar_parameters *p)
+{
+    double keep;
+    memory *m = host_retained(x->instance);
+    if (!host_whole_number("keep", given(p->keep), 0, 1, &keep))
+        return false;
+    x->keep = keep != 0;
+    if (m && x->keep && is_same(m, x))
+        x->memory = m;
+    else if (m)
+        host_retain(x->instance, NULL, NULL);
+    return true;
+}
+
 host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char *name,
                                     const host_crossbar_parameters *p, const double *const end[SYN_SIDES])
 {
@@ -254,6 +340,7 @@ host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char
         return NULL;
     }
     LIST_INSERT_HEAD(&crossbars, x, link);
+    x->instance = host_instance(mif_private);
     x->label = strdup(host_instance_name(mif_private));
     x->clock = host_clock_join(mif_private);
     if (!x->label || !x->clock || !host_crossbar_size(p, &x->rows, &x->cols)) {
@@ -261,8 +348,9 @@ host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char
         return NULL;
     }
     x->n = x->rows * x->cols;
-    if (!read_cells(x, name, p) || !claim_cells(x) || !prepare_output(x, p->state_out) || !make_voltages(x, x->v) ||
-        !make_voltages(x, x->accepted) || !make_solver(x, p, end) || !use_array(x, make_read_only(x))) {
+    if (!read_cells(x, name, p) || !recall(x, p) || !claim_cells(x) || !prepare_output(x, p->state_out) ||
+        !make_voltages(x, x->v) || !make_voltages(x, x->accepted) || !make_solver(x, p, end) ||
+        !use_array(x, make_read_only(x))) {
         host_crossbar_free(x);
         return NULL;
     }
@@ -313,6 +401,41 @@ static void commit(host_crossbar *x)
     x->batch = x->info.switched = 0;
 }
 
+static memory *make_memory(const host_crossbar *x)
+{
+    memory *m = malloc(sizeof *m);
+    if (!m)
+        return NULL;
+    *m = (memory){.model = x->model,
+                  .rows = x->rows,
+                  .cols = x->cols,
+                  .seed = x->seed,
+                  .first = x->first,
+                  .start = x->start,
+                  .state_in = x->state_in ? strdup(x->state_in) : NULL};
+    host_model_share(x->model);
+    return m;
+}
+
+/* Keeps what the array has become in an analysis that ended with the trial `last`, 0 if it failed. The next analysis
+ * makes another array. */
+static void remember(host_crossbar *x, uint64_t last)
+{
+    if (!x->keep || last == 0 || !x->r_start || host_removing())
+        return;
+    if (x->trial == last)
+        commit(x);
+    if (!x->memory && (x->memory = make_memory(x)) && !host_retain(x->instance, x->memory, release_memory))
+        x->memory = NULL;
+    syn_array *a;
+    if (!x->memory || syn_array_copy(x->array, &a, NULL)) {
+        host_no_memory();
+        return;
+    }
+    syn_array_free(x->memory->array);
+    x->memory->array = a;
+}
+
 /* Forgets the pending states, and the solution if it depends on them. */
 static void drop(host_crossbar *x)
 {
@@ -345,6 +468,7 @@ static bool follow(host_crossbar *x)
     if (x->trial == 0 || (x->trial != x->clock->trial && x->trial == x->clock->accepted))
         memcpy(x->accepted[0], x->v[0], 2 * (x->rows + x->cols) * sizeof *x->v[0]);
     if (x->analysis != x->clock->analysis) {
+        remember(x, x->clock->last);
         x->analysis = x->clock->analysis;
         x->trial = 0;
         x->u_peak = 0;
@@ -493,8 +617,11 @@ static bool save(host_crossbar *x)
     if (!x->state_out || !x->r_start || !x->unsaved)
         return true;
     x->unsaved = false;
-    if (syn_array_save(x->array, x->state_out, &err) == SYN_OK)
+    if (syn_array_save(x->array, x->state_out, &err) == SYN_OK) {
+        if (x->chained && !x->state_in)
+            x->state_in = strdup(x->state_out);
         return true;
+    }
     dprintf(STDERR_FILENO, "Instance: %s Message: synaptogen: state_out: %s\n", x->label,
             syn_error_format(&err, text, sizeof text));
     return false;
@@ -531,6 +658,7 @@ static void end_run(host_crossbar *x)
     x->warning = NULL;
     if (x->trial == 0)
         save(x);
+    remember(x, host_clock_end(x->clock));
 }
 
 __attribute__((destructor)) static void end_all_runs(void)

@@ -13,6 +13,7 @@
 
 #include "clock.h"
 #include "interface.h"
+#include "retain.h"
 
 #include <dlfcn.h>
 #include <link.h>
@@ -111,6 +112,7 @@ void host_take_over(SPICEdev *device, int (*ask)(CKTcircuit *, GENinstance *, in
     device->DEVload = load;
     device->DEVask = ask;
     device->DEVaccept = accept;
+    device->DEVdelete = host_delete;
     device->DEVtrunc = host_clock_shorten;
     device->DEVconvTest = NULL; /* it would search all instances in vain */
     device->DEVpublic.num_inst_var = 0;

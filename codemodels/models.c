@@ -76,10 +76,20 @@ const syn_model *host_model_acquire(const char *path, int order)
     return model;
 }
 
+static shared_model *entry_of(const syn_model *model)
+{
+    shared_model *s = LIST_FIRST(&shared_models);
+    while (s->model != model)
+        s = LIST_NEXT(s, link);
+    return s;
+}
+
+void host_model_share(const syn_model *model)
+{
+    entry_of(model)->users++;
+}
+
 void host_model_release(const syn_model *model)
 {
-    shared_model *s;
-    LIST_FOREACH (s, &shared_models, link)
-        if (s->model == model)
-            s->users--;
+    entry_of(model)->users--;
 }

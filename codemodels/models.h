@@ -11,5 +11,6 @@
  * All instances that ask for the same share one model, and each releases it. NULL after host_fail. */
 const syn_model *host_model_acquire(const char *path, int order);
 void host_model_release(const syn_model *model);
+void host_model_share(const syn_model *model); /* one more user of an acquired model */
 
 #endif

@@ -352,21 +352,33 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
     return SYN_OK;
 }
 
-syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err)
+static syn_status copy(const syn_array *a, bool read_only, syn_array **out, syn_error *err)
 {
     const syn_array_options o = {.first = a->single.first,
                                  .start = a->start,
                                  .rows = a->rows,
                                  .kernel = synp_isa_name(a->isa),
                                  .threads = a->threads,
-                                 .read_only = true};
+                                 .read_only = read_only};
     *out = NULL;
     const syn_status status = synp_array_make(a->model, a->single.seed, a->n, &o, out, err);
-    if (status == SYN_OK) {
-        memcpy((*out)->r, a->r, a->n_blocks * sizeof(synp_floats));
-        memcpy((*out)->active, a->active, a->n_blocks);
-    }
-    return status;
+    if (status)
+        return status;
+    memcpy((*out)->r, a->r, a->n_blocks * sizeof(synp_floats));
+    memcpy((*out)->active, a->active, a->n_blocks);
+    if (!read_only)
+        memcpy((*out)->blocks, a->blocks, a->n_blocks * a->block_bytes);
+    return SYN_OK;
+}
+
+syn_status syn_array_copy(const syn_array *a, syn_array **out, syn_error *err)
+{
+    return copy(a, a->blocks == NULL, out, err);
+}
+
+syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err)
+{
+    return copy(a, true, out, err);
 }
 
 void syn_array_free(syn_array *a)

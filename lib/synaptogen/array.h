@@ -48,6 +48,9 @@ const char *syn_array_kernel_name(int k);
 syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *options,
                             syn_array **out, syn_error *err);
 
+/* Makes a copy of a, which goes on as a would. err may be NULL. Returns SYN_OK or SYN_ENOMEM. */
+syn_status syn_array_copy(const syn_array *a, syn_array **out, syn_error *err);
+
 /* Makes a read-only copy of a: only what reads need. err may be NULL. Returns SYN_OK or SYN_ENOMEM. */
 syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err);
 

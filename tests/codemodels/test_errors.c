@@ -146,6 +146,7 @@ Test(codemodel_errors, index_other_than_0_and_1)
 
 Test(codemodel_errors, bandwidth_out_of_range_whether_noise_is_on_or_off)
 {
+    expect_refusals("keep=2", TEXTS("keep = 2 ", "[0, 1]"));
     expect_refusals("bandwidth=-1", TEXTS("bandwidth = -1 Hz", "[1e-3, 1e15]"));
     expect_refusals("noise=1 bandwidth=-1e8", TEXTS("bandwidth = -1e+08 Hz", "[1e-3, 1e15]"));
     expect_refusals("noise=1 bandwidth=0", TEXTS("bandwidth = 0 Hz", "[1e-3, 1e15]"));

@@ -58,6 +58,7 @@ Test(codemodel_tile_errors, what_is_wrong_is_told_in_one_line)
         {"rows=2 cols=2 lead=\"quarter\"", "lead = \"quarter\" is neither \"full\" (0) nor \"half\" (1)"},
         {"rows=2 cols=2 seed=-1", "seed = -1 is not a whole number in [0,"},
         {"rows=2 cols=2 first=0.5", "first = 0.5 is not a whole number in [0,"},
+        {"rows=2 cols=2 keep=0.5", "keep = 0.5 is not a whole number in [0, 1]"},
         {"rows=2 cols=2 order=11", "order = 11 is not a whole number in [1, 10]"},
         {"rows=2 cols=2 init=\"foo\"", "init = \"foo\" is neither \"hrs\" (0) nor \"lrs\" (1)"},
         {"rows=2 cols=2 start=\"warm\"", "start = \"warm\" is neither"},

@@ -198,6 +198,9 @@ tile 'the ends "left+bottom" of 4 rows and 5 cols are 9 nodes, not 8' 'rows=4 co
 tile 'ends = "left+button" names other sides than left, right, top and bottom' 'rows=4 cols=4 ends="left+button"'
 tile 'seed and state are both given, the state file holds what the cells are' 'rows=4 cols=4 seed=1 state="three.state"'
 tile 'state = "three.state" holds 3 x 3 cells, not 4 x 4' 'rows=4 cols=4 state="three.state"'
+provoke 'state = "three.state" holds cells from number 0 of seed 0 on, not from number 0 of seed 7' '' \
+    'vw w 0 0.2\na1 [ w 0 0 0 0 0 ] m\n.model m synaptogen_tile(rows=3 cols=3 seed=7 first=0 state="three.state"
++ state_out="three.state")'
 tile 'state: none.state: cannot read: No such file or directory' 'rows=4 cols=4 state="none.state"'
 tile 'state_out = "nodir/x.state": there is no folder of this name that can be written to' \
     'rows=4 cols=4 state_out="nodir/x.state"'

@@ -565,8 +565,8 @@ static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IF
 
 static int take_point(CKTcircuit *ckt, GENmodel *first)
 {
-    (void)first;
     array *a;
+    host_clock_accept(ckt, first);
     LIST_FOREACH (a, &arrays, link) {
         const int error = a->circuit == ckt && a->crossbar ? host_crossbar_accept(a->crossbar) : OK;
         if (error)

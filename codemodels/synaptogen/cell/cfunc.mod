@@ -17,6 +17,7 @@
 #include "numbers.h"
 #include "parameters.h"
 #include "range.h"
+#include "retain.h"
 #include "small_signal.h"
 
 #include "base/numeric.h"
@@ -43,7 +44,7 @@ typedef struct kind {
     host_numbers *numbers; /* NULL if names identify the cells */
     uint64_t seed;
     syn_start start;
-    double polarity;
+    double polarity, keep;
     double u_fitted;         /* V, the end of the fitted range */
     double noise, bandwidth; /* as checked last; Hz; at first none */
 } kind;
@@ -71,9 +72,17 @@ typedef struct history {
     double slot, slot_draw; /* the time slot of slot_draw, a standard normal; slot < 0: none yet */
 } history;
 
+/* What a cell has become that keeps its state: the start of the next analysis. */
+typedef struct memory {
+    syn_cell cell;
+    const syn_model *model;
+    syn_start start; /* of the .model: with another one the cell starts anew */
+} memory;
+
 typedef struct instance {
     kind *kind; /* NULL: failed */
     uint64_t cell;
+    memory *memory;        /* NULL: the cell starts as the .model says. host_retain has it */
     double r;              /* at the start */
     double u_set, u_reset; /* V, at the start: thresholds of the next SET and the next RESET; NAN: not known yet */
     int mode;              /* syn_mode at the start; known with the thresholds */
@@ -110,15 +119,56 @@ static void sleep_again(instance *in)
     in->history = NULL;
 }
 
+static void release_memory(void *m)
+{
+    host_model_release(((memory *)m)->model);
+}
+
+/* Returns what the cell has become, if it is still the cell of the .model; else forgets it. */
+static memory *recall(ARGS, const kind *k, uint64_t cell)
+{
+    const GENinstance *g = host_instance(mif_private);
+    memory *m = host_retained(g);
+    if (m && k->keep != 0 && m->model == k->model && m->cell.seed == k->seed && m->cell.id == cell &&
+        m->start.history == k->start.history && m->start.mode == k->start.mode &&
+        m->start.resistance == k->start.resistance)
+        return m;
+    host_retain(g, NULL, NULL);
+    return NULL;
+}
+
+/* Keeps what the cell has become in an analysis that ended with the trial `last`, 0 if it failed. */
+static void remember(ARGS, instance *in, uint64_t last)
+{
+    const kind *k = in->kind;
+    history *h = in->history;
+    if (!h || k->keep == 0 || last == 0 || host_removing())
+        return;
+    if (h->trial == last)
+        syn_cell_commit(k->model, &h->cell, &h->pending);
+    if (!in->memory && (in->memory = malloc(sizeof *in->memory))) {
+        *in->memory = (memory){.model = k->model, .start = k->start};
+        host_model_share(k->model);
+        if (!host_retain(host_instance(mif_private), in->memory, release_memory))
+            in->memory = NULL;
+    }
+    if (in->memory)
+        in->memory->cell = h->cell;
+    else
+        host_no_memory();
+}
+
 static void release(ARGS, Mif_Callback_Reason_t reason)
 {
     instance *in = host_kept(mif_private);
     if (reason != MIF_CB_DESTROY || !in)
         return;
-    if (in->kind)
+    if (in->kind) {
+        remember(mif_private, in, host_clock_end(in->kind->clock));
         release_kind(in->kind);
-    else
+    } else {
         host_forget_failure();
+    }
     sleep_again(in);
     free(in);
     host_keep(mif_private, NULL);
@@ -163,7 +213,8 @@ static bool read_parameters(ARGS, kind *k)
     /* Without an order given, the largest that the file holds. */
     k->model = host_model_acquire(PARAM_NULL(params) ? "" : PARAM(params), PARAM_NULL(order) ? 0 : (int)order);
     if (!k->model || !host_whole_number("seed", PARAM(seed), 0, SYNP_LARGEST_INTEGER, &seed) ||
-        !host_whole_number("index", PARAM(index), 0, 1, &by_number))
+        !host_whole_number("index", PARAM(index), 0, 1, &by_number) ||
+        !host_whole_number("keep", PARAM(keep), 0, 1, &k->keep))
         return false;
     k->seed = (uint64_t)seed;
     k->u_fitted = syn_model_u_linear(k->model);
@@ -231,8 +282,11 @@ static instance *create(ARGS)
         in->kind = NULL;
         release_kind(k);
     }
-    if (in->kind)
+    if (in->kind) {
         host_groups_add(k->clock->groups, mif_private->conn[0]->port[0], 1);
+        in->memory = recall(mif_private, k, in->cell);
+        in->r = in->memory ? in->memory->cell.state.r : in->r;
+    }
     return in;
 }
 
@@ -240,6 +294,8 @@ static instance *create(ARGS)
 static syn_cell start_cell(const instance *in)
 {
     syn_cell c;
+    if (in->memory)
+        return in->memory->cell;
     syn_cell_init(in->kind->model, in->kind->seed, in->cell, &in->kind->start, &c, NULL);
     return c;
 }
@@ -293,14 +349,17 @@ static history *wake_up(instance *in, const Mif_Port_Data_t *port)
 }
 
 /* Takes over or forgets the pending state of an earlier trial, see clock.h. */
-static void follow(instance *in)
+static void follow(ARGS, instance *in)
 {
     const host_clock *clock = in->kind->clock;
     history *h = in->history;
     if (!h || h->trial == clock->trial)
         return;
     if (h->analysis != clock->analysis) {
+        remember(mif_private, in, clock->last);
         sleep_again(in);
+        in->r = in->memory ? in->memory->cell.state.r : in->r;
+        in->u_set = NAN;
         return;
     }
     if (h->trial != 0 && h->trial == clock->accepted)
@@ -469,7 +528,7 @@ void cm_synaptogen(ARGS)
     }
     const bool noisy = k->noise != 0 && k->clock->transient;
     host_read_inputs(mif_private);
-    follow(in);
+    follow(mif_private, in);
     const Mif_Port_Data_t *port = mif_private->conn[0]->port[0];
     host_range_watch(k->clock, mif_private, INPUT(electrodes), k->u_fitted, &in->u_peak);
     const double u = k->polarity * INPUT(electrodes), r = state_at(in, port, u, noisy);
@@ -561,7 +620,7 @@ static double monitor_asleep(instance *in, int which)
         case MONITOR_MODE:
             return in->mode;
         case MONITOR_CYCLE:
-            return in->mode == SYN_IRS;
+            return in->memory ? (double)in->memory->cell.state.n : in->mode == SYN_IRS;
         case MONITOR_U_SET:
             return in->u_set;
         default:
@@ -619,6 +678,6 @@ static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IF
 
 __attribute__((constructor)) static void take_over(void)
 {
-    host_take_over(&cm_synaptogen_info, ask, NULL);
+    host_take_over(&cm_synaptogen_info, ask, host_clock_accept);
     host_take_over_small_signal(&cm_synaptogen_info, ac_load, pz_load, noise);
 }

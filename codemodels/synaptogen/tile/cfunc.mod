@@ -211,7 +211,7 @@ static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IF
 
 static int take_point(CKTcircuit *ckt, GENmodel *first)
 {
-    (void)ckt;
+    host_clock_accept(ckt, first);
     for (const GENinstance *g = NULL; (g = host_next_instance(first, g));) {
         const tile *t = host_kept_of(g);
         const int error = t && t->crossbar ? host_crossbar_accept(t->crossbar) : OK;
