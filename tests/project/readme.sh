@@ -180,6 +180,8 @@ provoke 'params: none.json: cannot open: No such file or directory' 'params="Non
 provoke 'index = 1 needs an instance name that ends in the cell number (0 .. 2^64 - 1)' 'seed=1 index=1' 'acell %gd(te 0) c'
 provoke 'cell number 1 is used twice with seed 1' 'seed=1 index=1' 'ab1 %gd(te 0) c'
 provoke 'ERROR - Scalar connection expected, [ found' 'seed=1' 'a[0] %gd(te 0) c'
+provoke 'unable to find definition of model :cell' '' 'x1[0] te 0 reram'
+provoke 'ERROR - Expected node identifier' 'seed=1' 'a2 %gd(te[0] 0) c'
 provoke '.options maxord = 1 is below 2, which ngspice cannot combine with code models that have a state' 'seed=1' '.options maxord=1'
 provoke '.options noopiter cannot be combined in ngspice with code models that have a state' 'seed=1' '.options noopiter'
 provoke 'ngspice cannot do a sensitivity analysis of a circuit with code models' 'seed=1' '' 'sens v(te)'
