@@ -10,6 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A source that was altered jumps when the analysis is resumed. Over a jump the trapezoidal rule rings, and the
+ * simulator does not see the error, because it takes it from differences of the last three points. So the steps after it
+ * are of order 1, which goes to the new value without an overshoot: for as long as the first step would have been, and at
+ * least this many. */
+enum { SOFT_POINTS = 4 };
+
 static LIST_HEAD(, host_clock) clocks = LIST_HEAD_INITIALIZER(clocks);
 static uint64_t analyses, trials;
 
@@ -125,8 +131,13 @@ int host_clock_accept(CKTcircuit *ckt, GENmodel *models)
 {
     (void)models;
     host_clock *clock = clock_of(ckt);
-    if (clock)
-        clock->taken = clock->trial;
+    if (!clock || clock->taken == clock->trial)
+        return OK;
+    clock->taken = clock->trial;
+    if (clock->transient && (clock->soft > 0 || ckt->CKTtime < clock->soft_until)) {
+        ckt->CKTorder = 1;
+        clock->soft--;
+    }
     return OK;
 }
 
@@ -143,6 +154,7 @@ static bool begin_analysis(host_clock *clock)
     if (!check_analysis(ckt))
         return false;
     clock->last = end_of(clock);
+    clock->iterations = ckt->CKTstat->STATtranIter;
     host_range_end(clock);
     clock->warned = false;
     clock->job = ckt->CKTcurJob;
@@ -165,6 +177,12 @@ bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
     clock->looks_back = (ckt->CKTmode & (MODEINITPRED | MODEINITTRAN)) != 0;
     if (ckt->CKTmode & (MODEINITJCT | MODEINITPRED | MODEINITTRAN)) {
         clock->trial = ++trials;
+        if (ckt->CKTstat->STATtranIter != clock->iterations) {
+            clock->resumed = clock->trial;
+            clock->soft = SOFT_POINTS;
+            clock->soft_until = ckt->CKTtime;
+        }
+        clock->iterations = ckt->CKTstat->STATtranIter;
         host_groups_be_patient(clock->groups);
         clock->accepted = (uint64_t) * (const double *)cm_analog_get_ptr(0, 1);
     }
@@ -184,7 +202,12 @@ int host_clock_shorten(GENmodel *models, CKTcircuit *ckt, double *step)
 {
     (void)models;
     const host_clock *clock = clock_of(ckt);
-    const double part = clock ? host_groups_step(clock->groups, clock->trial) : 1;
+    double part = clock ? host_groups_step(clock->groups, clock->trial) : 1;
+    /* As after a breakpoint. */
+    if (clock && clock->transient && clock->resumed == clock->trial) {
+        ckt->CKTorder = 1;
+        part = fmin(part, 0.1);
+    }
     /* ngspice rejects a point only if the wish is below 0.9 of the step. */
     if (part < 1 && ckt->CKTdelta > 8 * ckt->CKTdelmin)
         *step = fmin(*step, fmax(fmin(part, 0.85) * ckt->CKTdelta, 4 * ckt->CKTdelmin));

@@ -46,6 +46,10 @@ typedef struct host_clock {
     uint64_t trial;    /* counts the trials of all circuits */
     uint64_t accepted; /* the accepted trial that the present one follows; 0: none */
     uint64_t pass;     /* counts the passes */
+    int iterations;    /* that the simulator has counted in transient analyses: it counts them when it leaves one */
+    uint64_t resumed;  /* the first trial after the user has stopped and resumed the analysis */
+    int soft;          /* accepted points that are still to be followed by steps of order 1 */
+    double soft_until; /* s, likewise */
     uint64_t taken;    /* the trial of the last time point that the simulator accepted */
     uint64_t last;     /* the trial that ended the analysis before; 0: it failed, or nothing switched in it */
     bool sweeps;       /* the analysis is a DC sweep */
@@ -81,7 +85,7 @@ uint64_t host_clock_end(const host_clock *clock);
 int host_clock_accept(CKTcircuit *ckt, GENmodel *models);
 
 /* What the simulator calls before it accepts a time point, for each device (DEVtrunc): shortens the step where the order
- * of switching within it is open. */
+ * of switching within it is open, and the first one after a stop. */
 int host_clock_shorten(GENmodel *models, CKTcircuit *ckt, double *step);
 
 #endif
