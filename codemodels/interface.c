@@ -27,12 +27,35 @@ static bool is_word(const char *name)
     return strcmp(name, "init") == 0 || strcmp(name, "start") == 0 || strcmp(name, "lead") == 0;
 }
 
+/* ngspice 45 and later end a word without quotes at a blank, so that it takes the closing parenthesis of the .model line,
+ * or a comma, along. A parenthesis that belongs to the word has its partner there. */
+static void cut_line_end(char *word)
+{
+    int open = 0;
+    for (const char *c = word; *c; c++)
+        open += (*c == '(') - (*c == ')');
+    for (size_t n = strlen(word); n > 0 && ((word[n - 1] == ')' && open < 0) || word[n - 1] == ',');) {
+        open += word[n - 1] == ')';
+        word[--n] = '\0';
+    }
+}
+
+/* Sets a parameter from a .model line. */
+static int read_parameter(int id, IFvalue *value, GENmodel *model)
+{
+    const int error = MIFmParam(id, value, model);
+    const Mif_Param_Data_t *set = error ? NULL : ((const MIFmodel *)model)->param[id];
+    if (set && (set->eltype & IF_VARTYPES) == IF_STRING)
+        cut_line_end(set->element->svalue);
+    return error;
+}
+
 /* Sets a parameter of a .model. */
 static int set_parameter(int id, IFvalue *value, GENmodel *model)
 {
     char number[32];
     if (id < WORD)
-        return MIFmParam(id, value, model);
+        return read_parameter(id, value, model);
     snprintf(number, sizeof number, "%.17g", value->rValue);
     IFvalue text = {.sValue = id < TEXT ? number : (char *)altered};
     return MIFmParam(id % WORD, &text, model);

@@ -88,6 +88,19 @@ Test(codemodel_parameters, altermod_sets_init_and_start_by_their_numbers)
     spice_run("op");
 }
 
+/* ngspice 45 and later hand them over with the comma or the parenthesis. */
+Test(codemodel_parameters, words_without_quotes_end_at_commas_and_at_the_end_of_the_model)
+{
+    static const char *const lists[] = {"(index=1 init=1)", "(index=1, start=0, init=1)", "(index=1 init=1, start=0)",
+                                        "( init=1, index=1 start=0 )", "index=1 init=1"};
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
+        spice_circuit("a1 %%gd(te 0) m\nv1 te 0 0.2\n.model m synaptogen %s\n.save @a1[mode]", lists[k]);
+        spice_run("op");
+        cr_expect(spice_last("@a1[mode]") == SYN_LRS, "%s", lists[k]);
+        spice_forget();
+    }
+}
+
 Test(codemodel_parameters, altermod_sets_init_and_lead_of_a_tile)
 {
     spice_circuit(

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Habits of the C sources that a reader relies on: licence, include guards, length of functions.
+# Habits of the sources that a reader relies on: licence, include guards, length of functions, limits of parameters.
 . "$srcdir/tests/support/tap.sh"
 cd "$srcdir" || exit 99
 find lib codemodels bench tests -name '*generated' -prune -o \( -name '*.[ch]' -o -name '*.mod' \) -print | sort >"$tmp/sources"
@@ -38,4 +38,12 @@ long_functions() {
         END { exit long || functions < 500 }' <"$tmp/sources"
 }
 check "no function has more than 60 lines" long_functions
+
+# ngspice 45 and later move a value to such a limit and go on: a wrong result. The models refuse it instead.
+limits() {
+    find codemodels bench -name '*generated' -prune -o -name '*.ifs' -print | xargs awk '
+        /^Limits:/ { lines++; for (k = 2; k <= NF; k++) if ($k != "-") { print FILENAME ": " $0; bad = 1; break } }
+        END { exit bad || !lines }'
+}
+check "no interface of a code model has limits that the simulator enforces in its own way" limits
 finish
