@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "groups.h"
 
+#include "nonzeros.h"
+
 #include "cell/circuit.h"
-
-/* The equations are read from the simulator's matrix. */
-#define spINSIDE_SPARSE
-#include "maths/sparse/spconfig.h"
-#include "ngspice/spmatrix.h"
-
-#include "maths/sparse/spdefs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,17 +72,9 @@ typedef struct search {
     equation *equation; /* [size + 1] */
 } search;
 
-/* Calls f for each nonzero of the matrix: row is the number of its equation, column that of its unknown. */
-static void each_nonzero(search *s, void (*f)(search *, int row, int column))
+static void read_branch(void *context, int row, int column)
 {
-    const MatrixPtr m = s->groups->circuit->CKTmatrix;
-    for (int c = 1; c <= m->Size; c++)
-        for (const struct MatrixElement *e = m->FirstInCol[c]; e; e = e->NextInCol)
-            f(s, m->IntToExtRowMap[e->Row], m->IntToExtColMap[c]);
-}
-
-static void read_branch(search *s, int row, int column)
-{
+    search *s = context;
     equation *q = &s->equation[row];
     if (!q->of_branch)
         return;
@@ -100,15 +87,16 @@ static void read_branch(search *s, int row, int column)
 }
 
 /* A branch current stands in the equations of its own nodes. In others it controls something. */
-static void find_control(search *s, int row, int column)
+static void find_control(void *context, int row, int column)
 {
+    search *s = context;
     equation *q = &s->equation[column];
     q->sensed |= q->of_branch && row != column && row != q->node[0] && row != q->node[1];
 }
 
-static void couple(search *s, int row, int column)
+static void couple(void *context, int row, int column)
 {
-    host_groups *g = s->groups;
+    host_groups *g = ((search *)context)->groups;
     if (!g->held[row] && !g->held[column])
         g->parent[root(g->parent, row)] = root(g->parent, column);
 }
@@ -145,10 +133,10 @@ static bool find_groups(host_groups *g)
     g->held[0] = true;
     for (const CKTnode *n = g->circuit->CKTnodes; n; n = n->next)
         s.equation[n->number].of_branch = n->type != SP_VOLTAGE;
-    each_nonzero(&s, read_branch);
-    each_nonzero(&s, find_control);
+    host_each_nonzero(g->circuit, read_branch, &s);
+    host_each_nonzero(g->circuit, find_control, &s);
     find_held(&s);
-    each_nonzero(&s, couple);
+    host_each_nonzero(g->circuit, couple, &s);
     free(s.equation);
     return true;
 }
