@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* load_check PLUG-IN DECK: loads a plug-in into libngspice, runs the operating point of a deck and prints the current of
- * its source v1. Exits with 0 if the current is finite and not zero. */
-#include <math.h>
+/* load_check DECK: runs a netlist in libngspice and prints what it prints. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <ngspice/sharedspice.h>
 
+/* Each line arrives with "stdout " or "stderr " in front. */
 static int on_output(char *text, int id, void *user)
 {
     (void)id;
     (void)user;
-    fprintf(stderr, "%s\n", text);
+    puts(text + 7);
     return 0;
 }
 
@@ -27,21 +26,14 @@ static int on_exit_request(int status, NG_BOOL unload, NG_BOOL quit, int id, voi
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: load_check PLUG-IN DECK\n");
+    if (argc != 2) {
+        fprintf(stderr, "usage: load_check DECK\n");
         return 2;
     }
     char command[4200];
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     ngSpice_Init(on_output, NULL, on_exit_request, NULL, NULL, NULL, NULL);
-    snprintf(command, sizeof command, "codemodel %s", argv[1]);
+    snprintf(command, sizeof command, "source %s", argv[1]);
     ngSpice_Command(command);
-    snprintf(command, sizeof command, "source %s", argv[2]);
-    ngSpice_Command(command);
-    ngSpice_Command("op");
-    const pvector_info current = ngGet_Vec_Info("v1#branch");
-    if (!current || current->v_length < 1)
-        return 1;
-    const double i = current->v_realdata[0];
-    printf("%g\n", i);
-    return isfinite(i) && i != 0 ? 0 : 1;
+    return 0;
 }
