@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crossbar.h"
 
+#include "cell_monitors.h"
 #include "fail.h"
 #include "files.h"
 #include "instance.h"
@@ -74,9 +75,11 @@ struct host_crossbar {
     double *accepted[SYN_SIDES]; /* V: of the last accepted solution */
     enum solution solution;
     syn_solution info;
-    int failures;  /* passes in a row without a solution */
-    double u_peak; /* V, largest magnitude across a cell at accepted solutions of the analysis */
-    char *warning; /* to be printed in the next pass, or NULL */
+    int failures;        /* passes in a row without a solution */
+    double u_peak;       /* V, largest magnitude across a cell at accepted solutions of the analysis */
+    char *warning;       /* to be printed in the next pass, or NULL */
+    double *answer;      /* [n], of the last question about all cells, or NULL */
+    syn_array *at_start; /* for questions about modes while the array is read-only, or NULL */
 };
 
 /* Their states are saved when the program ends. */
@@ -680,6 +683,8 @@ void host_crossbar_free(host_crossbar *x)
         host_model_release(x->model);
     if (x->clock)
         host_clock_leave(x->clock);
+    syn_array_free(x->at_start);
+    free(x->answer);
     free(x->r_start);
     free(x->v[SYN_LEFT]);
     free(x->accepted[SYN_LEFT]);
@@ -777,10 +782,70 @@ static double monitor(const host_crossbar *x, int which)
     }
 }
 
-void host_crossbar_answer(host_crossbar *x, int which, IFvalue *value)
+/* Returns an array that knows modes and cycles; NULL after host_fail. */
+static const syn_array *whole_array(host_crossbar *x)
+{
+    if (x->r_start)
+        return x->array;
+    if (!x->at_start)
+        x->at_start = make_array(x, false);
+    return x->at_start;
+}
+
+static double cell_value(host_crossbar *x, host_cell_value value, size_t row, size_t col)
+{
+    const size_t k = row + x->rows * col;
+    const double r = (double)syn_array_states(x->array)[k];
+    if (value == HOST_CELL_R)
+        return r;
+    if (value == HOST_CELL_RESISTANCE)
+        return syn_resistance_of_state(x->model, r);
+    if (value == HOST_CELL_MODE || value == HOST_CELL_CYCLE) {
+        const syn_array *a = whole_array(x);
+        syn_state s;
+        if (!a || syn_array_state(a, k, &s, NULL))
+            return NAN;
+        return value == HOST_CELL_MODE ? (double)s.mode : (double)s.n;
+    }
+    double u, i;
+    synp_crossbar_cell(x->solver, row, col, &u, &i);
+    return value == HOST_CELL_U ? u : i;
+}
+
+/* A "save" line takes the vector for a number; this number is NAN. */
+static int answer_for_all(host_crossbar *x, host_cell_value value, IFvalue *out)
+{
+    out->rValue = NAN;
+    out->v.numValue = 0;
+    if (x && !x->answer)
+        x->answer = malloc(x->n * sizeof *x->answer);
+    if (!x || !x->answer)
+        return E_NOMEM;
+    for (size_t k = 0; k < x->n; k++)
+        x->answer[k] = cell_value(x, value, k % x->rows, k / x->rows);
+    out->v.numValue = (int)x->n;
+    out->v.vec.rVec = x->answer;
+    return OK;
+}
+
+static int answer_for_cells(host_crossbar *x, const host_cell_question *q, IFvalue *value)
+{
+    if (q->all)
+        return answer_for_all(x, q->value, value);
+    if (x && (q->row >= x->rows || q->col >= x->cols))
+        return E_BADPARM;
+    value->rValue = x ? cell_value(x, q->value, q->row, q->col) : 0;
+    return OK;
+}
+
+int host_crossbar_answer(host_crossbar *x, const SPICEdev *device, int which, IFvalue *value)
 {
     if (x)
         settle(x);
+    if (which >= HOST_CELL_MONITORS) {
+        const host_cell_question q = host_cell_question_of(device, which);
+        return answer_for_cells(x, &q, value);
+    }
     if (which == MONITOR_CELLS) {
         char number[24] = "";
         if (x)
@@ -789,4 +854,5 @@ void host_crossbar_answer(host_crossbar *x, int which, IFvalue *value)
     } else {
         value->rValue = x ? monitor(x, which) : 0;
     }
+    return OK;
 }

@@ -41,8 +41,9 @@ bool host_crossbar_noise(host_crossbar *x, const double *const v[SYN_SIDES], dou
  * message. */
 int host_crossbar_accept(host_crossbar *x);
 
-/* Answers for a monitor, by its number in the order of synaptogen/crossbar.ifs: the number of the first cell as text,
- * the others as real numbers. x NULL: the instance has failed, and the answer is empty or 0. */
-void host_crossbar_answer(host_crossbar *x, int monitor, IFvalue *value);
+/* Answers for a monitor of the device, by its number in the order of synaptogen/crossbar.ifs: the number of the first
+ * cell as text, the others as real numbers; or for one of the cells (cell_monitors.h). x NULL: the instance has failed, and
+ * the answer is empty or 0. Returns OK, or E_BADPARM for a cell that the crossbar does not have. */
+int host_crossbar_answer(host_crossbar *x, const SPICEdev *device, int monitor, IFvalue *value);
 
 #endif

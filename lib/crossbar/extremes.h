@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The extreme voltages of a solution, for the code models, too. */
+/* Cells of a solution, for the code models, too. */
 #ifndef CROSSBAR_EXTREMES_H
 #define CROSSBAR_EXTREMES_H
 
@@ -13,5 +13,8 @@ typedef struct synp_extremes {
 } synp_extremes;
 
 synp_extremes synp_crossbar_extremes(const syn_crossbar *x);
+
+/* As syn_crossbar_cells, of the cell at (row, col) alone. */
+void synp_crossbar_cell(const syn_crossbar *x, size_t row, size_t col, double *u, double *i);
 
 #endif

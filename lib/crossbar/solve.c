@@ -390,18 +390,25 @@ void syn_crossbar_nodes(const syn_crossbar *x, double *u, double *w)
         }
 }
 
+void synp_crossbar_cell(const syn_crossbar *x, size_t row, size_t col, double *u, double *i)
+{
+    const synp_view view = synp_crossbar_view(x);
+    const size_t at = row + x->lines.ld * col;
+    double v, slope = x->g[at];
+    x->kernel->voltages(&view, row, col, 1, &v);
+    x->kernel->currents(&view, at, row, &v, 1, i, &slope);
+    *u = x->access.inner ? x->access.inner[at] : v;
+}
+
 void syn_crossbar_cells(const syn_crossbar *x, double *u, double *i)
 {
     const synp_lines *l = &x->lines;
-    const synp_view view = synp_crossbar_view(x);
     for (size_t j = 0; j < l->cols; j++)
         for (size_t row = 0; row < l->rows; row++) {
-            const size_t at = row + l->ld * j;
-            double v, current, slope = x->g[at];
-            x->kernel->voltages(&view, row, j, 1, &v);
-            x->kernel->currents(&view, at, row, &v, 1, &current, &slope);
+            double voltage, current;
+            synp_crossbar_cell(x, row, j, &voltage, &current);
             if (u)
-                u[row + l->rows * j] = x->access.inner ? x->access.inner[at] : v;
+                u[row + l->rows * j] = voltage;
             if (i)
                 i[row + l->rows * j] = current;
         }

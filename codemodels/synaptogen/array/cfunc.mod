@@ -3,6 +3,7 @@
  * an array is written as several instances, its banks. In each pass the bank that is called first solves for the
  * voltages at all banks, which it reads where the simulator keeps them. The other banks hand out their part of the
  * solution. */
+#include "cell_monitors.h"
 #include "crossbar.h"
 #include "device.h"
 #include "fail.h"
@@ -350,8 +351,12 @@ static bool make_array(ARGS, array *a)
     if (!place_banks(a, r) || !place_rest(a, &p, r) || !number_ports(a))
         return false;
     a->crossbar = host_crossbar_create(mif_private, a->name, &p, end);
-    if (!a->crossbar || host_crossbar_place(a->crossbar, &p, end, free_port(a)))
-        return a->crossbar != NULL;
+    if (!a->crossbar)
+        return false;
+    if (host_crossbar_place(a->crossbar, &p, end, free_port(a))) {
+        host_name_cells(&cm_synaptogen_array_info, a->rows, a->cols);
+        return true;
+    }
     host_crossbar_free(a->crossbar);
     a->crossbar = NULL;
     return false;
@@ -559,8 +564,8 @@ static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IF
     (void)ckt;
     (void)select;
     const bank *b = host_kept_of(g);
-    host_crossbar_answer(b ? b->array->crossbar : NULL, host_monitor(g, question), value);
-    return OK;
+    return host_crossbar_answer(b ? b->array->crossbar : NULL, &cm_synaptogen_array_info, host_monitor(g, question),
+                                value);
 }
 
 static int take_point(CKTcircuit *ckt, GENmodel *first)

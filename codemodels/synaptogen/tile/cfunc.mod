@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar of synaptogen/crossbar.h whose line ends are nodes of the circuit. The simulator's Newton iteration
  * gets the exact currents and the exact conductance matrix of all terminals. */
+#include "cell_monitors.h"
 #include "crossbar.h"
 #include "device.h"
 #include "fail.h"
@@ -85,6 +86,12 @@ static host_crossbar *make_crossbar(ARGS, const tile *t, const host_crossbar_par
     return x;
 }
 
+static void name_cells(const tile *t)
+{
+    const syn_crossbar *x = host_crossbar_solver(t->crossbar);
+    host_name_cells(&cm_synaptogen_tile_info, syn_crossbar_rows(x), syn_crossbar_cols(x));
+}
+
 static tile *create(ARGS)
 {
     static const char *const own[] = {"ends", NULL};
@@ -106,6 +113,8 @@ static tile *create(ARGS)
     for (int side = 0; side < SYN_SIDES; v += t->lines[side++])
         t->at[side] = t->lines[side] > 0 ? v : NULL;
     t->crossbar = make_crossbar(mif_private, t, &p);
+    if (t->crossbar)
+        name_cells(t);
     return t;
 }
 
@@ -205,8 +214,7 @@ static int ask(CKTcircuit *ckt, GENinstance *g, int question, IFvalue *value, IF
     (void)ckt;
     (void)select;
     const tile *t = host_kept_of(g);
-    host_crossbar_answer(t ? t->crossbar : NULL, host_monitor(g, question), value);
-    return OK;
+    return host_crossbar_answer(t ? t->crossbar : NULL, &cm_synaptogen_tile_info, host_monitor(g, question), value);
 }
 
 static int take_point(CKTcircuit *ckt, GENmodel *first)
