@@ -188,6 +188,8 @@ provoke 'ngspice cannot do a sensitivity analysis of a circuit with code models'
 provoke 'a distortion analysis would leave the cells out; use .tran and .four' 'seed=1' '' 'disto dec 1 1k 1meg'
 provoke 'the noise of an S-parameter analysis would leave the cells out; use .noise' 'seed=1' \
     'vp p 0 dc 0 ac 1 portnum 1 z0 50\nvq q 0 dc 0 portnum 2 z0 50\nrp p te 1k\nrq q te 1k' 'sp lin 1 1meg 1meg 1'
+provoke '1.83 V is beyond the fitted range of the model, +-1.606 V; the current is extrapolated' 'seed=1' '' \
+    'alter v1 dc=1.83\nop'
 provoke 'unable to find definition of model mycell' 'seed=1' 'a2 %gd(te 0) mycell'
 provoke 'unable to find definition of model 2' 'seed=1' 'a2 %gd(te 0) c m=2'
 provoke 'Error: no such device or model name a2' 'seed=1' '' 'op\nprint @a2[r]'
