@@ -30,12 +30,9 @@ struct host_group {
     /* Of the cell that waits and met its threshold first: the fraction of the step, V beyond its threshold, V moved. */
     const void *first;
     double fraction, excess, way;
-    double second; /* the fraction of the next one */
-    size_t open;   /* cells that wait and are not helped */
-    size_t waiting;
-    bool many; /* cells waited in the pass before */
-    /* Of the first cell that was let go in the trial. */
-    double let_fraction, let_excess;
+    size_t waiting, waited; /* cells, in this pass and when the last one was let go */
+    /* Of the first cell that was let go in the trial, and of the last one. */
+    double first_fraction, first_excess, last_fraction, last_excess, last_way;
     size_t lets; /* in the trial */
 };
 
@@ -228,17 +225,27 @@ static void ask_for_step(const host_group *g, double part)
 /* Asks for a step that ends soon after the first event, if its cell was beyond its threshold by more than nothing. */
 static void ask_for_first(const host_group *g)
 {
-    if (g->lets > 0 && g->let_excess >= 10 * resolution)
-        ask_for_step(g, g->let_fraction + 0.1 * (1 - g->let_fraction));
+    if (g->lets > 0 && g->first_excess >= 10 * resolution)
+        ask_for_step(g, g->first_fraction + 0.1 * (1 - g->first_fraction));
 }
 
-/* Several cells wait: their events are to fall into different steps. */
-static void separate(const host_group *g)
+void host_group_hindered(const host_group *g, double fraction, double before, double excess)
+{
+    const double shrunk = before - excess;
+    if (!(shrunk > 0) || (double)g->waited * shrunk < fmin(excess, g->last_excess))
+        return;
+    if (g->lets > 1)
+        ask_for_first(g);
+    else if ((fraction - g->last_fraction) * g->last_way >= resolution)
+        ask_for_step(g, 0.5 * (g->last_fraction + fraction));
+}
+
+void host_group_separate(const host_group *g, double first, double second)
 {
     if (g->lets > 0)
         ask_for_first(g);
-    else if ((g->second - g->fraction) * g->way >= resolution)
-        ask_for_step(g, 0.5 * (g->fraction + g->second));
+    else if (second > first)
+        ask_for_step(g, 0.5 * (first + second));
 }
 
 bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
@@ -251,26 +258,26 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
         g->begin = pass;
         g->lets = 0;
     }
-    g->many = g->waiting > FEW;
     if (g->let) {
-        if ((g->many ? g->open : g->waiting) > 1)
-            separate(g);
         if (g->lets++ == 0) {
-            g->let_fraction = g->fraction;
-            g->let_excess = g->excess;
+            g->first_fraction = g->fraction;
+            g->first_excess = g->excess;
         }
+        g->last_fraction = g->fraction;
+        g->last_excess = g->excess;
+        g->last_way = g->way;
+        g->waited = g->waiting;
     }
     g->pass = pass;
     g->moving = g->let != NULL; /* the voltages will move */
     g->first = NULL;
-    g->open = g->waiting = 0;
-    g->second = 1;
+    g->waiting = 0;
     return g->let != NULL;
 }
 
 bool host_group_lets(const host_group *group, const void *cell, bool helped)
 {
-    return group->let == cell || (group->many && helped);
+    return group->let == cell || (group->waited > FEW && helped);
 }
 
 const void *host_group_let(const host_group *group)
@@ -283,21 +290,18 @@ void host_group_moves(host_group *group)
     group->moving = true;
 }
 
-void host_group_wait(host_group *g, const void *cell, double u0, double u, double threshold, bool helped)
+double host_group_wait(host_group *g, const void *cell, double u0, double u, double threshold)
 {
     const double way = fabs(u - u0), excess = fabs(u - threshold);
     const double fraction = way > 0 ? fmax(0, (threshold - u0) / (u - u0)) : 0;
-    g->open += !helped;
     g->waiting++;
-    if (g->first && (fraction > g->fraction || (fraction == g->fraction && excess <= g->excess))) {
-        g->second = fmin(g->second, fraction);
-        return;
-    }
-    g->second = g->first ? g->fraction : 1;
+    if (g->first && (fraction > g->fraction || (fraction == g->fraction && excess <= g->excess)))
+        return fraction;
     g->first = cell;
     g->fraction = fraction;
     g->excess = excess;
     g->way = way;
+    return fraction;
 }
 
 void host_group_check(host_group *group, double below)

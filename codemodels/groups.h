@@ -13,8 +13,8 @@
  * other one helps it. Cells that are helped may still hinder each other. So they go one by one, too. But if more than 16
  * cells wait, those that are helped go with the next: a line of cells that are RESET together would take too long.
  *
- * If more than one cell waited, the simulator is asked for a step that ends between the first two events. So the order
- * does not depend on the interpolation within the step.
+ * If one cell hinders another so much that the order may decide, the simulator is asked for a step that ends between the
+ * two events. So the order does not depend on the interpolation within the step.
  *
  * A resistive circuit can push several cells over their thresholds in no time at all after another cell has switched.
  * No step tells their order. The rule is the same: the cell that meets its threshold at the smallest fraction of the
@@ -54,7 +54,7 @@ void host_groups_be_patient(const host_groups *groups);
  * Returns whether a cell is let go in this pass: then what has happened up to the last pass stays in this trial. */
 bool host_group_pass(host_group *group, uint64_t pass, uint64_t trial);
 
-/* Whether this cell is let go in this pass. helped: see host_group_wait. */
+/* Whether this cell is let go in this pass. helped: by the cell that was let go before. */
 bool host_group_lets(const host_group *group, const void *cell, bool helped);
 
 /* Returns the cell that is let go in this pass, or NULL. */
@@ -63,9 +63,16 @@ const void *host_group_let(const host_group *group);
 /* The voltage of a cell still moves: nobody is let go after this pass. */
 void host_group_moves(host_group *group);
 
-/* A cell waits. u0, u, threshold: V, at the last accepted solution, now, and to be met. helped: by the cell that
- * was let go last. */
-void host_group_wait(host_group *group, const void *cell, double u0, double u, double threshold, bool helped);
+/* A cell waits. u0, u, threshold: V, at the last accepted solution, now, and to be met. Returns the fraction of the
+ * step at which the cell met its threshold. */
+double host_group_wait(host_group *group, const void *cell, double u0, double u, double threshold);
+
+/* A cell waited at this fraction of the step until another one was let go. before, excess: V beyond its threshold, then
+ * and now that the voltages are at rest; excess = 0: it waits no more. */
+void host_group_hindered(const host_group *group, double fraction, double before, double excess);
+
+/* Cells wait that met their thresholds at these fractions of the step: their events are to fall into different steps. */
+void host_group_separate(const host_group *group, double first, double second);
 
 /* A cell has gone on with its RESET in this trial, and is now `below` [V] its threshold. If that is more than an
  * inaccuracy, a cell that was let go came too late: the simulator is asked for a shorter step. */

@@ -3,6 +3,7 @@
 
 #include "groups.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 struct host_order {
@@ -14,8 +15,9 @@ struct host_order {
     size_t n;
     double *
         u0; /* [n] V, the cell voltages at the last accepted solution; each is also the name of its cell in the group */
-    double moved; /* V, in the last pass */
-    bool turn;    /* a cell of the group is let go in this pass */
+    double moved;         /* V, in the last pass */
+    double first, second; /* fractions of the step, at which the first two cells that wait met their thresholds */
+    bool turn;            /* a cell of the group is let go in this pass */
 };
 
 /* A crossbar counts as two cells in its group, so that it is not alone for a single other one. */
@@ -90,13 +92,18 @@ syn_status host_order_turn(host_order *o, syn_crossbar *x, bool *let)
 static void wait_for_turn(void *context, size_t cell, double u, double threshold)
 {
     host_order *o = context;
-    host_group_wait(o->group, &o->u0[cell], o->u0[cell], u, threshold, false);
+    const double fraction = host_group_wait(o->group, &o->u0[cell], o->u0[cell], u, threshold);
+    o->second = fmin(o->second, fmax(o->first, fraction));
+    o->first = fmin(o->first, fraction);
 }
 
 void host_order_wait(host_order *o, const syn_crossbar *x, const syn_solution *info, double moved, bool moving)
 {
     const bool follows = info->switched > synp_crossbar_sets(x);
+    o->first = o->second = INFINITY;
     synp_crossbar_waiting(x, wait_for_turn, o);
+    if (!moving && isfinite(o->second))
+        host_group_separate(o->group, o->first, o->second);
     if (follows && (o->turn || moving || host_group_creeps(o->group, o->moved, moved))) {
         host_group_moves(o->group);
         cm_analog_not_converged();

@@ -57,6 +57,8 @@ typedef struct turn {
     bool let;        /* the cell may switch */
     double excess;   /* V beyond the threshold at which the cell waits; 0: it does not wait */
     double before;   /* V, the excess when a cell of the group was last let go */
+    double fraction; /* of the step, at which it met its threshold; and the same when a cell was last let go */
+    double fraction_before;
     double distance; /* V, by which the voltage moved in the last pass */
 } turn;
 
@@ -398,6 +400,7 @@ static bool follow_group(const host_clock *clock, history *h)
         t->base = t->last;
         t->let = t->let || host_group_lets(t->group, t, host_helped(t->before, t->excess));
         t->before = t->excess;
+        t->fraction_before = t->fraction;
     }
     return let && !first;
 }
@@ -406,7 +409,9 @@ static bool follow_group(const host_clock *clock, history *h)
 static syn_state wait_for_turn(turn *t, double u0, double u, double threshold, bool moving)
 {
     t->excess = fabs(u - threshold);
-    host_group_wait(t->group, t, u0, u, threshold, host_helped(t->before, t->excess));
+    if (!moving && t->before > 0)
+        host_group_hindered(t->group, t->fraction_before, t->before, t->excess);
+    t->fraction = host_group_wait(t->group, t, u0, u, threshold);
     if (moving)
         host_group_moves(t->group);
     cm_analog_not_converged();
@@ -435,6 +440,8 @@ static syn_state next_in_group(const kind *k, history *h, double u0, double u)
         return t->base;
     if ((set || reset) && !t->let)
         return wait_for_turn(t, u0, u, set ? now->y[SYN_U_SET] : t->base.u_thr, moving);
+    if (!moving && !t->let && t->before > 0)
+        host_group_hindered(t->group, t->fraction_before, t->before, 0);
     if (set) {
         t->base = s;
         t->let = false;
