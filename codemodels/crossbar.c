@@ -556,6 +556,22 @@ static bool take_turns(host_crossbar *x, bool moving, bool *fresh)
     return true;
 }
 
+static void count_reset(void *context, size_t cell, double u, double threshold)
+{
+    (void)cell;
+    (void)u;
+    *(size_t *)context += threshold > 0; /* U_R is positive, U_S negative */
+}
+
+/* Returns how many cells wait at U_R. Going together, they could share a voltage that the first of them takes alone. */
+static size_t held_resets(const host_crossbar *x)
+{
+    size_t count = 0;
+    if (x->hold_resets)
+        synp_crossbar_waiting(x->solver, count_reset, &count);
+    return count;
+}
+
 /* Applies the latch rule to a solution of this pass: lets the cells go that wait, and solves again. When the voltages have
  * come to rest after that, looks whether their order matters. Returns false after host_fail. */
 static bool latch(host_crossbar *x, bool moving, bool *fresh)
@@ -563,7 +579,7 @@ static bool latch(host_crossbar *x, bool moving, bool *fresh)
     if (host_order_holds(x->order))
         return take_turns(x, moving, fresh);
     if (!moving && ((x->batch > 1 && synp_crossbar_contested(x->solver) > 0) ||
-                    (x->info.beyond > 0 && host_order_shared(x->order))))
+                    (x->info.beyond > 0 && (host_order_shared(x->order) || held_resets(x) > 1))))
         return begin_order(x, fresh);
     if (!moving)
         x->batch = 0;

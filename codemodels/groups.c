@@ -240,14 +240,6 @@ void host_group_hindered(const host_group *g, double fraction, double before, do
         ask_for_step(g, 0.5 * (g->last_fraction + fraction));
 }
 
-void host_group_separate(const host_group *g, double first, double second)
-{
-    if (g->lets > 0)
-        ask_for_first(g);
-    else if (second > first)
-        ask_for_step(g, 0.5 * (first + second));
-}
-
 bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
 {
     if (g->pass == pass)
@@ -278,11 +270,6 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
 bool host_group_lets(const host_group *group, const void *cell, bool helped)
 {
     return group->let == cell || (group->waited > FEW && helped);
-}
-
-const void *host_group_let(const host_group *group)
-{
-    return group->let;
 }
 
 void host_group_moves(host_group *group)

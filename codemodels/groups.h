@@ -57,9 +57,6 @@ bool host_group_pass(host_group *group, uint64_t pass, uint64_t trial);
 /* Whether this cell is let go in this pass. helped: by the cell that was let go before. */
 bool host_group_lets(const host_group *group, const void *cell, bool helped);
 
-/* Returns the cell that is let go in this pass, or NULL. */
-const void *host_group_let(const host_group *group);
-
 /* The voltage of a cell still moves: nobody is let go after this pass. */
 void host_group_moves(host_group *group);
 
@@ -70,9 +67,6 @@ double host_group_wait(host_group *group, const void *cell, double u0, double u,
 /* A cell waited at this fraction of the step until another one was let go. before, excess: V beyond its threshold, then
  * and now that the voltages are at rest; excess = 0: it waits no more. */
 void host_group_hindered(const host_group *group, double fraction, double before, double excess);
-
-/* Cells wait that met their thresholds at these fractions of the step: their events are to fall into different steps. */
-void host_group_separate(const host_group *group, double first, double second);
 
 /* A cell has gone on with its RESET in this trial, and is now `below` [V] its threshold. If that is more than an
  * inaccuracy, a cell that was let go came too late: the simulator is asked for a shorter step. */

@@ -6,6 +6,15 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* A cell that waits or has waited in the trial. Its address is its name in the group. */
+typedef struct turn {
+    double u0;             /* V, at the last accepted solution */
+    double excess, before; /* V beyond its threshold: now, and when a cell was last let go; 0: it did not wait */
+    double fraction, fraction_before; /* of the step, at which it met its threshold; the same */
+    bool let;
+    uint64_t pass; /* in which it waited last */
+} turn;
+
 struct host_order {
     const host_clock *clock;
     const Mif_Port_Data_t *port;
@@ -13,11 +22,13 @@ struct host_order {
     host_group *own;   /* the same if the crossbar is alone, or NULL */
     uint64_t trial;    /* in which the cells take turns */
     size_t n;
-    double *
-        u0; /* [n] V, the cell voltages at the last accepted solution; each is also the name of its cell in the group */
-    double moved;         /* V, in the last pass */
-    double first, second; /* fractions of the step, at which the first two cells that wait met their thresholds */
-    bool turn;            /* a cell of the group is let go in this pass */
+    turn *turn;             /* [n]; NULL until it is needed */
+    size_t *waits, *waited; /* [n], numbers of cells: now, and when a cell was last let go */
+    size_t count_waits, count_waited;
+    double *u;    /* [n], V */
+    double moved; /* V, in the last pass */
+    bool moving;
+    bool goes_on; /* a cell of the group is let go in this pass */
 };
 
 /* A crossbar counts as two cells in its group, so that it is not alone for a single other one. */
@@ -39,7 +50,10 @@ void host_order_free(host_order *order)
     if (!order)
         return;
     free(order->own);
-    free(order->u0);
+    free(order->turn);
+    free(order->u);
+    free(order->waits);
+    free(order->waited);
     free(order);
 }
 
@@ -53,6 +67,26 @@ bool host_order_holds(const host_order *order)
     return order->trial == order->clock->trial;
 }
 
+static bool make_turns(host_order *o)
+{
+    if (!o->turn) {
+        o->turn = calloc(o->n, sizeof *o->turn);
+        o->waits = calloc(o->n, sizeof *o->waits);
+        o->waited = calloc(o->n, sizeof *o->waited);
+        o->u = calloc(o->n, sizeof *o->u);
+    }
+    return o->turn && o->waits && o->waited && o->u;
+}
+
+/* Takes the voltages of the last accepted solution; nobody has waited yet. */
+static void take_voltages(host_order *o, const syn_crossbar *x)
+{
+    syn_crossbar_cells(x, o->u, NULL);
+    for (size_t k = 0; k < o->n; k++)
+        o->turn[k] = (turn){.u0 = o->u[k]};
+    o->count_waits = o->count_waited = 0;
+}
+
 syn_status host_order_begin(host_order *o, syn_crossbar *x, const double *const v[SYN_SIDES], syn_error *err)
 {
     syn_solution info;
@@ -60,15 +94,13 @@ syn_status host_order_begin(host_order *o, syn_crossbar *x, const double *const 
         o->group = host_groups_of(o->clock->groups, o->port);
     else if (!o->group)
         o->group = o->own = host_groups_of(o->clock->groups, NULL);
-    if (!o->u0)
-        o->u0 = calloc(o->n, sizeof *o->u0);
-    if (!o->group || !o->u0)
+    if (!o->group || !make_turns(o))
         return SYN_ENOMEM;
     syn_crossbar_restart(x);
     const syn_status status = syn_crossbar_solve(x, v, &info, err);
     if (status)
         return status;
-    syn_crossbar_cells(x, o->u0, NULL);
+    take_voltages(o, x);
     o->trial = o->clock->trial;
     o->moved = 0;
     host_group_pass(o->group, o->clock->pass, o->clock->trial);
@@ -77,40 +109,72 @@ syn_status host_order_begin(host_order *o, syn_crossbar *x, const double *const 
     return SYN_OK;
 }
 
+/* Lets those go of the waiting cells whose turn it is. The others remember how they waited. */
+static syn_status let_go(host_order *o, syn_crossbar *x, bool *let)
+{
+    for (size_t k = 0; k < o->count_waits; k++) {
+        turn *t = &o->turn[o->waits[k]];
+        size_t count;
+        if (host_group_lets(o->group, t, host_helped(t->before, t->excess))) {
+            if (synp_crossbar_let(x, o->waits[k], &count))
+                return SYN_ENOMEM;
+            t->let = true;
+            *let |= count > 0;
+        }
+        t->before = t->excess;
+        t->fraction_before = t->fraction;
+    }
+    size_t *const waited = o->waited;
+    o->waited = o->waits;
+    o->count_waited = o->count_waits;
+    o->waits = waited;
+    return SYN_OK;
+}
+
 syn_status host_order_turn(host_order *o, syn_crossbar *x, bool *let)
 {
-    size_t count = 0;
-    o->turn = host_group_pass(o->group, o->clock->pass, o->clock->trial);
-    const double *cell = o->turn ? host_group_let(o->group) : NULL;
-    syn_status status = SYN_OK;
-    if (cell && cell >= o->u0 && cell < o->u0 + o->n)
-        status = synp_crossbar_let(x, (size_t)(cell - o->u0), &count);
-    *let = count > 0;
-    return status;
+    *let = false;
+    o->goes_on = host_group_pass(o->group, o->clock->pass, o->clock->trial);
+    return o->goes_on ? let_go(o, x, let) : SYN_OK;
 }
 
 static void wait_for_turn(void *context, size_t cell, double u, double threshold)
 {
     host_order *o = context;
-    const double fraction = host_group_wait(o->group, &o->u0[cell], o->u0[cell], u, threshold);
-    o->second = fmin(o->second, fmax(o->first, fraction));
-    o->first = fmin(o->first, fraction);
+    turn *t = &o->turn[cell];
+    t->excess = fabs(u - threshold);
+    t->pass = o->clock->pass;
+    if (!o->moving && t->before > 0)
+        host_group_hindered(o->group, t->fraction_before, t->before, t->excess);
+    t->fraction = host_group_wait(o->group, t, t->u0, u, threshold);
+    o->waits[o->count_waits++] = cell;
+}
+
+/* Cells that wait no more although they have not been let go. */
+static void find_hindered(const host_order *o)
+{
+    for (size_t k = 0; k < o->count_waited; k++) {
+        const turn *t = &o->turn[o->waited[k]];
+        if (!t->let && t->pass != o->clock->pass)
+            host_group_hindered(o->group, t->fraction_before, t->before, 0);
+    }
 }
 
 void host_order_wait(host_order *o, const syn_crossbar *x, const syn_solution *info, double moved, bool moving)
 {
     const bool follows = info->switched > synp_crossbar_sets(x);
-    o->first = o->second = INFINITY;
+    o->moving = moving;
+    o->count_waits = 0;
     synp_crossbar_waiting(x, wait_for_turn, o);
-    if (!moving && isfinite(o->second))
-        host_group_separate(o->group, o->first, o->second);
-    if (follows && (o->turn || moving || host_group_creeps(o->group, o->moved, moved))) {
+    if (!moving)
+        find_hindered(o);
+    if (follows && (o->goes_on || moving || host_group_creeps(o->group, o->moved, moved))) {
         host_group_moves(o->group);
         cm_analog_not_converged();
     }
     if (info->beyond > 0 && moving)
         host_group_moves(o->group);
-    if (info->beyond > 0 || o->turn)
+    if (info->beyond > 0 || o->goes_on)
         cm_analog_not_converged();
     o->moved = moved;
 }
