@@ -21,6 +21,9 @@ enum { MOST_ITERATIONS = 1000 };
 /* Cells of a group that wait: with more of them those that are helped go with the next. */
 enum { FEW = 16 };
 
+/* Cells of a group: in a larger one those go together that nobody can stop. */
+enum { LARGE = 64 };
+
 struct host_group {
     host_groups *all;
     uint64_t pass, trial;
@@ -33,7 +36,10 @@ struct host_group {
     size_t waiting, waited; /* cells, in this pass and when the last one was let go */
     /* Of the first cell that was let go in the trial, and of the last one. */
     double first_fraction, first_excess, last_fraction, last_excess, last_way;
-    size_t lets; /* in the trial */
+    size_t lets;    /* in the trial */
+    size_t cells;   /* of the group */
+    double worst;   /* V, by which the excess of a cell has shrunk since the last one was let go */
+    double certain; /* V, the excess of which nothing will be left */
 };
 
 struct host_groups {
@@ -195,11 +201,11 @@ bool host_groups_alone(host_groups *groups, const Mif_Port_Data_t *port, size_t 
     return k == 0 || groups->cells[k] <= cells;
 }
 
-host_group *host_groups_of(host_groups *groups, const Mif_Port_Data_t *port)
+host_group *host_groups_of(host_groups *groups, const Mif_Port_Data_t *port, size_t cells)
 {
     host_group *own = NULL, **g = port ? &groups->group[root_of(groups, port)] : &own;
     if (!*g && (*g = calloc(1, sizeof **g)))
-        (*g)->all = groups;
+        **g = (host_group){.all = groups, .cells = port ? groups->cells[root_of(groups, port)] : cells};
     return *g;
 }
 
@@ -229,9 +235,10 @@ static void ask_for_first(const host_group *g)
         ask_for_step(g, g->first_fraction + 0.1 * (1 - g->first_fraction));
 }
 
-void host_group_hindered(const host_group *g, double fraction, double before, double excess)
+void host_group_hindered(host_group *g, double fraction, double before, double excess)
 {
     const double shrunk = before - excess;
+    g->worst = fmax(g->worst, shrunk);
     if (!(shrunk > 0) || (double)g->waited * shrunk < fmin(excess, g->last_excess))
         return;
     if (g->lets > 1)
@@ -251,6 +258,8 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
         g->lets = 0;
     }
     if (g->let) {
+        /* The first has shown how much one cell can take from another. Twice that by all is a safe bound. */
+        g->certain = g->lets > 0 && g->cells > LARGE ? 2 * (double)g->waiting * g->worst : INFINITY;
         if (g->lets++ == 0) {
             g->first_fraction = g->fraction;
             g->first_excess = g->excess;
@@ -264,12 +273,14 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
     g->moving = g->let != NULL; /* the voltages will move */
     g->first = NULL;
     g->waiting = 0;
+    g->worst = 0;
     return g->let != NULL;
 }
 
-bool host_group_lets(const host_group *group, const void *cell, bool helped)
+bool host_group_lets(const host_group *group, const void *cell, double before, double excess)
 {
-    return group->let == cell || (group->waited > FEW && helped);
+    const bool helped = before > 0 && excess >= before;
+    return group->let == cell || (group->waited > FEW && helped) || (before > 0 && excess > group->certain);
 }
 
 void host_group_moves(host_group *group)
@@ -295,11 +306,6 @@ void host_group_check(host_group *group, double below)
 {
     if (below > inaccuracy)
         ask_for_first(group);
-}
-
-bool host_helped(double before, double excess)
-{
-    return before > 0 && excess >= before;
 }
 
 /* The moves are taken for a geometric series: what is left is move^2 / (move_before - move). */

@@ -13,6 +13,9 @@
  * other one helps it. Cells that are helped may still hinder each other. So they go one by one, too. But if more than 16
  * cells wait, those that are helped go with the next: a line of cells that are RESET together would take too long.
  *
+ * In a group of more than 64 cells the first that was let go shows how little one takes from another. Those whose excess is
+ * larger than what all that wait can take from it go together with the next.
+ *
  * If one cell hinders another so much that the order may decide, the simulator is asked for a step that ends between the
  * two events. So the order does not depend on the interpolation within the step.
  *
@@ -43,9 +46,9 @@ void host_groups_add(host_groups *groups, const Mif_Port_Data_t *port, size_t ce
 /* Whether the voltage at the port depends on no more cells than those of the instance, once all have been counted. */
 bool host_groups_alone(host_groups *groups, const Mif_Port_Data_t *port, size_t cells);
 
-/* Returns the group of the port; NULL: the instance is alone, and gets a group of its own, to be freed by free(). NULL
- * without memory. */
-host_group *host_groups_of(host_groups *groups, const Mif_Port_Data_t *port);
+/* Returns the group of the port; NULL: the instance is alone, and gets a group of its own, of `cells`, to be freed by
+ * free(). NULL without memory. */
+host_group *host_groups_of(host_groups *groups, const Mif_Port_Data_t *port, size_t cells);
 
 /* To be called before each solution: where cells change voltages, the simulator is to go on for many iterations. */
 void host_groups_be_patient(const host_groups *groups);
@@ -54,8 +57,9 @@ void host_groups_be_patient(const host_groups *groups);
  * Returns whether a cell is let go in this pass: then what has happened up to the last pass stays in this trial. */
 bool host_group_pass(host_group *group, uint64_t pass, uint64_t trial);
 
-/* Whether this cell is let go in this pass. helped: by the cell that was let go before. */
-bool host_group_lets(const host_group *group, const void *cell, bool helped);
+/* Whether this cell is let go in this pass. before, excess: V beyond its threshold, when the one before was let go and
+ * in the last pass; 0: it did not wait. */
+bool host_group_lets(const host_group *group, const void *cell, double before, double excess);
 
 /* The voltage of a cell still moves: nobody is let go after this pass. */
 void host_group_moves(host_group *group);
@@ -66,14 +70,11 @@ double host_group_wait(host_group *group, const void *cell, double u0, double u,
 
 /* A cell waited at this fraction of the step until another one was let go. before, excess: V beyond its threshold, then
  * and now that the voltages are at rest; excess = 0: it waits no more. */
-void host_group_hindered(const host_group *group, double fraction, double before, double excess);
+void host_group_hindered(host_group *group, double fraction, double before, double excess);
 
 /* A cell has gone on with its RESET in this trial, and is now `below` [V] its threshold. If that is more than an
  * inaccuracy, a cell that was let go came too late: the simulator is asked for a shorter step. */
 void host_group_check(host_group *group, double below);
-
-/* Whether another cell helped: the excess [V] did not shrink since one was let go. before: 0 if it did not wait then. */
-bool host_helped(double before, double excess);
 
 /* Whether a voltage is still on its way although its last move [V] was small: near the point where a RESET becomes
  * unstable the iteration creeps. After many passes that counts as rest, and the next time step goes on. */

@@ -91,9 +91,9 @@ syn_status host_order_begin(host_order *o, syn_crossbar *x, const double *const 
 {
     syn_solution info;
     if (!o->group && host_order_shared(o))
-        o->group = host_groups_of(o->clock->groups, o->port);
+        o->group = host_groups_of(o->clock->groups, o->port, o->n);
     else if (!o->group)
-        o->group = o->own = host_groups_of(o->clock->groups, NULL);
+        o->group = o->own = host_groups_of(o->clock->groups, NULL, o->n);
     if (!o->group || !make_turns(o))
         return SYN_ENOMEM;
     syn_crossbar_restart(x);
@@ -115,7 +115,7 @@ static syn_status let_go(host_order *o, syn_crossbar *x, bool *let)
     for (size_t k = 0; k < o->count_waits; k++) {
         turn *t = &o->turn[o->waits[k]];
         size_t count;
-        if (host_group_lets(o->group, t, host_helped(t->before, t->excess))) {
+        if (host_group_lets(o->group, t, t->before, t->excess)) {
             if (synp_crossbar_let(x, o->waits[k], &count))
                 return SYN_ENOMEM;
             t->let = true;

@@ -71,11 +71,11 @@ static void expect_same_currents(const crossbar *c, double seen[64][24], int com
             for (int t = 0; t < 24; t++) {
                 char name[40];
                 sprintf(name, compare ? "v(out_%s%d)" : "i(v_%s%d)", crossbar_sides[side], k);
-                const double i = spice_at(name, "time", 6e-6 * (t + 0.55) / 24);
+                const double i = spice_at(name, "time", 6e-6 * (t + 0.65) / 24);
                 /* Interpolated between points 10 ns apart, and around a SET between two of them by as much as it
                  * moves the current, in one of the runs a point later: those times are left out by chance. */
                 cr_expect(compare == 0 || fabs(i - seen[n][t]) < 2e-6, "%s: %s at %g s is %g A, not %g A", what, name,
-                          6e-6 * (t + 0.55) / 24, i, seen[n][t]);
+                          6e-6 * (t + 0.65) / 24, i, seen[n][t]);
                 seen[n][t] = i;
             }
 }

@@ -343,7 +343,7 @@ static history *wake_up(instance *in, const Mif_Port_Data_t *port)
         return h;
     h->turn = calloc(1, sizeof *h->turn);
     if (h->turn)
-        h->turn->group = host_groups_of(clock->groups, port);
+        h->turn->group = host_groups_of(clock->groups, port, 1);
     if (h->turn && h->turn->group)
         return h;
     sleep_again(in);
@@ -398,7 +398,7 @@ static bool follow_group(const host_clock *clock, history *h)
         t->before = t->excess = 0;
     } else if (let) {
         t->base = t->last;
-        t->let = t->let || host_group_lets(t->group, t, host_helped(t->before, t->excess));
+        t->let = t->let || host_group_lets(t->group, t, t->before, t->excess);
         t->before = t->excess;
         t->fraction_before = t->fraction;
     }
