@@ -12,6 +12,7 @@
 #include "device.h"
 
 #include "clock.h"
+#include "foreign.h"
 #include "interface.h"
 #include "retain.h"
 
@@ -181,10 +182,12 @@ static bool is_loaded(const struct coreInfo_t *c)
 }
 
 /* The simulator asks for the number of devices each time that it loads the plug-in. It forgets all devices when a program
- * starts libngspice again. */
+ * starts libngspice again. A simulator that the plug-in does not fit gets none. */
 void *CMdevNum(void)
 {
     static int none = 0;
+    if (!host_fits(__builtin_return_address(0)))
+        return &none;
     const struct coreInfo_t *c = core();
     CKTcircuit *last = c ? c->dllitf_cm_get_circuit() : NULL;
     if (last)
