@@ -181,15 +181,18 @@ void spice_load_plugin(void)
 static void load(char *text, int must_load)
 {
     size_t lines = 1;
+    char klu[] = ".options klu";
     for (const char *c = text; *c; c++)
         lines += *c == '\n';
-    char **deck = calloc(lines + 3, sizeof *deck);
+    char **deck = calloc(lines + 4, sizeof *deck);
     cr_assert(deck);
     size_t n = 0;
     deck[n++] = (char[]){"test"};
     for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
         if (*line)
             deck[n++] = line;
+    if (getenv("SYNAPTOGEN_TEST_KLU"))
+        deck[n++] = klu;
     deck[n] = (char[]){".end"};
     const size_t before = output_size;
     ngSpice_Circ(deck);

@@ -12,7 +12,8 @@ void spice_start(void);
 void spice_start_alone(void);
 void spice_load_plugin(void);
 
-/* Loads a circuit from lines separated by '\n'; title and .end are added. It becomes the current circuit. */
+/* Loads a circuit from lines separated by '\n'; title and .end are added. It becomes the current circuit. The environment
+ * variable SYNAPTOGEN_TEST_KLU gives it the solver KLU, in an ngspice that has it. */
 __attribute__((format(__printf__, 1, 2))) void spice_circuit(const char *format, ...);
 
 /* The same in pieces: adds text to a circuit, and loads what was added. */
