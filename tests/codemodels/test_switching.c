@@ -83,7 +83,8 @@ static void load_circuit(const circuit *c, const char *options, bool reversed)
 
 static void run_transient(const circuit *c, double step_max)
 {
-    spice_run("tran %.12g %.12g 0 %.12g", c->segment / 10, 3 * c->segment * c->pulses, step_max);
+    /* ngspice 44 finds no step if the last corner of a source lies next to the end. */
+    spice_run("tran %.15g %.15g 0 %.15g", c->segment / 10, 3 * c->segment * c->pulses, step_max);
     cr_assert(spice_count_output("too small") == 0, "%s", spice_output());
 }
 

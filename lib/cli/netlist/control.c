@@ -321,7 +321,7 @@ static void put_phase(const netlist *n)
 static void put_verify(const netlist *n)
 {
     put_save(n);
-    put_text(n, "stop when time > 0\n"
+    put_text(n, "stop when time > 1e-15\n"
                 "tran <pulse> 1 0 <pulse>\n");
     put_vectors(n);
     put_text(n, "let t = {$run}.time\n"
