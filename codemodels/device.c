@@ -152,33 +152,32 @@ static const struct coreInfo_t *core(void)
     return c;
 }
 
-/* Whether a number in the simulator's table of devices is that of this one: whether the simulator takes the value of the
- * first parameter for a real number when our table says so, and for a whole one when it says that. */
-static bool is_number_of(const SPICEdev *device, int number, const struct coreInfo_t *c)
+/* Whether the simulator, asked for the first parameter of a model of the device with this number, answers with all bits of
+ * the value while our tables say that it has this type. The value is good as a number and as a text, because the device may
+ * be another one's. */
+static bool answers_fully(const struct coreInfo_t *c, int number, int type)
 {
-    Mif_Value_t value;
+    static char text[] = "";
+    Mif_Value_t value = {.svalue = text};
     Mif_Param_Data_t parameter = {.element = &value}, *parameters = &parameter;
     MIFmodel model = {.gen.GENmodType = number, .num_param = 1, .param = &parameters};
-    IFvalue answer;
-    int *type = &device->DEVpublic.modelParms[0].dataType;
-    const int kept = *type;
-    *type = IF_REAL;
-    value.rvalue = 2.5;
-    bool found = c->dllitf_MIFmAsk(NULL, &model.gen, 0, &answer) == OK && answer.rValue == 2.5;
-    *type = IF_INTEGER;
-    value.ivalue = 7;
-    found = found && c->dllitf_MIFmAsk(NULL, &model.gen, 0, &answer) == OK && answer.iValue == 7;
-    *type = kept;
-    return found;
+    IFvalue answer = {.sValue = NULL};
+    int kept[cmDEVicesCNT];
+    for (int k = 0; k < cmDEVicesCNT; k++) {
+        kept[k] = cmDEVices[k]->DEVpublic.modelParms[0].dataType;
+        cmDEVices[k]->DEVpublic.modelParms[0].dataType = type;
+    }
+    const int error = c->dllitf_MIFmAsk(NULL, &model.gen, 0, &answer);
+    for (int k = 0; k < cmDEVicesCNT; k++)
+        cmDEVices[k]->DEVpublic.modelParms[0].dataType = kept[k];
+    return error == OK && answer.sValue == text;
 }
 
-/* Whether the simulator has our devices in its table. */
+/* Whether the simulator has our devices in its table: whether our tables decide what it takes a parameter for. A whole
+ * number is shorter than a real one. */
 static bool is_loaded(const struct coreInfo_t *c)
 {
-    bool found = false;
-    for (int k = 0; c && known_type >= 0 && !found && k < cmDEVicesCNT; k++)
-        found = is_number_of(cmDEVices[k], known_type, c);
-    return found;
+    return c && known_type >= 0 && answers_fully(c, known_type, IF_REAL) && !answers_fully(c, known_type, IF_INTEGER);
 }
 
 /* The simulator asks for the number of devices each time that it loads the plug-in. It forgets all devices when a program

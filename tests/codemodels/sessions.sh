@@ -24,6 +24,22 @@ r1 a b 1k
 c1 b 0 1n
 .end
 DECK
+cat >tile.cir <<DECK
+tile
+.include $builddir/netlists/synaptogen.lib
+vin te 0 pwl(0 0 1u -1.5 2u 0)
+a1 [ te te 0 0 ] mytile
+.model mytile synaptogen_tile(rows=2 cols=2 seed=7 first=0)
+.end
+DECK
+cat >array.cir <<DECK
+array
+.include $builddir/netlists/synaptogen.lib
+vin te 0 pwl(0 0 1u -1.5 2u 0)
+a1 null null [ te te 0 0 ] mybank
+.model mybank synaptogen_array(array="x" at="left:0+left:1+bottom:0+bottom:1" rows=2 cols=2 seed=7 first=0)
+.end
+DECK
 
 # session COMMANDS...: runs them; `run` is an analysis that prints its result. Fails unless ngspice ends well.
 session() {
@@ -54,6 +70,9 @@ check "another cell runs alone" alone b "$a"
 check "they are different" differ a.alone b.alone
 check "a circuit without cells runs alone" alone plain "$p"
 
+check "a tile runs alone" alone tile "$a"
+check "an array runs alone" alone array "$a"
+
 check "two circuits with cells; back to the first, remove both" \
     session 'source a.cir' "$a" 'source b.cir' "$a" 'setcirc 2' "$a" remcirc "$a" remcirc
 check "and each run gives what it gives alone" results a b a b
@@ -77,4 +96,11 @@ check "a stopped run goes on after the plug-in has been loaded" session 'source 
     'tran 10n 2u' 'source a.cir' "$a" 'setcirc 2' 'delete all' resume 'print i(v1)[length(time)/2]' remcirc remcirc
 check "reset of the older circuit" session 'source plain.cir' "$p" 'source a.cir' "$a" 'setcirc 2' reset "$p" remcirc "$a"
 check "and each run gives what it gives alone" results plain a plain a
+for kind in tile array; do
+    check "the plug-in is loaded again after a circuit with synaptogen_$kind" \
+        session "source $kind.cir" "$a" 'source a.cir' "$a" "source $kind.cir" "$a" 'setcirc 3' "$a" devhelp
+    check "and each run gives what it gives alone" results $kind a $kind $kind
+    check "and the devices are in the simulator's table once" \
+        sh -c 'test "$(grep -c "^synaptogen_'$kind'  *:" session.log)" = 1'
+done
 finish
