@@ -346,7 +346,8 @@ host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char
     x->instance = host_instance(mif_private);
     x->label = strdup(host_instance_name(mif_private));
     x->clock = host_clock_join(mif_private);
-    if (!x->label || !x->clock || !host_crossbar_size(p, &x->rows, &x->cols)) {
+    if (!x->label || !x->clock || !host_crossbar_size(p, &x->rows, &x->cols) ||
+        !host_multiplier(p->m ? *p->m : 1, "tiles and arrays")) {
         host_crossbar_free(x);
         return NULL;
     }

@@ -16,10 +16,11 @@ static const struct field {
 } fields[] = {
 #define NUMBER(name) #name, offsetof(host_crossbar_parameters, name), false
 #define TEXT(name)   #name, offsetof(host_crossbar_parameters, name), true
-    {NUMBER(rows)},    {NUMBER(cols)},  {NUMBER(r_wl)},     {NUMBER(r_bl)},    {NUMBER(r_access)}, {NUMBER(gmin)},
-    {NUMBER(seed)},    {NUMBER(first)}, {NUMBER(order)},    {TEXT(lead)},      {NUMBER(r_init)},   {NUMBER(keep)},
-    {TEXT(params)},    {TEXT(init)},    {TEXT(start)},      {TEXT(state)},     {TEXT(state_out)},  {NUMBER(r_left)},
-    {NUMBER(r_right)}, {NUMBER(r_top)}, {NUMBER(r_bottom)}, {TEXT(rest_open)}, {TEXT(rest_ground)}
+    {NUMBER(rows)},   {NUMBER(cols)},     {NUMBER(r_wl)},    {NUMBER(r_bl)},     {NUMBER(r_access)},
+    {NUMBER(gmin)},   {NUMBER(seed)},     {NUMBER(first)},   {NUMBER(order)},    {TEXT(lead)},
+    {NUMBER(r_init)}, {NUMBER(keep)},     {NUMBER(m)},       {TEXT(params)},     {TEXT(init)},
+    {TEXT(start)},    {TEXT(state)},      {TEXT(state_out)}, {NUMBER(r_left)},   {NUMBER(r_right)},
+    {NUMBER(r_top)},  {NUMBER(r_bottom)}, {TEXT(rest_open)}, {TEXT(rest_ground)}
 #undef NUMBER
 #undef TEXT
 };

@@ -11,7 +11,7 @@
  * The names are those of the interface, codemodels/synaptogen/crossbar.ifs; a new one is added there, here, and to
  * the list in crossbar_parameters.c. */
 typedef struct host_crossbar_parameters {
-    const double *rows, *cols, *r_wl, *r_bl, *r_access, *gmin, *seed, *first, *order, *r_init, *keep;
+    const double *rows, *cols, *r_wl, *r_bl, *r_access, *gmin, *seed, *first, *order, *r_init, *keep, *m;
     const char *lead, *params, *init, *start, *state, *state_out;
     /* of a driven array alone */
     const double *r_left, *r_right, *r_top, *r_bottom;

@@ -28,6 +28,15 @@ bool host_choice(const char *name, const char *value, const char *first, const c
     return false;
 }
 
+bool host_multiplier(double m, const char *what)
+{
+    double whole;
+    if (synp_whole(m, &whole) && whole == 1)
+        return true;
+    host_fail("m = %g is not 1: %s in parallel are different %s; write an instance for each", m, what, what);
+    return false;
+}
+
 bool host_start(const char *init, const char *start, const double *r_init, syn_start *out)
 {
     bool lrs, stationary;

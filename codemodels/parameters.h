@@ -15,6 +15,10 @@ bool host_whole_number(const char *name, double value, double low, double high, 
  * for the words, because an expression in braces becomes a number. Returns false after host_fail. */
 bool host_choice(const char *name, const char *value, const char *first, const char *second, bool *out);
 
+/* Checks the multiplier of schematic editors, which must be 1: two instances in parallel would be different devices. what:
+ * "cells", "tiles" or "arrays". Returns false after host_fail. */
+bool host_multiplier(double m, const char *what);
+
 /* Reads the start of a cell from the parameters init, start and r_init; NULL: not given. Returns false after
  * host_fail. */
 bool host_start(const char *init, const char *start, const double *r_init, syn_start *out);

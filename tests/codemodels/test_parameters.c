@@ -154,6 +154,11 @@ Test(codemodel_parameters, multipliers_other_than_1_are_refused)
     spice_forget();
     spice_circuit("x1 te 0 pair m=2\nv1 te 0 0.2\n%s", subcircuits);
     expect_failure("a.x1.x2.a1", "m = 2 is not 1: cells in parallel are different cells; write an instance for each");
+    spice_forget();
+    spice_circuit("x1 te 0 t m=3\nv1 te 0 0.2\n.subckt t a b m=1\na1 [a b] c\n"
+                  ".model c synaptogen_tile(rows=1 cols=1 m={m})\n.ends");
+    expect_failure("a.x1.a1", "m = 3 is not 1: tiles and arrays in parallel are different tiles and arrays; "
+                              "write an instance for each");
 }
 
 /* Iterations of a train of pulses with an option. */

@@ -190,20 +190,10 @@ static bool read_start(ARGS, kind *k)
     return false;
 }
 
-/* Refuses a multiplier: m cells in parallel are m different cells. Returns false after host_fail. */
-static bool one_cell(ARGS)
-{
-    double m;
-    if (synp_whole(PARAM(m), &m) && m == 1)
-        return true;
-    host_fail("m = %g is not 1: cells in parallel are different cells; write an instance for each", m);
-    return false;
-}
-
 static bool read_parameters(ARGS, kind *k)
 {
     double order, seed, by_number;
-    if (!host_check_model(mif_private, &cm_synaptogen_info) || !one_cell(mif_private))
+    if (!host_check_model(mif_private, &cm_synaptogen_info) || !host_multiplier(PARAM(m), "cells"))
         return false;
     if (!host_whole_number("order", PARAM_NULL(order) ? 10 : PARAM(order), 1, SYN_MAX_ORDER, &order))
         return false;
