@@ -44,15 +44,21 @@ static IFparm entry(const table *t, char *name, int monitor, int type)
                     .dataType = IF_ASK | IF_UNINTERESTING | type};
 }
 
-/* Writes the entries of the cells for one value, and returns the place of the next. */
-static IFparm *put_cells(const table *t, int value, IFparm *e, char (*name)[NAME])
+/* Writes the entries of all cells. The numbers of a cell become text only once, because that takes most of the time. */
+static void put_cells(const table *t, IFparm *e)
 {
     const size_t n = t->rows * t->cols;
-    for (size_t k = 0; k < n; k++, name++) {
-        snprintf(*name, NAME, "%.11s_%u_%u", values[value], (unsigned)(k % t->rows), (unsigned)(k / t->rows));
-        *e++ = entry(t, *name, HOST_CELL_VALUES + (int)((size_t)value * n + k), IF_REAL);
+    for (size_t k = 0; k < n; k++) {
+        char place[NAME - sizeof *values];
+        snprintf(place, sizeof place, "_%u_%u", (unsigned)(k % t->rows), (unsigned)(k / t->rows));
+        for (size_t v = 0; v < HOST_CELL_VALUES; v++) {
+            char *name = t->names[v * n + k];
+            const size_t length = strlen(values[v]);
+            memcpy(name, values[v], length);
+            memcpy(name + length, place, sizeof place);
+            e[v * n + k] = entry(t, name, HOST_CELL_VALUES + (int)(v * n + k), IF_REAL);
+        }
     }
-    return e;
 }
 
 void host_name_cells(SPICEdev *device, size_t rows, size_t cols)
@@ -85,8 +91,7 @@ void host_name_cells(SPICEdev *device, size_t rows, size_t cols)
         *e++ = entry(t, values[v], v, IF_REALVEC);
     for (int k = 0; k < FRONT; k++)
         *e++ = (IFparm){.keyword = ""};
-    for (int v = 0; v < HOST_CELL_VALUES; v++)
-        e = put_cells(&wider, v, e, wider.names + (size_t)v * wider.rows * wider.cols);
+    put_cells(&wider, e);
     free(t->entries);
     free(t->names);
     free(t->is_in_front);
