@@ -235,9 +235,11 @@ static void ask_for_first(const host_group *g)
         ask_for_step(g, g->first_fraction + 0.1 * (1 - g->first_fraction));
 }
 
-void host_group_hindered(host_group *g, double fraction, double before, double excess)
+/* A cell waited until another one was let go. excess: V beyond its threshold, now that the voltages are at rest; 0: it
+ * waits no more. */
+static void hindered(host_group *g, const host_turn *turn, double excess)
 {
-    const double shrunk = before - excess;
+    const double shrunk = turn->before - excess, fraction = turn->fraction_before;
     g->worst = fmax(g->worst, shrunk);
     if (!(shrunk > 0) || (double)g->waited * shrunk < fmin(excess, g->last_excess))
         return;
@@ -277,10 +279,15 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
     return g->let != NULL;
 }
 
-bool host_group_lets(const host_group *group, const void *cell, double before, double excess)
+bool host_turn_next(const host_group *group, host_turn *turn)
 {
+    const double before = turn->before, excess = turn->excess;
     const bool helped = before > 0 && excess >= before;
-    return group->let == cell || (group->waited > FEW && helped) || (before > 0 && excess > group->certain);
+    const bool now = group->let == turn || (group->waited > FEW && helped) || (before > 0 && excess > group->certain);
+    turn->let |= now;
+    turn->before = excess;
+    turn->fraction_before = turn->fraction;
+    return now;
 }
 
 void host_group_moves(host_group *group)
@@ -288,18 +295,26 @@ void host_group_moves(host_group *group)
     group->moving = true;
 }
 
-double host_group_wait(host_group *g, const void *cell, double u0, double u, double threshold)
+void host_turn_wait(host_group *g, host_turn *turn, double u0, double u, double threshold, bool moving)
 {
-    const double way = fabs(u - u0), excess = fabs(u - threshold);
-    const double fraction = way > 0 ? fmax(0, (threshold - u0) / (u - u0)) : 0;
+    const double way = fabs(u - u0);
+    turn->excess = fabs(u - threshold);
+    if (!moving && turn->before > 0)
+        hindered(g, turn, turn->excess);
+    turn->fraction = way > 0 ? fmax(0, (threshold - u0) / (u - u0)) : 0;
     g->waiting++;
-    if (g->first && (fraction > g->fraction || (fraction == g->fraction && excess <= g->excess)))
-        return fraction;
-    g->first = cell;
-    g->fraction = fraction;
-    g->excess = excess;
+    if (g->first && (turn->fraction > g->fraction || (turn->fraction == g->fraction && turn->excess <= g->excess)))
+        return;
+    g->first = turn;
+    g->fraction = turn->fraction;
+    g->excess = turn->excess;
     g->way = way;
-    return fraction;
+}
+
+void host_turn_rest(host_group *group, const host_turn *turn)
+{
+    if (!turn->let && turn->before > 0)
+        hindered(group, turn, 0);
 }
 
 void host_group_check(host_group *group, double below)

@@ -57,20 +57,25 @@ void host_groups_be_patient(const host_groups *groups);
  * Returns whether a cell is let go in this pass: then what has happened up to the last pass stays in this trial. */
 bool host_group_pass(host_group *group, uint64_t pass, uint64_t trial);
 
-/* Whether this cell is let go in this pass. before, excess: V beyond its threshold, when the one before was let go and
- * in the last pass; 0: it did not wait. */
-bool host_group_lets(const host_group *group, const void *cell, double before, double excess);
-
 /* The voltage of a cell still moves: nobody is let go after this pass. */
 void host_group_moves(host_group *group);
 
-/* A cell waits. u0, u, threshold: V, at the last accepted solution, now, and to be met. Returns the fraction of the
- * step at which the cell met its threshold. */
-double host_group_wait(host_group *group, const void *cell, double u0, double u, double threshold);
+/* What a cell remembers of its waiting in a trial: all is 0 when the trial begins. Its address names the cell. */
+typedef struct host_turn {
+    bool let;              /* the cell may switch */
+    double excess, before; /* V beyond its threshold: now, and when a cell was last let go; 0: it did not wait */
+    double fraction, fraction_before; /* of the step, at which it met its threshold; the same */
+} host_turn;
 
-/* A cell waited at this fraction of the step until another one was let go. before, excess: V beyond its threshold, then
- * and now that the voltages are at rest; excess = 0: it waits no more. */
-void host_group_hindered(host_group *group, double fraction, double before, double excess);
+/* To be called when a cell of the group is let go in this pass. Returns whether it is this one. */
+bool host_turn_next(const host_group *group, host_turn *turn);
+
+/* A cell waits. u0, u, threshold: V, at the last accepted solution, now, and to be met. moving: u is not at rest. */
+void host_turn_wait(host_group *group, host_turn *turn, double u0, double u, double threshold, bool moving);
+
+/* The voltage of a cell is at rest, and the cell does not wait. If it waited before and was not let go, another cell has
+ * hindered it. */
+void host_turn_rest(host_group *group, const host_turn *turn);
 
 /* A cell has gone on with its RESET in this trial, and is now `below` [V] its threshold. If that is more than an
  * inaccuracy, a cell that was let go came too late: the simulator is asked for a shorter step. */

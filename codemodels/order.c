@@ -3,15 +3,12 @@
 
 #include "groups.h"
 
-#include <math.h>
 #include <stdlib.h>
 
-/* A cell that waits or has waited in the trial. Its address is its name in the group. */
+/* A cell that waits or has waited in the trial. */
 typedef struct turn {
-    double u0;             /* V, at the last accepted solution */
-    double excess, before; /* V beyond its threshold: now, and when a cell was last let go; 0: it did not wait */
-    double fraction, fraction_before; /* of the step, at which it met its threshold; the same */
-    bool let;
+    host_turn turn;
+    double u0;     /* V, at the last accepted solution */
     uint64_t pass; /* in which it waited last */
 } turn;
 
@@ -115,14 +112,11 @@ static syn_status let_go(host_order *o, syn_crossbar *x, bool *let)
     for (size_t k = 0; k < o->count_waits; k++) {
         turn *t = &o->turn[o->waits[k]];
         size_t count;
-        if (host_group_lets(o->group, t, t->before, t->excess)) {
-            if (synp_crossbar_let(x, o->waits[k], &count))
-                return SYN_ENOMEM;
-            t->let = true;
-            *let |= count > 0;
-        }
-        t->before = t->excess;
-        t->fraction_before = t->fraction;
+        if (!host_turn_next(o->group, &t->turn))
+            continue;
+        if (synp_crossbar_let(x, o->waits[k], &count))
+            return SYN_ENOMEM;
+        *let |= count > 0;
     }
     size_t *const waited = o->waited;
     o->waited = o->waits;
@@ -142,11 +136,8 @@ static void wait_for_turn(void *context, size_t cell, double u, double threshold
 {
     host_order *o = context;
     turn *t = &o->turn[cell];
-    t->excess = fabs(u - threshold);
     t->pass = o->clock->pass;
-    if (!o->moving && t->before > 0)
-        host_group_hindered(o->group, t->fraction_before, t->before, t->excess);
-    t->fraction = host_group_wait(o->group, t, t->u0, u, threshold);
+    host_turn_wait(o->group, &t->turn, t->u0, u, threshold, o->moving);
     o->waits[o->count_waits++] = cell;
 }
 
@@ -155,8 +146,8 @@ static void find_hindered(const host_order *o)
 {
     for (size_t k = 0; k < o->count_waited; k++) {
         const turn *t = &o->turn[o->waited[k]];
-        if (!t->let && t->pass != o->clock->pass)
-            host_group_hindered(o->group, t->fraction_before, t->before, 0);
+        if (t->pass != o->clock->pass)
+            host_turn_rest(o->group, &t->turn);
     }
 }
 

@@ -52,13 +52,9 @@ typedef struct kind {
 /* Of a cell that is awake and in a group. */
 typedef struct turn {
     host_group *group;
-    syn_state base;  /* the accepted state, with what has happened for good in the trial */
-    syn_state last;  /* of the pass before */
-    bool let;        /* the cell may switch */
-    double excess;   /* V beyond the threshold at which the cell waits; 0: it does not wait */
-    double before;   /* V, the excess when a cell of the group was last let go */
-    double fraction; /* of the step, at which it met its threshold; and the same when a cell was last let go */
-    double fraction_before;
+    syn_state base; /* the accepted state, with what has happened for good in the trial */
+    syn_state last; /* of the pass before */
+    host_turn turn;
     double distance; /* V, by which the voltage moved in the last pass */
 } turn;
 
@@ -384,13 +380,10 @@ static bool follow_group(const host_clock *clock, history *h)
     const bool first = h->trial == 0, let = host_group_pass(t->group, clock->pass, clock->trial);
     if (first) {
         t->base = h->cell.state;
-        t->let = false;
-        t->before = t->excess = 0;
+        t->turn = (host_turn){0};
     } else if (let) {
         t->base = t->last;
-        t->let = t->let || host_group_lets(t->group, t, t->before, t->excess);
-        t->before = t->excess;
-        t->fraction_before = t->fraction;
+        host_turn_next(t->group, &t->turn);
     }
     return let && !first;
 }
@@ -398,10 +391,7 @@ static bool follow_group(const host_clock *clock, history *h)
 /* Waits for the turn, in the state of the base. threshold [V]: that the cell has met. */
 static syn_state wait_for_turn(turn *t, double u0, double u, double threshold, bool moving)
 {
-    t->excess = fabs(u - threshold);
-    if (!moving && t->before > 0)
-        host_group_hindered(t->group, t->fraction_before, t->before, t->excess);
-    t->fraction = host_group_wait(t->group, t, u0, u, threshold);
+    host_turn_wait(t->group, &t->turn, u0, u, threshold, moving);
     if (moving)
         host_group_moves(t->group);
     cm_analog_not_converged();
@@ -420,7 +410,7 @@ static syn_state next_in_group(const kind *k, history *h, double u0, double u)
     const syn_cycle *now = second ? &h->cell.next : &h->cell.now;
     syn_state s;
     t->distance = distance;
-    t->excess = 0;
+    t->turn.excess = 0;
     if (!moving && t->base.mode == SYN_IRS && t->base.r > h->cell.state.r)
         host_group_check(t->group, t->base.u_thr - u);
     syn_state_step(k->model, &t->base, now, &h->cell.next, u, &s);
@@ -428,13 +418,13 @@ static syn_state next_in_group(const kind *k, history *h, double u0, double u)
     const bool reset = s.mode != SYN_LRS && t->base.mode == SYN_LRS;
     if (reset && second) /* only the next trial knows the cycle after the next */
         return t->base;
-    if ((set || reset) && !t->let)
+    if ((set || reset) && !t->turn.let)
         return wait_for_turn(t, u0, u, set ? now->y[SYN_U_SET] : t->base.u_thr, moving);
-    if (!moving && !t->let && t->before > 0)
-        host_group_hindered(t->group, t->fraction_before, t->before, 0);
+    if (!moving)
+        host_turn_rest(t->group, &t->turn);
     if (set) {
         t->base = s;
-        t->let = false;
+        t->turn.let = false;
         cm_analog_not_converged();
     } else if (s.r != t->base.r && (goes_on || moving || creeps)) {
         host_group_moves(t->group);
