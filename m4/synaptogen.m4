@@ -12,6 +12,19 @@ AC_DEFUN([SYN_CFLAG], [
     AS_IF([test "$AS_TR_SH([syn_cv_cflag_$2])" = yes], [$1="$$1 $2"])
 ])
 
+dnl SYN_RUN_PATH: what a program needs at its linking to find the library when it starts, if the loader of this system does
+dnl not search its folder.
+AC_DEFUN([SYN_RUN_PATH], [
+    syn_libdir=`prefix=$prefix exec_prefix=$exec_prefix
+        test "$prefix" != NONE || prefix=$ac_default_prefix
+        test "$exec_prefix" != NONE || exec_prefix=$prefix
+        eval echo "$libdir"`
+    AS_CASE([" $sys_lib_dlsearch_path_spec "],
+        [*" $syn_libdir "*], [RUN_PATH=],
+        [RUN_PATH=' -Wl,-rpath,${libdir}'])
+    AC_SUBST([RUN_PATH])
+])
+
 dnl SYN_ISA(NAME, FLAGS, STATEMENTS): whether the compiler, given FLAGS, can compile STATEMENTS with intrinsics.
 AC_DEFUN([SYN_ISA], [
     AC_CACHE_CHECK([whether $CC can compile for $1], [syn_cv_isa_$1], [

@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: MIT
 # What `make install` puts in place works from there: library, command, plug-in, netlists.
 . "$srcdir/tests/support/tap.sh"
-prefix=$tmp/installed
-check "make install succeeds" make -C "$builddir" -s install prefix="$prefix" exec_prefix="$prefix" \
-    libdir="$prefix/lib" bindir="$prefix/bin" includedir="$prefix/include" datarootdir="$prefix/share" datadir="$prefix/share"
+prefix=$tmp/Installed # ngspice changes many paths to lower case
+install() {
+    make -C "$builddir" -s install prefix="$prefix" exec_prefix="$prefix" libdir="$prefix/lib" bindir="$prefix/bin" \
+        includedir="$prefix/include" datarootdir="$prefix/share" datadir="$prefix/share" >"$tmp/said"
+}
+check "make install succeeds" install
 
 # What belongs there, one path a line: from the source tree where a folder of it is installed whole.
 belongs() {
     cd "$srcdir" || return 1
-    printf '%s\n' bin/synaptogen lib/libsynaptogen.la lib/libsynaptogen.so lib/libsynaptogen.so.0 \
-        lib/libsynaptogen.so.0.0.0 lib/pkgconfig/synaptogen.pc lib/synaptogen/synaptogen.cm lib/synaptogen/synaptogen.la
+    printf '%s\n' bin/synaptogen lib/libsynaptogen.so lib/libsynaptogen.so.0 \
+        lib/libsynaptogen.so.0.0.0 lib/pkgconfig/synaptogen.pc lib/synaptogen/synaptogen.cm
     ls lib/synaptogen | sed 's|^|include/synaptogen/|'
     printf 'share/man/%s\n' man1/synaptogen.1 man7/synaptogen-codemodels.7
     ls lib/cli | sed -n 's|^cmd_\(.*\)\.c$|share/man/man1/synaptogen-\1.1|; y|_|-|; /^share.man/p'
@@ -32,10 +35,15 @@ pictures() {
 (belongs) | sort -u >"$tmp/belongs"
 (cd "$prefix" && find . ! -type d) | sed 's|^\./||' | sort >"$tmp/installed.list"
 check "every file is installed, and nothing else" diff "$tmp/belongs" "$tmp/installed.list"
+only_programs_are_executable() {
+    (cd "$prefix" && find . -type f -perm /111) | sort >"$tmp/executable"
+    printf './%s\n' bin/synaptogen lib/libsynaptogen.so.0.0.0 share/synaptogen/netlists/crossbars.sh \
+        share/synaptogen/netlists/plot.sh | diff - "$tmp/executable"
+}
+check "programs, scripts and the library are executable, and no other file" only_programs_are_executable
 
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig
-LD_LIBRARY_PATH=$prefix/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-export PKG_CONFIG_PATH LD_LIBRARY_PATH
+export PKG_CONFIG_PATH
 sed -i "s|^prefix=.*|prefix=$prefix|" "$prefix/lib/pkgconfig/synaptogen.pc"
 
 cat >"$tmp/host.c" <<'EOC'
@@ -57,7 +65,7 @@ int main(void)
 EOC
 compiles() {
     # shellcheck disable=SC2046
-    ${CC:-cc} $SANITIZE -o "$tmp/host" "$tmp/host.c" $(pkg-config --cflags --libs synaptogen)
+    ${CC:-cc} $SANITIZE -o "$tmp/host" "$tmp/host.c" $(pkg-config --cflags --libs synaptogen) -Wl,-rpath,"$prefix/lib"
 }
 check "a program compiles with pkg-config --cflags --libs synaptogen" compiles
 same_device() {
@@ -74,9 +82,6 @@ generated_runs() {
         grep "^.include $prefix/share/synaptogen/netlists/synaptogen.lib" made.cir &&
         "$NGSPICE" -b made.cir >run.log 2>&1 </dev/null && cat run.log && grep '^  wrong bits  *0$' run.log
 }
-case $prefix in
-    *[A-Z]*) synaptogen_cm=$prefix/lib/synaptogen/synaptogen.cm && export synaptogen_cm ;;
-esac
 check "an installed netlist runs with the installed plug-in" netlist_runs
 check "a netlist that the installed command writes runs with it as well" generated_runs
 pages() {
@@ -86,7 +91,65 @@ pages() {
 check "manual pages of the command and of every subcommand are installed" pages
 check "the completion of bash is installed" grep -q '^complete -F _synaptogen synaptogen' \
     "$prefix/share/bash-completion/completions/synaptogen"
-check "make uninstall leaves no file" sh -c "make -C '$builddir' -s uninstall prefix='$prefix' exec_prefix='$prefix' \
-    libdir='$prefix/lib' bindir='$prefix/bin' includedir='$prefix/include' datarootdir='$prefix/share' \
-    datadir='$prefix/share' && test -d '$prefix' && ! find '$prefix' ! -type d | grep ."
+
+# spiceinit N LINE...: with the N-th line that `make install` has named as a user's .spiceinit, a netlist of these lines gives
+# the resistance that the command draws.
+spiceinit() {
+    mkdir -p "$tmp/home" && sed -n 's/^  //p' "$tmp/said" | sed -n "$1s/     .*//p" >"$tmp/home/.spiceinit" && shift || return 1
+    { echo title && printf '%s\n' 'v1 te 0 0.2' "$@" .control op 'print v(te)/-i(v1)' .endc .end; } >"$tmp/start.cir"
+    HOME=$tmp/home "$NGSPICE" -b "$tmp/start.cir" >"$tmp/start.log" 2>&1 </dev/null
+    cat "$tmp/home/.spiceinit" "$tmp/start.log"
+    "$prefix/bin/synaptogen" sample --name a1 --seed 7 >"$tmp/sample" &&
+        sed -n 's|^v(te)/-i(v1) = ||p' "$tmp/start.log" | awk -F, 'FNR == NR { printed = $1; next }
+            FNR == 2 { exit !((printed / 10 ^ $4 - 1) ^ 2 < 1e-10) }' - "$tmp/sample"
+}
+check "with the first line in .spiceinit a netlist needs no line to load the plug-in" spiceinit 1 \
+    'a1 %gd(te 0) c' '.model c synaptogen(seed=7)'
+check "with the second line in .spiceinit the library needs no path" spiceinit 2 '.include synaptogen.lib' \
+    'a1 %gd(te 0) c' '.model c synaptogen(seed=7)'
+
+# A copy of ngspice's folders: its start-up file and its code models, from which the copy of the file loads them.
+scripts=$(cd "$tmp" && printf 'x\n.control\necho sourcepath $sourcepath\n.endc\n.end\n' >ask.cir && "$NGSPICE" -b ask.cir 2>&1 |
+    tr -d '()' | awk '$1 == "sourcepath" { print $NF; exit }')
+copy_ngspice() {
+    mkdir "$tmp/cm" "$tmp/scripts" && cp "$scripts"/* "$tmp/scripts" &&
+        cp "$(sed -n 's|^ *codemodel \(.*/\)analog.cm|\1|p' "$scripts/spinit")"* "$tmp/cm" &&
+        sed "s|^\( *codemodel \).*/|\1$tmp/cm/|" "$scripts/spinit" >"$tmp/scripts/spinit" && cp -R "$tmp/scripts" "$tmp/before"
+}
+make_ngspice() { # TARGET ARGUMENT...
+    make -C "$builddir" -s NGSPICE_SCRIPTS="$tmp/scripts" "$@"
+}
+netlist_without_line() {
+    make_ngspice install-ngspice && make_ngspice install-ngspice || return 1
+    printf '%s\n' title 'v1 te 0 0.2' 'a1 %gd(te 0) c' '.model c synaptogen(seed=7)' .include\ synaptogen.lib 'x1 te 0 reram seed=8' \
+        .control op 'print v(te)/-i(v1) @a1[resistance] @a.x1.acell[resistance]' .endc .end >"$tmp/without.cir"
+    SPICE_SCRIPTS=$tmp/scripts "$NGSPICE" -b "$tmp/without.cir" >"$tmp/without.log" 2>&1 </dev/null
+    cat "$tmp/without.log"
+    awk '/^v\(te\)\/-i/ { both = $3 } /resistance\] =/ { sum += 1 / $3; n++ } END { exit !(n == 2 && (both * sum - 1) ^ 2 < 1e-10) }' \
+        "$tmp/without.log"
+}
+nothing_is_left() {
+    make_ngspice uninstall-ngspice && make_ngspice uninstall-ngspice && diff -r "$tmp/before" "$tmp/scripts" &&
+        test ! -e "$tmp/cm/synaptogen.cm" -a -e "$tmp/cm/analog.cm"
+}
+below_destdir() {
+    mkdir -p "$tmp/dest$tmp/cm" "$tmp/dest$tmp/scripts" && cp "$tmp/before"/* "$tmp/dest$tmp/scripts" &&
+        make_ngspice install-ngspice DESTDIR="$tmp/dest" && test -s "$tmp/dest$tmp/cm/synaptogen.cm" &&
+        grep -q -x "codemodel $tmp/cm/synaptogen.cm" "$tmp/dest$tmp/scripts/spinit" && make_ngspice uninstall-ngspice DESTDIR="$tmp/dest" &&
+        diff -r "$tmp/before" "$tmp/dest$tmp/scripts" && test ! -e "$tmp/dest$tmp/cm/synaptogen.cm"
+}
+if grep -q -s '^ *codemodel .*/analog.cm' "$scripts/spinit"; then
+    check "a copy of ngspice's own folders is made" copy_ngspice
+    check "after make install-ngspice a netlist has the models and the library without any line" netlist_without_line
+    check "make uninstall-ngspice leaves spinit as it was, and no file" nothing_is_left
+    check "make install-ngspice and make uninstall-ngspice keep to DESTDIR" below_destdir
+else
+    skip "make install-ngspice puts the plug-in beside ngspice's own" "this ngspice has no code models of its own"
+fi
+
+uninstall_leaves_nothing() {
+    make -C "$builddir" -s uninstall prefix="$prefix" exec_prefix="$prefix" libdir="$prefix/lib" bindir="$prefix/bin" \
+        includedir="$prefix/include" datarootdir="$prefix/share" datadir="$prefix/share" && ! find "$prefix"
+}
+check "make uninstall leaves nothing, no folder either" uninstall_leaves_nothing
 finish

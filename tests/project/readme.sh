@@ -59,7 +59,7 @@ prints() {
 command_line() {
     set -- "$1" "$2" "${2%% *}"
     case $2 in
-        ./bootstrap* | make* | ldconfig*)
+        ./bootstrap* | make*)
             check "$1: there is $3" sh -c "test -x '$srcdir/$3' || PATH=\$PATH:/sbin:/usr/sbin command -v '$3'"
             ;;
         *--plot* | *validate*--report*)
