@@ -23,6 +23,11 @@ belongs() {
     printf 'share/synaptogen/%s\n' params/SOURCES.md params/hfo2-1t1r.json netlists/*.cir netlists/*.gp \
         netlists/crossbars.sh netlists/pattern.txt netlists/plot.sh netlists/synaptogen.lib netlists/cells_256.inc \
         netlists/crossbar_16x16.cir netlists/crossbar_full_16x16.cir netlists/crossbar_1t1r_64.cir
+    for f in netlists/xschem/* netlists/kicad/*; do
+        f=${f%.in}
+        echo "share/synaptogen/${f#netlists/}"
+    done
+    printf 'share/synaptogen/xschem/synaptogen_tile_%s.sym\n' 4x4 8x8
 }
 # The pictures that the installed texts show, as paths in the source tree.
 pictures() {
@@ -38,7 +43,8 @@ check "every file is installed, and nothing else" diff "$tmp/belongs" "$tmp/inst
 only_programs_are_executable() {
     (cd "$prefix" && find . -type f -perm /111) | sort >"$tmp/executable"
     printf './%s\n' bin/synaptogen lib/libsynaptogen.so.0.0.0 share/synaptogen/netlists/crossbars.sh \
-        share/synaptogen/netlists/plot.sh | diff - "$tmp/executable"
+        share/synaptogen/netlists/plot.sh share/synaptogen/xschem/synaptogen_array \
+        share/synaptogen/xschem/synaptogen_tile | diff - "$tmp/executable"
 }
 check "programs, scripts and the library are executable, and no other file" only_programs_are_executable
 
