@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __APPLE__
+#include <crt_externs.h>
+#endif
 
 #include "ngspice/dllitf.h"
 
@@ -29,6 +32,24 @@ static bool asks_for_batch(const char *argument, bool *skip)
     return false;
 }
 
+/* The arguments of this process, each with its final zero. Returns their size, 0 if the system does not tell. */
+static size_t own_arguments(char *room, size_t size)
+{
+    size_t used = 0;
+#ifdef __APPLE__
+    for (char **a = *_NSGetArgv(); *a && used < size; a++)
+        used += strlcpy(room + used, *a, size - used) + 1;
+    used = used < size ? used : size;
+#else
+    FILE *f = fopen("/proc/self/cmdline", "rb");
+    if (f) {
+        used = fread(room, 1, size, f);
+        fclose(f);
+    }
+#endif
+    return used;
+}
+
 /* Whether this process is `ngspice -b`. It learns of a failure inside a .control section in one way only: the process
  * ends. */
 static bool in_batch_program(void)
@@ -37,10 +58,7 @@ static bool in_batch_program(void)
     if (!dladdr((void *)(uintptr_t)coreitf->dllitf_cm_message_send, &host) || strstr(host.dli_fname, "libngspice"))
         return false;
     char command[4096];
-    FILE *f = fopen("/proc/self/cmdline", "rb");
-    const size_t size = f ? fread(command, 1, sizeof command - 1, f) : 0;
-    if (f)
-        fclose(f);
+    const size_t size = own_arguments(command, sizeof command - 1);
     command[size] = '\0';
     bool skip = true; /* the program's own name */
     for (const char *a = command; a < command + size; a += strlen(a) + 1) {

@@ -25,6 +25,21 @@ AC_DEFUN([SYN_RUN_PATH], [
     AC_SUBST([RUN_PATH])
 ])
 
+dnl SYN_EXPORTS(MAP, PATTERN): the linker's flags for what the library exports. Not all linkers take a map of versions.
+AC_DEFUN([SYN_EXPORTS], [
+    AC_CACHE_CHECK([whether the linker takes a map of versions], [syn_cv_version_script], [
+        syn_saved_LDFLAGS=$LDFLAGS
+        LDFLAGS="$LDFLAGS -shared -fPIC -Wl,--version-script=$1"
+        AC_LINK_IFELSE([AC_LANG_SOURCE([[int syn_x(void) { return 0; }]])],
+            [syn_cv_version_script=yes], [syn_cv_version_script=no])
+        LDFLAGS=$syn_saved_LDFLAGS
+    ])
+    AS_IF([test "$syn_cv_version_script" = yes],
+        [EXPORTS='-Wl,--version-script=$(top_srcdir)/lib/libsynaptogen.map'],
+        [EXPORTS="-export-symbols-regex '$2'"])
+    AC_SUBST([EXPORTS])
+])
+
 dnl SYN_ISA(NAME, FLAGS, STATEMENTS): whether the compiler, given FLAGS, can compile STATEMENTS with intrinsics.
 AC_DEFUN([SYN_ISA], [
     AC_CACHE_CHECK([whether $CC can compile for $1], [syn_cv_isa_$1], [

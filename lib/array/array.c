@@ -216,8 +216,10 @@ void *synp_allocate(size_t bytes)
     if (bytes < huge)
         return aligned_alloc(64, (bytes + 63) / 64 * 64);
     void *p = size < bytes ? NULL : aligned_alloc(huge, size);
+#ifdef MADV_HUGEPAGE
     if (p)
         madvise(p, size, MADV_HUGEPAGE); /* a hint: most of the time of a large array's creation goes into pages */
+#endif
     return p;
 }
 

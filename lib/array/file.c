@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 #include "array/array.h"
+#include "base/endian.h"
 
-#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ static void put_words(stream *s, const void *words, size_t n)
         const size_t count = n - done < AT_A_TIME ? n - done : AT_A_TIME;
         memcpy(converted, (const uint32_t *)words + done, count * sizeof *converted);
         for (size_t k = 0; k < count; k++)
-            converted[k] = htole32(converted[k]);
+            converted[k] = synp_little32(converted[k]);
         put(s, converted, count * sizeof *converted);
     }
 }
@@ -60,20 +60,20 @@ static void get_words(stream *s, void *words, size_t n)
         uint32_t *part = (uint32_t *)words + done;
         get(s, part, count * sizeof *part);
         for (size_t k = 0; k < count; k++)
-            part[k] = le32toh(part[k]);
+            part[k] = synp_little32(part[k]);
     }
 }
 
 static void pack32(unsigned char **p, uint32_t x)
 {
-    x = htole32(x);
+    x = synp_little32(x);
     memcpy(*p, &x, sizeof x);
     *p += sizeof x;
 }
 
 static void pack64(unsigned char **p, uint64_t x)
 {
-    x = htole64(x);
+    x = synp_little64(x);
     memcpy(*p, &x, sizeof x);
     *p += sizeof x;
 }
@@ -83,7 +83,7 @@ static uint32_t unpack32(const unsigned char **p)
     uint32_t x;
     memcpy(&x, *p, sizeof x);
     *p += sizeof x;
-    return le32toh(x);
+    return synp_little32(x);
 }
 
 static uint64_t unpack64(const unsigned char **p)
@@ -91,7 +91,7 @@ static uint64_t unpack64(const unsigned char **p)
     uint64_t x;
     memcpy(&x, *p, sizeof x);
     *p += sizeof x;
-    return le64toh(x);
+    return synp_little64(x);
 }
 
 static uint32_t add_numbers(uint32_t crc, const double *v, size_t n)
@@ -99,7 +99,7 @@ static uint32_t add_numbers(uint32_t crc, const double *v, size_t n)
     for (size_t k = 0; k < n; k++) {
         uint64_t bits;
         memcpy(&bits, &v[k], sizeof bits);
-        bits = htole64(bits);
+        bits = synp_little64(bits);
         crc = (uint32_t)crc32_z(crc, (const unsigned char *)&bits, sizeof bits);
     }
     return crc;

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __APPLE__
+#include <mach-o/dyld.h>
+#endif
 
 static const cli_option options[] = {
     {"mode", "write|read|write-verify", CHOICE(netlist_options, job), .fallback = "write",
@@ -166,13 +169,25 @@ static int read_voltages(netlist *n)
                                                  n->o->voltages, n->rows, m.rows * m.cols);
 }
 
+/* The path of this program, empty if the system does not tell. */
+static void own_path(char *room, size_t size)
+{
+#ifdef __APPLE__
+    uint32_t length = (uint32_t)size;
+    if (_NSGetExecutablePath(room, &length))
+        room[0] = '\0';
+#else
+    const ssize_t length = readlink("/proc/self/exe", room, size - 1);
+    room[length > 0 ? length : 0] = '\0';
+#endif
+}
+
 /* synaptogen.lib where the build or the installation has it, as seen from this program. */
 static void find_library(netlist *n)
 {
     static const char *const places[] = {"netlists", "../netlists", "../share/synaptogen/netlists"};
     char self[2048];
-    const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[length > 0 ? length : 0] = '\0';
+    own_path(self, sizeof self);
     char *slash = strrchr(self, '/');
     for (size_t k = 0; slash && k < sizeof places / sizeof *places; k++) {
         char path[sizeof self + 64];

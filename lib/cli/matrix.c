@@ -2,11 +2,11 @@
 #include "cli/matrix.h"
 
 #include "base/base.h"
+#include "base/endian.h"
 #include "cli/cli.h"
 #include "cli/input.h"
 
 #include <ctype.h>
-#include <endian.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,14 +127,14 @@ static float decode(const unsigned char *bytes, size_t size)
         uint32_t bits;
         float x;
         memcpy(&bits, bytes, sizeof bits);
-        bits = le32toh(bits);
+        bits = synp_little32(bits);
         memcpy(&x, &bits, sizeof x);
         return x;
     }
     uint64_t bits;
     double x;
     memcpy(&bits, bytes, sizeof bits);
-    bits = le64toh(bits);
+    bits = synp_little64(bits);
     memcpy(&x, &bits, sizeof x);
     return (float)x;
 }
@@ -182,7 +182,7 @@ static void write_npy(FILE *f, const matrix *m)
     for (size_t k = 0; k < m->rows * m->cols; k++) {
         uint32_t bits;
         memcpy(&bits, &m->v[k], sizeof bits);
-        bits = htole32(bits);
+        bits = synp_little32(bits);
         fwrite(&bits, sizeof bits, 1, f);
     }
 }
