@@ -111,7 +111,7 @@ static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_
     if (!status)
         syn_crossbar_connect(x, (const uint8_t *[SYN_SIDES]){0});
     if (!status && wants_coarse(x))
-        status = synp_coarse_create(l, &x->coarse);
+        status = synp_coarse_create(l, x->kernel->band, &x->coarse);
     return status ? status : x->kernel->single_precision->create(l, x->coarse, &x->single_work);
 }
 

@@ -186,3 +186,51 @@ Test(lines, the_residual_does_not_depend_on_the_number_of_threads)
     }
     circuit_free(c);
 }
+
+/* A band matrix with entries of 1 left and right of a diagonal that outweighs them: its condition is below 4, so that the
+ * solution has all digits but a few. */
+static void solve_band(uint64_t *state, const synp_band_method *method, size_t n, size_t band)
+{
+    const size_t stride = band + SYNP_BAND_COLUMNS + SYNP_BAND_ROWS;
+    double *a = calloc(stride * n, sizeof *a), *x = calloc(n, sizeof *x), *b = calloc(n + band, sizeof *b), worst = 0;
+    for (size_t j = 0; j < n; j++) {
+        x[j] = support_uniform(state, -1, 1);
+        for (size_t i = j; i <= j + band && i < n; i++)
+            a[stride * j + i - j] = i == j ? 4.0 * (double)band : support_uniform(state, -1, 1);
+    }
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = j; i <= j + band && i < n; i++) {
+            b[i] += a[stride * j + i - j] * x[j];
+            b[j] += i > j ? a[stride * j + i - j] * x[i] : 0;
+        }
+    const synp_band m = {.n = n, .band = band, .stride = stride, .a = a};
+    cr_assert(method->factor(&m));
+    method->solve(&m, b);
+    for (size_t i = 0; i < n; i++)
+        worst = fmax(worst, fabs(b[i] - x[i]));
+    cr_expect(lt(dbl, worst, 1e-14), "%zu unknowns, half bandwidth %zu", n, band);
+    free(a);
+    free(x);
+    free(b);
+}
+
+Test(lines, each_kernel_solves_band_matrices_to_rounding_and_refuses_indefinite_ones)
+{
+#define BAND(isa, runs) synp_lines_##isa.band,
+    const synp_band_method *const methods[] = {SYNP_ISAS(BAND)};
+    static const size_t sizes[][2] = {{4, 4}, {8, 5}, {12, 40}, {64, 21}, {100, 37}, {204, 69}};
+    enum { STRIDE = 4 + SYNP_BAND_COLUMNS + SYNP_BAND_ROWS };
+    uint64_t state = 21;
+    for (int kernel = 0; synp_isa_name(kernel); kernel++) {
+        if (!synp_isa_runs(kernel))
+            continue;
+        for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++)
+            solve_band(&state, methods[kernel], sizes[k][0], sizes[k][1]);
+        double a[8 * STRIDE] = {0};
+        for (size_t j = 0; j < 8; j++)
+            a[STRIDE * j] = 1;
+        a[STRIDE * 3 + 4] = 2; /* rows 3 and 7 alone: (1, 2) and (2, 1), with the eigenvalues 3 and -1 */
+        const synp_band indefinite = {.n = 8, .band = 4, .stride = STRIDE, .a = a};
+        cr_expect(eq(int, methods[kernel]->factor(&indefinite), 0), "%s", synp_isa_name(kernel));
+    }
+}

@@ -13,8 +13,7 @@
  *   segments together are one of 1 / (n r) between the coarse voltages at b and b + 1, shared among the knots a with
  *   h_a(i) h_a'(i). The same holds for bit lines.
  *   ends of lines: the same with the conductance to ground at the first or last knot.
- * The equations are symmetric and positive definite. They are solved by Cholesky's method in band storage. */
-#include "base/lapack.h"
+ * The equations are symmetric and positive definite. They are solved by Cholesky's method for band matrices (band.c). */
 #include "crossbar/lines/kernel.h"
 
 #include <math.h>
@@ -28,10 +27,11 @@ typedef double pair_sums[3];
 struct synp_coarse {
     const synp_lines *lines;
     synp_knots knots[2];
-    bool swapped;         /* the unknowns are numbered along the columns first, for the smaller band */
-    size_t n, band;       /* unknowns: two layers per knot; their half bandwidth */
-    double *k;            /* upper triangle of the equations, column-major in LAPACK's band storage */
-    double *rhs;          /* [n] */
+    bool swapped; /* the unknowns are numbered along the columns first, for the smaller band */
+    size_t n;     /* unknowns: two layers per knot */
+    synp_band k;  /* the equations, with unknowns of no meaning at the end that make their number a multiple */
+    const synp_band_method *method;
+    double *rhs;          /* [k.n + k.band] */
     double *values;       /* [rows x cols] of knots */
     pair_sums (*sums)[3]; /* [knots of rows], of the cells between two knots of columns */
 };
@@ -55,13 +55,14 @@ static syn_status place_knots(synp_knots *k, size_t nodes, size_t spacing)
     return SYN_OK;
 }
 
-syn_status synp_coarse_create(const synp_lines *lines, synp_coarse **out)
+syn_status synp_coarse_create(const synp_lines *lines, const synp_band_method *method, synp_coarse **out)
 {
     *out = NULL;
     synp_coarse *c = calloc(1, sizeof *c);
     if (!c)
         return SYN_ENOMEM;
     c->lines = lines;
+    c->method = method;
     const size_t size[2] = {lines->rows, lines->cols};
     syn_status status = SYN_OK;
     for (int along = 0; along < 2 && !status; along++)
@@ -70,12 +71,14 @@ syn_status synp_coarse_create(const synp_lines *lines, synp_coarse **out)
         const size_t knots = c->knots[0].count * c->knots[1].count;
         c->swapped = c->knots[0].count > c->knots[1].count;
         c->n = 2 * knots;
-        c->band = 2 * (c->knots[c->swapped].count + 1) + 1;
-        c->k = malloc((c->band + 1) * c->n * sizeof *c->k);
-        c->rhs = malloc(c->n * sizeof *c->rhs);
+        c->k.n = (c->n + SYNP_BAND_COLUMNS - 1) / SYNP_BAND_COLUMNS * SYNP_BAND_COLUMNS;
+        c->k.band = 2 * (c->knots[c->swapped].count + 1) + 1;
+        c->k.stride = (c->k.band + SYNP_BAND_COLUMNS + SYNP_BAND_ROWS + 7) / 8 * 8;
+        c->k.a = malloc(c->k.stride * c->k.n * sizeof *c->k.a);
+        c->rhs = calloc(c->k.n + c->k.band, sizeof *c->rhs);
         c->values = malloc(knots * sizeof *c->values);
         c->sums = calloc(c->knots[0].count, sizeof *c->sums);
-        status = c->k && c->rhs && c->values && c->sums ? SYN_OK : SYN_ENOMEM;
+        status = c->k.a && c->rhs && c->values && c->sums ? SYN_OK : SYN_ENOMEM;
     }
     if (status) {
         synp_coarse_free(c);
@@ -94,7 +97,7 @@ void synp_coarse_free(synp_coarse *c)
         free(c->knots[along].knot);
         free(c->knots[along].share);
     }
-    free(c->k);
+    free(c->k.a);
     free(c->rhs);
     free(c->values);
     free(c->sums);
@@ -103,7 +106,8 @@ void synp_coarse_free(synp_coarse *c)
 
 size_t synp_coarse_bytes(const synp_coarse *c)
 {
-    return sizeof *c + ((c->band + 2) * c->n + c->n / 2) * sizeof(double) + c->knots[0].count * sizeof *c->sums +
+    return sizeof *c + (c->k.stride * c->k.n + c->k.n + c->k.band + c->n / 2) * sizeof(double) +
+           c->knots[0].count * sizeof *c->sums +
            (c->lines->rows + c->lines->cols) * (sizeof(size_t) + sizeof(double));
 }
 
@@ -123,11 +127,11 @@ static size_t unknown(const synp_coarse *c, size_t a, size_t b)
     return 2 * (c->swapped ? b + c->knots[1].count * a : a + c->knots[0].count * b);
 }
 
-/* Adds to the upper triangle. */
+/* Adds to the lower triangle. */
 static void add(synp_coarse *c, size_t i, size_t j, double value)
 {
-    if (i <= j)
-        c->k[c->band + i - j + (c->band + 1) * j] += value;
+    if (i >= j)
+        c->k.a[i - j + c->k.stride * j] += value;
 }
 
 /* Adds the cells of one column to the sums of its intervals between knots of rows; weight: the column's own products of
@@ -202,7 +206,7 @@ bool synp_coarse_factor(synp_coarse *c, const double *g)
 {
     const synp_lines *l = c->lines;
     const synp_knots *cols = &c->knots[1];
-    memset(c->k, 0, (c->band + 1) * c->n * sizeof *c->k);
+    memset(c->k.a, 0, c->k.stride * c->k.n * sizeof *c->k.a);
     for (size_t j = 0; j < l->cols; j++) {
         const double after = cols->share[j], before = 1 - after;
         sum_column(&c->knots[0], g + l->ld * j, (pair_sums){before * before, before * after, after * after}, c->sums);
@@ -214,11 +218,10 @@ bool synp_coarse_factor(synp_coarse *c, const double *g)
     for (size_t j = 0; j < l->cols; j++)
         add_line(c, 1, j);
     for (size_t i = 0; i < c->n; i++) /* so that a part that nothing holds at a potential stays solvable */
-        c->k[c->band + (c->band + 1) * i] *= 1 + 1e-12;
-    const int n = (int)c->n, band = (int)c->band, stride = band + 1;
-    int info;
-    dpbtrf_("U", &n, &band, c->k, &stride, &info);
-    return info == 0;
+        c->k.a[c->k.stride * i] *= 1 + 1e-12;
+    for (size_t i = c->n; i < c->k.n; i++)
+        c->k.a[c->k.stride * i] = 1;
+    return c->method->factor(&c->k);
 }
 
 void synp_coarse_solve(synp_coarse *c)
@@ -228,9 +231,7 @@ void synp_coarse_solve(synp_coarse *c)
     for (size_t b = 0; b < cols; b++)
         for (size_t a = 0; a < rows; a++)
             c->rhs[unknown(c, a, b)] = c->values[a + rows * b];
-    const int n = (int)c->n, band = (int)c->band, stride = band + 1, one = 1;
-    int info;
-    dpbtrs_("U", &n, &band, &one, c->k, &stride, c->rhs, &n, &info);
+    c->method->solve(&c->k, c->rhs);
     for (size_t b = 0; b < cols; b++)
         for (size_t a = 0; a < rows; a++)
             c->values[a + rows * b] = c->rhs[unknown(c, a, b)];

@@ -170,9 +170,11 @@ static void SYNP_FOR_ISA(evaluate_rows)(const synp_view *v, size_t from, size_t 
 }
 
 extern const synp_lines_precision SYNP_FOR_ISA(synp_sweeps_single), SYNP_FOR_ISA(synp_sweeps_double);
+extern const synp_band_method SYNP_FOR_ISA(synp_band);
 const synp_lines_kernel SYNP_FOR_ISA(synp_lines) = {
     &SYNP_FOR_ISA(synp_sweeps_single),
     &SYNP_FOR_ISA(synp_sweeps_double),
+    &SYNP_FOR_ISA(synp_band),
     SYNP_FOR_ISA(cells),
     SYNP_FOR_ISA(currents),
     SYNP_FOR_ISA(voltages),

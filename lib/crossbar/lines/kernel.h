@@ -36,9 +36,27 @@ static inline size_t synp_lines_at(const synp_lines *l, int side)
     return side / 2 ? l->cols : l->rows;
 }
 
+/* A symmetric positive definite band matrix: its lower triangle by columns, element (i, j) at a[i - j + stride j] for
+ * 0 <= i - j <= band. All other numbers of a are 0. Kernels write some rows at a time, below the band too. */
+enum { SYNP_BAND_COLUMNS = 4, SYNP_BAND_ROWS = 16 };
+typedef struct synp_band {
+    size_t n;      /* a multiple of SYNP_BAND_COLUMNS */
+    size_t band;   /* >= SYNP_BAND_COLUMNS */
+    size_t stride; /* >= band + SYNP_BAND_COLUMNS + SYNP_BAND_ROWS */
+    double *a;     /* [stride n] */
+} synp_band;
+
+typedef struct synp_band_method {
+    /* Replaces the matrix by its Cholesky factor, with the inverse of the diagonal. Returns false if the matrix is not
+     * positive definite. */
+    bool (*factor)(const synp_band *m);
+    /* x: [n + band] with zeros at the end; right-hand side in, solution out. */
+    void (*solve)(const synp_band *m, double *x);
+} synp_band_method;
+
 /* The coarse grid of two-level cycles. All wires must have a resistance. Does not copy the lines. */
 typedef struct synp_coarse synp_coarse;
-syn_status synp_coarse_create(const synp_lines *lines, synp_coarse **out);
+syn_status synp_coarse_create(const synp_lines *lines, const synp_band_method *method, synp_coarse **out);
 void synp_coarse_free(synp_coarse *c);
 size_t synp_coarse_bytes(const synp_coarse *c);
 /* Returns false if the coarse equations have no solution. */
@@ -132,6 +150,7 @@ typedef struct synp_sums {
 
 typedef struct synp_lines_kernel {
     const synp_lines_precision *single_precision, *double_precision;
+    const synp_band_method *band;
     synp_cell_currents *cells;
     /* i[k], g[k] = current and slope of n cells with all that is in series or parallel to them. They are in one column,
      * from `at` in the matrix and from `row` on. */
