@@ -1,67 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/model.h"
-#include "base/lapack.h"
+#include "base/cholesky.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* c = a op(b) + beta c, all n x n row-major. */
-static void multiply(int n, const double *a, CBLAS_TRANSPOSE op, const double *b, double beta, double *c)
-{
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, op, n, n, n, 1, a, n, b, n, beta, c, n);
-}
-
-/* The stationary covariance of the latent process. In the companion form s_t = F s_{t-1} + (b e_t, 0, .., 0) with
- * s_t = (x_t, .., x_{t-p+1}), it is the solution of P = F P F' + Q, where Q holds b b' in its first block, and so
- *   P = sum_j F^j Q F'^j, j = 0, 1, ..
- * Doubling (R. A. Smith, SIAM J. Appl. Math. 16, 1968, 198): if P holds the first m terms and F the power F^m, then
- * P + F P F' holds the first 2 m terms, and F F is the next power. A spectral radius of 1 - 1e-9 needs 36 steps, until
- * the power is below 1e-18. Returns SYN_ENUMERIC if the sum overflows. */
-static syn_status stationary_covariance(const syn_var *v, double *p)
-{
-    const int dim = SYN_NFEAT * v->order, size = dim * dim;
-    double f[SYNP_MAX_LATENT * SYNP_MAX_LATENT], square[SYNP_MAX_LATENT * SYNP_MAX_LATENT],
-        product[SYNP_MAX_LATENT * SYNP_MAX_LATENT];
-    synp_var_companion(v, f);
-    memset(p, 0, sizeof *p * (size_t)size);
-    for (int i = 0; i < SYN_NFEAT; i++)
-        for (int j = 0; j < SYN_NFEAT; j++)
-            for (int k = 0; k < SYN_NFEAT; k++)
-                p[i * dim + j] += v->b[i][k] * v->b[j][k];
-    for (int step = 0; step < 64; step++) {
-        multiply(dim, f, CblasNoTrans, p, 0, product);
-        multiply(dim, product, CblasTrans, f, 1, p);
-        multiply(dim, f, CblasNoTrans, f, 0, square);
-        memcpy(f, square, sizeof *f * (size_t)size);
-        double norm = 0;
-        for (int i = 0; i < size; i++)
-            norm = fmax(norm, fabs(f[i]));
-        if (norm < 1e-18)
-            break;
-    }
-    for (int i = 0; i < size; i++)
-        if (!isfinite(p[i]))
-            return SYN_ENUMERIC;
-    return SYN_OK;
-}
-
 static syn_status prepare_history(syn_model *m, syn_error *err)
 {
-    const int dim = SYN_NFEAT * m->var->order;
-    int info = 1;
-    if (stationary_covariance(m->var, m->covariance) == SYN_OK) {
-        memcpy(m->start, m->covariance, sizeof m->start);
-        /* Row-major lower is column-major upper: A = U'U with U' the lower factor wanted. */
-        dpotrf_("U", &dim, m->start, &dim, &info);
-    }
-    if (info != 0)
+    const syn_status status = synp_var_covariance(m->var, m->covariance);
+    memcpy(m->start, m->covariance, sizeof m->start);
+    if (status || !synp_cholesky_factor(SYN_NFEAT * m->var->order, m->start))
         return synp_fail(err, SYN_ENUMERIC, "var", "the stationary covariance at order %d is not positive definite",
                          m->var->order);
-    for (int i = 0; i < dim; i++)
-        for (int j = i + 1; j < dim; j++)
-            m->start[i * dim + j] = 0;
     return SYN_OK;
 }
 
@@ -122,21 +73,20 @@ static void prepare_passive_states(syn_model *m)
     m->r_passive[1] = high - margin;
 }
 
-syn_status syn_model_create(const syn_params *p, const syn_model_options *o, syn_model **out, syn_error *err)
+/* The set is valid. */
+static syn_status create(const syn_params *valid, const syn_model_options *o, syn_model **out, syn_error *err)
 {
     const syn_model_options defaults = {0};
     if (!o)
         o = &defaults;
     *out = NULL;
     syn_status status = synp_check_reserved(o->reserved, "syn_model_options", err);
-    if (!status)
-        status = syn_params_validate(p, err);
     if (status)
         return status;
     syn_model *m = calloc(1, sizeof *m);
     if (!m)
         return synp_no_memory(err);
-    m->params = *p;
+    m->params = *valid;
     status = choose_order(m, o->order, err);
     if (!status)
         status = prepare_history(m, err);
@@ -152,12 +102,19 @@ syn_status syn_model_create(const syn_params *p, const syn_model_options *o, syn
     return SYN_OK;
 }
 
+syn_status syn_model_create(const syn_params *p, const syn_model_options *o, syn_model **out, syn_error *err)
+{
+    *out = NULL;
+    const syn_status status = syn_params_validate(p, err);
+    return status ? status : create(p, o, out, err);
+}
+
 syn_status syn_model_open(const char *path, const syn_model_options *o, syn_model **out, syn_error *err)
 {
     syn_params p;
     *out = NULL;
-    const syn_status status = path ? syn_params_load(path, &p, err) : syn_params_default(&p, err);
-    return status ? status : syn_model_create(&p, o, out, err);
+    const syn_status status = path ? syn_params_load(path, &p, err) : SYN_OK;
+    return status ? status : create(path ? &p : &synp_params_default, o, out, err);
 }
 
 void syn_model_free(syn_model *m)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/lapack.h"
 #include "base/numeric.h"
 #include "model/model.h"
 
@@ -15,40 +14,16 @@ const char *syn_feature_name(int feature)
     return feature >= 0 && feature < SYN_NFEAT ? names[feature] : NULL;
 }
 
+syn_status syn_params_default(syn_params *out, syn_error *err)
+{
+    (void)err;
+    *out = synp_params_default;
+    return SYN_OK;
+}
+
 double synp_poly(const syn_poly *p, double x)
 {
     return synp_horner(p->c, p->n, x);
-}
-
-void synp_var_companion(const syn_var *v, double *f)
-{
-    const int dim = SYN_NFEAT * v->order;
-    memset(f, 0, sizeof *f * (size_t)(dim * dim));
-    for (int l = 0; l < v->order; l++)
-        for (int i = 0; i < SYN_NFEAT; i++)
-            for (int j = 0; j < SYN_NFEAT; j++)
-                f[i * dim + SYN_NFEAT * l + j] = v->a[l][i][j];
-    for (int i = SYN_NFEAT; i < dim; i++)
-        f[i * dim + i - SYN_NFEAT] = 1;
-}
-
-double syn_var_spectral_radius(const syn_var *v)
-{
-    if (v->order < 1 || v->order > SYN_MAX_ORDER)
-        return NAN;
-    /* The eigenvalues of the transpose are the same, so row-major storage serves Fortran. */
-    double f[SYNP_MAX_LATENT * SYNP_MAX_LATENT], re[SYNP_MAX_LATENT], im[SYNP_MAX_LATENT], work[8 * SYNP_MAX_LATENT],
-        none;
-    synp_var_companion(v, f);
-    const int dim = SYN_NFEAT * v->order, lwork = 8 * SYNP_MAX_LATENT, one = 1;
-    int info = 0;
-    dgeev_("N", "N", &dim, f, &dim, re, im, &none, &one, &none, &one, work, &lwork, &info);
-    if (info != 0)
-        return NAN;
-    double radius = 0;
-    for (int i = 0; i < dim; i++)
-        radius = fmax(radius, hypot(re[i], im[i]));
-    return radius;
 }
 
 /* n finite numbers from v; the field's path gets [index] appended. */
@@ -181,10 +156,8 @@ static syn_status check_var(const syn_var *v, int order, syn_error *err)
         }
     if (status)
         return status;
-    const double radius = syn_var_spectral_radius(v);
     snprintf(path, sizeof path, "var.%d.A", order);
-    if (isnan(radius))
-        return synp_fail(err, SYN_ENUMERIC, path, "the eigenvalues of the companion matrix do not converge");
+    const double radius = synp_var_is_contraction(v) ? 0 : syn_var_spectral_radius(v);
     if (!(radius < 1))
         return synp_fail(err, SYN_EFORMAT, path, "expected a stable autoregression (spectral radius < 1), found %.6g",
                          radius);

@@ -352,11 +352,6 @@ syn_status syn_params_parse(const char *text, size_t size, const char *name, syn
     return status ? synp_in_file(err, name, status) : status;
 }
 
-syn_status syn_params_default(syn_params *out, syn_error *err)
-{
-    return syn_params_parse(synp_params_default_json, synp_params_default_size, "hfo2-1t1r.json", out, err);
-}
-
 /* The whole file in *text, to be freed. A parameter set is some 10 kB; 16 MiB is not one. */
 static syn_status read_file(const char *path, char **text, size_t *size, syn_error *err)
 {

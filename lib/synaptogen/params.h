@@ -58,8 +58,8 @@ typedef struct syn_params {
     syn_var var[SYN_MAX_ORDER];                                /* var[p-1] has order p, or 0 if absent */
 } syn_params;
 
-/* The set compiled into the library: params/hfo2-1t1r.json. Cannot fail for lack of a file.
- * Returns SYN_OK or SYN_ENOMEM. Any thread. */
+/* The set compiled into the library: params/hfo2-1t1r.json. Needs neither a file nor memory and cannot fail.
+ * Returns SYN_OK. err is not used. Any thread. */
 syn_status syn_params_default(syn_params *out, syn_error *err);
 
 /* Reads and validates a parameter file. err may be NULL; on failure *out is untouched and err names file,
@@ -73,11 +73,11 @@ syn_status syn_params_parse(const char *text, size_t size, const char *name, syn
 /* Checks the figures themselves: counts within the limits above, all numbers finite, factors lower
  * triangular, weights positive with sum 1 within 1e-3, every autoregression stable (spectral radius < 1),
  * 0 < u0 < u_max, eta > 0, LLRS(u0) > 0, and LLRS - HHRS of one sign on (0, u_max], so that r(I,U) is
- * defined. err->field names the first figure that fails. Returns SYN_OK, SYN_EFORMAT, SYN_ENUMERIC. */
+ * defined. err->field names the first figure that fails. Returns SYN_OK, SYN_EFORMAT. */
 syn_status syn_params_validate(const syn_params *p, syn_error *err);
 
 /* Largest absolute eigenvalue of the autoregression's companion matrix (below 1 = stationary), or NaN when
- * v->order is not 1 .. SYN_MAX_ORDER or the eigenvalue iteration fails. Any thread. */
+ * v->order is not 1 .. SYN_MAX_ORDER or a coefficient is not finite. Any thread. */
 double syn_var_spectral_radius(const syn_var *v);
 
 #ifdef __cplusplus

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The numerical helpers against sums, searches and functions written out. */
+#include "base/cholesky.h"
 #include "base/numeric.h"
 #include "support/support.h"
 
@@ -130,4 +131,23 @@ Test(numeric, numbers_within_1e_9_and_a_quarter_are_whole_and_no_others)
         cr_expect(is_left_alone(k + 1.1 * room) && is_left_alone(k + 0.5), "%g", k);
     }
     cr_expect(is_left_alone(INFINITY) && is_left_alone(-INFINITY) && is_left_alone(NAN));
+}
+
+/* L L' of a known L with entries of few binary digits: all sums are exact, so is each square root. What stands above the
+ * diagonal is not read. */
+Test(numeric, cholesky_s_method_gives_back_the_factor_and_refuses_indefinite_matrices)
+{
+    const double l[3][3] = {{2, 0, 0}, {-1.5, 0.5, 0}, {3, 0.25, 4}};
+    double a[3][3];
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++) {
+            a[i][j] = j > i ? NAN : 0;
+            for (int k = 0; k < 3; k++)
+                a[i][j] += l[i][k] * l[j][k];
+        }
+    cr_assert(synp_cholesky_factor(3, &a[0][0]));
+    cr_expect(eq(int, memcmp(a, l, sizeof l), 0));
+    double indefinite[2][2] = {{1, 2}, {2, 1}}, singular[2][2] = {{1, 1}, {1, 1}};
+    cr_expect(eq(int, synp_cholesky_factor(2, &indefinite[0][0]), 0));
+    cr_expect(eq(int, synp_cholesky_factor(2, &singular[0][0]), 0));
 }

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* The autoregression in its companion form s_t = F s_{t-1} + (b e_t, 0, .., 0) with s_t = (x_t, .., x_{t-p+1}): whether it
+ * is stable, and its stationary covariance. Both come from the powers F, F^2, F^4, .. of a matrix of at most 40 x 40. Sums
+ * have one order, so that all processors draw the same devices. */
+#include "model/model.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Room for a matrix of the largest order. */
+typedef double square[SYNP_MAX_LATENT * SYNP_MAX_LATENT];
+
+static inline synp_pair load(const double *p)
+{
+    synp_pair v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline void store(double *p, synp_pair v)
+{
+    memcpy(p, &v, sizeof v);
+}
+
+/* c += a b for n x n matrices, row-major; n is a multiple of SYN_NFEAT. A block of four by two entries of c stays in
+ * registers. */
+static void add_product(int n, const double *a, const double *b, double *c)
+{
+    _Static_assert(SYN_NFEAT == 4, "blocks have four rows");
+    for (int i = 0; i < n; i += 4, a += 4 * n, c += 4 * n)
+        for (int j = 0; j < n; j += 2) {
+            synp_pair c0 = load(c + j), c1 = load(c + n + j), c2 = load(c + 2 * n + j), c3 = load(c + 3 * n + j);
+            for (int k = 0; k < n; k++) {
+                const synp_pair row = load(b + k * n + j);
+                c0 += a[k] * row;
+                c1 += a[n + k] * row;
+                c2 += a[2 * n + k] * row;
+                c3 += a[3 * n + k] * row;
+            }
+            store(c + j, c0);
+            store(c + n + j, c1);
+            store(c + 2 * n + j, c2);
+            store(c + 3 * n + j, c3);
+        }
+}
+
+/* Returns the largest sum of magnitudes in a row: a norm, and so |F^2m| <= |F^m|^2. */
+static double norm_of(int n, const double *f)
+{
+    double largest = 0;
+    for (int i = 0; i < n; i++) {
+        double sum = 0;
+        for (int j = 0; j < n; j++)
+            sum += fabs(f[i * n + j]);
+        largest = sum > largest || isnan(sum) ? sum : largest;
+    }
+    return largest;
+}
+
+/* f = (f / divisor)^2 */
+static void raise(int n, double divisor, double *f)
+{
+    square base, power = {0};
+    for (int i = 0; i < n * n; i++)
+        base[i] = f[i] / divisor;
+    add_product(n, base, base, power);
+    memcpy(f, power, sizeof *f * (size_t)(n * n));
+}
+
+/* Sets f to the row-major companion matrix. Returns its order 4p. */
+static int companion(const syn_var *v, double *f)
+{
+    const int n = SYN_NFEAT * v->order;
+    memset(f, 0, sizeof *f * (size_t)(n * n));
+    for (int l = 0; l < v->order; l++)
+        for (int i = 0; i < SYN_NFEAT; i++)
+            for (int j = 0; j < SYN_NFEAT; j++)
+                f[i * n + SYN_NFEAT * l + j] = v->a[l][i][j];
+    for (int i = SYN_NFEAT; i < n; i++)
+        f[i * n + i - SYN_NFEAT] = 1;
+    return n;
+}
+
+bool synp_var_is_contraction(const syn_var *v)
+{
+    square f;
+    const int n = companion(v, f);
+    double norm = norm_of(n, f);
+    for (int step = 0; step < 40 && norm >= 1; step++) {
+        raise(n, 1, f);
+        norm = norm_of(n, f);
+    }
+    return norm < 1;
+}
+
+/* Gelfand's formula: the spectral radius is the limit of |F^m|^(1/m). Here F^m is exp(m logarithm) f. With |F^m| at most
+ * c m^n times the m-th power of the radius, the error of the logarithm is log(c m^n) / m, which m = 2^52 makes smaller than
+ * the rounding errors. */
+double syn_var_spectral_radius(const syn_var *v)
+{
+    if (v->order < 1 || v->order > SYN_MAX_ORDER)
+        return NAN;
+    square f;
+    const int n = companion(v, f);
+    double logarithm = 0;
+    for (double m = 1; m <= 0x1p52; m *= 2) {
+        const double norm = norm_of(n, f);
+        if (!(norm > 0 && isfinite(norm)))
+            return norm == 0 ? 0 : NAN;
+        logarithm += log(norm) / m;
+        raise(n, norm, f);
+    }
+    return exp(logarithm);
+}
+
+/* The stationary covariance is the solution of P = F P F' + Q, where Q holds b b' in its first block, and so
+ *   P = sum_j F^j Q F'^j, j = 0, 1, ..
+ * Doubling (R. A. Smith, SIAM J. Appl. Math. 16, 1968, 198): if P holds the first m terms and F the power F^m, then
+ * P + F P F' holds the first 2 m terms, and F F is the next power. A spectral radius of 1 - 1e-9 needs 36 steps, until
+ * the power is below 1e-18. */
+syn_status synp_var_covariance(const syn_var *v, double *p)
+{
+    square f, transpose;
+    const int n = companion(v, f);
+    memset(p, 0, sizeof *p * (size_t)(n * n));
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j < SYN_NFEAT; j++)
+            for (int k = 0; k < SYN_NFEAT; k++)
+                p[i * n + j] += v->b[i][k] * v->b[j][k];
+    for (int step = 0; step < 64 && !(norm_of(n, f) < 1e-18); step++) {
+        square product = {0};
+        add_product(n, f, p, product);
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < n; j++)
+                transpose[j * n + i] = f[i * n + j];
+        add_product(n, product, transpose, p);
+        raise(n, 1, f);
+    }
+    for (int i = 0; i < n * n; i++)
+        if (!isfinite(p[i]))
+            return SYN_ENUMERIC;
+    return SYN_OK;
+}
