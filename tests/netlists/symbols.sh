@@ -5,8 +5,8 @@
 . "$srcdir/tests/support/tap.sh"
 netlists=$builddir/netlists
 symbols=$tmp/symbols
-mkdir "$symbols" && cp "$srcdir"/netlists/xschem/* "$symbols" && cp "$netlists"/xschem/*.sym "$symbols" &&
-    cp "$srcdir"/netlists/kicad/* "$symbols" && cp "$netlists"/kicad/*.kicad_* "$symbols" && cd "$tmp" || exit 99
+mkdir "$symbols" && cp "$srcdir"/netlists/xschem/* "$symbols" && cp "$netlists"/xschem/* "$symbols" &&
+    cp "$srcdir"/netlists/kicad/* "$symbols" && cp "$netlists"/kicad/* "$symbols" && cd "$tmp" || exit 99
 
 # subckt NAME: a subcircuit of synaptogen.lib, its nodes and then its parameters as name=default, one a line.
 subckt() {

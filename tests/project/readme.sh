@@ -5,19 +5,24 @@
 # Commands that set the project up are what runs this test, or tests/project/installed.sh; here only their names are checked.
 . "$srcdir/tests/support/tap.sh"
 cd "$tmp" || exit 99
-mkdir bin blocks
+mkdir bin blocks xschem kicad
 ln -s "$SYNAPTOGEN" bin/synaptogen
 ln -s "$NGSPICE" bin/ngspice
 ln -s "$builddir/netlists" netlists
+for tree in "$srcdir" "$builddir"; do cp "$tree"/netlists/xschem/* xschem && cp "$tree"/netlists/kicad/* kicad; done
 PATH=$tmp/bin:$PATH
 pages="$srcdir/README.md $srcdir/docs/*.md"
 
-# split PAGE: its fenced blocks as files blocks/NNN.LANGUAGE, in their order, netlists with the library of the build.
+# split PAGE: its fenced blocks as files blocks/NNN.LANGUAGE, in their order, with the library and the symbols of the build.
 split() {
     rm -f blocks/*
-    awk -v library="$builddir/netlists" '
+    awk -v library="$builddir/netlists" -v symbols="$tmp" '
         /^```/ { inside = !inside; file = sprintf("blocks/%03d.%s", ++n, substr($0, 4)); next }
-        inside { gsub("/usr/local/share/synaptogen/netlists", library); print >file }' "$1"
+        inside {
+            gsub("/usr/local/share/synaptogen/netlists", library)
+            gsub("/usr/local/share/synaptogen", symbols)
+            print >file
+        }' "$1"
 }
 
 # Runs a command; what it prints goes to the file `printed` as well.
@@ -35,8 +40,23 @@ run_c() {
         -L"$builddir/lib/.libs" -lsynaptogen && LD_LIBRARY_PATH=$builddir/lib/.libs run ./program
 }
 
+# The libngspice beside the simulator comes first.
+run_python() {
+    run env LD_LIBRARY_PATH="$(dirname "$NGSPICE")/../lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" python3 "$1"
+}
+
 run_netlist() {
     cp "$1" netlist.cir && run "$NGSPICE" -b netlist.cir && ! grep -i -E '^(error|warning)' now
+}
+
+# What a program of Python lacks: python3, a fitting libngspice, or the first of its modules that is not there.
+python_lacks() {
+    command -v python3 >/dev/null || { echo python3; return; }
+    [ -z "$LIBNGSPICE_MISSING" ] || { echo libngspice; return; }
+    [ -z "$SANITIZE" ] || { echo 'sanitizer in python3'; return; }
+    sed -n 's/^\(import\|from\) \([A-Za-z0-9_]*\).*/\2/p' "$1" | while read -r module; do
+        python3 -c "import $module" 2>/dev/null || { echo "$module"; break; }
+    done
 }
 
 # prints EXPECTED: each of its lines is among those printed; figures may differ by 1 %, for an array's cells are computed
@@ -56,8 +76,13 @@ prints() {
         END { exit missing }' printed "$1"
 }
 
+# What follows a tool that is not installed is left out, up to the end of the block and of its output.
 command_line() {
     set -- "$1" "$2" "${2%% *}"
+    case $3 in
+        xschem | kicad-cli) command -v "$3" >/dev/null || missing=$3 ;;
+    esac
+    [ -z "$missing" ] || { skip "$1: $2" "no $missing"; return; }
     case $2 in
         ./bootstrap* | make*)
             check "$1: there is $3" sh -c "test -x '$srcdir/$3' || PATH=\$PATH:/sbin:/usr/sbin command -v '$3'"
@@ -74,15 +99,31 @@ for page in $pages; do
     split "$page"
     for block in blocks/*; do
         case $block in
-            *.output) check "$name, block ${block#blocks/}: printed as shown" prints "$block"; continue ;;
+            *.output)
+                if [ -n "$missing" ]; then
+                    skip "$name, block ${block#blocks/}: printed as shown" "no $missing"
+                else
+                    check "$name, block ${block#blocks/}: printed as shown" prints "$block"
+                fi
+                continue
+                ;;
         esac
         : >printed
+        missing=
         case $block in
             *.sh)
                 # From a file descriptor of its own, so that a command cannot swallow the lines after it.
                 while IFS= read -r line <&3; do command_line "$name" "$line"; done 3<"$block"
                 ;;
             *.c) check "$name, block ${block#blocks/}: the program compiles and runs" run_c "$block" ;;
+            *.python)
+                missing=$(python_lacks "$block")
+                if [ -n "$missing" ]; then
+                    skip "$name, block ${block#blocks/}: the program runs" "no $missing"
+                else
+                    check "$name, block ${block#blocks/}: the program runs" run_python "$block"
+                fi
+                ;;
             *.spice) check "$name, block ${block#blocks/}: the netlist runs" run_netlist "$block" ;;
         esac
     done
