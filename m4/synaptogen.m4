@@ -60,6 +60,38 @@ AC_DEFUN([SYN_PKG], [
     PKG_CHECK_MODULES([$1], [$2], [], [AC_MSG_ERROR([$2 is missing (Debian package $3): $$1_PKG_ERRORS])])
 ])
 
+dnl SYN_PKG_FOR_TESTS(PREFIX, MODULE, DEBIAN-PACKAGE): sets PREFIX_MISSING to why the tests that need it are skipped. Sets
+dnl the condition HAVE_PREFIX.
+AC_DEFUN([SYN_PKG_FOR_TESTS], [
+    PKG_CHECK_MODULES([$1], [$2], [$1_MISSING=], [$1_MISSING="$2 is missing (Debian package $3)"])
+    SYN_FOR_TESTS([$1])
+])
+
+dnl SYN_FOR_TESTS(PREFIX): tells what PREFIX_MISSING means.
+AC_DEFUN([SYN_FOR_TESTS], [
+    AS_IF([test -n "$$1_MISSING"], [AC_MSG_NOTICE([$$1_MISSING: tests that need it are skipped])])
+    AC_SUBST([$1_MISSING])
+    AM_CONDITIONAL([HAVE_$1], [test -z "$$1_MISSING"])
+])
+
+dnl SYN_LIBNGSPICE: finds the libngspice of $NGSPICE for the tests: beside the simulator, or where pkg-config looks. One of
+dnl another version does not serve.
+AC_DEFUN([SYN_LIBNGSPICE], [
+    syn_beside=`dirname "$NGSPICE"`/../lib/pkgconfig
+    AS_IF([test -r "$syn_beside/ngspice.pc"],
+        [PKG_CONFIG_PATH=`cd "$syn_beside" && pwd`${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+        export PKG_CONFIG_PATH])
+    PKG_CHECK_MODULES([LIBNGSPICE], [ngspice], [LIBNGSPICE_MISSING=],
+        [LIBNGSPICE_MISSING="libngspice is missing (Debian package libngspice0-dev)"])
+    AS_IF([test -z "$LIBNGSPICE_MISSING"], [
+        syn_version=`$PKG_CONFIG --modversion ngspice`
+        AS_CASE([$syn_version], [$ngspice_version|$ngspice_version+*], [
+            syn_libdir=`$PKG_CONFIG --variable=libdir ngspice`
+            LIBNGSPICE_LIBS="$LIBNGSPICE_LIBS -Wl,-rpath,$syn_libdir"],
+            [LIBNGSPICE_MISSING="libngspice is of version $syn_version, and $NGSPICE of version $ngspice_version"])])
+    SYN_FOR_TESTS([LIBNGSPICE])
+])
+
 dnl SYN_NGSPICE_SOURCE: finds ngspice's code-model headers and cmpp, prepared for the version of $NGSPICE.
 AC_DEFUN([SYN_NGSPICE_SOURCE], [
     AC_ARG_WITH([ngspice-source], [AS_HELP_STRING([--with-ngspice-source=DIR],
@@ -77,7 +109,7 @@ AC_DEFUN([SYN_NGSPICE_SOURCE], [
             syn_package=`dpkg-query -W -f '${source:Version}' ngspice 2>/dev/null`
             NGSPICE_SOURCE=${XDG_CACHE_HOME:-$HOME/.cache}/synaptogen/ngspice-$syn_package],
         [NGSPICE_SOURCE=`cd "$with_ngspice_source" 2>/dev/null && pwd`])
-    syn_how="run ./bootstrap, which fetches and prepares it, or codemodels/prepare-ngspice SOURCE for a tree of your own, and give configure the folder it prints as --with-ngspice-source"
+    syn_how="run ./bootstrap, which fetches and prepares it, or ./bootstrap --with-ngspice-source=TREE for a tree of your own"
     AS_IF([test ! -r "$NGSPICE_SOURCE/src/include/ngspice/cm.h"],
         [AC_MSG_ERROR([no ngspice source in "${NGSPICE_SOURCE:-$with_ngspice_source}": $syn_how])])
     AS_IF([test ! -r "$NGSPICE_SOURCE/src/include/ngspice/config.h" || test ! -x "$NGSPICE_SOURCE/src/xspice/cmpp/cmpp"],
