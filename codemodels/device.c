@@ -185,7 +185,7 @@ static bool is_loaded(const struct coreInfo_t *c)
 void *CMdevNum(void)
 {
     static int none = 0;
-    if (!host_fits(__builtin_return_address(0)))
+    if (!CMfits(__builtin_return_address(0)))
         return &none;
     const struct coreInfo_t *c = core();
     CKTcircuit *last = c ? c->dllitf_cm_get_circuit() : NULL;

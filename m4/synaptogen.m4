@@ -119,4 +119,5 @@ AC_DEFUN([SYN_NGSPICE_SOURCE], [
     AS_CASE([$syn_source_version], [$ngspice_version*], [],
         [AC_MSG_ERROR([the source is of version $syn_source_version, but $NGSPICE is $ngspice_version: $syn_how])])
     AC_SUBST([NGSPICE_SOURCE])
+    AC_SUBST([NGSPICE_VERSION], [$syn_source_version])
 ])
