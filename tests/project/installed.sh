@@ -9,11 +9,14 @@ install() {
 }
 check "make install succeeds" install
 
+ngspice=$(sed -n 's/^NGSPICE_VERSION = //p' "$builddir/Makefile")
+
 # What belongs there, one path a line: from the source tree where a folder of it is installed whole.
 belongs() {
     cd "$srcdir" || return 1
     printf '%s\n' bin/synaptogen lib/libsynaptogen.so lib/libsynaptogen.so.0 \
-        lib/libsynaptogen.so.0.0.0 lib/pkgconfig/synaptogen.pc lib/synaptogen/synaptogen.cm
+        lib/libsynaptogen.so.0.0.0 lib/pkgconfig/synaptogen.pc lib/synaptogen/synaptogen.cm \
+        "lib/synaptogen/ngspice-$ngspice/synaptogen.cm"
     ls lib/synaptogen | sed 's|^|include/synaptogen/|'
     printf 'share/man/%s\n' man1/synaptogen.1 man7/synaptogen-codemodels.7
     ls lib/cli | sed -n 's|^cmd_\(.*\)\.c$|share/man/man1/synaptogen-\1.1|; y|_|-|; /^share.man/p'
@@ -90,6 +93,26 @@ generated_runs() {
 }
 check "an installed netlist runs with the installed plug-in" netlist_runs
 check "a netlist that the installed command writes runs with it as well" generated_runs
+without_its_own() {
+    cd "$prefix/lib/synaptogen" && mv "ngspice-$ngspice" ngspice-98.7 && mkdir ngspice-99 &&
+        cp ngspice-98.7/synaptogen.cm ngspice-99/
+    "$NGSPICE" -b "$prefix/share/synaptogen/netlists/iv_loop.cir" >"$tmp/run.log" 2>&1 </dev/null
+    status=$?
+    rm -r ngspice-99 && mv ngspice-98.7 "ngspice-$ngspice" && cat "$tmp/run.log" && [ $status -ne 0 ] &&
+        grep "^synaptogen: this is ngspice $ngspice, and .*/ has plug-ins for 98.7, 99: build one" "$tmp/run.log"
+}
+check "where only other versions of ngspice have plug-ins, the message names them" without_its_own
+# The plug-in looks for the texts of options in the simulator. Here that of an option is one that each simulator has.
+another_option() {
+    cd "$prefix/lib/synaptogen" && cp "ngspice-$ngspice/synaptogen.cm" "$tmp/kept.cm" &&
+        sed -i 's/--enable-sense2/XSPICE extensio/' "ngspice-$ngspice/synaptogen.cm"
+    "$NGSPICE" -b "$prefix/share/synaptogen/netlists/iv_loop.cir" >"$tmp/run.log" 2>&1 </dev/null
+    status=$?
+    cp "$tmp/kept.cm" "ngspice-$ngspice/synaptogen.cm" && cat "$tmp/run.log" && [ $status -ne 0 ] &&
+        grep "^synaptogen: this plug-in was built for ngspice $ngspice.*; this is ngspice $ngspice.*: build it" \
+            "$tmp/run.log"
+}
+check "where its own was built with other options, the message names them" another_option
 pages() {
     [ "$(ls "$prefix"/share/man/man1/synaptogen*.1 | wc -l)" -eq 15 ] && [ -s "$prefix/share/man/man7/synaptogen-codemodels.7" ] &&
         "$prefix/bin/synaptogen" --man crossbar read | cmp - "$prefix/share/man/man1/synaptogen-crossbar-read.1"
