@@ -120,4 +120,8 @@ AC_DEFUN([SYN_NGSPICE_SOURCE], [
         [AC_MSG_ERROR([the source is of version $syn_source_version, but $NGSPICE is $ngspice_version: $syn_how])])
     AC_SUBST([NGSPICE_SOURCE])
     AC_SUBST([NGSPICE_VERSION], [$syn_source_version])
+    AS_CASE([$syn_source_version],
+        [*+], [NGSPICE_MAJOR=`expr "${syn_source_version%+}" + 1`],
+        [NGSPICE_MAJOR=${syn_source_version%%.*}])
+    AC_SUBST([NGSPICE_MAJOR])
 ])
