@@ -55,10 +55,11 @@ static void choose(const void *caller)
     if (version && snprintf(path, sizeof path, "%sngspice-%s/synaptogen.cm", folder, version) >= (int)sizeof path)
         return;
     if (version ? access(path, F_OK) != 0 : count != 1) {
-        dprintf(STDERR_FILENO,
-                "synaptogen: this is ngspice %s, and %s has plug-ins for %s: build one for this ngspice, see README.md "
-                "(./bootstrap, make install)\n",
-                version ? version : "of an unknown version", folder, count > 0 ? versions : "none");
+        dprintf(
+            STDERR_FILENO,
+            "synaptogen: this is ngspice %s, and %s has plug-ins for %s: build one for this ngspice, see README.md "
+            "(./bootstrap, make install)\n",
+            version ? version : "of an unknown version", folder, count > 0 ? versions : "none");
         return;
     }
     plugin = dlopen(path, RTLD_NOW | RTLD_LOCAL);
