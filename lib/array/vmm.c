@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/array.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <synaptogen/read.h>
@@ -137,8 +136,10 @@ syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float
         for (size_t row = 0; row < rows; row++)
             i[k * rows + row] = (float)constant;
     }
-    cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)count, (int)cols, 1, a->r, (int)rows, gap,
-                (int)cols, 1, i, (int)rows);
+#pragma omp parallel for num_threads(a->threads)
+    for (size_t row = 0; row < rows; row += SYNP_PRODUCT_ROWS)
+        a->kernel->products(a->r + row, rows, rows - row < SYNP_PRODUCT_ROWS ? rows - row : SYNP_PRODUCT_ROWS, cols,
+                            gap, count, i + row, rows);
     for (size_t c = synp_next_active(a, 0); c < a->n; c = synp_next_active(a, c + 1))
         for (size_t k = 0; k < count; k++) {
             const double u = v[c / rows + k * cols];

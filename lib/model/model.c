@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/model.h"
-#include "base/cholesky.h"
+#include "base/linear.h"
 
 #include <math.h>
 #include <stdlib.h>

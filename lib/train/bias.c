@@ -77,10 +77,9 @@ typedef struct simulation {
 static syn_status add_cycles(simulation *s, double sign, synp_cycles *sum, syn_error *err)
 {
     syn_status status = synp_marginals(SYNP_ROWS(s->u), s->f->rows, s->degree, s->x, s->cycles.marginal, err);
-    if (!status)
-        status = synp_window_moments(s->f, SYNP_ROWS(s->x), syn_model_order(s->m), &s->cycles.moments, err);
     if (status)
         return status;
+    synp_window_moments(s->f, SYNP_ROWS(s->x), syn_model_order(s->m), &s->cycles.moments);
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int k = 0; k <= s->degree; k++)
             sum->marginal[i].hermite[k] += sign * s->cycles.marginal[i].hermite[k];

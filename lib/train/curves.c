@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/curves.h>
 
-#include "base/lapack.h"
+#include "base/linear.h"
 #include "base/numeric.h"
 #include "model/model.h"
 
@@ -158,11 +158,7 @@ static syn_status solve_family(const syn_curves *c, family *f, double *rest, syn
         for (int k = 0; k < TERMS; k++)
             a[j * TERMS + k] = (k <= j ? c->matrix[j][k] : c->matrix[k][j]) * scale[j] * scale[k];
     }
-    const int n = TERMS, one = 1;
-    int info = 1;
-    if (c->points >= 10 * TERMS)
-        dposv_("U", &n, &one, a, &n, b, &n, &info);
-    if (info != 0)
+    if (c->points < 10 * TERMS || !synp_cholesky_equations(TERMS, a, b))
         return synp_fail(err, SYN_EDATA, "iv",
                          "%llu points in LRS and HRS do not determine two polynomials of degree %d",
                          (unsigned long long)c->points, DEGREE);

@@ -2,7 +2,7 @@
 /* The features of a sweep; their definitions are in sweep.h. */
 #include <synaptogen/sweep.h>
 
-#include "base/lapack.h"
+#include "base/linear.h"
 #include "base/numeric.h"
 #include "model/model.h"
 
@@ -81,8 +81,6 @@ size_t syn_sweep_clean(syn_sweep *s)
 static double local_constant(const double *x, const double *y, const double *w, size_t n, int terms)
 {
     double a[9] = {0}, b[3] = {0};
-    const int one = 1;
-    int info;
     for (size_t k = 0; k < n; k++) {
         const double row[3] = {1, x[k], x[k] * x[k]};
         for (int i = 0; i < terms; i++) {
@@ -91,8 +89,7 @@ static double local_constant(const double *x, const double *y, const double *w, 
                 a[i * terms + j] += w[k] * row[i] * row[j];
         }
     }
-    dposv_("U", &terms, &one, a, &terms, b, &terms, &info);
-    return info == 0 ? b[0] : NAN;
+    return synp_cholesky_equations(terms, a, b) ? b[0] : NAN;
 }
 
 /* Half width of the window about u0: read_window, or the distance of the sixth nearest point if that is more. */
@@ -207,8 +204,6 @@ static double find_set(const points *p, double *g, syn_quality *q)
 static double broken_rest(const points *p, size_t first, size_t end, double b, double unit)
 {
     double a[16] = {0}, c[4] = {0}, squares = 0;
-    const int four = 4, one = 1;
-    int info;
     for (size_t k = first; k < end; k++) {
         const double d = (p->u[k] - b) / unit, y = p->i[k], row[4] = {1, d, d > 0 ? d : 0, d > 0 ? d * d : 0};
         squares += y * y;
@@ -220,8 +215,7 @@ static double broken_rest(const points *p, size_t first, size_t end, double b, d
     }
     double rest[4];
     memcpy(rest, c, sizeof c);
-    dposv_("U", &four, &one, a, &four, c, &four, &info);
-    if (info != 0)
+    if (!synp_cholesky_equations(4, a, c))
         return INFINITY;
     for (int i = 0; i < 4; i++)
         squares -= rest[i] * c[i];

@@ -151,9 +151,7 @@ static syn_status choose_order(const syn_features *f, double (*x)[SYN_NFEAT], sy
 {
     int longest = SYN_MAX_ORDER;
     for (; longest > 0; longest--) {
-        const syn_status status = synp_window_moments(f, SYNP_ROWS(x), longest, m, err);
-        if (status)
-            return status;
+        synp_window_moments(f, SYNP_ROWS(x), longest, m);
         if (m->n >= fewest_windows(longest))
             break;
     }
@@ -201,11 +199,11 @@ static syn_status fit_autoregression(const syn_features *f, double (*x)[SYN_NFEA
     r->order = o->order;
     if (r->order == 0)
         status = choose_order(f, x, m, r, err);
-    if (!status)
-        status = synp_window_moments(f, SYNP_ROWS(x), r->order, m, err);
-    if (!status)
-        status = check_windows(r->order, m->n, err);
+    if (status)
+        return status;
+    synp_window_moments(f, SYNP_ROWS(x), r->order, m);
     r->windows = m->n;
+    status = check_windows(r->order, m->n, err);
     return status ? status : cross_check(f, x, m, r, err);
 }
 

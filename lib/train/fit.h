@@ -48,8 +48,7 @@ typedef struct synp_moments {
     size_t n;
     double m[SYNP_WINDOW * SYNP_WINDOW];
 } synp_moments;
-syn_status synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out,
-                               syn_error *err);
+void synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out);
 
 /* Least squares from the moments of windows of order `windows` >= order. Returns SYN_OK or SYN_ENUMERIC. */
 typedef struct synp_var_fit {

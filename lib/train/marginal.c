@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Steps 1 and 2 of fit.h. */
-#include "base/lapack.h"
+#include "base/linear.h"
 #include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
@@ -55,9 +55,8 @@ static void hermite(double x, int degree, double *h)
  * nearly orthogonal, so these are well conditioned. */
 static syn_status fit_quantiles(const ranked *r, const double *z, int degree, synp_marginal *m)
 {
-    const int terms = degree + 1, one = 1;
+    const int terms = degree + 1;
     double a[(SYN_MAX_DEGREE + 1) * (SYN_MAX_DEGREE + 1)] = {0}, b[SYN_MAX_DEGREE + 1] = {0}, h[SYN_MAX_DEGREE + 1];
-    int info = 1;
     for (size_t k = 0; k < m->n; k++) {
         hermite(z[k], degree, h);
         for (int i = 0; i < terms; i++) {
@@ -66,9 +65,7 @@ static syn_status fit_quantiles(const ranked *r, const double *z, int degree, sy
                 a[i * terms + j] += h[i] * h[j];
         }
     }
-    if (m->n > (size_t)terms)
-        dposv_("U", &terms, &one, a, &terms, b, &terms, &info);
-    if (info != 0)
+    if (m->n <= (size_t)terms || !synp_cholesky_equations(terms, a, b))
         return SYN_ENUMERIC;
     memcpy(m->hermite, b, (size_t)terms * sizeof *b);
     double squares = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Step 5 of fit.h: a mixture of normals by expectation-maximisation (Dempster, Laird, Rubin, J. R. Stat. Soc. B 39
  * (1977) 1), from k-means++ starts (Arthur, Vassilvitskii, Proc. SODA 2007, 1027). */
-#include "base/lapack.h"
+#include "base/linear.h"
 #include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
@@ -18,15 +18,14 @@ static const double floor_of_variance = 1e-3, floor_of_share = 0.01, pi = 3.1415
 /* Symmetric a <- a with its eigenvalues raised to `least`. */
 static syn_status raise_eigenvalues(synp_device a[N], double least)
 {
-    const int n = N, room = 16 * N;
-    double w[N], work[16 * N];
-    synp_device v[N];
-    int info;
-    memcpy(v, a, sizeof v);
-    dsyev_("V", "U", &n, &v[0][0], &n, w, work, &room, &info); /* rows of v: eigenvectors */
-    if (info != 0)
+    double w[N], smallest = INFINITY;
+    synp_device d[N], v[N];
+    memcpy(d, a, sizeof d);
+    if (!synp_eigenvectors(N, &d[0][0], w, &v[0][0]))
         return SYN_ENUMERIC;
-    if (w[0] >= least)
+    for (int k = 0; k < N; k++)
+        smallest = fmin(smallest, w[k]);
+    if (smallest >= least)
         return SYN_OK;
     memset(a, 0, sizeof v);
     for (int k = 0; k < N; k++)
@@ -38,14 +37,8 @@ static syn_status raise_eigenvalues(synp_device a[N], double least)
 
 syn_status synp_cholesky(const synp_device a[N], synp_device l[N])
 {
-    const int n = N;
-    int info;
     memcpy(l, a, N * sizeof *l);
-    dpotrf_("U", &n, &l[0][0], &n, &info);
-    for (int i = 0; i < N; i++)
-        for (int j = i + 1; j < N; j++)
-            l[i][j] = 0;
-    return info ? SYN_ENUMERIC : SYN_OK;
+    return synp_cholesky_factor(N, &l[0][0]) ? SYN_OK : SYN_ENUMERIC;
 }
 
 /* A mixture under way, and its n vectors of unit variance. */

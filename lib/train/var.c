@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Step 3 of fit.h. */
-#include "base/lapack.h"
+#include "base/linear.h"
 #include "model/model.h"
 #include "train/fit.h"
 
-#include <cblas.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { BATCH = 512 }; /* windows multiplied at a time */
-
-typedef struct batch {
-    int dim, n;
-    double *rows; /* BATCH x dim */
-    synp_moments *sum;
-} batch;
-
-static void flush(batch *b)
-{
-    if (b->n > 0)
-        cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, b->dim, b->n, 1, b->rows, b->dim, 1, b->sum->m, b->dim);
-    b->sum->n += (size_t)b->n;
-    b->n = 0;
-}
 
 static bool is_whole(const double x[SYN_NFEAT])
 {
@@ -33,53 +15,65 @@ static bool is_whole(const double x[SYN_NFEAT])
     return true;
 }
 
-static void add_device(const double (*x)[SYN_NFEAT], size_t n, int order, batch *b)
+/* sum += sign x y' */
+static inline void add_products(double sign, const double x[SYN_NFEAT], const double y[SYN_NFEAT],
+                                double sum[SYN_NFEAT][SYN_NFEAT])
 {
-    size_t run = 0; /* cycles in a row without a missing figure */
-    for (size_t t = 0; t < n; t++) {
-        run = is_whole(x[t]) ? run + 1 : 0;
-        if (run <= (size_t)order)
-            continue;
-        double *row = b->rows + b->n * b->dim;
-        for (int l = 0; l <= order; l++)
-            memcpy(row + SYN_NFEAT * l, x[t - (size_t)l], sizeof x[0]);
-        if (++b->n == BATCH)
-            flush(b);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j < SYN_NFEAT; j++)
+            sum[i][j] += sign * x[i] * y[j];
+}
+
+/* Adds the windows of a run, n cycles without a missing figure, to the lower triangle. Entry (x_{t-k}, x_{t-k-lag}) is the
+ * sum of x_s x_{s-lag}' over s = t - k = order - k .. n - 1 - k. So from k to k + 1 the last product leaves this sum, and
+ * one before its first comes in. */
+static void add_run(const double (*x)[SYN_NFEAT], size_t n, size_t order, synp_moments *out)
+{
+    const size_t dim = SYN_NFEAT * (order + 1);
+    if (n <= order)
+        return;
+    out->n += n - order;
+    for (size_t lag = 0; lag <= order; lag++) {
+        double sum[SYN_NFEAT][SYN_NFEAT] = {{0}};
+        for (size_t s = order; s < n; s++)
+            add_products(1, x[s], x[s - lag], sum);
+        for (size_t k = 0;; k++) {
+            for (size_t i = 0; i < SYN_NFEAT; i++)
+                for (size_t j = 0; j < SYN_NFEAT; j++)
+                    out->m[(SYN_NFEAT * (k + lag) + j) * dim + SYN_NFEAT * k + i] += sum[i][j];
+            if (k + lag == order)
+                break;
+            add_products(-1, x[n - 1 - k], x[n - 1 - k - lag], sum);
+            add_products(1, x[order - 1 - k], x[order - 1 - k - lag], sum);
+        }
     }
 }
 
-syn_status synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out,
-                               syn_error *err)
+void synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out)
 {
-    batch b = {.dim = SYN_NFEAT * (order + 1), .sum = out};
-    b.rows = malloc((size_t)(BATCH * b.dim) * sizeof *b.rows);
-    if (!b.rows)
-        return synp_no_memory(err);
+    const int dim = SYN_NFEAT * (order + 1);
     memset(out, 0, sizeof *out);
     for (size_t d = 0; d < f->devices; d++)
-        add_device(x + f->first[d], f->first[d + 1] - f->first[d], order, &b);
-    flush(&b);
-    free(b.rows);
-    for (int i = 0; i < b.dim; i++)
+        for (size_t t = f->first[d], end = t; t < f->first[d + 1]; t = end + 1) {
+            for (end = t; end < f->first[d + 1] && is_whole(x[end]);)
+                end++;
+            add_run(x + t, end - t, (size_t)order, out);
+        }
+    for (int i = 0; i < dim; i++)
         for (int j = 0; j <= i; j++)
-            out->m[i * b.dim + j] = out->m[j * b.dim + i] = out->m[i * b.dim + j] / fmax((double)out->n, 1);
-    return SYN_OK;
+            out->m[i * dim + j] = out->m[j * dim + i] = out->m[i * dim + j] / fmax((double)out->n, 1);
 }
 
 /* The lower factor b of the covariance s of the innovations, and the logarithm of its determinant. */
 static syn_status factor(const double s[SYN_NFEAT][SYN_NFEAT], double b[SYN_NFEAT][SYN_NFEAT], double *log_det)
 {
-    const int four = SYN_NFEAT;
-    int info;
     memcpy(b, s, SYN_NFEAT * sizeof s[0]);
-    dpotrf_("U", &four, &b[0][0], &four, &info); /* row-major lower is column-major upper */
+    if (!synp_cholesky_factor(SYN_NFEAT, &b[0][0]))
+        return SYN_ENUMERIC;
     *log_det = 0;
-    for (int i = 0; i < SYN_NFEAT; i++) {
+    for (int i = 0; i < SYN_NFEAT; i++)
         *log_det += 2 * log(b[i][i]);
-        for (int j = i + 1; j < SYN_NFEAT; j++)
-            b[i][j] = 0;
-    }
-    return info ? SYN_ENUMERIC : SYN_OK;
+    return SYN_OK;
 }
 
 /* To first order, the factor of a sample covariance is b (1 + e). e is lower triangular. Its entries are independent,
@@ -97,20 +91,18 @@ static void put_factor_errors(synp_var_fit *f, double n)
 
 syn_status synp_var_least_squares(const synp_moments *m, int windows, int order, synp_var_fit *out)
 {
-    const int dim = SYN_NFEAT * order, lead = SYN_NFEAT * (windows + 1), four = SYN_NFEAT;
+    const int dim = SYN_NFEAT * order, lead = SYN_NFEAT * (windows + 1);
     double xx[SYNP_MAX_LATENT * SYNP_MAX_LATENT], a[SYN_NFEAT * SYNP_MAX_LATENT], s[SYN_NFEAT][SYN_NFEAT];
-    int info = 1;
     for (int i = 0; i < dim; i++) {
         memcpy(xx + i * dim, m->m + (SYN_NFEAT + i) * lead + SYN_NFEAT, (size_t)dim * sizeof *xx);
         for (int k = 0; k < SYN_NFEAT; k++)
             a[k * dim + i] = m->m[k * lead + SYN_NFEAT + i];
     }
     *out = (synp_var_fit){.var.order = order};
-    if (m->n > (size_t)(dim + SYN_NFEAT))
-        dpotrf_("U", &dim, xx, &dim, &info);
-    if (info != 0)
+    if (m->n <= (size_t)(dim + SYN_NFEAT) || !synp_cholesky_factor(dim, xx))
         return SYN_ENUMERIC;
-    dpotrs_("U", &dim, &four, xx, &dim, a, &dim, &info);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        synp_cholesky_solve(dim, xx, a + i * dim);
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = 0; j < SYN_NFEAT; j++) {
             s[i][j] = m->m[i * lead + j];
@@ -118,15 +110,19 @@ syn_status synp_var_least_squares(const synp_moments *m, int windows, int order,
                 s[i][j] -= a[i * dim + k] * m->m[j * lead + SYN_NFEAT + k];
         }
     const double n = (double)m->n;
-    syn_status status = factor(s, out->var.b, &out->log_det);
-    dpotri_("U", &dim, xx, &dim, &info);
-    for (int i = 0; i < SYN_NFEAT; i++)
-        for (int k = 0; k < dim; k++) {
+    if (factor(s, out->var.b, &out->log_det))
+        return SYN_ENUMERIC;
+    for (int k = 0; k < dim; k++) {
+        double inverse[SYNP_MAX_LATENT] = {0}; /* column k of that of the moments */
+        inverse[k] = 1;
+        synp_cholesky_solve(dim, xx, inverse);
+        for (int i = 0; i < SYN_NFEAT; i++) {
             out->var.a[k / SYN_NFEAT][i][k % SYN_NFEAT] = a[i * dim + k];
-            out->a_error[k / SYN_NFEAT][i][k % SYN_NFEAT] = sqrt(s[i][i] * xx[k * dim + k] / n);
+            out->a_error[k / SYN_NFEAT][i][k % SYN_NFEAT] = sqrt(s[i][i] * inverse[k] / n);
         }
+    }
     put_factor_errors(out, n);
-    return status ? status : info ? SYN_ENUMERIC : SYN_OK;
+    return SYN_OK;
 }
 
 double synp_var_bic(const synp_moments *m, int order, double log_det)
@@ -160,8 +156,7 @@ syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT],
 {
     double c[SYN_MAX_ORDER + 1][SYN_NFEAT][SYN_NFEAT], toeplitz[SYNP_MAX_LATENT * SYNP_MAX_LATENT],
         right[SYN_NFEAT * SYNP_MAX_LATENT], s[SYN_NFEAT][SYN_NFEAT], log_det;
-    const int dim = SYN_NFEAT * order, four = SYN_NFEAT;
-    int pivot[SYNP_MAX_LATENT], info;
+    const int dim = SYN_NFEAT * order;
     for (int l = 0; l <= order; l++)
         autocovariance(f, x, l, c[l]);
     /* E x_{t-k} x_{t-l}' is c[l-k] for l >= k, its transpose else. */
@@ -173,7 +168,8 @@ syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT],
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int q = 0; q < dim; q++)
             right[i * dim + q] = c[q / SYN_NFEAT + 1][i][q % SYN_NFEAT];
-    dgesv_(&dim, &four, toeplitz, &dim, pivot, right, &dim, &info);
+    if (!synp_equations(dim, toeplitz, SYN_NFEAT, right))
+        return SYN_ENUMERIC;
     *out = (syn_var){.order = order};
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int q = 0; q < dim; q++)
@@ -184,5 +180,5 @@ syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT],
             for (int q = 0; q < dim; q++)
                 s[i][j] -= right[i * dim + q] * c[q / SYN_NFEAT + 1][j][q % SYN_NFEAT];
         }
-    return info ? SYN_ENUMERIC : factor(s, out->b, &log_det);
+    return factor(s, out->b, &log_det);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The numerical helpers against sums, searches and functions written out. */
-#include "base/cholesky.h"
+#include "base/linear.h"
 #include "base/numeric.h"
 #include "support/support.h"
 
@@ -150,4 +150,69 @@ Test(numeric, cholesky_s_method_gives_back_the_factor_and_refuses_indefinite_mat
     double indefinite[2][2] = {{1, 2}, {2, 1}}, singular[2][2] = {{1, 1}, {1, 1}};
     cr_expect(eq(int, synp_cholesky_factor(2, &indefinite[0][0]), 0));
     cr_expect(eq(int, synp_cholesky_factor(2, &singular[0][0]), 0));
+}
+
+enum { ORDER = 8 };
+
+static void draw_matrix(uint64_t *state, double a[ORDER][ORDER])
+{
+    for (int i = 0; i < ORDER; i++)
+        for (int j = 0; j < ORDER; j++)
+            a[i][j] = support_uniform(state, -1, 1);
+}
+
+/* The residual of Gauss's elimination with pivots is some roundings of the sum of the products, 8 here. A permutation has
+ * zeros where the first pivots would be. */
+Test(numeric, linear_equations_hold_to_rounding_and_singular_ones_are_refused)
+{
+    double a[ORDER][ORDER], kept[ORDER][ORDER], b[2][ORDER], x[2][ORDER];
+    uint64_t state = 3;
+    for (int round = 0; round < 20; round++) {
+        draw_matrix(&state, a);
+        for (int i = 0; i < ORDER && round == 0; i++)
+            for (int j = 0; j < ORDER; j++)
+                a[i][j] = j == (i + 3) % ORDER;
+        memcpy(kept, a, sizeof a);
+        for (int c = 0; c < 2; c++)
+            for (int i = 0; i < ORDER; i++)
+                x[c][i] = b[c][i] = support_uniform(&state, -1, 1);
+        cr_assert(synp_equations(ORDER, &a[0][0], 2, &x[0][0]));
+        for (int c = 0; c < 2; c++)
+            for (int i = 0; i < ORDER; i++) {
+                double rest = -b[c][i], size = 1;
+                for (int j = 0; j < ORDER; j++) {
+                    rest += kept[i][j] * x[c][j];
+                    size += fabs(x[c][j]);
+                }
+                cr_expect(lt(dbl, fabs(rest), 2e-15 * size), "matrix %d, row %d", round, i);
+            }
+    }
+    double singular[2][2] = {{1, 2}, {2, 4}}, right[2] = {1, 1};
+    cr_expect(eq(int, synp_equations(2, &singular[0][0], 1, right), 0));
+}
+
+/* a = sum_k w[k] v[k] v[k]' with orthonormal v[k]: together these determine the eigenvalues and eigenvectors. */
+Test(numeric, eigenvectors_are_orthonormal_and_give_back_the_matrix)
+{
+    double a[ORDER][ORDER], kept[ORDER][ORDER], w[ORDER], v[ORDER][ORDER];
+    uint64_t state = 4;
+    for (int round = 0; round < 20; round++) {
+        draw_matrix(&state, a);
+        for (int i = 0; i < ORDER; i++)
+            for (int j = 0; j < i; j++)
+                a[i][j] = a[j][i];
+        memcpy(kept, a, sizeof a);
+        cr_assert(synp_eigenvectors(ORDER, &a[0][0], w, &v[0][0]));
+        for (int i = 0; i < ORDER; i++)
+            for (int j = 0; j < ORDER; j++) {
+                double sum = -kept[i][j], product = -(i == j);
+                for (int k = 0; k < ORDER; k++) {
+                    sum += w[k] * v[k][i] * v[k][j];
+                    product += v[i][k] * v[j][k];
+                }
+                cr_expect(fabs(sum) < 1e-14 && fabs(product) < 1e-14, "matrix %d, entry %d, %d", round, i, j);
+            }
+    }
+    a[2][1] = NAN;
+    cr_expect(eq(int, synp_eigenvectors(ORDER, &a[0][0], w, &v[0][0]), 0));
 }
