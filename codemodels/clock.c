@@ -186,7 +186,9 @@ bool host_clock_tick(host_clock *clock, const Mif_Private_t *mif_private)
         host_groups_be_patient(clock->groups);
         clock->accepted = (uint64_t) * (const double *)cm_analog_get_ptr(0, 1);
     }
-    clock->transient = clock->in_time && mif_private->circuit.anal_type == MIF_TRAN;
+    /* Not the simulator's word for code models: when a circuit is loaded it becomes "DC", also for a halted analysis of
+     * another circuit. */
+    clock->transient = clock->in_time && (ckt->CKTmode & MODETRAN);
     clock->may_switch = clock->transient || ((ckt->CKTmode & MODEDCTRANCURVE) && !stepping(ckt));
     *(double *)cm_analog_get_ptr(0, 0) = (double)clock->trial;
     return true;

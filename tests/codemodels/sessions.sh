@@ -99,6 +99,29 @@ check "a circuit without cells between two with" session 'source a.cir' "$a" 'so
 check "and each run gives what it gives alone" results a plain b a plain
 check "a stopped run goes on after the plug-in has been loaded" session 'source plain.cir' 'stop when time=0.5u' \
     'tran 10n 2u' 'source a.cir' "$a" 'setcirc 2' 'delete all' resume 'print i(v1)[length(time)/2]' remcirc remcirc
+
+# A noisy cell that is SET after a stop: with and without another circuit that is loaded during the stop. When it is loaded,
+# ngspice tells all code models that the analysis is a "DC" one.
+cat >noisy.cir <<DECK
+noisy
+.include $builddir/netlists/synaptogen.lib
+vin te 0 pwl(0 0 1u -1.5 2u -0.2)
+a1 %gd(te 0) mycell
+.model mycell synaptogen(seed=7 noise=1)
+.end
+DECK
+stopped() { # COMMANDS.. during the stop
+    session 'source noisy.cir' 'save i(vin) @a1[mode]' 'stop when time=0.2u' 'tran 10n 2u' "$@" 'delete all' resume 'setplot tran1' \
+        'print @a1[mode][length(time)-1] i(vin)[length(time)-1] mean(i(vin))' && grep -E '^(@a1|i|mean)' session.log >found && cat found
+}
+stopped_alone() {
+    stopped status && grep '^@a1.*= 1.0*e+00' found && mv found noisy.alone
+}
+stopped_beside() {
+    stopped 'source plain.cir' 'setcirc 2' && cmp found noisy.alone
+}
+check "a stopped run of a noisy cell goes on, and the cell is SET" stopped_alone
+check "and it goes on the same way if another circuit has been loaded in between" stopped_beside
 check "reset of the older circuit" session 'source plain.cir' "$p" 'source a.cir' "$a" 'setcirc 2' reset "$p" remcirc "$a"
 check "and each run gives what it gives alone" results plain a plain a
 for kind in tile array; do

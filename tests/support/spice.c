@@ -150,12 +150,24 @@ void spice_run(const char *format, ...)
     free(line);
 }
 
+static int ends_before;
+
+void spice_begin_in_background(const char *line)
+{
+    ends_before = background_ends;
+    spice_do("%s", line);
+}
+
+void spice_await_background(void)
+{
+    while (background_ends == ends_before) /* ngSpice_running is false until the thread has started, too */
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
 void spice_run_in_background(void)
 {
-    const int before = background_ends;
-    command((char[]){"bg_run"});
-    while (background_ends == before) /* ngSpice_running is false until the thread has started, too */
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    spice_begin_in_background("bg_run");
+    spice_await_background();
 }
 
 void spice_start_alone(void)

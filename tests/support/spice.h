@@ -30,8 +30,11 @@ __attribute__((format(__printf__, 1, 2))) bool spice_try(const char *format, ...
 /* The same, and the test fails unless it succeeds; the output is cleared before. */
 __attribute__((format(__printf__, 1, 2))) void spice_run(const char *format, ...);
 
-/* Runs the circuit's analyses in the simulator's own thread, as graphical hosts do, and waits for its end. */
+/* Runs the circuit's analyses in the simulator's own thread, as graphical hosts do, and waits for its end. In pieces:
+ * carries out "bg_run" or "bg_resume", and waits for the end of the thread that it has started. */
 void spice_run_in_background(void);
+void spice_begin_in_background(const char *command);
+void spice_await_background(void);
 
 /* Drops the current circuit and all results. */
 void spice_forget(void);

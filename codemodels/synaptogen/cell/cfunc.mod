@@ -467,14 +467,15 @@ static double state_at(instance *in, const Mif_Port_Data_t *port, double u, bool
  * sampling interval of band-limited white noise, and a function of the slot's number alone. */
 static double noise_current(ARGS, const instance *in, double r, double u)
 {
+    const CKTcircuit *ckt = in->kind->clock->circuit; /* TIME is 0 in a resumed analysis, see clock.c */
     const double bandwidth = PARAM(bandwidth);
-    const double slot = floor(TIME * 2 * bandwidth);
+    const double slot = floor(ckt->CKTtime * 2 * bandwidth);
     history *h = in->history;
     if (slot != h->slot) {
         h->slot = slot;
         h->slot_draw = syn_rng_read(in->kind->seed, in->cell, (uint64_t)slot);
     }
-    const double g = syn_chord(in->kind->model, r, u), temperature = in->kind->clock->circuit->CKTtemp;
+    const double g = syn_chord(in->kind->model, r, u), temperature = ckt->CKTtemp;
     return sqrt(bandwidth * (syn_noise_thermal(g, temperature) + syn_noise_shot(g * u))) * h->slot_draw;
 }
 
