@@ -163,10 +163,10 @@ if command -v xschem >/dev/null; then
     hand '.model mycell synaptogen(seed=7)' '.model t synaptogen_tile(rows=4 cols=4 r_wl=5 r_bl=5 seed=1 first=0)' \
         "vt te 0 $pulses" "vbl bl 0 $pulses" 'vg g 0 2.5' 'vr r 0 pwl(0 0 1u -0.6 2u 0 4u 0 5u 0.2)' 'vb c 0 pwl(0 0 1u 0.6 2u 0)' \
         'a1 %gd(te 0) mycell' 'x1 te 0 reram seed=7' 'x2 bl 0 g reram_1t1r seed=7 w=2u' 'a2 [ r 0 0 0 c 0 0 0 ] t' \
-        .control 'save @a1[resistance] @a.x1.acell[resistance] @a2[lrs] i(vbl) i(vb)' 'tran 10n 5u' \
+        .control 'save @a1[resistance] @a.x1.acell[resistance] @a2[lrs] i(vbl) i(vb)' 'tran 10n 6u' \
         'meas tran r_lrs_a1 find @a1[resistance] at=2u' 'meas tran r_hrs_a1 find @a1[resistance] at=4u' \
-        'meas tran r_hrs_x1 find @a.x1.acell[resistance] at=4u' 'meas tran i_read_x2 find i(vbl) at=5u' \
-        'meas tran lrs_a2 find @a2[lrs] at=5u' 'meas tran i_read_a2 find i(vb) at=5u'
+        'meas tran r_hrs_x1 find @a.x1.acell[resistance] at=4u' 'meas tran i_read_x2 find i(vbl) at=5.5u' \
+        'meas tran lrs_a2 find @a2[lrs] at=5.5u' 'meas tran i_read_a2 find i(vb) at=5.5u'
     check "$example" same_figures drawings/example.spice
     xschem -h >help 2>&1 </dev/null
     if grep -q -e --tcl help; then
@@ -192,9 +192,9 @@ if command -v kicad-cli >/dev/null; then
     check "KiCad writes the netlist of the example" draw_kicad
     hand "v1 te 0 $pulses" "v2 bl 0 $pulses" 'vg g 0 2.5' 'vr r 0 pwl(0 0 1u -0.6 2u 0 4u 0 5u 0.2)' 'vb c 0 pwl(0 0 1u 0.6 2u 0)' \
         'x1 te 0 reram seed=7' 'x2 bl 0 g reram_1t1r seed=7 w=2u' 'x3 r 0 0 0 c 0 0 0 reram_tile_4x4 seed=2 r_wl=5 r_bl=5' \
-        .control 'save @a.x1.acell[resistance] @a.x3.atile[lrs] i(v2) i(vb)' 'tran 10n 5u' \
+        .control 'save @a.x1.acell[resistance] @a.x3.atile[lrs] i(v2) i(vb)' 'tran 10n 6u' \
         'meas tran r_lrs_x1 find @a.x1.acell[resistance] at=2u' 'meas tran r_hrs_x1 find @a.x1.acell[resistance] at=4u' \
-        'meas tran i_read_x2 find i(v2) at=5u' 'meas tran lrs_x3 find @a.x3.atile[lrs] at=5u' 'meas tran i_read_x3 find i(vb) at=5u'
+        'meas tran i_read_x2 find i(v2) at=5.5u' 'meas tran lrs_x3 find @a.x3.atile[lrs] at=5.5u' 'meas tran i_read_x3 find i(vb) at=5.5u'
     check "$example" same_figures example.cir
 else
     skip "$example" "no kicad-cli"
