@@ -4,13 +4,14 @@
  * copies in front it would pass thousands of names each time. */
 #include "cell_monitors.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static char values[HOST_CELL_VALUES][12] = {"r", "resistance", "mode", "cycle", "u", "i"};
 
-enum { DEVICES = 2, FRONT = 4096, NAME = 40 };
+/* A place is "_12_7". HOST_NAMED_CELLS cells have at most six digits in their row and column together. */
+enum { DEVICES = 2, FRONT = 4096, PLACE = 9, NAME = sizeof *values - 1 + PLACE };
+_Static_assert(HOST_NAMED_CELLS < 100000, "digits of a place");
 
 typedef struct table {
     const SPICEdev *device;
@@ -44,13 +45,27 @@ static IFparm entry(const table *t, char *name, int monitor, int type)
                     .dataType = IF_ASK | IF_UNINTERESTING | type};
 }
 
-/* Writes the entries of all cells. The numbers of a cell become text only once, because that takes most of the time. */
+/* Writes _number. Returns its end. */
+static char *put_number(char *to, size_t number)
+{
+    char digits[PLACE];
+    int n = 0;
+    do
+        digits[n++] = (char)('0' + number % 10);
+    while (number /= 10);
+    *to++ = '_';
+    while (n > 0)
+        *to++ = digits[--n];
+    return to;
+}
+
+/* Writes the entries of all cells. Their number is large, so the text of a place is made once, without printf. */
 static void put_cells(const table *t, IFparm *e)
 {
     const size_t n = t->rows * t->cols;
     for (size_t k = 0; k < n; k++) {
-        char place[NAME - sizeof *values];
-        snprintf(place, sizeof place, "_%u_%u", (unsigned)(k % t->rows), (unsigned)(k / t->rows));
+        char place[PLACE] = "";
+        *put_number(put_number(place, k % t->rows), k / t->rows) = '\0';
         for (size_t v = 0; v < HOST_CELL_VALUES; v++) {
             char *name = t->names[v * n + k];
             const size_t length = strlen(values[v]);
