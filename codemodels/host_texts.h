@@ -13,6 +13,7 @@ typedef struct host_object {
     uintptr_t base;
     const ElfW(Phdr) * segments;
     int count;
+    unsigned constants; /* flags of the segments with constants, among PF_X */
 } host_object;
 
 /* Finds the program or library that holds an address. Returns false if none does. */
