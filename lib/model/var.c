@@ -116,8 +116,8 @@ double syn_var_spectral_radius(const syn_var *v)
 /* The stationary covariance is the solution of P = F P F' + Q, where Q holds b b' in its first block, and so
  *   P = sum_j F^j Q F'^j, j = 0, 1, ..
  * Doubling (R. A. Smith, SIAM J. Appl. Math. 16, 1968, 198): if P holds the first m terms and F the power F^m, then
- * P + F P F' holds the first 2 m terms, and F F is the next power. A spectral radius of 1 - 1e-9 needs 36 steps, until
- * the power is below 1e-18. */
+ * P + F P F' holds the first 2 m terms, and F F is the next power. Once the power is below 1e-9, the terms that are left,
+ * F^m P F'^m, are below 1e-18 of P. A spectral radius of 1 - 1e-9 needs 35 steps. */
 syn_status synp_var_covariance(const syn_var *v, double *p)
 {
     square f, transpose;
@@ -127,7 +127,7 @@ syn_status synp_var_covariance(const syn_var *v, double *p)
         for (int j = 0; j < SYN_NFEAT; j++)
             for (int k = 0; k < SYN_NFEAT; k++)
                 p[i * n + j] += v->b[i][k] * v->b[j][k];
-    for (int step = 0; step < 64 && !(norm_of(n, f) < 1e-18); step++) {
+    for (int step = 0; step < 64 && !(norm_of(n, f) < 1e-9); step++) {
         square product = {0};
         add_product(n, f, p, product);
         for (int i = 0; i < n; i++)
