@@ -829,13 +829,13 @@ static double cell_value(host_crossbar *x, host_cell_value value, size_t row, si
     return value == HOST_CELL_U ? u : i;
 }
 
-/* A "save" line takes the vector for a number; this number is NAN. From ngspice 47 on the simulator frees a vector that it
+/* A "save" line takes the vector for a number; this number is NAN. From ngspice 43 on the simulator frees a vector that it
  * has asked for; before, it copies it. */
 static int answer_for_all(host_crossbar *x, host_cell_value value, IFvalue *out)
 {
     out->rValue = NAN;
     out->v.numValue = 0;
-    if (x && (HOST_NGSPICE >= 47 || !x->answer))
+    if (x && (HOST_NGSPICE >= 43 || !x->answer))
         x->answer = malloc(x->n * sizeof *x->answer);
     if (!x || !x->answer)
         return E_NOMEM;
@@ -843,7 +843,7 @@ static int answer_for_all(host_crossbar *x, host_cell_value value, IFvalue *out)
         x->answer[k] = cell_value(x, value, k % x->rows, k / x->rows);
     out->v.numValue = (int)x->n;
     out->v.vec.rVec = x->answer;
-    if (HOST_NGSPICE >= 47)
+    if (HOST_NGSPICE >= 43)
         x->answer = NULL;
     return OK;
 }
