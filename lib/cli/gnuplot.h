@@ -7,7 +7,9 @@
 
 typedef struct gnuplot {
     output picture;
-    FILE *commands; /* gnuplot's standard input; NULL if it does not run */
+    FILE *
+        commands; /* gnuplot's standard input; NULL if it does not run. Data come as datablocks: gnuplot 6 warns of each
+                     * line that it reads from '-' in a multiplot. */
     int process;
 } gnuplot;
 

@@ -143,7 +143,7 @@ void loops_begin_cell(loops *p, uint64_t index)
             column == 0 ? "%g" : "");
     gnuplot_string(p->gnuplot.commands, p->page->name ? p->page->name : number);
     fputs(" at graph 0.04,0.09 left\n", p->gnuplot.commands);
-    fprintf(p->gnuplot.commands, "plot '-' using 1:2:3 with lines lw %g lc palette\n", p->columns > 3 ? 0.8 : 1.2);
+    fputs("$data << end\n", p->gnuplot.commands);
 }
 
 void loops_point(loops *p, double u, double i, uint64_t cycle)
@@ -160,13 +160,18 @@ void loops_end_loop(loops *p)
 
 void loops_end_cell(loops *p)
 {
-    if (p->drawing) /* titles and the colour bar are drawn with the first panel */
-        fputs("e\n"
-              "unset label 1\n"
-              "unset label 2\n"
-              "unset label 3\n"
-              "unset colorbox\n",
-              p->gnuplot.commands);
+    if (!p->drawing)
+        return;
+    fprintf(p->gnuplot.commands,
+            "end\n"
+            "plot $data using 1:2:3 with lines lw %g lc palette\n",
+            p->columns > 3 ? 0.8 : 1.2);
+    /* Titles and the colour bar are drawn with the first panel. */
+    fputs("unset label 1\n"
+          "unset label 2\n"
+          "unset label 3\n"
+          "unset colorbox\n",
+          p->gnuplot.commands);
 }
 
 int loops_close(loops *p, bool keep)

@@ -47,12 +47,14 @@ static void put_map(const drawing *d, const char *title, const char *unit, const
     fprintf(f,
             "set title '%s'\n"
             "set cblabel '%s'\n"
-            "plot '-' matrix with image notitle\n",
+            "$data << end\n",
             title, unit);
     for (size_t i = 0; i < d->rows; i++)
         for (size_t j = 0; j < d->cols; j++)
             fprintf(f, "%.5g%c", v[i + d->rows * j], j + 1 < d->cols ? ' ' : '\n');
-    fputs("e\n", f);
+    fputs("end\n"
+          "plot $data matrix with image notitle\n",
+          f);
 }
 
 /* Counts of log10(ohm) in steps of 0.02 over the range that occurs. */
@@ -77,14 +79,16 @@ static void put_histogram(const drawing *d, const double *ohm)
           "set logscale x\n"
           "set grid lc '#d8d8d8' lt 1 lw 0.5\n"
           "set style fill solid 0.85 noborder\n"
-          "plot '-' using 1:2:3:4:5:6 with boxxyerror lc '#3b528b' notitle\n",
+          "$data << end\n",
           f);
     for (int k = 0; k < BINS; k++)
         if (count[k]) {
             const double low = pow(10, from + k * step - 3), high = low * pow(10, step);
             fprintf(f, "%.5g %zu %.5g %.5g 0 %zu\n", low, count[k], low, high, count[k]);
         }
-    fputs("e\n", f);
+    fputs("end\n"
+          "plot $data using 1:2:3:4:5:6 with boxxyerror lc '#3b528b' notitle\n",
+          f);
 }
 
 static int draw(const wired *b, const char *path, const double *ohm, const double *u, const char *what)
