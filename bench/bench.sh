@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# bench.sh full|quick FOLDER [WORKLOAD]: runs the contenders side by side and writes the results and the report into FOLDER.
+# bench.sh full|quick|klu FOLDER [WORKLOAD]: runs the contenders side by side and writes the results and the report into FOLDER.
 # WORKLOAD: one of plan.txt, or "library". Takes from the environment NGSPICE, SYNAPTOGEN_CM, PEERS_CM, BENCH_BIN (the folder
 # with the bench programs), CFLAGS, VERSION and COMPILER. PYTHON, GNUPLOT and SYNAPTOGEN_PUBLIC are optional.
 set -eu
@@ -93,10 +93,12 @@ describe() {
     echo "pictures=${GNUPLOT:+yes}"
 }
 
+# An ngspice without KLU takes no notice of the option.
+[ "$mode" != klu ] || grep -q -a 'Compiled with KLU' "$NGSPICE" || { echo "bench.sh: $NGSPICE has no KLU" >&2; exit 1; }
 describe >"$folder/machine.txt"
 "$BENCH_BIN/judge" head >"$raw"
 [ "$wanted" = library ] || run_plan
-if [ "$wanted" = all ] || [ "$wanted" = library ]; then
+if [ "$mode" != klu ] && { [ "$wanted" = all ] || [ "$wanted" = library ]; }; then
     [ "$mode" != full ] && [ "$wanted" = all ] || run_library
 fi
 sh "$here/report.sh" "$folder"

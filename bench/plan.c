@@ -83,7 +83,7 @@ static bool read_row(const table *t, const contenders *all, row *r)
 
 static bool print_plan(table *t, const contenders *all, const char *mode, const char *wanted)
 {
-    static const char *const modes[] = {"full", "quick", NULL};
+    static const char *const modes[] = {"full", "quick", "klu", NULL};
     table_row next;
     row r = {0};
     while ((next = table_next(t, FIELDS, FIELDS)) == TABLE_ROW) {
