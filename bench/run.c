@@ -82,7 +82,7 @@ int main(int argc, char **argv)
                        : WIFSIGNALED(status)                       ? "crashed"
                        : WIFEXITED(status) && !WEXITSTATUS(status) ? "ok"
                                                                    : "failed";
-    printf("%s,%.3f,%.3f,%.3f,%ld\n", text, bench_now() - start, seconds(use.ru_utime), seconds(use.ru_stime),
+    printf("%s,%.6f,%.6f,%.6f,%ld\n", text, bench_now() - start, seconds(use.ru_utime), seconds(use.ru_stime),
            use.ru_maxrss);
     return 0;
 }
