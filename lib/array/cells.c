@@ -6,6 +6,7 @@
  * count, stride) needs no memory: its parts follow by arithmetic. A list or a mask is sorted by cell once; a part is then
  * a run of the sorted cells that share a block, and each cell remembers its position in the caller's arrays. */
 #include "array/array.h"
+#include "base/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -170,13 +171,6 @@ static syn_status choose_writable(const syn_array *a, const syn_cells *cells, sy
     return status ? status : synp_choose(a, cells, choice, err);
 }
 
-/* Threads for `count` pieces of work of some ns each: one, where waking the others would take longer. */
-static int threads_for(const syn_array *a, size_t count, size_t ns)
-{
-    const size_t worth = 60000; /* ns */
-    return count < worth / ns ? 1 : a->threads;
-}
-
 enum { APPLY_NS = 200, READ_NS = 1, NOISY_NS = 4, SINGLE_NS = 40 }; /* per block and pulse; per cell */
 
 syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count, syn_error *err)
@@ -188,7 +182,7 @@ syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u,
     bool resets = false; /* only a RESET needs the whole block */
     for (size_t j = 0; j < count; j++)
         resets = resets || u[j] > 0;
-#pragma omp parallel for num_threads(threads_for(a, choice.parts, APPLY_NS *(count + 1)))
+#pragma omp parallel for num_threads(synp_threads_for(a->threads, choice.parts, APPLY_NS *(count + 1)))
     for (size_t p = 0; p < choice.parts; p++) {
         uint32_t mask;
         size_t position[SYNP_LANES];
@@ -207,7 +201,7 @@ syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const floa
     const syn_status status = choose_writable(a, cells, &choice, err);
     if (status)
         return status;
-#pragma omp parallel for num_threads(threads_for(a, choice.parts, APPLY_NS))
+#pragma omp parallel for num_threads(synp_threads_for(a->threads, choice.parts, APPLY_NS))
     for (size_t p = 0; p < choice.parts; p++) {
         uint32_t mask;
         size_t position[SYNP_LANES];
@@ -242,13 +236,13 @@ static void read_scaled(const syn_array *a, const synp_choice *choice, const flo
 {
     if (is_regular(choice)) {
         const float *r = a->r + choice->cells.first;
-#pragma omp parallel for num_threads(threads_for(a, choice->count, READ_NS))
+#pragma omp parallel for num_threads(synp_threads_for(a->threads, choice->count, READ_NS))
         for (size_t k = 0; k < choice->count; k += AT_A_TIME)
             a->kernel->read(chord, scale, r + k, choice->count - k < AT_A_TIME ? choice->count - k : AT_A_TIME,
                             choice->count >= PAST_CACHES, out + k);
         return;
     }
-#pragma omp parallel for num_threads(threads_for(a, choice->count, SINGLE_NS))
+#pragma omp parallel for num_threads(synp_threads_for(a->threads, choice->count, SINGLE_NS))
     for (size_t p = 0; p < choice->parts; p++) {
         uint32_t mask;
         size_t position[SYNP_LANES];
@@ -292,7 +286,7 @@ syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const
     const syn_status status = synp_choose(a, cells, &choice, err);
     if (status)
         return status;
-#pragma omp parallel for num_threads(threads_for(a, choice.count, SINGLE_NS))
+#pragma omp parallel for num_threads(synp_threads_for(a->threads, choice.count, SINGLE_NS))
     for (size_t p = 0; p < choice.parts; p++) {
         uint32_t mask;
         size_t position[SYNP_LANES];
@@ -333,13 +327,13 @@ syn_status syn_array_read_noisy(const syn_array *a, const syn_cells *cells, floa
     /* Both parts of the variance go with the conductance: 4 k T g and 2 q |u| g. */
     const float scale = (float)syn_noise_sigma(1, u, bandwidth);
     if (is_regular(&choice)) {
-#pragma omp parallel for num_threads(threads_for(a, choice.count, NOISY_NS))
+#pragma omp parallel for num_threads(synp_threads_for(a->threads, choice.count, NOISY_NS))
         for (size_t k = 0; k < choice.count; k += AT_A_TIME)
             read_noisy_cells(a, chord, u, scale, index, choice.cells.first + k,
                              choice.count - k < AT_A_TIME ? choice.count - k : AT_A_TIME, i + k);
     } else {
         read_scaled(a, &choice, chord, u, i);
-#pragma omp parallel for num_threads(threads_for(a, choice.count, SINGLE_NS))
+#pragma omp parallel for num_threads(synp_threads_for(a->threads, choice.count, SINGLE_NS))
         for (size_t p = 0; p < choice.parts; p++) {
             uint32_t mask;
             size_t position[SYNP_LANES];

@@ -3,6 +3,7 @@
 #ifndef BASE_THREADS_H
 #define BASE_THREADS_H
 
+#include <stddef.h>
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -17,6 +18,13 @@ static inline int synp_threads(int limit)
     (void)limit;
     return 1;
 #endif
+}
+
+/* Threads, at most `threads`, for `count` pieces of work of some ns each: one, where waking the others would take longer. */
+static inline int synp_threads_for(int threads, size_t count, size_t ns)
+{
+    const size_t worth = 60000; /* ns */
+    return count < worth / ns ? 1 : threads;
 }
 
 #endif
