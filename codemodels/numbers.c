@@ -52,7 +52,7 @@ void host_numbers_release(host_numbers *numbers)
 /* The place of a block in a table that has room for it. */
 static number_block *place_of(number_block *table, size_t size, uint64_t block)
 {
-    size_t k = (block * 0x9e3779b97f4a7c15u) >> 32 & (size - 1); /* Fibonacci hashing */
+    size_t k = (size_t)((block * 0x9e3779b97f4a7c15u) >> 32) & (size - 1); /* Fibonacci hashing */
     while (table[k].taken && table[k].block != block)
         k = (k + 1) & (size - 1);
     return &table[k];

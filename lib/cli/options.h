@@ -63,7 +63,7 @@ typedef struct cli_line {
 } cli_line;
 
 /* The largest number of cells, cycles and reads that a command takes. */
-#define OPTION_MANY UINT64_C(1000000000000)
+#define OPTION_MANY (SIZE_MAX < UINT64_C(1000000000000) ? (uint64_t)SIZE_MAX : UINT64_C(1000000000000))
 
 /* A file name that follows the options, without dashes. */
 typedef struct cli_operand {

@@ -34,7 +34,7 @@ const cli_option options_pattern[] = {
 /* Whether a file with bits or cells has the shape that the options ask for. */
 static int check_shape(const pattern_options *o, const char *what, size_t rows, size_t cols)
 {
-    const size_t asked_rows = o->rows ? o->rows : rows, asked_cols = o->cols ? o->cols : cols;
+    const size_t asked_rows = o->rows ? (size_t)o->rows : rows, asked_cols = o->cols ? (size_t)o->cols : cols;
     if (asked_rows == rows && asked_cols == cols)
         return CLI_OK;
     return cli_fail(CLI_FAILED, "%s: expected %zu x %zu bits as in --rows and --cols, found %zu x %zu", what,
@@ -157,8 +157,8 @@ int pattern_make(const pattern_options *o, const char *state, uint64_t seed, pat
     if (which == NAMES)
         return make_from_file(o, state, out);
     if (!state) {
-        out->rows = o->rows;
-        out->cols = o->cols;
+        out->rows = (size_t)o->rows;
+        out->cols = (size_t)o->cols;
     }
     if (out->rows == 0 || out->cols == 0)
         return cli_fail(CLI_USAGE, "--%s: expected a number together with --pattern %s, found none",

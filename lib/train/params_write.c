@@ -150,7 +150,7 @@ static json_t *standard_errors(const syn_params *p, const syn_provenance *v)
     return object;
 }
 
-static json_t *count(size_t n)
+static json_t *count(uint64_t n)
 {
     return json_integer((json_int_t)n);
 }

@@ -83,14 +83,14 @@ static size_t ceiling(size_t a, size_t b)
 
 size_t netlist_blocks(const netlist *n)
 {
-    return n->o->kind == KIND_TILE ? ceiling(n->rows, n->o->tile) * ceiling(n->cols, n->o->tile) : 1;
+    return n->o->kind == KIND_TILE ? ceiling(n->rows, (size_t)n->o->tile) * ceiling(n->cols, (size_t)n->o->tile) : 1;
 }
 
 netlist_block netlist_block_of(const netlist *n, size_t number)
 {
     if (n->o->kind != KIND_TILE)
         return (netlist_block){.rows = n->rows, .cols = n->cols};
-    const size_t side = n->o->tile, across = ceiling(n->cols, side);
+    const size_t side = (size_t)n->o->tile, across = ceiling(n->cols, side);
     netlist_block t = {.number = number, .row = number / across * side, .col = number % across * side};
     t.rows = n->rows - t.row < side ? n->rows - t.row : side;
     t.cols = n->cols - t.col < side ? n->cols - t.col : side;

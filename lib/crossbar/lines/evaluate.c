@@ -23,7 +23,7 @@ static inline void cells_of_degree(int degree, const synp_chord *chord, const do
         }
         const double slope = v == u[k] ? ratio + v * rise : ratio;
         i[k] = u[k] * (ratio < 0 ? 0 : ratio);
-        g[k] = (slope > slope_min) & (ratio >= 0) ? slope : slope_min;
+        g[k] = ((slope > slope_min) & (ratio >= 0)) ? slope : slope_min;
     }
 }
 
