@@ -97,10 +97,14 @@ AC_DEFUN([SYN_NGSPICE_SOURCE], [
     AC_ARG_WITH([ngspice-source], [AS_HELP_STRING([--with-ngspice-source=DIR],
         [ngspice source tree with cmpp built, configured like the ngspice in use; default: what
          codemodels/prepare-ngspice has made for the installed Debian package])])
-    AC_MSG_CHECKING([for the version of $NGSPICE])
-    ngspice_version=`$NGSPICE --version 2>&1 </dev/null | sed -n 's/.*ngspice-\([[0-9]][[0-9.]]*\).*/\1/p' | sed 1q`
-    AS_IF([test -z "$ngspice_version"], [AC_MSG_ERROR([$NGSPICE --version names no version])])
-    AC_MSG_RESULT([$ngspice_version])
+    dnl A cross build cannot run the simulator: the source must be the right one.
+    ngspice_version=
+    AS_IF([test "$cross_compiling" != yes], [
+        AC_MSG_CHECKING([for the version of $NGSPICE])
+        ngspice_version=`$NGSPICE --version 2>&1 </dev/null | sed -n 's/.*ngspice-\([[0-9]][[0-9.]]*\).*/\1/p' | sed 1q`
+        AS_IF([test -z "$ngspice_version"], [AC_MSG_ERROR([$NGSPICE --version names no version])])
+        AC_MSG_RESULT([$ngspice_version])
+    ])
 
     AC_MSG_CHECKING([for the ngspice source])
     AS_CASE(["$with_ngspice_source"],
