@@ -6,7 +6,9 @@ set ylabel 'fraction of cells or cycles below'
 set logscale x
 set format x '10^{%L}'
 set yrange [0:1]
-set key bottom right
+# Below the plot, where it touches no curve of any seed.
+set bmargin at screen 0.19
+set key at screen 0.93,0.03 right bottom horizontal maxcols 2
 first(read) = sprintf("<awk '{ t = int(1e6 * $1 + 0.5); if (t > 0 && t < 5 && t %% 4 == %d) for (k = 2; k <= NF; k++) print $k }' %s.data", read, name)
 one(read, k) = sprintf("<awk '{ t = int(1e6 * $1 + 0.5); if (t > 0 && t %% 4 == %d) print $%d }' %s.data", read, k, name)
 plot for [k = 2:9] one(2, k) using 1:(1.0/20) smooth cumulative with lines linewidth 0.8 linecolor rgb '#e7a3ad' \

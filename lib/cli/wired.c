@@ -41,17 +41,53 @@ typedef struct drawing {
     size_t rows, cols;
 } drawing;
 
-static void put_map(const drawing *d, const char *title, const char *unit, const double *v)
+enum { WIDTH = 1545, HEIGHT = 465, SIDE = 350, TOP = 45, LEFT = 95, PITCH = 530 }; /* pixels */
+
+/* The panel k of three, a square whatever the array is: of one size, at one height. */
+static void put_panel(FILE *f, int k)
+{
+    const double left = LEFT + k * PITCH;
+    fprintf(f,
+            "set lmargin at screen %g\n"
+            "set rmargin at screen %g\n"
+            "set tmargin at screen %g\n"
+            "set bmargin at screen %g\n",
+            left / WIDTH, (left + SIDE) / WIDTH, 1 - (double)TOP / HEIGHT, 1 - (double)(TOP + SIDE) / HEIGHT);
+}
+
+/* Cells without wires all have one voltage, but a range of colours needs two ends. */
+static void put_colours(FILE *f, const double *v, size_t n)
+{
+    double low = v[0], high = v[0];
+    for (size_t k = 1; k < n; k++) {
+        low = fmin(low, v[k]);
+        high = fmax(high, v[k]);
+    }
+    const double room = 0.01 * fabs(high) + 1e-3;
+    if (high - low > 0.01 * room)
+        fputs("set cbrange [*:*]\n", f);
+    else
+        fprintf(f, "set cbrange [%.6g:%.6g]\n", low - room, high + room);
+}
+
+/* gnuplot wants images of 2 x 2 cells at least: a single line is written twice, and the second one is out of range. */
+static void put_map(const drawing *d, const char *title, const double *v)
 {
     FILE *f = d->g.commands;
+    const size_t rows = d->rows > 1 ? d->rows : 2, cols = d->cols > 1 ? d->cols : 2;
+    put_colours(f, v, d->rows * d->cols);
     fprintf(f,
             "set title '%s'\n"
-            "set cblabel '%s'\n"
+            "set xrange [-0.5:%g]\n"
+            "set yrange [%g:-0.5]\n"
+            "set xtics %g\n"
+            "set ytics %g\n"
             "$data << end\n",
-            title, unit);
-    for (size_t i = 0; i < d->rows; i++)
-        for (size_t j = 0; j < d->cols; j++)
-            fprintf(f, "%.5g%c", v[i + d->rows * j], j + 1 < d->cols ? ' ' : '\n');
+            title, (double)d->cols - 0.5, (double)d->rows - 0.5, fmax(1, gnuplot_tick((double)d->cols, 4)),
+            fmax(1, gnuplot_tick((double)d->rows, 4)));
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++)
+            fprintf(f, "%.5g%c", v[i % d->rows + d->rows * (j % d->cols)], j + 1 < cols ? ' ' : '\n');
     fputs("end\n"
           "plot $data matrix with image notitle\n",
           f);
@@ -70,8 +106,9 @@ static void put_histogram(const drawing *d, const double *ohm)
             count[(int)bin]++;
     }
     fputs("set autoscale\n"
-          "set yrange [0:*] noreverse\n"
-          "set size noratio\n"
+          "set yrange [0:*]\n"
+          "set xtics autofreq\n"
+          "set ytics autofreq\n"
           "unset colorbox\n"
           "set title 'resistances'\n"
           "set xlabel 'resistance at u0 (kΩ)'\n"
@@ -91,20 +128,18 @@ static void put_histogram(const drawing *d, const double *ohm)
           f);
 }
 
-static int draw(const wired *b, const char *path, const double *ohm, const double *u, const char *what)
+static int draw(const wired *b, const char *path, const double *ohm, const double *u, double v_read)
 {
     drawing d = {.rows = b->rows, .cols = b->cols};
+    char what[96];
     if (gnuplot_start(&d.g, path))
         return CLI_FAILED;
     FILE *f = d.g.commands;
     fprintf(f,
-            "set terminal %s size 1500,520 font 'DejaVu Sans,12' background '#ffffff'\n"
-            "set multiplot layout 1,3\n",
-            gnuplot_terminal(path));
+            "set terminal %s size %d,%d font 'DejaVu Sans,12' background '#ffffff'\n"
+            "set multiplot\n",
+            gnuplot_terminal(path), WIDTH, HEIGHT);
     fputs("set palette defined (0 '#440154', 0.25 '#3b528b', 0.5 '#21918c', 0.75 '#5ec962', 1 '#fde725')\n"
-          "set autoscale fix\n"
-          "set yrange [] reverse\n"
-          "set size ratio -1\n"
           "set xlabel 'bit line'\n"
           "set ylabel 'word line'\n"
           "set tics out nomirror\n",
@@ -114,11 +149,15 @@ static int draw(const wired *b, const char *path, const double *ohm, const doubl
         map[k] = ohm[k] / 1000;
     if (map) {
         fputs("set logscale cb\n", f);
-        put_map(&d, "resistance of the cells", "kΩ", map);
+        put_panel(f, 0);
+        put_map(&d, "resistance of the cells (kΩ)", map);
         fputs("unset logscale cb\n", f);
         for (size_t k = 0; k < b->rows * b->cols; k++)
             map[k] = 1000 * u[k];
-        put_map(&d, what, "mV", map);
+        snprintf(what, sizeof what, "voltage across the cells (mV), all word lines at %.4g V", v_read);
+        put_panel(f, 1);
+        put_map(&d, what, map);
+        put_panel(f, 2);
         put_histogram(&d, ohm);
     }
     free(map);
@@ -130,7 +169,6 @@ int wired_draw(const wired *b, const syn_model *m, double v_read, const char *pa
 {
     const size_t n = b->rows * b->cols;
     double *ohm = calloc(2 * n + b->rows + b->cols, sizeof *ohm), *u = ohm + n, *v = u + n, *i = v + b->rows;
-    char what[96];
     syn_error err;
     if (!ohm)
         return cli_fail_memory();
@@ -141,8 +179,7 @@ int wired_draw(const wired *b, const syn_model *m, double v_read, const char *pa
         syn_crossbar_cells(b->x, u, NULL);
         for (size_t k = 0; k < n; k++)
             ohm[k] = syn_resistance_of_state(m, (double)syn_array_states(b->array)[k]);
-        snprintf(what, sizeof what, "voltage across the cells, all word lines at %.4g V", v_read);
-        status = draw(b, path, ohm, u, what);
+        status = draw(b, path, ohm, u, v_read);
     }
     free(ohm);
     return status;

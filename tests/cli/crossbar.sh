@@ -116,6 +116,22 @@ pictures() {
         syn crossbar write --pattern pattern.txt -o c.state --plot p.svg >/dev/null && grep -q '</svg>' p.svg
 }
 check "both draw a picture" pictures
+silent_pictures() { # one voltage for all cells, a single cell
+    syn crossbar read a.state --plot p.png 2>err >/dev/null && printf '#\n' >one.txt &&
+        syn crossbar write --pattern one.txt -o one.state --plot one.png 2>>err >/dev/null && cat err && [ ! -s err ]
+}
+check "gnuplot warns of nothing" silent_pictures
+# The frames of the panels in the picture of 3 word lines and 9 bit lines: their left, top, right and bottom edges in pixels.
+equal_panels() {
+    printf '#........\n#.#.#.#.#\n........#\n' >wide.txt &&
+        syn crossbar write --pattern wide.txt -o wide.state --plot wide.svg >/dev/null &&
+        sed -n "s/.* d='M\([0-9.]*\),\([0-9.]*\) L[0-9.]*,\([0-9.]*\) L\([0-9.]*\),.* Z .*/\1 \2 \4 \3/p" wide.svg >frames &&
+        awk '$3 - $1 > 100 && !seen[$1]++ { print; n++
+            if (n == 1) { width = $3 - $1; top = $2; bottom = $4 }
+            if (($3 - $1 - width) ^ 2 + ($2 - top) ^ 2 + ($4 - bottom) ^ 2 > 0.1) bad++ }
+            END { exit n != 3 || bad > 0 }' frames
+}
+check "the three panels have one size and one height" equal_panels
 
 # refuses MESSAGE ARGUMENT...: status 1 or 2, the message on stderr, nothing on stdout.
 refuses() {
