@@ -49,9 +49,7 @@ build_project() {
     headers=$(XDG_CACHE_HOME=$here/cache NGSPICE_CONFIGURE_OPTIONS="$*" \
         "$project/codemodels/prepare-ngspice" "$source_copy" | tail -n 1) || return 1
     cd "$here/project" && { [ -x configure ] || autoreconf -i; } &&
-        ./configure --silent NGSPICE="$here/prefix/bin/ngspice" --with-ngspice-source="$headers" \
-            LIBNGSPICE_CFLAGS="-I$here/prefix/include" \
-            LIBNGSPICE_LIBS="-L$here/prefix/lib -Wl,-rpath,$here/prefix/lib -lngspice" && make -j"$jobs" --silent
+        ./configure --silent NGSPICE="$here/prefix/bin/ngspice" --with-ngspice-source="$headers" && make -j"$jobs" --silent
 }
 
 # Succeeds also if tests fail: their account counts.
