@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Matrix-vector products of a crossbar of 1024 x 1024 cells, against a bare SGEMV and SGEMM of that size
- * where OpenBLAS is installed. */
+/* Matrix-vector products of a crossbar of 1024 x 1024 cells, against a bare SGEMV and SGEMM of that size. */
 #include "bench.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <synaptogen/synaptogen.h>
 
@@ -18,18 +18,10 @@ typedef struct job {
     syn_status status;
 } job;
 
-#ifdef SYN_HAVE_OPENBLAS
-#include <cblas.h>
-enum { OPPONENTS = 1 };
-
-static void print_opponent(void)
+static void note(job *j, syn_status s)
 {
-    printf("# %s, kernels: %s\n", openblas_get_config(), openblas_get_corename());
-}
-
-static void limit_threads(int threads)
-{
-    openblas_set_num_threads(threads);
+    if (s)
+        j->status = s;
 }
 
 static void bare_sgemv(void *data)
@@ -38,43 +30,6 @@ static void bare_sgemv(void *data)
     for (int k = 0; k < CALLS; k++)
         cblas_sgemv(CblasColMajor, CblasNoTrans, SIDE, SIDE, 1, syn_array_states(j->array), SIDE, j->v, 1, 0, j->i,
                     1);
-}
-
-static void bare_sgemm(void *data)
-{
-    job *j = data;
-    cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, SIDE, BATCH, SIDE, 1, syn_array_states(j->array), SIDE,
-                j->v, SIDE, 0, j->i, SIDE);
-}
-
-#else
-enum { OPPONENTS = 0 };
-
-static void print_opponent(void)
-{
-    printf("# without OpenBLAS\n");
-}
-
-static void limit_threads(int threads)
-{
-    (void)threads;
-}
-
-static void bare_sgemv(void *data)
-{
-    (void)data;
-}
-
-static void bare_sgemm(void *data)
-{
-    (void)data;
-}
-#endif
-
-static void note(job *j, syn_status s)
-{
-    if (s)
-        j->status = s;
 }
 
 static void quiet(void *data)
@@ -89,6 +44,13 @@ static void noisy(void *data)
     job *j = data;
     for (int k = 0; k < CALLS; k++)
         note(j, syn_vmm_noisy(j->array, j->v, bandwidth, j->index++, j->i, NULL));
+}
+
+static void bare_sgemm(void *data)
+{
+    job *j = data;
+    cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, SIDE, BATCH, SIDE, 1, syn_array_states(j->array), SIDE,
+                j->v, SIDE, 0, j->i, SIDE);
 }
 
 static void batch(void *data)
@@ -149,8 +111,8 @@ static int time_kernel(bench_memory *m, job *j, const char *kernel, int threads)
     const bench_case matrices[] = {
         {"bare SGEMM 1024x1024 times 64", "openblas", threads, BATCH, bytes + 8.0 * SIDE * BATCH, bare_sgemm, j},
         {"products in batches of 64", kernel, threads, BATCH, bytes + 8.0 * SIDE * BATCH, batch, j}};
-    bench_group(m, vectors + !OPPONENTS, 2 + OPPONENTS);
-    bench_group(m, matrices + !OPPONENTS, 1 + OPPONENTS);
+    bench_group(m, vectors, 3);
+    bench_group(m, matrices, 2);
     syn_array_free(j->array);
     return j->status == SYN_OK;
 }
@@ -165,13 +127,13 @@ int main(void)
     for (int k = 0; k < SIDE * BATCH; k++)
         v[k] = 0.2f * (float)(k * 37 % 101 - 50) / 50;
     bench_header();
-    print_opponent();
+    printf("# %s, kernels: %s\n", openblas_get_config(), openblas_get_corename());
     bench_bandwidth(&memory);
     job j = {.model = model, .v = v, .i = i};
     int fine = 1;
     for (int k = 0; fine && syn_array_kernel_name(k); k++)
         for (int threads = 1; fine && threads <= 2; threads++) {
-            limit_threads(threads);
+            openblas_set_num_threads(threads);
             fine = time_kernel(&memory, &j, syn_array_kernel_name(k), threads);
         }
     syn_model_free(model);

@@ -472,58 +472,7 @@ static void SYNP_FOR_ISA(product)(const float *r, size_t stride, size_t rows, si
         add_columns(r + j * stride, stride, rows, 1, columns + j, i, noise);
 }
 
-/* Products at once, so that the sums stay in registers; columns whose states fit into the second-level cache. */
-enum { TALL = 2 * WIDTH, AT_ONCE = 6, DEEP = 256 };
-_Static_assert((int)SYNP_PRODUCT_ROWS % (int)TALL == 0, "a strip of rows holds whole vectors");
-
-/* i[k + i_stride b] += sum over j < depth of gap[j + cols b] packed[k + SYNP_PRODUCT_ROWS j], for k < rows <= TALL and
- * b < count <= AT_ONCE. */
-static inline void add_patch(const float *packed, size_t depth, const float *gap, size_t cols, size_t rows,
-                             size_t count, float *i, size_t i_stride)
-{
-    floats sum[AT_ONCE][2] = {0};
-    const float *of[AT_ONCE];
-    for (size_t b = 0; b < AT_ONCE; b++)
-        of[b] = gap + cols * (b < count ? b : 0);
-    for (size_t j = 0; j < depth; j++) {
-        const floats x = load_floats(packed + SYNP_PRODUCT_ROWS * j),
-                     y = load_floats(packed + SYNP_PRODUCT_ROWS * j + WIDTH);
-#pragma GCC unroll 6
-        for (size_t b = 0; b < AT_ONCE; b++) {
-            const floats factor = of[b][j] - (floats){0}; /* + would be an addition: of -0, 0 makes 0 */
-            sum[b][0] += factor * x;
-            sum[b][1] += factor * y;
-        }
-    }
-    float result[AT_ONCE][TALL];
-#pragma GCC unroll 6
-    for (size_t b = 0; b < AT_ONCE; b++) {
-        store_floats(result[b], sum[b][0]);
-        store_floats(result[b] + WIDTH, sum[b][1]);
-    }
-    for (size_t b = 0; b < count; b++)
-        for (size_t k = 0; k < rows; k++)
-            i[k + i_stride * b] += result[b][k];
-}
-
-/* The states of some columns are copied, one after the other, because columns that lie pages apart share few places of a
- * cache. */
-static void SYNP_FOR_ISA(products)(const float *r, size_t stride, size_t rows, size_t cols, const float *gap,
-                                   size_t count, float *i, size_t i_stride)
-{
-    float packed[DEEP * SYNP_PRODUCT_ROWS] = {0};
-    for (size_t first = 0; first < cols; first += DEEP) {
-        const size_t depth = cols - first < DEEP ? cols - first : DEEP;
-        for (size_t j = 0; j < depth; j++)
-            memcpy(packed + SYNP_PRODUCT_ROWS * j, r + stride * (first + j), rows * sizeof *r);
-        for (size_t b = 0; b < count; b += AT_ONCE)
-            for (size_t k = 0; k < rows; k += TALL)
-                add_patch(packed + k, depth, gap + first + cols * b, cols, rows - k < TALL ? rows - k : TALL,
-                          count - b < AT_ONCE ? count - b : AT_ONCE, i + k + i_stride * b, i_stride);
-    }
-}
-
 const synp_array_kernel SYNP_FOR_ISA(synp_array) = {
-    SYNP_FOR_ISA(init),      SYNP_FOR_ISA(apply),   SYNP_FOR_ISA(read),     SYNP_FOR_ISA(normals64),
-    SYNP_FOR_ISA(add_noise), SYNP_FOR_ISA(product), SYNP_FOR_ISA(products),
+    SYNP_FOR_ISA(init),      SYNP_FOR_ISA(apply),     SYNP_FOR_ISA(read),
+    SYNP_FOR_ISA(normals64), SYNP_FOR_ISA(add_noise), SYNP_FOR_ISA(product),
 };

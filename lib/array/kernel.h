@@ -70,13 +70,7 @@ typedef struct synp_array_kernel {
     /* i[k] = sum_j gap[j] r[k + stride j], noise[k] = sum_j |noise[j] + noise_gap[j] r[k + stride j]|, k < rows. */
     void (*product)(const float *r, size_t stride, size_t rows, size_t cols, const synp_column *columns, float *i,
                     float *noise);
-    /* Several products at once, for at most SYNP_PRODUCT_ROWS rows: i[k + i_stride b] += sum_j gap[j + cols b]
-     * r[k + stride j], k < rows, b < count. */
-    void (*products)(const float *r, size_t stride, size_t rows, size_t cols, const float *gap, size_t count,
-                     float *i, size_t i_stride);
 } synp_array_kernel;
-
-enum { SYNP_PRODUCT_ROWS = 64 };
 
 #define SYNP_DECLARE(isa, runs) extern const synp_array_kernel synp_array_##isa;
 SYNP_ISAS(SYNP_DECLARE)

@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "array/array.h"
+#include "array/vmm.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <synaptogen/read.h>
 #include <synaptogen/rng.h>
 #include <synaptogen/vmm.h>
-
-/* Products are sums over at_0 + gap r, which is linear in r, so that they need no more than two figures for each column.
- * The chord of a cell is max(0, at_0 + gap r). The two differ in very few cells, those that synp_next_active finds. What
- * these add too much is taken out of the sums. */
-
-/* at_0 + gap r = I(r, v) / v where that is positive, in S. */
-typedef struct chord {
-    double at_0, gap;
-} chord;
-
-static inline chord chord_of(const syn_model *m, double v)
-{
-    const synp_pair chords = synp_chords(m, v);
-    return (chord){chords[0], chords[1] - chords[0]};
-}
-
-/* What cell k adds to the sum over at_0 + gap r [S], but not to the sum of the chords: <= 0. */
-static double excess_of(const syn_array *a, size_t k, double v)
-{
-    const chord c = chord_of(a->model, v);
-    return fmin(0, c.at_0 + c.gap * (double)a->r[k]);
-}
 
 /* The excess of the rows of a product. */
 typedef struct excess {
@@ -118,33 +96,4 @@ syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, u
 syn_status syn_vmm(const syn_array *a, const float *v, float *i, syn_error *err)
 {
     return syn_vmm_noisy(a, v, 0, 0, i, err);
-}
-
-syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float *i, syn_error *err)
-{
-    const size_t rows = a->rows, cols = syn_array_cols(a);
-    float *gap = malloc(cols * count * sizeof *gap);
-    if (!gap)
-        return synp_no_memory(err);
-    for (size_t k = 0; k < count; k++) {
-        double constant = 0;
-        for (size_t j = k * cols; j < (k + 1) * cols; j++) {
-            const chord c = chord_of(a->model, v[j]);
-            constant += v[j] * c.at_0;
-            gap[j] = (float)(v[j] * c.gap);
-        }
-        for (size_t row = 0; row < rows; row++)
-            i[k * rows + row] = (float)constant;
-    }
-#pragma omp parallel for num_threads(a->threads)
-    for (size_t row = 0; row < rows; row += SYNP_PRODUCT_ROWS)
-        a->kernel->products(a->r + row, rows, rows - row < SYNP_PRODUCT_ROWS ? rows - row : SYNP_PRODUCT_ROWS, cols,
-                            gap, count, i + row, rows);
-    for (size_t c = synp_next_active(a, 0); c < a->n; c = synp_next_active(a, c + 1))
-        for (size_t k = 0; k < count; k++) {
-            const double u = v[c / rows + k * cols];
-            i[c % rows + k * rows] -= (float)(u * excess_of(a, c, u));
-        }
-    free(gap);
-    return SYN_OK;
 }

@@ -5,9 +5,9 @@
  * I is linear in r for a given voltage, so a product is one pass of a matrix over r plus a constant. The cells do not
  * change. Sums are in single precision, relative error about sqrt(cols) 1e-7.
  *
- * Threads: products of one array may run at the same time; inside each of them OpenMP divides the rows among the array's
- * threads. Signs and units as in cell.h: I[i] is positive out of the
- * row where v[j] is positive. */
+ * Threads: products of one array may run at the same time. In syn_vmm and syn_vmm_noisy OpenMP divides the rows among the
+ * array's threads. syn_vmm_batch leaves that to OpenBLAS. Signs and units as in cell.h: I[i] is positive out of the row
+ * where v[j] is positive. */
 #ifndef SYNAPTOGEN_VMM_H
 #define SYNAPTOGEN_VMM_H
 
