@@ -146,7 +146,10 @@ void spice_run(const char *format, ...)
     va_end(args);
     spice_clear_output();
     command(line);
-    cr_assert(succeeded(), "%s: %s", line, spice_output());
+    const bool good = succeeded();
+    if (!good && strstr(spice_output(), "not (yet) supported with 'option KLU'"))
+        cr_skip_test("this ngspice has no such analysis with KLU");
+    cr_assert(good, "%s: %s", line, spice_output());
     free(line);
 }
 
