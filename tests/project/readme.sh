@@ -258,7 +258,7 @@ array 'array = "x": ngspice has no way from the inputs of one bank to the output
     'rows=4 cols=4' '' 'ac dec 1 1 10'
 
 # Messages that this machine cannot show, or that would crash the simulator, are not among them.
-not_provoked='this plug-in was built for|Timestep too small|error while loading shared libraries'
+not_provoked='this plug-in was built for|this is ngspice|Timestep too small|error while loading shared libraries'
 all_provoked() {
     sed -n 's/^### \(`.*\)$/\1/p' "$srcdir/docs/troubleshooting.md" | grep -v -E "$not_provoked" | tr -d '`' | while read -r message; do
         grep -q -x -F -e "$message" provoked || { echo "$message"; exit 1; }

@@ -46,12 +46,13 @@ static void explain_points(const netlist *n)
 static void explain_results(const netlist *n)
 {
     fprintf(n->f,
-            "* Prints:  how many cells read wrong (LRS is below %.5g ohm)%s.\n"
+            "* Prints:  how many cells read wrong (LRS is below %.5g ohm)%s.\n%s"
             "* Writes:  %s.map: column, row, bit wanted, %s%s\n",
             n->limit,
             n->o->job == JOB_VERIFY ? ", rounds and pulses"
             : netlist_has_cells(n)  ? ", how many never switched, how many changed for other rows' pulses"
                                     : "",
+            n->o->job == JOB_VERIFY ? "*          ngspice notes each stop on standard error: condition met.\n" : "",
             n->name, netlist_has_cells(n) ? "ohm, mode (0 HRS, 1 LRS, 2 between), cycles begun" : "ohm",
             n->o->picture ? "; and a picture of it" : "");
 }
