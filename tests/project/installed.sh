@@ -124,7 +124,7 @@ check "the completion of bash is installed" grep -q '^complete -F _synaptogen sy
 # spiceinit N LINE...: with the N-th line that `make install` has named as a user's .spiceinit, a netlist of these lines gives
 # the resistance that the command draws.
 spiceinit() {
-    mkdir -p "$tmp/home" && sed -n 's/^  //p' "$tmp/said" | sed -n "$1s/     .*//p" >"$tmp/home/.spiceinit" && shift || return 1
+    mkdir -p "$tmp/home" && sed -n 's/^  //p' "$tmp/said" | sed -n "$1p" >"$tmp/home/.spiceinit" && shift || return 1
     { echo title && printf '%s\n' 'v1 te 0 0.2' "$@" .control op 'print v(te)/-i(v1)' .endc .end; } >"$tmp/start.cir"
     HOME=$tmp/home "$NGSPICE" -b "$tmp/start.cir" >"$tmp/start.log" 2>&1 </dev/null
     cat "$tmp/home/.spiceinit" "$tmp/start.log"
