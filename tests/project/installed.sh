@@ -178,7 +178,8 @@ fi
 
 uninstall_leaves_nothing() {
     make -C "$builddir" -s uninstall prefix="$prefix" exec_prefix="$prefix" libdir="$prefix/lib" bindir="$prefix/bin" \
-        includedir="$prefix/include" datarootdir="$prefix/share" datadir="$prefix/share" && ! find "$prefix"
+        includedir="$prefix/include" datarootdir="$prefix/share" datadir="$prefix/share" &&
+        ! find "$prefix" -mindepth 1 | grep .
 }
-check "make uninstall leaves nothing, no folder either" uninstall_leaves_nothing
+check "make uninstall leaves nothing below the prefix, no folder either" uninstall_leaves_nothing
 finish
