@@ -24,7 +24,7 @@ static bool own_folder(char folder[PATH_MAX])
     return true;
 }
 
-/* Appends the versions that have a plug-in, as "39, 44.2". Returns their number, and sets path to that of the last one. */
+/* Writes the versions that have a plug-in, as "39, 44.2". Returns their number, and sets path to that of the last one. */
 static size_t present(const char *folder, char *versions, size_t room, char path[PATH_MAX])
 {
     char pattern[PATH_MAX + 32];

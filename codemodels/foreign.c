@@ -9,51 +9,22 @@
 
 #include "host_texts.h"
 
-/* Options of configure that change layouts, and a text that an ngspice holds if it was built with the option. */
+/* Options of configure that change layouts, and a text that an ngspice holds if it was built with the option. value: what the
+ * option's macro stands for in the headers of this build. One that they do not define stands for its own name. */
 static const struct {
-    const char *name, *text;
-    bool built; /* the headers of this build have it */
+    const char *name, *text, *macro, *value;
 } options[] = {
-#ifdef KLU
-    {"klu", "Compiled with KLU", true},
-#else
-    {"klu", "Compiled with KLU", false},
-#endif
-#ifdef CIDER
-    {"cider", "CIDER 1.b1", true},
-#else
-    {"cider", "CIDER 1.b1", false},
-#endif
-#ifdef WITH_PSS
-    {"pss", "steady_coeff", true},
-#else
-    {"pss", "steady_coeff", false},
-#endif
-#ifdef RFSPICE
-    {"sp", "donoise", true},
-#else
-    {"sp", "donoise", false},
-#endif
-#ifdef OSDI
-    {"osdi", "Loads a osdi library", true},
-#else
-    {"osdi", "Loads a osdi library", false},
-#endif
-#ifdef PREDICTOR
-    {"predictor", "--enable-predictor", true},
-#else
-    {"predictor", "--enable-predictor", false},
-#endif
-#ifdef NEWTRUNC
-    {"newtrunc", "--enable-newtrunc", true},
-#else
-    {"newtrunc", "--enable-newtrunc", false},
-#endif
-#ifdef WANT_SENSE2
-    {"sense2", "--enable-sense2", true},
-#else
-    {"sense2", "--enable-sense2", false},
-#endif
+#define VALUE(macro) #macro
+#define OPTION(name, macro, text)                                                                                    \
+    {                                                                                                                \
+        name, text, #macro, VALUE(macro)                                                                             \
+    }
+    OPTION("klu", KLU, "Compiled with KLU"),           OPTION("cider", CIDER, "CIDER 1.b1"),
+    OPTION("pss", WITH_PSS, "steady_coeff"),           OPTION("sp", RFSPICE, "donoise"),
+    OPTION("osdi", OSDI, "Loads a osdi library"),      OPTION("predictor", PREDICTOR, "--enable-predictor"),
+    OPTION("newtrunc", NEWTRUNC, "--enable-newtrunc"), OPTION("sense2", WANT_SENSE2, "--enable-sense2"),
+#undef OPTION
+#undef VALUE
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 
@@ -80,7 +51,7 @@ bool CMfits(const void *caller)
     const char *version = host_version(&o);
     bool built[OPTIONS], here[OPTIONS], same = true;
     for (int k = 0; k < OPTIONS; k++) {
-        built[k] = options[k].built;
+        built[k] = strcmp(options[k].macro, options[k].value) != 0;
         here[k] = host_holds(&o, options[k].text);
         same = same && built[k] == here[k];
     }

@@ -5,11 +5,10 @@
 
 #include "cli/cli.h"
 
+/* Data are datablocks: gnuplot 6 warns of each line that it reads from '-' in a multiplot. */
 typedef struct gnuplot {
     output picture;
-    FILE *
-        commands; /* gnuplot's standard input; NULL if it does not run. Data come as datablocks: gnuplot 6 warns of each
-                     * line that it reads from '-' in a multiplot. */
+    FILE *commands; /* gnuplot's standard input; NULL if it does not run */
     int process;
 } gnuplot;
 
