@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "foreign.h"
 #include "host_texts.h"
 
 static void *plugin; /* the plug-in proper; NULL: none serves this simulator */
@@ -83,10 +82,10 @@ void *CMdevNum(void)
     const void *caller = __builtin_return_address(0);
     if (!plugin)
         choose(caller);
-    void *symbol = plugin ? dlsym(plugin, "CMfits") : NULL;
-    bool (*fits)(const void *);
-    memcpy(&fits, &symbol, sizeof fits);
-    return symbol && fits(caller) ? ask("CMdevNum") : &none;
+    void *symbol = plugin ? dlsym(plugin, "CMdevNumFor") : NULL;
+    void *(*number)(const void *);
+    memcpy(&number, &symbol, sizeof number);
+    return symbol ? number(caller) : &none;
 }
 
 void *CMdevs(void)

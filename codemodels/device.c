@@ -180,16 +180,22 @@ static bool is_loaded(const struct coreInfo_t *c)
     return c && known_type >= 0 && answers_fully(c, known_type, IF_REAL) && !answers_fully(c, known_type, IF_INTEGER);
 }
 
-/* The simulator asks for the number of devices each time that it loads the plug-in. It forgets all devices when a program
- * starts libngspice again. A simulator that the plug-in does not fit gets none. */
-void *CMdevNum(void)
+/* The number of devices for a simulator, known by an address of its code. It asks each time that it loads the plug-in, and
+ * forgets all devices when a program starts libngspice again. A simulator that the plug-in does not fit gets none. */
+void *CMdevNumFor(const void *simulator)
 {
     static int none = 0;
-    if (!CMfits(__builtin_return_address(0)))
+    if (!host_fits(simulator))
         return &none;
     const struct coreInfo_t *c = core();
     CKTcircuit *last = c ? c->dllitf_cm_get_circuit() : NULL;
     if (last)
         enlarge(last);
     return is_loaded(c) ? &none : &cmDEVicesCNT;
+}
+
+/* Without chooser.c the simulator is the caller. */
+void *CMdevNum(void)
+{
+    return CMdevNumFor(__builtin_return_address(0));
 }

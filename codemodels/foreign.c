@@ -43,7 +43,7 @@ static void add(char *text, size_t room, const char *version, const bool on[OPTI
     }
 }
 
-bool CMfits(const void *caller)
+bool host_fits(const void *caller)
 {
     host_object o;
     if (!host_find(caller, &o))

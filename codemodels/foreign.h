@@ -8,8 +8,7 @@
 
 /* caller: an address in the simulator's code. Reads the version and the options from the texts that the program or the
  * library holds there, and none of its structures. Returns false after a line on standard error if they differ from
- * those of the build. What the texts do not tell counts as equal. The name is one that the plug-in exports: chooser.c asks
- * for it. */
-bool CMfits(const void *caller);
+ * those of the build. What the texts do not tell counts as equal. */
+bool host_fits(const void *caller);
 
 #endif

@@ -29,8 +29,8 @@ uses_only() {
 cat "$srcdir"/lib/synaptogen/*.h | sed -n 's/^[a-z].*[ *]\(syn_[a-z0-9_]*\)(.*/\1/p' | sort -u >"$tmp/declared"
 check "the public headers declare functions" test -s "$tmp/declared"
 check "the library exports the functions of the public headers and nothing else" exports_only "$library" "$tmp/declared"
-# CMfits is for the plug-in that chooses among those of several versions of ngspice.
-printf '%s\n' CMdevNum CMdevs CMfits CMgetCoreItfPtr CMudnNum CMudns >"$tmp/asked"
+# CMdevNumFor is for the plug-in that chooses among those of several versions of ngspice.
+printf '%s\n' CMdevNum CMdevNumFor CMdevs CMgetCoreItfPtr CMudnNum CMudns >"$tmp/asked"
 check "the plug-in exports what ngspice and codemodels/chooser.c ask for and nothing else" exports_only "$PLUGIN" "$tmp/asked"
 check "the library uses functions of its list alone: it neither prints nor ends the process" \
     uses_only "$library" "$lists/imports.library"
