@@ -2,7 +2,7 @@
 #include <synaptogen/features.h>
 
 #include "model/model.h"
-#include "train/csv.h"
+#include "measure/csv.h"
 #include "train/fit.h"
 
 #include <inttypes.h>

@@ -4,7 +4,7 @@
 # headers. Public headers declare nothing private.
 . "$srcdir/tests/support/tap.sh"
 cd "$srcdir/lib" || exit 1
-rooms="base model cell array crossbar train cli"
+rooms="base model cell array crossbar measure train cli"
 
 # Prints each include of room $1 that the rule does not allow; $2: the rooms that it may use, as "a|b".
 foreign() {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* I-V curves and RESET transitions from sweeps whose answers are known. */
-#include "train/loops.h"
+#include "measure/loops.h"
 
 #include <math.h>
 #include <string.h>

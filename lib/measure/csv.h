@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reader of CSV files with a header, plain or compressed by gzip, row by row in a fixed amount of memory. It reads lines
  * itself, because zlib is the only source that handles both kinds of files. Not installed. */
-#ifndef TRAIN_CSV_H
-#define TRAIN_CSV_H
+#ifndef MEASURE_CSV_H
+#define MEASURE_CSV_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "train/loops.h"
+#include "measure/loops.h"
 
 double loop_voltage(int k, bool set_first)
 {

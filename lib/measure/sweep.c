@@ -3,7 +3,7 @@
 
 #include "base/numeric.h"
 #include "model/model.h"
-#include "train/csv.h"
+#include "measure/csv.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "train/csv.h"
+#include "measure/csv.h"
 
 #include "model/model.h"
 
