@@ -3,6 +3,7 @@
 
 #include "model/model.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -77,10 +78,40 @@ static syn_status read_line(synp_csv *c, bool *more, syn_error *err)
     }
 }
 
-static syn_status find_columns(synp_csv *c, syn_error *err)
+/* None of the optional columns is there. */
+static syn_status refuse_header(const synp_csv *c, int n_optional, syn_error *err)
 {
-    for (int k = 0; k < c->n_columns; k++)
+    char names[160] = "";
+    for (int k = 0; k < n_optional; k++) {
+        const size_t n = strlen(names);
+        snprintf(names + n, sizeof names - n, "%s%s", k ? ", " : "", c->columns[k]);
+    }
+    return synp_csv_fail(c, -1, err, "expected one or more of the columns %s in the header, found none", names);
+}
+
+/* Whether two names have the same letters and digits: u_set, USET. */
+static bool is_alike(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (*a && !isalnum((unsigned char)*a))
+            a++;
+        while (*b && !isalnum((unsigned char)*b))
+            b++;
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+            return false;
+        if (!*a)
+            return true;
+    }
+}
+
+static syn_status find_columns(synp_csv *c, int n_optional, syn_error *err)
+{
+    static char nothing[] = "";
+    const char *alike[SYNP_CSV_COLUMNS] = {NULL};
+    for (int k = 0; k < c->n_columns; k++) {
         c->index[k] = -1;
+        c->field[k] = nothing;
+    }
     char *rest = c->text;
     if (strncmp(rest, "\xef\xbb\xbf", 3) == 0) /* byte order mark of some spreadsheets */
         rest += 3;
@@ -90,14 +121,23 @@ static syn_status find_columns(synp_csv *c, syn_error *err)
                 if (c->index[k] >= 0)
                     return synp_csv_fail(c, k, err, "expected one column of this name, found two");
                 c->index[k] = c->width;
+            } else if (is_alike(name, c->columns[k])) {
+                alike[k] = name;
             }
+    int found = 0;
     for (int k = 0; k < c->n_columns; k++)
-        if (c->index[k] < 0)
+        if (c->index[k] >= 0)
+            found += k < n_optional;
+        else if (alike[k])
+            return synp_csv_fail(c, k, err, "expected a column of this name in the header, found \"%.40s\"",
+                                 alike[k]);
+        else if (k >= n_optional)
             return synp_csv_fail(c, k, err, "expected a column of this name in the header, found none");
-    return SYN_OK;
+    return found || n_optional == 0 ? SYN_OK : refuse_header(c, n_optional, err);
 }
 
-syn_status synp_csv_open(synp_csv *c, const char *path, const char *const *columns, int n_columns, syn_error *err)
+syn_status synp_csv_open(synp_csv *c, const char *path, const char *const *columns, int n_columns, int n_optional,
+                         syn_error *err)
 {
     struct stat about;
     const bool is_input = strcmp(path, "-") == 0;
@@ -115,7 +155,7 @@ syn_status synp_csv_open(synp_csv *c, const char *path, const char *const *colum
     if (!status && !more)
         status = located(c, err, synp_fail(err, SYN_EFORMAT, "", "expected a header, found an empty file"));
     if (!status)
-        status = find_columns(c, err);
+        status = find_columns(c, n_optional, err);
     if (status)
         synp_csv_close(c);
     return status;

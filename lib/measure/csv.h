@@ -15,18 +15,21 @@ typedef struct synp_csv {
     const char *name;
     const char *const *columns; /* names of the wanted columns */
     int n_columns;
-    int index[SYNP_CSV_COLUMNS];   /* of each wanted column in a row */
-    char *field[SYNP_CSV_COLUMNS]; /* its text in the current row, without blanks */
-    int width;                     /* fields of a row */
-    uint64_t line;                 /* 1-based, of the current row */
-    uint64_t bytes, size;          /* read so far, uncompressed; of the file on the disk, 0 if unknown */
-    uint32_t crc;                  /* CRC-32 of these bytes */
+    int index[SYNP_CSV_COLUMNS]; /* of each wanted column in a row; -1: the file does not have it */
+    char
+        *field[SYNP_CSV_COLUMNS]; /* its text in the current row, without blanks; "" for a column that is not there */
+    int width;                    /* fields of a row */
+    uint64_t line;                /* 1-based, of the current row */
+    uint64_t bytes, size;         /* read so far, uncompressed; of the file on the disk, 0 if unknown */
+    uint32_t crc;                 /* CRC-32 of these bytes */
     char text[SYNP_CSV_LINE];
 } synp_csv;
 
 /* path "-" is standard input. columns: at most SYNP_CSV_COLUMNS names. The file has them in any order and may have
- * others. columns and path must outlive c. Returns SYN_OK, SYN_EIO, SYN_EFORMAT. */
-syn_status synp_csv_open(synp_csv *c, const char *path, const char *const *columns, int n_columns, syn_error *err);
+ * others. It may lack the first n_optional of them, but not all of these. columns and path must outlive c.
+ * Returns SYN_OK, SYN_EIO, SYN_EFORMAT. */
+syn_status synp_csv_open(synp_csv *c, const char *path, const char *const *columns, int n_columns, int n_optional,
+                         syn_error *err);
 void synp_csv_close(synp_csv *c);
 
 /* Reads the next row; *more is false at the end. Empty lines and those that begin with # are skipped. */

@@ -2,8 +2,8 @@
 #include <synaptogen/sweep.h>
 
 #include "base/numeric.h"
-#include "model/model.h"
 #include "measure/csv.h"
+#include "model/model.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -34,7 +34,7 @@ syn_status syn_sweeps_open(const char *path, syn_sweeps **out, syn_error *err)
     syn_sweeps *r = calloc(1, sizeof *r);
     if (!r)
         return synp_no_memory(err);
-    syn_status status = synp_csv_open(&r->csv, path, columns, COLUMNS, err);
+    syn_status status = synp_csv_open(&r->csv, path, columns, COLUMNS, 0, err);
     if (status)
         free(r);
     else

@@ -29,7 +29,8 @@ typedef struct syn_features {
 } syn_features;
 
 /* Reads a CSV file, plain or compressed by gzip. path "-" is standard input. Rows and columns may be in any order.
- * Other columns are ignored. An empty field, nan or na is a missing figure. Cycles with a number below skip are left
+ * Other columns are ignored. An empty field, nan or na is a missing figure. Columns of features may be missing, but not
+ * all four: each figure of such a feature is missing. Cycles with a number below skip are left
  * out. Two rows of one cycle, other text and infinities are refused with file, line and column.
  * err may be NULL. Returns SYN_OK, SYN_EIO, SYN_EFORMAT, SYN_ENOMEM; *out is zeroed on failure. */
 syn_status syn_features_load(const char *path, uint64_t skip, syn_features *out, syn_error *err);

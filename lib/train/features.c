@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/features.h>
 
-#include "model/model.h"
 #include "measure/csv.h"
+#include "model/model.h"
 #include "train/fit.h"
 
 #include <inttypes.h>
@@ -145,7 +145,7 @@ syn_status syn_features_load(const char *path, uint64_t skip, syn_features *out,
     const char *columns[COLUMNS] = {[CELL] = "cell", [CYCLE] = "cycle"};
     for (int i = 0; i < SYN_NFEAT; i++)
         columns[i] = syn_feature_name(i);
-    syn_status status = synp_csv_open(c, path, columns, COLUMNS, err);
+    syn_status status = synp_csv_open(c, path, columns, COLUMNS, SYN_NFEAT, err);
     if (!status) {
         status = read_rows(c, skip, &r, err);
         synp_csv_close(c);

@@ -48,9 +48,13 @@ Test(csv, malformed_features_are_refused_with_file_line_and_column)
         {"\n\n# only this\n", SYN_EFORMAT, ":3: expected a header, found an empty file"},
         {HEAD, SYN_EFORMAT, ":1: expected rows after the header, found none"},
         {"cell;cycle;log10_r_hrs\n1;2;3\n", SYN_EFORMAT,
-         ":1: log10_r_hrs: expected a column of this name in the header, found none"},
-        {"cell,cycle,log10_r_hrs,u_set,u_reset\n", SYN_EFORMAT,
-         ":1: r_lrs: expected a column of this name in the header, found none"},
+         ":1: cell: expected a column of this name in the header, found none"},
+        {"cell,log10_r_hrs,u_set,r_lrs,u_reset\n", SYN_EFORMAT,
+         ":1: cycle: expected a column of this name in the header, found none"},
+        {"cell,cycle,u,i\n1,0,0,0\n", SYN_EFORMAT,
+         ":1: expected one or more of the columns log10_r_hrs, u_set, r_lrs, u_reset in the header, found none"},
+        {"cell,cycle,log10_r_hrs,U set,r_lrs,u_reset\n", SYN_EFORMAT,
+         ":1: u_set: expected a column of this name in the header, found \"U set\""},
         {"cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset,u_set\n", SYN_EFORMAT,
          ":1: u_set: expected one column of this name, found two"},
         {HEAD "1,0,5,-0.7,4500,0.7\n1,1,5,-0.7,4500\n", SYN_EFORMAT,
@@ -130,6 +134,21 @@ Test(csv, features_are_read_in_any_order_with_gaps_as_missing_cycles)
     syn_features_free(&f);
     cr_assert(eq(int, syn_features_load(path, 3, &f, &err), SYN_OK));
     cr_expect(eq(sz, f.first[2] - f.first[1], 1), "cycles before 3 are left out");
+    syn_features_free(&f);
+}
+
+Test(csv, each_figure_of_a_feature_without_a_column_is_missing)
+{
+    const char text[] = "cell,r_lrs,cycle,log10_r_hrs\n3,4500,0,5\n3,,1,5.5\n";
+    syn_features f;
+    syn_error err;
+    put(text, sizeof text - 1);
+    cr_assert(eq(int, syn_features_load(path, 0, &f, &err), SYN_OK), "%s", err.text);
+    cr_assert(eq(sz, f.rows, 2));
+    cr_expect(f.y[0][SYN_R_LRS] == 4500 && f.y[0][SYN_LOG10_R_HRS] == 5 && f.y[1][SYN_LOG10_R_HRS] == 5.5);
+    cr_expect(isnan(f.y[1][SYN_R_LRS]));
+    for (size_t k = 0; k < f.rows; k++)
+        cr_expect(isnan(f.y[k][SYN_U_SET]) && isnan(f.y[k][SYN_U_RESET]));
     syn_features_free(&f);
 }
 
