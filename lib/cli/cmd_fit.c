@@ -34,7 +34,9 @@ static const cli_option options[] = {
     {"name", "NAME", TEXT(fit_options, name), .help = "name of the set; that of the file if absent"},
     {"seed", "S", INTEGER(fit_options, seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of the starts"},
     {"params", "FILE", TEXT(fit_options, params),
-     .help = "set that the current-voltage curves come from without --sweeps; the built-in one if absent"},
+     .help =
+         "set for what is not measured: the curves without --sweeps, and features without a figure; the built-in one "
+         "if absent"},
     OPTION_OUTPUT(fit_options, output),
     {0},
 };
@@ -90,15 +92,28 @@ static void print_bic(FILE *f, const char *what, const double *bic, int chosen, 
             fprintf(f, "%*d   %11.1f%s\n", (int)strlen(what), k, bic[k] - bic[chosen], k == chosen ? "  <-" : "");
 }
 
+/* Which features are fitted, and where the others come from. */
+static void print_features(FILE *f, const syn_fit_report *r, const char *others_of)
+{
+    fprintf(f, "\nmissing figures:");
+    for (int i = 0; i < SYN_NFEAT; i++)
+        if (!r->taken[i])
+            fprintf(f, " %s %zu", syn_feature_name(i), r->rows - r->figures[i]);
+    if (others_of) {
+        fprintf(f, "\nnot measured, taken from %s:", others_of);
+        for (int i = 0; i < SYN_NFEAT; i++)
+            if (r->taken[i])
+                fprintf(f, " %s", syn_feature_name(i));
+    }
+}
+
 static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
 {
     const syn_fit_report *r = v->fit;
     fprintf(f, "%zu devices, %zu cycles", r->devices, r->rows);
     if (r->left_out)
         fprintf(f, "; %zu devices with fewer than %d cycles left out", r->left_out, SYN_FEWEST_CYCLES);
-    fprintf(f, "\nmissing figures:");
-    for (int i = 0; i < SYN_NFEAT; i++)
-        fprintf(f, " %s %zu", syn_feature_name(i), r->rows - r->figures[i]);
+    print_features(f, r, v->others_of);
     if (v->curves)
         fprintf(f,
                 "\ncurves: %" PRIu64
@@ -109,7 +124,8 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
     fputs("\n", f);
     fputs("degree of Gamma:", f);
     for (int i = 0; i < SYN_NFEAT; i++)
-        fprintf(f, " %s %d", syn_feature_name(i), r->degree[i]);
+        if (!r->taken[i])
+            fprintf(f, " %s %d", syn_feature_name(i), r->degree[i]);
     fputs("\n", f);
     print_bic(f, "order", r->order_bic, r->order, SYN_MAX_ORDER);
     fprintf(f, "autoregression: order %d, %zu windows, spectral radius %.4f; Yule-Walker differs by at most %.2g\n",
@@ -120,8 +136,9 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
         fprintf(f, "%9d  %.3f +- %.3f\n", k, p->weight[k], r->weight_error[k]);
     fputs("estimation errors taken off        mean     scale   (share of the variance over devices)\n", f);
     for (int i = 0; i < SYN_NFEAT; i++)
-        fprintf(f, "  %-28s %6.1f %%  %6.1f %%\n", syn_feature_name(i), 100 * r->noise[i],
-                100 * r->noise[SYN_NFEAT + i]);
+        if (!r->taken[i])
+            fprintf(f, "  %-28s %6.1f %%  %6.1f %%\n", syn_feature_name(i), 100 * r->noise[i],
+                    100 * r->noise[SYN_NFEAT + i]);
 }
 
 /* Name of the set: --name, or that of the file without folders and ending. */
@@ -170,7 +187,8 @@ static int write_set(const fit_options *o, const syn_params *p, const syn_proven
     return status;
 }
 
-static int fit(const fit_options *o, const syn_features *f, const char *curves_of, syn_params *p)
+/* others_of: name of the set in *p, for what is not fitted. */
+static int fit(const fit_options *o, const syn_features *f, const char *others_of, syn_params *p)
 {
     progress bar = {0};
     const syn_fit_options how = {.order = (int)o->order,
@@ -189,7 +207,7 @@ static int fit(const fit_options *o, const syn_features *f, const char *curves_o
                         .features = o->features,
                         .features_bytes = f->bytes,
                         .features_crc = f->crc,
-                        .curves_of = curves_of,
+                        .curves_of = others_of,
                         .fit = &report};
     syn_status s = o->sweeps ? fit_curves(o, f, p, &v, &curves, &err) : SYN_OK;
     if (!s)
@@ -197,6 +215,8 @@ static int fit(const fit_options *o, const syn_features *f, const char *curves_o
     progress_end(&bar);
     if (s)
         return cli_fail_library("", &err);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        v.others_of = report.taken[i] ? others_of : v.others_of;
     name_set(o, &report, p);
     return write_set(o, p, &v);
 }
@@ -236,7 +256,7 @@ const cli_command command_fit = {
     .input =
         {"FEATURES.csv, FEATURES.csv.gz, or - for standard input: a header, and the columns "
          "cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset as `synaptogen extract` and `synaptogen sample` write them. A "
-         "figure that is missing is empty.",
+         "figure that is missing is empty. Columns of features that were not measured may be missing.",
          NULL},
     .output =
         {"A parameter set in JSON. It names the program, the options, and the measurements with their checksums.",

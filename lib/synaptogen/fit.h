@@ -27,11 +27,17 @@
  *                       covariance is known from step 4 and is subtracted; at least 1 % of the variance is kept in
  *                       every direction.
  *
+ * Features without any figure are not fitted. They keep Gamma of the set that the caller passes. Mean and covariance of
+ * their mu and sigma over all devices, and their autocovariances up to the fitted order, are those of that set, too. They
+ * are independent of the fitted features: nobody has measured a correlation, and correlations of one set beside variances
+ * of another may have no valid covariance.
+ *
  * Source of the model: Hennen et al., IEEE Trans. Electron Devices 2024, doi:10.1109/TED.2024.3427616.
  * Units as in features.h. Threads: any thread; syn_fit itself uses several threads for large data. */
 #ifndef SYNAPTOGEN_FIT_H
 #define SYNAPTOGEN_FIT_H
 
+#include <stdbool.h>
 #include <synaptogen/features.h>
 
 #ifdef __cplusplus
@@ -61,9 +67,10 @@ typedef struct syn_fit_options {
 
 /* What was done, and how certain the results are. The standard errors of Gamma come from the scatter over groups of
  * devices, those of the autoregression from least squares. Those of the mixture assume that the component of each
- * device is known. */
+ * device is known. The figures of a feature that is taken are 0, its mean_error is NAN. */
 typedef struct syn_fit_report {
     size_t devices, left_out; /* used; with too few cycles */
+    bool taken[SYN_NFEAT];    /* no figure was measured: the feature is that of the set that the caller passed */
     size_t rows, figures[SYN_NFEAT];
     size_t windows; /* without a missing figure, at the chosen order */
     int order, components, degree[SYN_NFEAT];
@@ -79,7 +86,7 @@ typedef struct syn_fit_report {
 } syn_fit_report;
 
 /* Fills gamma, the mixture and var (the chosen order alone) of *p. The caller has filled in u0, u_max, eta, hhrs and
- * llrs. o NULL: the defaults. Deterministic: the same for every number of threads. err may be NULL.
+ * llrs; the features that nobody measured come from *p as well. o NULL: the defaults. Deterministic: the same for every number of threads. err may be NULL.
  * Returns SYN_OK; SYN_EINVAL (an option); SYN_ENOMEM; SYN_ENUMERIC; SYN_ESTOPPED; SYN_EDATA with advice in err: too few
  * devices or cycles, fewer than 8 devices for each component, a feature that does not vary, a Gamma that does not rise
  * over the middle 99.98 % of all draws (or over the range of the data, if that is less), an unstable autoregression.

@@ -23,6 +23,7 @@ typedef struct syn_provenance {
     uint64_t sweeps_bytes;
     uint32_t sweeps_crc;
     const char *curves_of;           /* name of a parameter set; used without sweeps */
+    const char *others_of;           /* name of the set of the features that nobody measured; NULL: all were fitted */
     const syn_fit_report *fit;       /* must not be NULL */
     const syn_curves_report *curves; /* NULL without sweeps */
     uint64_t reserved[8];            /* 0, room to grow */

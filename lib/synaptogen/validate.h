@@ -37,6 +37,7 @@ typedef struct syn_ks {
 
 typedef struct syn_validation {
     size_t devices, left_out, rows; /* compared; with fewer than 2 figures of a feature */
+    bool absent[SYN_NFEAT];         /* without a measured figure: not compared, and everything about it is 0 or NAN */
     int replicas;
     syn_ks ks[SYN_NFEAT];
     /* Quantiles at the normal quantiles -4 .. 4 in steps of 0.04; NAN where the data do not reach. In the last index:

@@ -94,10 +94,15 @@ static void add_errors(simulation *s)
     for (size_t d = 0; d < s->f->devices; d++) {
         synp_device e;
         for (int i = 0; i < SYN_NFEAT; i++) {
+            const size_t n = synp_figures(s->f, d, i);
+            if (n == 0) { /* absent: no error */
+                e[i] = 0;
+                e[SYN_NFEAT + i] = 1;
+                continue;
+            }
             e[i] = s->mu[d][i];
             e[SYN_NFEAT + i] = s->sigma[d][i];
-            s->square[i] +=
-                s->sigma[d][i] * s->sigma[d][i] / (double)synp_figures(s->f, d, i) - s->mu[d][i] * s->mu[d][i];
+            s->square[i] += s->sigma[d][i] * s->sigma[d][i] / (double)n - s->mu[d][i] * s->mu[d][i];
         }
         for (int i = 0; i < SYN_NDEVICE; i++) {
             s->mean[i] += e[i];

@@ -301,6 +301,9 @@ syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params
         return status;
     if (feature_quantile(f, SYN_R_LRS, 0.001, &r_lrs) || feature_quantile(f, SYN_LOG10_R_HRS, 0.999, &log_r_hrs))
         return synp_no_memory(err);
+    if (isnan(r_lrs) || isnan(log_r_hrs))
+        return synp_fail(err, SYN_EDATA, syn_feature_name(isnan(r_lrs) ? SYN_R_LRS : SYN_LOG10_R_HRS),
+                         "the curves need figures of this feature, found none");
     p->u0 = c->u0;
     put_curve(&curves, 1 / r_lrs, &p->llrs);
     put_curve(&curves, pow(10, -log_r_hrs), &p->hhrs);

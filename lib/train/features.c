@@ -174,17 +174,29 @@ size_t synp_figures(const syn_features *f, size_t d, int i)
     return n;
 }
 
+void synp_absent(const double (*y)[SYN_NFEAT], size_t n, bool absent[SYN_NFEAT])
+{
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        size_t t = 0;
+        while (t < n && isnan(y[t][i]))
+            t++;
+        absent[i] = t == n;
+    }
+}
+
 syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out, syn_error *err)
 {
     const syn_status status = syn_features_create(f->devices, f->rows, out, err);
     if (status)
         return status;
+    bool absent[SYN_NFEAT];
+    synp_absent(SYNP_ROWS(f->y), f->rows, absent);
     size_t total = 0, devices = 0;
     for (size_t d = 0; d < f->devices; d++) {
         const size_t n = f->first[d + 1] - f->first[d];
         bool enough = true;
         for (int i = 0; i < SYN_NFEAT; i++)
-            enough = enough && synp_figures(f, d, i) >= fewest;
+            enough = enough && (absent[i] || synp_figures(f, d, i) >= fewest);
         if (!enough)
             continue;
         memcpy(out->y + total, f->y + f->first[d], n * sizeof *f->y);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The five steps of fit.h, in their order. The estimators are in marginal.c (steps 1 and 2), var.c (3), bias.c (4) and
- * mixture.c (5). */
+/* The five steps of fit.h, in their order. The estimators are in marginal.c (steps 1 and 2), var.c (3), bias.c (4),
+ * mixture.c (5) and taken.c (what is left). */
 #include <synaptogen/fit.h>
 
 #include "base/numeric.h"
@@ -8,6 +8,7 @@
 #include "train/fit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,9 +20,50 @@ static int largest_degree(const syn_fit_options *o)
     return o->degree ? o->degree : SYN_AUTO_DEGREE;
 }
 
+/* Number of features that are fitted. */
+static int fitted_features(const syn_fit_report *r)
+{
+    int n = 0;
+    for (int i = 0; i < SYN_NFEAT; i++)
+        n += !r->taken[i];
+    return n;
+}
+
+/* Devices with enough cycles of a feature. */
+static size_t devices_with(const syn_features *f, int i)
+{
+    size_t n = 0;
+    for (size_t d = 0; d < f->devices; d++)
+        n += synp_figures(f, d, i) >= SYN_FEWEST_CYCLES;
+    return n;
+}
+
+/* Names the feature that too few devices have, if it is one of several. */
+static syn_status too_few_devices(const syn_features *f, const syn_fit_report *r, syn_error *err)
+{
+    int least = 0;
+    for (int i = 0; i < SYN_NFEAT; i++)
+        if (!r->taken[i] && (r->taken[least] || devices_with(f, i) < devices_with(f, least)))
+            least = i;
+    size_t most = 0;
+    for (int i = 0; i < SYN_NFEAT; i++)
+        most = devices_with(f, i) > most ? devices_with(f, i) : most;
+    char advice[160] = "";
+    if (most >= SYN_FEWEST_DEVICES)
+        snprintf(advice, sizeof advice,
+                 "; only %zu have so many figures of %s: leave out this column to take it from another set",
+                 devices_with(f, least), syn_feature_name(least));
+    return synp_fail(err, SYN_EDATA, "",
+                     "expected at least %d devices with at least %d cycles each, found %zu (of %zu devices)%s",
+                     SYN_FEWEST_DEVICES, SYN_FEWEST_CYCLES, r->devices, f->devices, advice);
+}
+
 static syn_status choose_devices(const syn_features *f, const syn_fit_options *o, syn_features *used,
                                  syn_fit_report *r, syn_error *err)
 {
+    synp_absent(SYNP_ROWS(f->y), f->rows, r->taken);
+    if (fitted_features(r) == 0)
+        return synp_fail(err, SYN_EDATA, "", "expected figures of at least one feature, found none");
     const syn_status status = synp_choose_devices(f, SYN_FEWEST_CYCLES, used, err);
     if (status)
         return status;
@@ -32,12 +74,11 @@ static syn_status choose_devices(const syn_features *f, const syn_fit_options *o
         for (int i = 0; i < SYN_NFEAT; i++)
             r->figures[i] += synp_figures(used, d, i);
     if (r->devices < SYN_FEWEST_DEVICES)
-        return synp_fail(err, SYN_EDATA, "",
-                         "expected at least %d devices with at least %d cycles each, found %zu (of %zu devices)",
-                         SYN_FEWEST_DEVICES, SYN_FEWEST_CYCLES, r->devices, f->devices);
-    if ((size_t)(o->components * SYN_NDEVICE) > r->devices)
+        return too_few_devices(f, r, err);
+    const int figures = 2 * fitted_features(r);
+    if ((size_t)(o->components * figures) > r->devices)
         return synp_fail(err, SYN_EDATA, "components",
-                         "expected at least %d devices for each of %d components, found %zu in all", SYN_NDEVICE,
+                         "expected at least %d devices for each of %d components, found %zu in all", figures,
                          o->components, r->devices);
     return SYN_OK;
 }
@@ -78,8 +119,9 @@ static syn_status gamma_errors(const syn_features *f, double (*u)[SYN_NFEAT], in
         if (status)
             return status;
         for (int i = 0; i < SYN_NFEAT; i++) {
-            syn_poly p;
-            synp_gamma(&m[i], r->degree[i], &p);
+            syn_poly p = {0};
+            if (!r->taken[i])
+                synp_gamma(&m[i], r->degree[i], &p);
             for (int k = 0; k < p.n; k++) {
                 sum[i][k] += p.c[k];
                 squares[i][k] += p.c[k] * p.c[k];
@@ -124,19 +166,19 @@ static syn_status put_gamma(const synp_marginal *m, int i, const syn_fit_options
 }
 
 /* Number of windows that an autoregression of that order needs: twice its coefficients in a row, and 50. */
-static size_t fewest_windows(int order)
+static size_t fewest_windows(const syn_fit_report *r, int order)
 {
-    return 2 * (size_t)(SYN_NFEAT * order + 1) + 50;
+    return 2 * (size_t)(fitted_features(r) * order + 1) + 50;
 }
 
-static syn_status check_windows(int order, size_t n, syn_error *err)
+static syn_status check_windows(const syn_fit_report *r, int order, size_t n, syn_error *err)
 {
-    if (n >= fewest_windows(order))
+    if (n >= fewest_windows(r, order))
         return SYN_OK;
     return synp_fail(
         err, SYN_EDATA, "order",
         "expected at least %zu runs of %d cycles without a missing figure, found %zu; choose a smaller order",
-        fewest_windows(order), order + 1, n);
+        fewest_windows(r, order), order + 1, n);
 }
 
 static syn_status dependent_features(syn_status status, syn_error *err)
@@ -152,11 +194,11 @@ static syn_status choose_order(const syn_features *f, double (*x)[SYN_NFEAT], sy
     int longest = SYN_MAX_ORDER;
     for (; longest > 0; longest--) {
         synp_window_moments(f, SYNP_ROWS(x), longest, m);
-        if (m->n >= fewest_windows(longest))
+        if (m->n >= fewest_windows(r, longest))
             break;
     }
     if (longest == 0)
-        return check_windows(1, m->n, err);
+        return check_windows(r, 1, m->n, err);
     for (int p = 1; p <= longest; p++) {
         synp_var_fit v;
         const syn_status status = synp_var_least_squares(m, longest, p, &v);
@@ -164,7 +206,7 @@ static syn_status choose_order(const syn_features *f, double (*x)[SYN_NFEAT], sy
             return dependent_features(status, err);
         if (!(syn_var_spectral_radius(&v.var) < 1))
             continue;
-        r->order_bic[p] = synp_var_bic(m, p, v.log_det);
+        r->order_bic[p] = synp_var_bic(m, fitted_features(r), p, v.log_det);
         if (r->order == 0 || r->order_bic[p] < r->order_bic[r->order])
             r->order = p;
     }
@@ -203,7 +245,7 @@ static syn_status fit_autoregression(const syn_features *f, double (*x)[SYN_NFEA
         return status;
     synp_window_moments(f, SYNP_ROWS(x), r->order, m);
     r->windows = m->n;
-    status = check_windows(r->order, m->n, err);
+    status = check_windows(r, r->order, m->n, err);
     return status ? status : cross_check(f, x, m, r, err);
 }
 
@@ -212,6 +254,8 @@ static syn_status put_cycles(const synp_cycles *c, const syn_fit_options *o, syn
                              syn_error *err)
 {
     for (int i = 0; i < SYN_NFEAT; i++) {
+        if (r->taken[i])
+            continue;
         const syn_status status = put_gamma(&c->marginal[i], i, o, &r->degree[i], &p->gamma[i], err);
         if (status)
             return status;
@@ -287,15 +331,16 @@ static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], cons
 }
 
 /* The smallest component must hold more devices than a vector has figures, or its covariance is made up. */
-static bool is_eligible(const synp_mixture *m, size_t devices)
+static bool is_eligible(const synp_mixture *m, int figures, size_t devices)
 {
-    return m->k == 1 || m->weight[m->k - 1] * (double)devices > SYN_NDEVICE;
+    return m->k == 1 || m->weight[m->k - 1] * (double)devices > figures;
 }
 
 static syn_status choose_mixture(const synp_device *v, size_t n, const syn_fit_options *o, synp_mixture *best,
                                  syn_fit_report *r, syn_error *err)
 {
-    const int asked = o->components, starts = o->starts ? o->starts : SYN_FIT_STARTS;
+    const int asked = o->components, starts = o->starts ? o->starts : SYN_FIT_STARTS,
+              figures = 2 * fitted_features(r);
     for (int k = 0; k <= SYN_MAX_COMPONENTS; k++)
         r->components_bic[k] = NAN;
     for (int k = asked ? asked : 1; k <= (asked ? asked : SYN_MOST_COMPONENTS_TRIED); k++) {
@@ -306,9 +351,9 @@ static syn_status choose_mixture(const synp_device *v, size_t n, const syn_fit_o
         status = synp_tell(&o->progress, 0.7 + 0.05 * (asked ? 1 : k), err);
         if (status)
             return status;
-        if (!asked && !is_eligible(&m, n))
+        if (!asked && !is_eligible(&m, figures, n))
             continue;
-        r->components_bic[k] = synp_mixture_bic(&m, n);
+        r->components_bic[k] = synp_mixture_bic(&m, figures, n);
         if (r->components == 0 || r->components_bic[k] < r->components_bic[r->components]) {
             r->components = k;
             *best = m;
@@ -340,8 +385,8 @@ static syn_status fit_devices(const standardised *s, size_t devices, const synp_
         return synp_no_memory(err);
     for (size_t d = 0; d < devices; d++)
         for (int i = 0; i < SYN_NFEAT; i++) {
-            v[d][i] = s->mu[d][i];
-            v[d][SYN_NFEAT + i] = s->sigma[d][i] / bias->scale[i];
+            v[d][i] = r->taken[i] ? 0 : s->mu[d][i];
+            v[d][SYN_NFEAT + i] = r->taken[i] ? 0 : s->sigma[d][i] / bias->scale[i];
         }
     syn_status status = choose_mixture((const synp_device *)v, devices, o, &m, r, err);
     free(v);
@@ -350,7 +395,8 @@ static syn_status fit_devices(const standardised *s, size_t devices, const synp_
     for (int c = 0; c < m.k; c++) {
         r->weight_error[c] = sqrt(m.weight[c] * (1 - m.weight[c]) / (double)devices);
         for (int i = 0; i < SYN_NDEVICE; i++)
-            r->mean_error[c][i] = sqrt(m.covariance[c][i][i] / (m.weight[c] * (double)devices));
+            r->mean_error[c][i] =
+                r->taken[i % SYN_NFEAT] ? NAN : sqrt(m.covariance[c][i][i] / (m.weight[c] * (double)devices));
     }
     if (synp_mixture_sharpen(&m, bias->error, r->noise))
         return synp_fail(err, SYN_ENUMERIC, "device_gmm.chol", "the covariance is not positive definite");
@@ -370,9 +416,10 @@ static syn_status check_options(const syn_fit_options *o, syn_error *err)
     return synp_check_reserved(o->reserved, "syn_fit_options", err);
 }
 
-/* The steps, from the devices that are used to a parameter set *p that may be left half filled. */
-static syn_status fit(const syn_features *f, const syn_fit_options *o, syn_params *p, syn_fit_report *r,
-                      syn_error *err)
+/* The steps, from the devices that are used to a parameter set *p that may be left half filled. others: the set that
+ * features without a figure come from; *p is a copy of it. */
+static syn_status fit(const syn_features *f, const syn_fit_options *o, const syn_params *others, syn_params *p,
+                      syn_fit_report *r, syn_error *err)
 {
     standardised s = {0};
     synp_bias *bias = calloc(1, sizeof *bias);
@@ -383,6 +430,8 @@ static syn_status fit(const syn_features *f, const syn_fit_options *o, syn_param
         status = fit_cycles(f, s.u, o, p, bias, r, err);
     if (!status)
         status = fit_devices(&s, f->devices, bias, o, p, r, err);
+    if (!status && fitted_features(r) < SYN_NFEAT)
+        status = synp_take_features(others, r->taken, r->order, p, err);
     if (!status)
         status = syn_params_validate(p, err);
     standardised_free(&s);
@@ -409,7 +458,7 @@ syn_status syn_fit(const syn_features *f, const syn_fit_options *o, syn_params *
         result = malloc(sizeof *result);
         if (result)
             *result = *p;
-        status = result ? fit(&used, o, result, report, err) : synp_no_memory(err);
+        status = result ? fit(&used, o, p, result, report, err) : synp_no_memory(err);
     }
     if (!status)
         status = synp_tell(&o->progress, 1, err);

@@ -16,11 +16,14 @@ enum { SYNP_ROWS_FOR_THREADS = 20000 };
 /* Number of figures of feature i of device d. */
 size_t synp_figures(const syn_features *f, size_t d, int i);
 
-/* Copies the devices with at least `fewest` figures of every feature. Returns SYN_OK or SYN_ENOMEM. */
+/* Copies the devices with at least `fewest` figures of every feature that is not absent. Returns SYN_OK or SYN_ENOMEM. */
 syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_features *out, syn_error *err);
 
-/* Mean and standard deviation (n - 1) of each feature of each device, and u = (y - mu) / sigma, NAN where missing.
- * u may be f->y. Returns SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
+/* absent[i]: none of n rows has a figure of feature i. Nobody measured it. */
+void synp_absent(const double (*y)[SYN_NFEAT], size_t n, bool absent[SYN_NFEAT]);
+
+/* Mean and standard deviation (n - 1) of each feature of each device, and u = (y - mu) / sigma, NAN where missing. All are
+ * NAN for a feature of which the device has no figure. u may be f->y. Returns SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
 syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT],
                             double (*u)[SYN_NFEAT], syn_error *err);
 
@@ -31,7 +34,8 @@ typedef struct synp_marginal {
     size_t n;
 } synp_marginal;
 
-/* Of all four features of n rows. x, unless NULL, receives the normal scores (NAN where missing).
+/* Of all four features of n rows, zero for a feature without a figure. x, unless NULL, receives the normal scores (NAN
+ * where missing).
  * Returns SYN_OK, SYN_ENOMEM; SYN_ENUMERIC if there are too few figures for the degree. */
 syn_status synp_marginals(const double (*u)[SYN_NFEAT], size_t n, int degree, double (*x)[SYN_NFEAT],
                           synp_marginal m[SYN_NFEAT], syn_error *err);
@@ -43,7 +47,8 @@ void synp_gamma(const synp_marginal *m, int degree, syn_poly *out);
 double synp_not_rising(const syn_poly *p, double range);
 
 /* Mean products of the window (x_t, x_{t-1}, .., x_{t-order}), row-major with 4 (order + 1) rows, over the windows
- * within a device in which no figure is missing. */
+ * within a device in which no figure is missing. An absent feature counts as white noise that is uncorrelated with the
+ * others. */
 typedef struct synp_moments {
     size_t n;
     double m[SYNP_WINDOW * SYNP_WINDOW];
@@ -61,8 +66,15 @@ syn_status synp_var_least_squares(const synp_moments *m, int windows, int order,
 /* The coefficients from the autocovariances of all pairs of figures (Yule-Walker). Returns SYN_OK or SYN_ENUMERIC. */
 syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT], int order, syn_var *out);
 
-/* BIC of an autoregression of that order with k coefficients: n log det S + k log n. */
-double synp_var_bic(const synp_moments *m, int order, double log_det);
+/* The same from c[lag] = E x_t x_{t-lag}', lag = 0 .. order. */
+#define SYNP_LAGS(c) ((const double(*)[SYN_NFEAT][SYN_NFEAT])(c))
+syn_status synp_var_of_covariances(const double (*c)[SYN_NFEAT][SYN_NFEAT], int order, syn_var *out);
+
+/* Replaces the marked features in the covariance of a lag by white noise of variance 1. */
+void synp_uncorrelated(const bool white[SYN_NFEAT], int lag, double c[SYN_NFEAT][SYN_NFEAT]);
+
+/* BIC of an autoregression of that order, of that many features, with k coefficients: n log det S + k log n. */
+double synp_var_bic(const synp_moments *m, int features, int order, double log_det);
 
 typedef double synp_device[SYN_NDEVICE];
 
@@ -97,10 +109,17 @@ typedef struct synp_mixture {
 /* Mixture of k normals, by decreasing weight. Eigenvalues of the covariances are at least 1e-3, in units in which the
  * data have variance 1 in each direction. Returns SYN_OK, SYN_ENOMEM, SYN_ENUMERIC. */
 syn_status synp_mixture_fit(const synp_device *v, size_t n, int k, int starts, uint64_t seed, synp_mixture *out);
-double synp_mixture_bic(const synp_mixture *m, size_t n);
+
+/* figures: entries of the vectors that vary, up to SYN_NDEVICE. */
+double synp_mixture_bic(const synp_mixture *m, int figures, size_t n);
 
 /* Subtracts the covariance of the estimation errors from each component; see mixture.c. e: as synp_bias.error.
  * share[i]: share of the errors in the variance, over all components. Returns SYN_OK or SYN_ENUMERIC. */
 syn_status synp_mixture_sharpen(synp_mixture *m, const synp_device e[SYN_NDEVICE], synp_device share);
+
+/* Gives the features that nobody measured to a fitted set: the autoregression of order `order` and the moments of the
+ * devices from the set `from`; see taken.c. Gamma of these features is in *p already. Returns SYN_OK or SYN_ENUMERIC. */
+syn_status synp_take_features(const syn_params *from, const bool absent[SYN_NFEAT], int order, syn_params *p,
+                              syn_error *err);
 
 #endif

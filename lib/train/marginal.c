@@ -19,6 +19,11 @@ syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], doub
             const synp_scatter y = synp_scatter_of(f->y[first] + i, n, SYN_NFEAT);
             mu[d][i] = y.mean;
             sigma[d][i] = synp_scatter_sd(&y);
+            if (y.n == 0) {
+                for (size_t t = first; t < first + n; t++)
+                    u[t][i] = NAN;
+                continue;
+            }
             /* Rounding alone leaves some 1e-16 of the mean. */
             if (!(sigma[d][i] > 1e-12 * fabs(mu[d][i])))
                 return synp_fail(err, SYN_EDATA, syn_feature_name(i),
@@ -96,7 +101,7 @@ static syn_status marginal(const double (*u)[SYN_NFEAT], size_t n, int i, int de
             z[k] = synp_normal_quantile(((double)k + 0.5) / (double)m->n);
             z[m->n - 1 - k] = -z[k];
         }
-        status = fit_quantiles(r, z, degree, m);
+        status = m->n ? fit_quantiles(r, z, degree, m) : SYN_OK;
         for (size_t t = 0; x && t < n; t++)
             x[t][i] = NAN;
         for (size_t k = 0; x && k < m->n; k++)

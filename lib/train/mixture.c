@@ -267,9 +267,9 @@ syn_status synp_mixture_fit(const synp_device *v, size_t n, int k, int starts, u
     return status;
 }
 
-double synp_mixture_bic(const synp_mixture *m, size_t n)
+double synp_mixture_bic(const synp_mixture *m, int figures, size_t n)
 {
-    const double free_figures = m->k * (1 + N + N * (N + 1) / 2) - 1;
+    const double free_figures = m->k * (1 + figures + figures * (figures + 1) / 2) - 1;
     return -2 * m->log_likelihood + free_figures * log((double)n);
 }
 

@@ -155,6 +155,16 @@ static json_t *count(uint64_t n)
     return json_integer((json_int_t)n);
 }
 
+/* The features that nobody measured, and the set that they come from. */
+static json_t *taken_features(const syn_provenance *v)
+{
+    json_t *object = json_object();
+    for (int i = 0; i < SYN_NFEAT; i++)
+        if (v->fit->taken[i])
+            object = synp_json_with(object, syn_feature_name(i), synp_json_text(v->others_of));
+    return object;
+}
+
 static json_t *provenance_of(const syn_params *p, const syn_provenance *v)
 {
     const syn_fit_report *r = v->fit;
@@ -166,6 +176,8 @@ static json_t *provenance_of(const syn_params *p, const syn_provenance *v)
     object = synp_json_with(object, "features", input(v->features, v->features_bytes, v->features_crc));
     object = v->sweeps ? synp_json_with(object, "sweeps", input(v->sweeps, v->sweeps_bytes, v->sweeps_crc))
                        : synp_json_with(object, "curves_of", synp_json_text(v->curves_of));
+    if (v->others_of)
+        object = synp_json_with(object, "taken_features", taken_features(v));
     object = synp_json_with(object, "devices", count(r->devices));
     object = synp_json_with(object, "devices_left_out", count(r->left_out));
     object = synp_json_with(object, "cycles", count(r->rows));

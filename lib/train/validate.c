@@ -195,6 +195,8 @@ static syn_status replicate(validation *v, int r, syn_device_scatter *scatter)
     if (status)
         return status;
     for (int i = 0; r == 0 && i < SYN_NFEAT; i++) {
+        if (v->out->absent[i])
+            continue;
         const size_t n = sort_feature(SYNP_ROWS(v->y), f.rows, i, v->sorted[i]);
         for (int k = 0; k < EDGES; k++)
             v->edge[i][k] = v->sorted[i][(size_t)((k + 0.5) / EDGES * (double)n)];
@@ -237,6 +239,8 @@ static void resample(const validation *v, int feature, const double *generated, 
 static void put_distances(validation *v)
 {
     for (int i = 0; i < SYN_NFEAT; i++) {
+        if (v->out->absent[i])
+            continue;
         syn_ks *ks = &v->out->ks[i];
         double generated[EDGES], others[EDGES], sum = 0, squares = 0;
         mean_below(v, i, -1, generated);
@@ -273,8 +277,11 @@ static void put_comparisons(validation *v)
 {
     syn_validation *o = v->out;
     for (int i = 0; i < SYN_NFEAT; i++) {
+        if (o->absent[i])
+            continue;
         for (int j = i + 1; j < SYN_NFEAT; j++)
-            compare(v, CORRELATION + SYN_NFEAT * i + j, correlation_tolerance, &o->correlation[i][j]);
+            if (!o->absent[j])
+                compare(v, CORRELATION + SYN_NFEAT * i + j, correlation_tolerance, &o->correlation[i][j]);
         o->autocorrelation[i][0] = (syn_comparison){1, 1, 0, 0, true};
         for (int lag = 1; lag <= SYN_LAGS; lag++)
             compare(v, AUTOCORRELATION + (SYN_LAGS + 1) * i + lag, correlation_tolerance,
@@ -316,6 +323,7 @@ static syn_status choose_devices(validation *v, const syn_features *f)
     v->replicas = (int)fmin(fmax(generated_cycles / (double)v->own.rows, FEWEST_REPLICAS), MOST_REPLICAS);
     *v->out = (syn_validation){
         .devices = devices, .left_out = f->devices - devices, .rows = v->own.rows, .replicas = v->replicas};
+    synp_absent(SYNP_ROWS(v->own.y), v->own.rows, v->out->absent);
     return SYN_OK;
 }
 

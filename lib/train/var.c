@@ -7,10 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_whole(const double x[SYN_NFEAT])
+/* Whether no figure is missing, apart from the features that nobody measured. */
+static bool is_whole(const double x[SYN_NFEAT], const bool absent[SYN_NFEAT])
 {
     for (int i = 0; i < SYN_NFEAT; i++)
-        if (isnan(x[i]))
+        if (isnan(x[i]) && !absent[i])
             return false;
     return true;
 }
@@ -49,19 +50,31 @@ static void add_run(const double (*x)[SYN_NFEAT], size_t n, size_t order, synp_m
     }
 }
 
+/* An absent feature counts as white noise of variance 1 beside the others: so it changes none of their coefficients. */
+static void make_white(const bool absent[SYN_NFEAT], int dim, double *m)
+{
+    for (int i = 0; i < dim; i++)
+        for (int j = 0; j < dim; j++)
+            if (absent[i % SYN_NFEAT] || absent[j % SYN_NFEAT])
+                m[i * dim + j] = i == j;
+}
+
 void synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out)
 {
     const int dim = SYN_NFEAT * (order + 1);
+    bool absent[SYN_NFEAT];
+    synp_absent(x, f->rows, absent);
     memset(out, 0, sizeof *out);
     for (size_t d = 0; d < f->devices; d++)
         for (size_t t = f->first[d], end = t; t < f->first[d + 1]; t = end + 1) {
-            for (end = t; end < f->first[d + 1] && is_whole(x[end]);)
+            for (end = t; end < f->first[d + 1] && is_whole(x[end], absent);)
                 end++;
             add_run(x + t, end - t, (size_t)order, out);
         }
     for (int i = 0; i < dim; i++)
         for (int j = 0; j <= i; j++)
             out->m[i * dim + j] = out->m[j * dim + i] = out->m[i * dim + j] / fmax((double)out->n, 1);
+    make_white(absent, dim, out->m);
 }
 
 /* The lower factor b of the covariance s of the innovations, and the logarithm of its determinant. */
@@ -125,9 +138,9 @@ syn_status synp_var_least_squares(const synp_moments *m, int windows, int order,
     return SYN_OK;
 }
 
-double synp_var_bic(const synp_moments *m, int order, double log_det)
+double synp_var_bic(const synp_moments *m, int features, int order, double log_det)
 {
-    const double coefficients = SYN_NFEAT * SYN_NFEAT * order + SYN_NFEAT * (SYN_NFEAT + 1) / 2.0, n = (double)m->n;
+    const double coefficients = features * features * order + features * (features + 1) / 2.0, n = (double)m->n;
     return n * log_det + coefficients * log(n);
 }
 
@@ -154,11 +167,29 @@ static void autocovariance(const syn_features *f, const double (*x)[SYN_NFEAT], 
 
 syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT], int order, syn_var *out)
 {
-    double c[SYN_MAX_ORDER + 1][SYN_NFEAT][SYN_NFEAT], toeplitz[SYNP_MAX_LATENT * SYNP_MAX_LATENT],
-        right[SYN_NFEAT * SYNP_MAX_LATENT], s[SYN_NFEAT][SYN_NFEAT], log_det;
-    const int dim = SYN_NFEAT * order;
-    for (int l = 0; l <= order; l++)
+    double c[SYN_MAX_ORDER + 1][SYN_NFEAT][SYN_NFEAT];
+    bool absent[SYN_NFEAT];
+    synp_absent(x, f->rows, absent);
+    for (int l = 0; l <= order; l++) {
         autocovariance(f, x, l, c[l]);
+        synp_uncorrelated(absent, l, c[l]);
+    }
+    return synp_var_of_covariances(SYNP_LAGS(c), order, out);
+}
+
+void synp_uncorrelated(const bool white[SYN_NFEAT], int lag, double c[SYN_NFEAT][SYN_NFEAT])
+{
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j < SYN_NFEAT; j++)
+            if (white[i] || white[j])
+                c[i][j] = lag == 0 && i == j;
+}
+
+syn_status synp_var_of_covariances(const double (*c)[SYN_NFEAT][SYN_NFEAT], int order, syn_var *out)
+{
+    double toeplitz[SYNP_MAX_LATENT * SYNP_MAX_LATENT], right[SYN_NFEAT * SYNP_MAX_LATENT], s[SYN_NFEAT][SYN_NFEAT],
+        log_det;
+    const int dim = SYN_NFEAT * order;
     /* E x_{t-k} x_{t-l}' is c[l-k] for l >= k, its transpose else. */
     for (int r = 0; r < dim; r++)
         for (int q = 0; q < dim; q++) {

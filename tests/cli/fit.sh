@@ -102,6 +102,22 @@ auto_tables() {
 }
 check "fit without options chooses order and components and prints both tables" auto_tables
 
+# The voltages of a set with other voltages: 0.1 V more of U_S. Their mean is found in what the fitted set generates.
+resistances_only() {
+    cut -d, -f1,2,4,6 sample.csv >resistances.csv
+    syn sample --cells 60 --cycles 60 --seed 5 --start stationary | awk -F, 'BEGIN { OFS = "," } NR > 1 { $5 -= 0.1 } { print }' >others.csv
+    syn fit others.csv --order 1 --components 1 --name others -o others.json >/dev/null &&
+        syn fit resistances.csv --order 10 --components 1 --params others.json -o two.json >summary && cat summary &&
+        grep -q '^not measured, taken from others: u_set u_reset$' summary && grep -q '"u_set": "others"' two.json || return 1
+    syn sample --params two.json --cells 400 --cycles 20 --seed 6 >two.csv
+    awk -F, 'FNR == 1 { next } FILENAME == "others.csv" { o += $5; n++; next } { t += $5; m++ }
+        END { print o / n, t / m; d = o / n - t / m; exit !(d < 0.01 && d > -0.01) }' others.csv two.csv
+}
+check "resistances alone are fitted, and the voltages come from --params" resistances_only
+check "validate compares what was measured, and names the rest" sh -c '
+    "$SYNAPTOGEN" validate two.json resistances.csv >two.md 2>err || { cat two.md err; exit 1; }
+    grep -q "U_S (V) was not measured and is not compared" two.md && ! grep -q "| U_S" two.md'
+
 streams() {
     gzip -c <sample.csv >sample.csv.gz && syn fit sample.csv.gz --order 1 --components 1 --name x -o a.json >/dev/null &&
         syn fit - --order 1 --components 1 --name x <sample.csv >b.json 2>/dev/null &&

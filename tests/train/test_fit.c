@@ -382,6 +382,65 @@ Test(fit, the_same_data_give_the_same_set)
     syn_features_free(&f);
 }
 
+/* The figures of a feature, made missing. */
+static void leave_out(syn_features *f, int i)
+{
+    for (size_t t = 0; t < f->rows; t++)
+        f->y[t][i] = NAN;
+}
+
+/* The same figures of the built-in set by a second route: its moments in syn_distribution_spread, and the covariances of
+ * tests/support. Mean and standard deviation depend on first and second moments of devices and cycles alone, so they are
+ * the same to rounding, though the mixture has one component and the autoregression order 2. */
+static void expect_taken(const syn_params *p, int i)
+{
+    static const matrix zero = {{0}};
+    matrix c, known;
+    syn_model *m;
+    cr_assert(eq(int, syn_model_create(p, NULL, &m, NULL), SYN_OK));
+    const syn_distribution mine = syn_distribution_of(m, i), theirs = syn_distribution_of(support_model(10), i);
+    const syn_spread s = syn_distribution_spread(&mine), t = syn_distribution_spread(&theirs);
+    cr_expect(epsilon_eq(dbl, s.mean / t.mean, 1, 1e-9));
+    cr_expect(epsilon_eq(dbl, s.all / t.all, 1, 1e-9));
+    cr_expect(epsilon_eq(dbl, s.devices / t.devices, 1, 1e-9));
+    cr_expect(eq(int, memcmp(&p->gamma[i], &support_params()->gamma[i], sizeof p->gamma[i]), 0));
+    for (int lag = 0; lag < 2; lag++) {
+        cr_assert(eq(int, syn_model_autocovariance(m, lag, c, NULL), SYN_OK));
+        support_covariance(&support_params()->var[9], SUPPORT_FOREVER, lag, known);
+        for (int j = 0; j < 4; j++)
+            cr_expect(epsilon_eq(dbl, c[i][j], j % 2 == i % 2 ? known[i][j] : zero[i][j], 1e-9), "lag %d, %d %d", lag,
+                      i, j);
+    }
+    syn_model_free(m);
+}
+
+Test(fit, features_that_nobody_measured_come_from_the_set_of_the_caller_and_are_independent)
+{
+    static syn_params p, q;
+    syn_fit_report r, whole;
+    syn_features f;
+    small_sample(&f);
+    cr_assert(eq(int, fit(&f, &small, &q, &whole, NULL), SYN_OK));
+    leave_out(&f, SYN_U_SET);
+    leave_out(&f, SYN_U_RESET);
+    cr_assert(eq(int, fit(&f, &small, &p, &r, NULL), SYN_OK));
+    expect_taken(&p, SYN_U_SET);
+    expect_taken(&p, SYN_U_RESET);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        cr_expect(eq(int, r.taken[i], i % 2));
+    for (int i = 0; i < SYN_NDEVICE; i++)
+        for (int j = 0; j < i; j++)
+            cr_expect(i % 2 == j % 2 || p.chol[0][i][j] == 0, "devices %d %d", i, j);
+    /* The same figures of the two others as with all four. Their estimates differ by the simulated bias alone, which is
+     * some standard errors of its own at most. */
+    for (int i = 0; i < SYN_NFEAT; i += 2) {
+        cr_expect(epsilon_eq(dbl, p.mean[0][i], q.mean[0][i], 1e-9 * fabs(q.mean[0][i])));
+        for (int k = 0; k < 4; k++)
+            cr_expect(lt(dbl, estimates_deviation(p.gamma[i].c[k], q.gamma[i].c[k], whole.gamma_error[i][k]), 2));
+    }
+    syn_features_free(&f);
+}
+
 static void expect_refusal(const syn_features *f, const syn_fit_options *o, syn_status status, const char *text)
 {
     static syn_params p, before;
@@ -411,6 +470,15 @@ Test(fit, data_that_do_not_suffice_are_refused_with_advice)
         for (size_t t = f.first[d] + 49; t < f.first[d + 1]; t++)
             f.y[t][3] = NAN;
     expect_refusal(&f, &small, SYN_EDATA, "found 7 (of 40 devices)");
+    syn_features_free(&f);
+
+    small_sample(&f);
+    for (size_t t = 3; t < f.rows; t++)
+        f.y[t][1] = NAN;
+    expect_refusal(&f, &small, SYN_EDATA, "only 0 have so many figures of u_set: leave out this column");
+    for (int i = 0; i < SYN_NFEAT; i++)
+        leave_out(&f, i);
+    expect_refusal(&f, &small, SYN_EDATA, "expected figures of at least one feature, found none");
     syn_features_free(&f);
 
     small_sample(&f);

@@ -66,7 +66,7 @@ Test(mixture, the_likelihood_of_a_mixture_is_that_of_its_density_and_bic_finds_t
     synp_device *v = draw_devices(&m, N, 23);
     for (int k = 1; k <= 3; k++) {
         cr_assert(eq(int, synp_mixture_fit((const synp_device *)v, N, k, 5, 1, &found), SYN_OK));
-        bic[k] = synp_mixture_bic(&found, N);
+        bic[k] = synp_mixture_bic(&found, SYN_NDEVICE, N);
         if (k != 2)
             continue;
         estimates_prepare(&found, s);

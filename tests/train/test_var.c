@@ -142,8 +142,8 @@ Test(var, bic_finds_the_order)
     synp_window_moments(&f, CONST_ROWS(f), 6, &m);
     for (int order = 1; order <= 6; order++) {
         cr_assert(eq(int, synp_var_least_squares(&m, 6, order, &v), SYN_OK));
-        if (synp_var_bic(&m, order, v.log_det) < least) {
-            least = synp_var_bic(&m, order, v.log_det);
+        if (synp_var_bic(&m, SYN_NFEAT, order, v.log_det) < least) {
+            least = synp_var_bic(&m, SYN_NFEAT, order, v.log_det);
             best = order;
         }
     }

@@ -81,6 +81,8 @@ static void plot_quantiles(const report *r, FILE *f)
           "set key top left Left reverse samplen 2\n",
           f);
     for (int i = 0; i < SYN_NFEAT; i++) {
+        if (r->v->absent[i])
+            continue;
         put_panel(f, i);
         put_quantiles(r->v, i, f);
         fprintf(f,
@@ -106,6 +108,8 @@ static void plot_autocorrelations(const report *r, FILE *f)
           "set xlabel 'lag (cycles)'\n",
           f);
     for (int i = 0; i < SYN_NFEAT; i++) {
+        if (r->v->absent[i])
+            continue;
         put_panel(f, i);
         fputs("$data << end\n", f);
         for (int lag = 1; lag <= SYN_LAGS; lag++) {
@@ -138,6 +142,8 @@ static void plot_correlations(const report *r, FILE *f)
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = i + 1; j < SYN_NFEAT; j++, n++) {
             const syn_comparison *c = &r->v->correlation[i][j];
+            if (r->v->absent[i] || r->v->absent[j])
+                continue;
             fprintf(f, "%d %.6g %.6g %.6g\n", n, c->measured, c->generated, 2 * c->error);
         }
     static const char *const names[SYN_NFEAT] = {"R_{HRS}", "U_S", "R_{LRS}", "U_R"};
@@ -177,6 +183,8 @@ static void plot_devices(const report *r, FILE *f)
           "set key top right samplen 1\n",
           f);
     for (int i = 0; i < SYN_NFEAT; i++) {
+        if (r->v->absent[i])
+            continue;
         put_panel(f, i);
         span x = nothing;
         put_scatter(r->measured, r->v->devices, i, "measured", &x, f);

@@ -18,8 +18,9 @@ static void put_distributions(const syn_validation *v, FILE *f)
 {
     fputs("| feature | distance | 95 % interval | by chance up to | agrees |\n|---|---|---|---|---|\n", f);
     for (int i = 0; i < SYN_NFEAT; i++)
-        fprintf(f, "| %s | %.4f | %.4f to %.4f | %.4f | %s |\n", report_labels[i], v->ks[i].distance, v->ks[i].low,
-                v->ks[i].high, v->ks[i].chance, word(v->ks[i].agrees));
+        if (!v->absent[i])
+            fprintf(f, "| %s | %.4f | %.4f to %.4f | %.4f | %s |\n", report_labels[i], v->ks[i].distance,
+                    v->ks[i].low, v->ks[i].high, v->ks[i].chance, word(v->ks[i].agrees));
 }
 
 static void put_row(const char *label, const syn_comparison *c, const char *format, FILE *f)
@@ -45,7 +46,7 @@ static void put_devices(const syn_validation *v, FILE *f)
                                   "mean of the cycle-to-cycle spreads", "spread of the cycle-to-cycle spreads"};
     put_head("feature, figure", f);
     for (int i = 0; i < SYN_NFEAT; i++)
-        for (int k = 0; k < 4; k++) {
+        for (int k = 0; k < 4 && !v->absent[i]; k++) {
             char label[96];
             snprintf(label, sizeof label, "%s, %s", report_labels[i], names[k]);
             put_row(label, &v->device[i][k], "%.5g", f);
@@ -58,6 +59,8 @@ static void put_correlations(const syn_validation *v, FILE *f)
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = i + 1; j < SYN_NFEAT; j++) {
             char label[64];
+            if (v->absent[i] || v->absent[j])
+                continue;
             snprintf(label, sizeof label, "%s, %s", report_labels[i], report_labels[j]);
             put_row(label, &v->correlation[i][j], "%.3f", f);
         }
@@ -68,7 +71,7 @@ static void put_autocorrelations(const syn_validation *v, FILE *f)
 {
     put_head("feature, lag", f);
     for (int i = 0; i < SYN_NFEAT; i++)
-        for (int lag = 1; lag <= SYN_LAGS; lag++) {
+        for (int lag = 1; lag <= SYN_LAGS && !v->absent[i]; lag++) {
             const syn_comparison *c = &v->autocorrelation[i][lag];
             char label[64];
             snprintf(label, sizeof label, "%s, %d", report_labels[i], lag);
@@ -90,6 +93,9 @@ void report_text(const report *r, bool pictures, FILE *f)
     fprintf(f, "**%d of %d figures agree.** %s\n\n", v->figures - v->disagreeing, v->figures,
             v->disagreeing ? "The set does not describe these measurements; see the tables for NO."
                            : "The set describes these measurements.");
+    for (int i = 0; i < SYN_NFEAT; i++)
+        if (v->absent[i])
+            fprintf(f, "%s was not measured and is not compared. ", report_labels[i]);
     if (v->left_out)
         fprintf(f, "%zu devices with fewer than 2 cycles are left out. ", v->left_out);
     fprintf(f, "%zu devices, %zu cycles; the set generated the same numbers, with the same gaps, %d times.\n\n",

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* The features that nobody measured, from another set.
+ *
+ * Measurements of two features say nothing about the other two, nor about correlations between the two pairs. So the taken
+ * features are independent of the fitted ones, in the cycles and over the devices. This adds no claim that was not
+ * measured, and it is always possible: correlations of one set beside variances and memory of another may have no valid
+ * covariance.
+ *
+ *   Autoregression   the taken features have their autocovariances in the other set up to the fitted order (Yule-Walker
+ *                    from its exact covariances). So the set has one order, and cells cost what the fitted order costs.
+ *
+ *   Devices          the taken entries of the device vector have their mean and covariance over all devices of the other
+ *                    set, in each component alike. */
+#include "model/model.h"
+#include "train/fit.h"
+
+#include <math.h>
+#include <string.h>
+
+/* E x_t x_{t-lag}' for lag = 0 .. most: those up to p - 1 from the stationary covariance of order p, then
+ * c_l = A_1 c_{l-1} + .. + A_p c_{l-p}. */
+static syn_status covariances(const syn_var *v, int most, double (*c)[SYN_NFEAT][SYN_NFEAT])
+{
+    double p[SYNP_MAX_LATENT * SYNP_MAX_LATENT];
+    const int dim = SYN_NFEAT * v->order;
+    if (synp_var_covariance(v, p))
+        return SYN_ENUMERIC;
+    for (int lag = 0; lag <= most; lag++)
+        for (int i = 0; i < SYN_NFEAT; i++)
+            for (int j = 0; j < SYN_NFEAT; j++) {
+                c[lag][i][j] = lag < v->order ? p[i * dim + SYN_NFEAT * lag + j] : 0;
+                for (int l = 1; lag >= v->order && l <= v->order; l++)
+                    for (int k = 0; k < SYN_NFEAT; k++)
+                        c[lag][i][j] += v->a[l - 1][i][k] * c[lag - l][k][j];
+            }
+    return SYN_OK;
+}
+
+static const syn_var *largest_order(const syn_params *p)
+{
+    int k = SYN_MAX_ORDER - 1;
+    while (k > 0 && p->var[k].order == 0)
+        k--;
+    return &p->var[k];
+}
+
+static syn_status take_autoregression(const syn_params *from, const bool absent[SYN_NFEAT], int order, syn_var *v)
+{
+    double c[SYN_MAX_ORDER + 1][SYN_NFEAT][SYN_NFEAT];
+    bool fitted[SYN_NFEAT];
+    syn_var taken;
+    for (int i = 0; i < SYN_NFEAT; i++)
+        fitted[i] = !absent[i];
+    if (covariances(largest_order(from), order, c))
+        return SYN_ENUMERIC;
+    for (int lag = 0; lag <= order; lag++)
+        synp_uncorrelated(fitted, lag, c[lag]);
+    if (synp_var_of_covariances(SYNP_LAGS(c), order, &taken))
+        return SYN_ENUMERIC;
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j < SYN_NFEAT; j++) {
+            if (!absent[i] && !absent[j])
+                continue;
+            v->b[i][j] = absent[i] && absent[j] ? taken.b[i][j] : 0;
+            for (int l = 0; l < order; l++)
+                v->a[l][i][j] = absent[i] && absent[j] ? taken.a[l][i][j] : 0;
+        }
+    return SYN_OK;
+}
+
+/* Mean and covariance of the device vector over all components. */
+static void device_moments(const syn_params *p, synp_device mean, synp_device covariance[SYN_NDEVICE])
+{
+    double total = 0;
+    memset(mean, 0, sizeof(synp_device));
+    memset(covariance, 0, SYN_NDEVICE * sizeof(synp_device));
+    for (int k = 0; k < p->n_components; k++)
+        total += p->weight[k];
+    for (int k = 0; k < p->n_components; k++)
+        for (int i = 0; i < SYN_NDEVICE; i++)
+            mean[i] += p->weight[k] / total * p->mean[k][i];
+    for (int k = 0; k < p->n_components; k++)
+        for (int i = 0; i < SYN_NDEVICE; i++)
+            for (int j = 0; j < SYN_NDEVICE; j++) {
+                double sum = (p->mean[k][i] - mean[i]) * (p->mean[k][j] - mean[j]);
+                for (int q = 0; q < SYN_NDEVICE; q++)
+                    sum += p->chol[k][i][q] * p->chol[k][j][q];
+                covariance[i][j] += p->weight[k] / total * sum;
+            }
+}
+
+/* The lower factor of a covariance in which some directions may have no variance: their columns are 0. */
+static void factor(const synp_device a[SYN_NDEVICE], synp_device l[SYN_NDEVICE])
+{
+    memset(l, 0, SYN_NDEVICE * sizeof(synp_device));
+    for (int j = 0; j < SYN_NDEVICE; j++) {
+        double rest = a[j][j];
+        for (int k = 0; k < j; k++)
+            rest -= l[j][k] * l[j][k];
+        if (!(rest > 1e-12 * a[j][j]))
+            continue;
+        l[j][j] = sqrt(rest);
+        for (int i = j + 1; i < SYN_NDEVICE; i++) {
+            double entry = a[i][j];
+            for (int k = 0; k < j; k++)
+                entry -= l[i][k] * l[j][k];
+            l[i][j] = entry / l[j][j];
+        }
+    }
+}
+
+static void take_devices(const syn_params *from, const bool absent[SYN_NFEAT], syn_params *p)
+{
+    synp_device mean, covariance[SYN_NDEVICE], taken[SYN_NDEVICE];
+    device_moments(from, mean, covariance);
+    for (int i = 0; i < SYN_NDEVICE; i++)
+        for (int j = 0; j < SYN_NDEVICE; j++)
+            if (!absent[i % SYN_NFEAT] || !absent[j % SYN_NFEAT])
+                covariance[i][j] = 0;
+    factor((const synp_device *)covariance, taken);
+    for (int k = 0; k < p->n_components; k++)
+        for (int i = 0; i < SYN_NDEVICE; i++) {
+            if (absent[i % SYN_NFEAT])
+                p->mean[k][i] = mean[i];
+            for (int j = 0; j <= i; j++)
+                if (absent[i % SYN_NFEAT] || absent[j % SYN_NFEAT])
+                    p->chol[k][i][j] = taken[i][j];
+        }
+}
+
+syn_status synp_take_features(const syn_params *from, const bool absent[SYN_NFEAT], int order, syn_params *p,
+                              syn_error *err)
+{
+    if (take_autoregression(from, absent, order, &p->var[order - 1]))
+        return synp_fail(err, SYN_ENUMERIC, "var", "the other set has no covariances up to lag %d", order);
+    take_devices(from, absent, p);
+    return SYN_OK;
+}
