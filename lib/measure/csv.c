@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure/csv.h"
 
-#include "model/model.h"
+#include "base/base.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zlib.h>
-
-static syn_status located(const synp_csv *c, syn_error *err, syn_status s)
-{
-    if (err) {
-        snprintf(err->file, sizeof err->file, "%s", c->name);
-        err->line = c->line < INT_MAX ? (int)c->line : INT_MAX;
-    }
-    return s;
-}
 
 syn_status synp_csv_fail(const synp_csv *c, int k, syn_error *err, const char *format, ...)
 {
@@ -32,50 +16,36 @@ syn_status synp_csv_fail(const synp_csv *c, int k, syn_error *err, const char *f
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return located(c, err, synp_fail(err, SYN_EFORMAT, k < 0 ? "" : c->columns[k], "%s", text));
+    return synp_source_located(&c->in, err, synp_fail(err, SYN_EFORMAT, k < 0 ? "" : c->columns[k], "%s", text));
 }
 
-/* Cuts blanks at both ends of text. */
-static char *trim(char *text)
+/* Reads the next line that is neither empty nor a comment; *line is NULL at the end of the file. */
+static syn_status read_line(synp_csv *c, char **line, syn_error *err)
 {
-    text += strspn(text, " \t");
-    size_t n = strlen(text);
-    while (n > 0 && strchr(" \t\r\n", text[n - 1]))
-        text[--n] = '\0';
-    return text;
-}
-
-/* Checks what zlib reports. A gzip file that ends too early shows only at its end. */
-static syn_status check_file(const synp_csv *c, syn_error *err)
-{
-    int code;
-    const char *text = gzerror(c->file, &code);
-    if (code == Z_OK || code == Z_STREAM_END)
-        return SYN_OK;
-    return located(c, err, synp_fail(err, SYN_EIO, "", "cannot read: %s", code == Z_ERRNO ? strerror(errno) : text));
-}
-
-/* Reads the next line that is neither empty nor a comment into c->text; *more is false at the end of the file. */
-static syn_status read_line(synp_csv *c, bool *more, syn_error *err)
-{
-    for (;;) {
-        *more = gzgets(c->file, c->text, sizeof c->text) != NULL;
-        if (!*more)
-            return check_file(c, err);
-        c->line++;
-        const size_t n = strlen(c->text);
-        c->bytes += n;
-        c->crc = (uint32_t)crc32_z(c->crc, (const unsigned char *)c->text, n);
-        if (n == 0 || c->text[n - 1] != '\n') {
-            const syn_status status = check_file(c, err);
-            if (status || !gzeof(c->file))
-                return status ? status
-                              : synp_csv_fail(c, -1, err, "expected a line of text of fewer than %d characters",
-                                              SYNP_CSV_LINE);
-        }
-        if (c->text[strspn(c->text, " \t\r\n")] != '\0' && c->text[0] != '#')
-            return SYN_OK;
+    for (size_t n;;) {
+        const syn_status status = synp_source_next(&c->in, line, &n, err);
+        if (status || !*line || ((*line)[strspn(*line, " \t")] != '\0' && (*line)[0] != '#'))
+            return status;
     }
+}
+
+/* The field that *rest begins with; moves *rest behind it, to NULL after the last one. */
+static synp_field next_field(char **rest)
+{
+    char *at = *rest, *end = strchr(at, ',');
+    *rest = end ? end + 1 : NULL;
+    return synp_trim(at, end ? (size_t)(end - at) : strlen(at));
+}
+
+static bool is_name(synp_field f, const char *name)
+{
+    return strlen(name) == f.n && memcmp(name, f.at, f.n) == 0;
+}
+
+/* Length of a field in a message. */
+static int shown(synp_field f)
+{
+    return f.n < 40 ? (int)f.n : 40;
 }
 
 /* None of the optional columns is there. */
@@ -90,47 +60,44 @@ static syn_status refuse_header(const synp_csv *c, int n_optional, syn_error *er
 }
 
 /* Whether two names have the same letters and digits: u_set, USET. */
-static bool is_alike(const char *a, const char *b)
+static bool is_alike(synp_field f, const char *name)
 {
-    for (;; a++, b++) {
-        while (*a && !isalnum((unsigned char)*a))
+    const char *a = f.at, *end = f.at + f.n;
+    for (;; a++, name++) {
+        while (a < end && !isalnum((unsigned char)*a))
             a++;
-        while (*b && !isalnum((unsigned char)*b))
-            b++;
-        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
+        while (*name && !isalnum((unsigned char)*name))
+            name++;
+        if (a == end || !*name)
+            return a == end && !*name;
+        if (tolower((unsigned char)*a) != tolower((unsigned char)*name))
             return false;
-        if (!*a)
-            return true;
     }
 }
 
-static syn_status find_columns(synp_csv *c, int n_optional, syn_error *err)
+static syn_status find_columns(synp_csv *c, char *header, int n_optional, syn_error *err)
 {
-    static char nothing[] = "";
-    const char *alike[SYNP_CSV_COLUMNS] = {NULL};
-    for (int k = 0; k < c->n_columns; k++) {
+    synp_field alike[SYNP_CSV_COLUMNS] = {{NULL, 0}};
+    for (int k = 0; k < c->n_columns; k++)
         c->index[k] = -1;
-        c->field[k] = nothing;
-    }
-    char *rest = c->text;
-    if (strncmp(rest, "\xef\xbb\xbf", 3) == 0) /* byte order mark of some spreadsheets */
-        rest += 3;
-    for (char *name; (name = strsep(&rest, ",")); c->width++)
+    for (char *rest = header; rest; c->width++) {
+        const synp_field name = next_field(&rest);
         for (int k = 0; k < c->n_columns; k++)
-            if (strcmp(trim(name), c->columns[k]) == 0) {
+            if (is_name(name, c->columns[k])) {
                 if (c->index[k] >= 0)
                     return synp_csv_fail(c, k, err, "expected one column of this name, found two");
                 c->index[k] = c->width;
             } else if (is_alike(name, c->columns[k])) {
                 alike[k] = name;
             }
+    }
     int found = 0;
     for (int k = 0; k < c->n_columns; k++)
         if (c->index[k] >= 0)
             found += k < n_optional;
-        else if (alike[k])
-            return synp_csv_fail(c, k, err, "expected a column of this name in the header, found \"%.40s\"",
-                                 alike[k]);
+        else if (alike[k].n > 0)
+            return synp_csv_fail(c, k, err, "expected a column of this name in the header, found \"%.*s\"",
+                                 shown(alike[k]), alike[k].at);
         else if (k >= n_optional)
             return synp_csv_fail(c, k, err, "expected a column of this name in the header, found none");
     return found || n_optional == 0 ? SYN_OK : refuse_header(c, n_optional, err);
@@ -139,23 +106,15 @@ static syn_status find_columns(synp_csv *c, int n_optional, syn_error *err)
 syn_status synp_csv_open(synp_csv *c, const char *path, const char *const *columns, int n_columns, int n_optional,
                          syn_error *err)
 {
-    struct stat about;
-    const bool is_input = strcmp(path, "-") == 0;
-    *c = (synp_csv){.name = is_input ? "standard input" : path, .columns = columns, .n_columns = n_columns};
-    if (!is_input && stat(path, &about) == 0 && S_ISREG(about.st_mode))
-        c->size = (uint64_t)about.st_size;
-    errno = 0;
-    c->file = is_input ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb");
-    if (!c->file)
-        return located(c, err,
-                       synp_fail(err, SYN_EIO, "", "cannot open: %s", errno ? strerror(errno) : "out of memory"));
-    gzbuffer(c->file, 1 << 18);
-    bool more;
-    syn_status status = read_line(c, &more, err);
-    if (!status && !more)
-        status = located(c, err, synp_fail(err, SYN_EFORMAT, "", "expected a header, found an empty file"));
+    *c = (synp_csv){.columns = columns, .n_columns = n_columns};
+    syn_status status = synp_source_open(&c->in, path, SYNP_CSV_LINE, err);
+    if (status)
+        return status;
+    char *header;
+    status = read_line(c, &header, err);
     if (!status)
-        status = find_columns(c, n_optional, err);
+        status = header ? find_columns(c, header, n_optional, err)
+                        : synp_csv_fail(c, -1, err, "expected a header, found an empty file");
     if (status)
         synp_csv_close(c);
     return status;
@@ -163,22 +122,23 @@ syn_status synp_csv_open(synp_csv *c, const char *path, const char *const *colum
 
 void synp_csv_close(synp_csv *c)
 {
-    if (c->file)
-        gzclose(c->file);
-    c->file = NULL;
+    synp_source_close(&c->in);
 }
 
 syn_status synp_csv_next(synp_csv *c, bool *more, syn_error *err)
 {
-    syn_status status = read_line(c, more, err);
-    if (status || !*more)
+    char *rest;
+    const syn_status status = read_line(c, &rest, err);
+    *more = !status && rest;
+    if (!*more)
         return status;
-    char *rest = c->text;
     int width = 0;
-    for (char *field; (field = strsep(&rest, ",")); width++)
+    for (; rest; width++) {
+        const synp_field f = next_field(&rest);
         for (int k = 0; k < c->n_columns; k++)
             if (c->index[k] == width)
-                c->field[k] = trim(field);
+                c->field[k] = f;
+    }
     if (width != c->width)
         return synp_csv_fail(c, -1, err, "expected %d fields as in the header, found %d", c->width, width);
     return SYN_OK;
@@ -186,29 +146,21 @@ syn_status synp_csv_next(synp_csv *c, bool *more, syn_error *err)
 
 syn_status synp_csv_integer(const synp_csv *c, int k, uint64_t *out, syn_error *err)
 {
-    const char *text = c->field[k];
-    char *end;
-    errno = 0;
-    *out = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || errno || (*end && end[strspn(end, ".0")] != '\0'))
-        return synp_csv_fail(c, k, err, "expected a whole number from 0 to 2^64 - 1, found \"%.40s\"", text);
-    return SYN_OK;
+    const synp_field f = c->field[k];
+    if (synp_read_whole(f, '.', out))
+        return SYN_OK;
+    return synp_csv_fail(c, k, err, "expected a whole number from 0 to 2^64 - 1, found \"%.*s\"", shown(f), f.at);
 }
 
 syn_status synp_csv_number(const synp_csv *c, int k, double *out, syn_error *err)
 {
-    const char *text = c->field[k];
-    char *end;
+    const synp_field f = c->field[k];
     *out = NAN;
-    if (text[0] == '\0' || strcasecmp(text, "nan") == 0 || strcasecmp(text, "na") == 0)
+    if (synp_is_missing(f))
         return SYN_OK;
-    *out = strtod(text, &end);
-    if (end == text || *end || !isfinite(*out))
-        return synp_csv_fail(c, k, err, "expected a finite number, found \"%.40s\"", text);
+    if (!synp_read_number(f, '.', out))
+        return synp_csv_fail(c, k, err, "expected a finite number, found \"%.*s\"", shown(f), f.at);
+    if (fabs(*out) >= SYNP_OVERFLOW)
+        *out = NAN;
     return SYN_OK;
-}
-
-double synp_csv_fraction(const synp_csv *c)
-{
-    return c->size ? fmin((double)gzoffset(c->file) / (double)c->size, 1) : 0;
 }

@@ -1,28 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Reader of CSV files with a header, plain or compressed by gzip, row by row in a fixed amount of memory. It reads lines
- * itself, because zlib is the only source that handles both kinds of files. Not installed. */
+/* Reader of CSV files with a header, plain or compressed by gzip, row by row in a fixed amount of memory. Not installed. */
 #ifndef MEASURE_CSV_H
 #define MEASURE_CSV_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <synaptogen/status.h>
+#include "measure/number.h"
+#include "measure/source.h"
 
 enum { SYNP_CSV_COLUMNS = 8, SYNP_CSV_LINE = 4096 };
 
 typedef struct synp_csv {
-    void *file; /* of zlib */
-    const char *name;
+    synp_source in;
     const char *const *columns; /* names of the wanted columns */
     int n_columns;
-    int index[SYNP_CSV_COLUMNS]; /* of each wanted column in a row; -1: the file does not have it */
-    char
-        *field[SYNP_CSV_COLUMNS]; /* its text in the current row, without blanks; "" for a column that is not there */
-    int width;                    /* fields of a row */
-    uint64_t line;                /* 1-based, of the current row */
-    uint64_t bytes, size;         /* read so far, uncompressed; of the file on the disk, 0 if unknown */
-    uint32_t crc;                 /* CRC-32 of these bytes */
-    char text[SYNP_CSV_LINE];
+    int index[SYNP_CSV_COLUMNS];        /* of each wanted column in a row; -1: the file does not have it */
+    synp_field field[SYNP_CSV_COLUMNS]; /* its text in the current row; empty for a column that is not there */
+    int width;                          /* fields of a row */
 } synp_csv;
 
 /* path "-" is standard input. columns: at most SYNP_CSV_COLUMNS names. The file has them in any order and may have
@@ -42,8 +34,5 @@ syn_status synp_csv_number(const synp_csv *c, int k, double *out, syn_error *err
 /* Fills err (unless NULL) with an error at the current row in column k, or in no column if k < 0. */
 __attribute__((format(printf, 4, 5))) syn_status synp_csv_fail(const synp_csv *c, int k, syn_error *err,
                                                                const char *format, ...);
-
-/* Share of the file that was read, 0 if its size is unknown. */
-double synp_csv_fraction(const synp_csv *c);
 
 #endif

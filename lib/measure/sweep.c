@@ -55,7 +55,7 @@ void syn_sweeps_close(syn_sweeps *r)
 
 double syn_sweeps_fraction(const syn_sweeps *r)
 {
-    return synp_csv_fraction(&r->csv);
+    return synp_source_fraction(&r->csv.in);
 }
 
 uint64_t syn_sweeps_missing(const syn_sweeps *r)
@@ -65,8 +65,8 @@ uint64_t syn_sweeps_missing(const syn_sweeps *r)
 
 void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc)
 {
-    *bytes = r->csv.bytes;
-    *crc = r->csv.crc;
+    *bytes = r->csv.in.bytes;
+    *crc = r->csv.in.crc;
 }
 
 static int compare_cells(const void *a, const void *b)

@@ -43,7 +43,7 @@ static syn_status read_row(synp_csv *c, row *out, syn_error *err)
         status = synp_csv_integer(c, CYCLE, &out->cycle, err);
     for (int i = 0; !status && i < SYN_NFEAT; i++)
         status = synp_csv_number(c, i, &out->y[i], err);
-    out->line = c->line;
+    out->line = c->in.line;
     return status;
 }
 
@@ -126,7 +126,8 @@ static syn_status check_repeated(const synp_csv *c, const rows *r, syn_error *er
     for (size_t k = 1; k < r->n; k++)
         if (compare_rows(&r->v[k - 1], &r->v[k]) == 0) {
             const row *a = &r->v[k - 1], *b = &r->v[k];
-            synp_csv at = {.name = c->name, .columns = c->columns, .line = a->line > b->line ? a->line : b->line};
+            synp_csv at = {.in = {.name = c->in.name, .line = a->line > b->line ? a->line : b->line},
+                           .columns = c->columns};
             return synp_csv_fail(&at, CYCLE, err,
                                  "expected one row for each cycle, found cycle %" PRIu64 " of cell %" PRIu64
                                  " also in line %" PRIu64,
@@ -159,8 +160,8 @@ syn_status syn_features_load(const char *path, uint64_t skip, syn_features *out,
     }
     if (!status)
         status = fill(&r, out, err);
-    out->bytes = status ? 0 : c->bytes;
-    out->crc = status ? 0 : c->crc;
+    out->bytes = status ? 0 : c->in.bytes;
+    out->crc = status ? 0 : c->in.crc;
     free(r.v);
     free(c);
     return status;
