@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
+#include "cli/look.h"
 #include "cli/shared.h"
 
 #include <inttypes.h>
@@ -7,22 +8,30 @@
 
 typedef struct extract_options {
     const char *sweeps; /* file */
-    double u0;          /* V */
+    look_options look;
     const char *output;
 } extract_options;
 
 static const cli_option options[] = {
-    {"u0", "V", NUMBER(extract_options, u0, 0.001, 5), .fallback = "0.2",
-     .help = "voltage at which resistances are read"},
+    {GROUP(options_look, extract_options, look)},
     OPTION_OUTPUT(extract_options, output),
     {0},
 };
 
 /* Counts for the summary on standard error. */
 typedef struct tally {
-    uint64_t cells, cycles, whole, last_cell, spikes;
+    uint64_t cells, cycles, whole, last_cell;
     uint64_t count[SYN_NFEAT][SYN_QUALITIES];
 } tally;
+
+/* A further field of a row; empty for NAN. */
+static void print_short(FILE *f, double x)
+{
+    if (isnan(x))
+        fputc(',', f);
+    else
+        fprintf(f, ",%.4g", x);
+}
 
 static void print_cycle(FILE *f, const syn_extracted *e, tally *t)
 {
@@ -38,6 +47,10 @@ static void print_cycle(FILE *f, const syn_extracted *e, tally *t)
     }
     for (int i = 0; i < SYN_NFEAT; i++)
         fprintf(f, ",%s", syn_quality_word(e->q[i]));
+    for (int i = 0; i < SYN_NFEAT; i++)
+        print_short(f, e->error[i]);
+    print_short(f, e->bound[SYN_LOG10_R_HRS]);
+    print_short(f, e->bound[SYN_R_LRS]);
     fputc('\n', f);
     t->cells += t->cycles == 0 || e->cell != t->last_cell;
     t->last_cell = e->cell;
@@ -45,14 +58,14 @@ static void print_cycle(FILE *f, const syn_extracted *e, tally *t)
     t->whole += good == SYN_NFEAT;
 }
 
-static void print_tally(const tally *t, uint64_t missing)
+static void print_tally(const tally *t, uint64_t missing, uint64_t spikes)
 {
     fprintf(stderr, "%" PRIu64 " cycles of %" PRIu64 " cells, %" PRIu64 " with all four figures\n", t->cycles,
             t->cells, t->whole);
     if (missing)
         fprintf(stderr, "points without a number, passed over: %" PRIu64 "\n", missing);
-    if (t->spikes)
-        fprintf(stderr, "points taken out as spikes: %" PRIu64 "\n", t->spikes);
+    if (spikes)
+        fprintf(stderr, "points taken out as spikes: %" PRIu64 "\n", spikes);
     for (int q = SYN_GOOD + 1; q < SYN_QUALITIES; q++)
         for (int i = 0; i < SYN_NFEAT; i++)
             if (t->count[i][q])
@@ -60,25 +73,21 @@ static void print_tally(const tally *t, uint64_t missing)
                         syn_quality_word((syn_quality)q), syn_quality_meaning((syn_quality)q));
 }
 
-static syn_status extract(double u0, syn_sweeps *sweeps, FILE *f, tally *t, syn_error *err)
+static syn_status extract(syn_sweeps *source, syn_record_reader *sweeps, FILE *f, tally *t, syn_error *err)
 {
     syn_cycles cycles = {0};
     syn_sweep s;
     syn_measured m;
     syn_extracted found[2];
     progress bar = {0};
-    syn_status status = syn_sweeps_next(sweeps, &s, err);
+    syn_status status = syn_record_next(sweeps, &s, &m, err);
     for (uint64_t k = 0; !status && s.n > 0 && !ferror(f); k++) {
-        t->spikes += syn_sweep_clean(&s);
-        status = syn_sweep_measure(&s, u0, &m, err);
-        if (status)
-            break;
         const int n = syn_cycles_add(&cycles, &s, &m, found);
         for (int j = 0; j < n; j++)
             print_cycle(f, &found[j], t);
         if (k % 256 == 0)
-            progress_show(&bar, "extracting", (size_t)(1000 * syn_sweeps_fraction(sweeps)), 1000);
-        status = syn_sweeps_next(sweeps, &s, err);
+            progress_show(&bar, "extracting", (size_t)(1000 * syn_sweeps_fraction(source)), 1000);
+        status = syn_record_next(sweeps, &s, &m, err);
     }
     if (!status && syn_cycles_end(&cycles, found))
         print_cycle(f, &found[0], t);
@@ -93,31 +102,47 @@ static void print_header(FILE *f)
         fprintf(f, ",%s", syn_feature_name(i));
     for (int i = 0; i < SYN_NFEAT; i++)
         fprintf(f, ",q_%s", syn_feature_name(i));
+    for (int i = 0; i < SYN_NFEAT; i++)
+        fprintf(f, ",e_%s", syn_feature_name(i));
+    fprintf(f, ",least_%s,least_%s", syn_feature_name(SYN_LOG10_R_HRS), syn_feature_name(SYN_R_LRS));
     fputc('\n', f);
+}
+
+static int write_features(const extract_options *o, syn_sweeps *source, syn_record_reader *sweeps)
+{
+    syn_error err;
+    output out;
+    tally t = {0};
+    int status = output_open(&out, o->output);
+    if (status)
+        return status;
+    print_header(out.stream);
+    if (extract(source, sweeps, out.stream, &t, &err))
+        status = cli_fail_library("", &err);
+    else if (t.cycles == 0)
+        status = cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", o->sweeps);
+    const int closed = output_close(&out, !status);
+    status = status ? status : closed;
+    if (!status) {
+        look_warn(stderr, syn_record_of(sweeps), o->look.polarity != 0);
+        print_tally(&t, syn_sweeps_missing(source), syn_record_spikes(sweeps));
+    }
+    return status;
 }
 
 static int run(const void *values)
 {
     const extract_options *o = values;
-    syn_sweeps *sweeps;
+    const syn_record_options settings = look_settings(&o->look);
+    syn_sweeps *source;
+    syn_record_reader *sweeps = NULL;
     syn_error err;
-    output out;
-    tally t = {0};
-    if (syn_sweeps_open(o->sweeps, &sweeps, &err))
+    if (syn_sweeps_open(o->sweeps, &source, &err))
         return cli_fail_library("", &err);
-    int status = output_open(&out, o->output);
-    if (!status) {
-        print_header(out.stream);
-        if (extract(o->u0, sweeps, out.stream, &t, &err))
-            status = cli_fail_library("", &err);
-        else if (t.cycles == 0)
-            status = cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", o->sweeps);
-        const int closed = output_close(&out, !status);
-        status = status ? status : closed;
-    }
-    if (!status)
-        print_tally(&t, syn_sweeps_missing(sweeps));
-    syn_sweeps_close(sweeps);
+    const int status = syn_record_open(source, &settings, &sweeps, &err) ? cli_fail_library("", &err)
+                                                                         : write_features(o, source, sweeps);
+    syn_record_close(sweeps);
+    syn_sweeps_close(source);
     return status;
 }
 
@@ -129,6 +154,8 @@ static const cli_term columns[] = {
     {"r_lrs", "resistance in LRS in ohm"},
     {"u_reset", "voltage in V at which the RESET begins, positive"},
     {"q_log10_r_hrs, ...", "quality of each figure, a word; `ok` if there is a figure"},
+    {"e_log10_r_hrs, ...", "standard error of each figure"},
+    {"least_log10_r_hrs, least_r_lrs", "lower bound of a resistance whose current is below the noise"},
     {0},
 };
 
@@ -141,11 +168,12 @@ const cli_command command_extract = {
     .name = "extract",
     .usage = "SWEEPS.csv",
     .summary = "find the features of every cycle in measured sweeps",
-    .text = "Finds the features of every cycle in measured current-voltage sweeps. Standard error says which figures "
-            "are missing and why.",
+    .text =
+        "Finds the features of every cycle in measured current-voltage sweeps. Standard error says which figures "
+        "are missing and why, and what is unusual in the record: positive voltages that SET, |current|, an offset.",
     .input =
         {"SWEEPS.csv, SWEEPS.csv.gz, or - for standard input: a header, and the columns cell,cycle,u,i. Each cycle "
-         "is one loop over both signs. u is in V, negative voltages SET; i is in A. The rows of a cell are "
+         "is one loop over both signs. u is in V; i is in A. The rows of a cell are "
          "adjacent, its cycles in rising order.",
          NULL},
     .output = {"CSV with one row for each cycle. A figure that is missing is empty. Resistances are those at --u0.",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
+#include "cli/look.h"
 #include "cli/shared.h"
 
 #include <inttypes.h>
@@ -11,7 +12,8 @@ typedef struct fit_options {
     const char *sweeps, *params, *name, *output;
     uint64_t order, components, degree; /* 0 is auto */
     uint64_t starts, skip, seed;
-    double u0, compliance; /* V, A (0 if absent) */
+    look_options look;
+    double compliance; /* A; 0 if absent */
 } fit_options;
 
 static const cli_option options[] = {
@@ -27,8 +29,7 @@ static const cli_option options[] = {
      .help = "number of starts of the mixture's estimation"},
     {"skip", "N", INTEGER(fit_options, skip, 0, OPTION_MANY), .fallback = "0",
      .help = "leave out cycles with a smaller number, such as those after forming"},
-    {"u0", "V", NUMBER(fit_options, u0, 0.001, 5), .fallback = "0.2",
-     .help = "voltage at which resistances are read from sweeps"},
+    {GROUP(options_look, fit_options, look)},
     {"compliance", "A", NUMBER(fit_options, compliance, 1e-12, 10),
      .help = "current compliance of the sweeps' negative side; the curves leave out points at the compliance"},
     {"name", "NAME", TEXT(fit_options, name), .help = "name of the set; that of the file if absent"},
@@ -51,34 +52,36 @@ static bool show(void *bar, double share)
 static syn_status fit_curves(const fit_options *o, const syn_features *f, syn_params *p, syn_provenance *v,
                              syn_curves_report *report, syn_error *err)
 {
-    syn_sweeps *sweeps = NULL;
+    const syn_record_options settings = look_settings(&o->look);
+    syn_sweeps *source = NULL;
+    syn_record_reader *sweeps = NULL;
     syn_curves *curves = NULL;
     syn_sweep s;
     syn_measured m;
     progress bar = {0};
-    syn_status status = syn_sweeps_open(o->sweeps, &sweeps, err);
+    syn_status status = syn_sweeps_open(o->sweeps, &source, err);
     if (status)
         return status;
-    status = syn_curves_create(o->u0, o->compliance, &curves, err);
+    status = syn_record_open(source, &settings, &sweeps, err);
+    if (!status)
+        status = syn_curves_create(o->look.u0, o->compliance, &curves, err);
     for (uint64_t k = 0; !status; k++) {
-        status = syn_sweeps_next(sweeps, &s, err);
+        status = syn_record_next(sweeps, &s, &m, err);
         if (status || s.n == 0)
             break;
-        syn_sweep_clean(&s);
-        status = syn_sweep_measure(&s, o->u0, &m, err);
-        if (!status)
-            syn_curves_add(curves, &s, &m);
+        syn_curves_add(curves, &s, &m);
         if (k % 256 == 0)
-            progress_show(&bar, "reading sweeps", (size_t)(1000 * syn_sweeps_fraction(sweeps)), 1000);
+            progress_show(&bar, "reading sweeps", (size_t)(1000 * syn_sweeps_fraction(source)), 1000);
     }
     progress_end(&bar);
     if (!status)
         status = syn_curves_fit(curves, f, p, report, err);
-    syn_sweeps_checksum(sweeps, &v->sweeps_bytes, &v->sweeps_crc);
+    syn_sweeps_checksum(source, &v->sweeps_bytes, &v->sweeps_crc);
     v->sweeps = o->sweeps;
     v->curves = report;
     syn_curves_free(curves);
-    syn_sweeps_close(sweeps);
+    syn_record_close(sweeps);
+    syn_sweeps_close(source);
     return status;
 }
 
@@ -167,7 +170,7 @@ static void describe_options(const fit_options *o, char *text, size_t size)
     snprintf(text, size,
              "--order %s --components %s --degree %s --starts %" PRIu64 " --skip %" PRIu64 " --seed %" PRIu64
              " --u0 %g --compliance %g",
-             order, components, degree, o->starts, o->skip, o->seed, o->u0, o->compliance);
+             order, components, degree, o->starts, o->skip, o->seed, o->look.u0, o->compliance);
 }
 
 static int write_set(const fit_options *o, const syn_params *p, const syn_provenance *v)

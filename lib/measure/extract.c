@@ -2,19 +2,14 @@
 /* The features of a sweep; their definitions are in sweep.h. */
 #include <synaptogen/sweep.h>
 
-#include "base/linear.h"
-#include "base/numeric.h"
-#include "model/model.h"
+#include "base/base.h"
+#include "measure/estimate.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double set_ratio = 1.5, reset_ratio = 1.2;   /* of conductances: less is no event */
-static const double read_window = 0.1;                    /* V on either side of u0 */
-static const double break_left = 0.2, break_right = 0.15; /* V around the break */
-enum { READ_POINTS = 6, READ_FEWEST = 3, SIDE = 3, BREAK_POINTS = 6 };
+static const double reset_ratio = 1.2; /* of conductances: less is no RESET */
 
 const char *syn_quality_word(syn_quality q)
 {
@@ -32,41 +27,35 @@ const char *syn_quality_meaning(syn_quality q)
     return (unsigned)q < SYN_QUALITIES ? meanings[q] : NULL;
 }
 
-/* A copy of the points of one branch. */
-typedef struct points {
-    double *u, *i;
-    size_t n;
-} points;
-
-/* Of n <= SIDE numbers. */
-static double median(const double *v, size_t n)
+/* Whether point k lies alone: outside of the two points on either side by more than a quarter of their largest current and
+ * by more than noise explains, while the neighbours on both sides are alike. At a SET, at a RESET and at the peak before it
+ * they are not. v: the currents of points k - 2 .. k + 2. */
+static bool is_spike(const double v[5], double noise)
 {
-    double sorted[SIDE];
-    memcpy(sorted, v, n * sizeof *v);
-    qsort(sorted, n, sizeof *sorted, synp_rising);
-    return n % 2 ? sorted[n / 2] : 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]);
+    double low = INFINITY, high = -INFINITY, most = 0;
+    for (int j = 0; j < 5; j++)
+        if (j != 2) {
+            low = fmin(low, v[j]);
+            high = fmax(high, v[j]);
+            most = fmax(most, fabs(v[j]));
+        }
+    const double off = fmax(v[2] - high, low - v[2]), gap = fabs(v[3] - v[1]);
+    return off > 0.25 * most && off > 6 * noise && gap < 0.5 * off;
 }
 
-size_t syn_sweep_clean(syn_sweep *s)
+size_t syn_sweep_clean(syn_sweep *s, double noise)
 {
-    enum { AROUND = 5, MIDDLE = AROUND / 2 };
-    double window[AROUND], sorted[AROUND];
+    double window[5]; /* points before k may have moved, so the window keeps their currents */
     size_t kept = 0;
     for (size_t k = 0; k < s->n; k++) {
         bool spike = false;
-        if (k >= MIDDLE && k + MIDDLE < s->n) {
-            /* Points before k may have moved, so the window keeps their currents. */
-            if (k == MIDDLE)
-                memcpy(window, s->i, sizeof window);
-            else
-                memmove(window, window + 1, (AROUND - 1) * sizeof *window);
-            window[AROUND - 1] = s->i[k + MIDDLE];
-            memcpy(sorted, window, sizeof window);
-            qsort(sorted, AROUND, sizeof *sorted, synp_rising);
-            double most = 0;
-            for (int j = 0; j < AROUND; j++)
-                most = j == MIDDLE ? most : fmax(most, fabs(window[j]));
-            spike = fabs(window[MIDDLE] - sorted[MIDDLE]) > 0.25 * most;
+        if (k == 2 && s->n >= 5)
+            memcpy(window, s->i, sizeof window);
+        else if (k > 2 && k + 2 < s->n)
+            memmove(window, window + 1, 4 * sizeof *window);
+        if (k >= 2 && k + 2 < s->n) {
+            window[4] = s->i[k + 2];
+            spike = is_spike(window, noise);
         }
         s->u[kept] = s->u[k];
         s->i[kept] = s->i[k];
@@ -75,227 +64,6 @@ size_t syn_sweep_clean(syn_sweep *s)
     const size_t dropped = s->n - kept;
     s->n = kept;
     return dropped;
-}
-
-/* Weighted least squares of y on x^0 .. x^(terms-1) about x = 0; returns the constant, NAN if undetermined. */
-static double local_constant(const double *x, const double *y, const double *w, size_t n, int terms)
-{
-    double a[9] = {0}, b[3] = {0};
-    for (size_t k = 0; k < n; k++) {
-        const double row[3] = {1, x[k], x[k] * x[k]};
-        for (int i = 0; i < terms; i++) {
-            b[i] += w[k] * row[i] * y[k];
-            for (int j = 0; j < terms; j++)
-                a[i * terms + j] += w[k] * row[i] * row[j];
-        }
-    }
-    return synp_cholesky_equations(terms, a, b) ? b[0] : NAN;
-}
-
-/* Half width of the window about u0: read_window, or the distance of the sixth nearest point if that is more. */
-static double window_about(const points *p, double u0)
-{
-    double nearest[READ_POINTS];
-    size_t n = 0;
-    for (size_t k = 0; k < p->n; k++) {
-        double d = fabs(p->u[k] - u0);
-        for (size_t j = 0; j < n; j++)
-            if (d < nearest[j]) {
-                const double other = nearest[j];
-                nearest[j] = d;
-                d = other;
-            }
-        if (n < READ_POINTS)
-            nearest[n++] = d;
-    }
-    return n ? fmax(read_window, 1.001 * nearest[n - 1]) : read_window;
-}
-
-/* Conductance at u0, or NAN. There must be points on both sides of u0, within three windows. */
-static double conductance_at(const points *p, double u0)
-{
-    const double h = fmin(window_about(p, u0), 3 * read_window);
-    double x[64], y[64], w[64];
-    size_t n = 0, inside = 0;
-    bool below = false, above = false;
-    for (size_t k = 0; k < p->n; k++)
-        inside += fabs(p->u[k] - u0) < h;
-    const size_t stride = inside / 64 + 1; /* of dense sweeps, this many points are averaged */
-    size_t joined = 0;
-    for (size_t k = 0; k < p->n; k++) {
-        const double d = p->u[k] - u0;
-        if (fabs(d) >= h)
-            continue;
-        below = below || d <= 0;
-        above = above || d >= 0;
-        if (joined == 0)
-            x[n] = y[n] = w[n] = 0;
-        x[n] += d;
-        y[n] += p->i[k];
-        w[n] += pow(1 - pow(fabs(d) / h, 3), 3);
-        if (++joined == stride) {
-            x[n] /= (double)stride;
-            y[n++] /= (double)stride;
-            joined = 0;
-        }
-    }
-    if (!below || !above || n < READ_FEWEST)
-        return NAN;
-    const double i = local_constant(x, y, w, n, n >= 5 ? 3 : 2);
-    return i > 0 ? i / u0 : NAN;
-}
-
-/* ln(i/u), with a floor where noise makes it negative: a thousandth of the largest. */
-static void log_conductances(const points *p, double *g)
-{
-    double largest = DBL_MIN;
-    for (size_t k = 0; k < p->n; k++)
-        largest = fmax(largest, p->i[k] / p->u[k]);
-    for (size_t k = 0; k < p->n; k++)
-        g[k] = log(fmax(p->i[k] / p->u[k], 1e-3 * largest));
-}
-
-/* Rise of the median over up to SIDE points from below k to k on; 0 < k < n. */
-static double rise_at(const double *g, size_t n, size_t k)
-{
-    const size_t before = k < SIDE ? k : SIDE, after = n - k < SIDE ? n - k : SIDE;
-    return median(g + k, after) - median(g + k - before, before);
-}
-
-/* U_S on the branch away from 0, or NAN; *q says why. g: room for ln(i/u). */
-static double find_set(const points *p, double *g, syn_quality *q)
-{
-    double best = 0, step = 0;
-    size_t at = 0;
-    *q = SYN_FEW_POINTS;
-    if (p->n < 2 * SIDE)
-        return NAN;
-    log_conductances(p, g);
-    *q = SYN_NO_SET;
-    for (size_t k = 1; k < p->n; k++)
-        best = fmax(best, rise_at(g, p->n, k));
-    if (best < log(set_ratio))
-        return NAN;
-    for (size_t k = 1; k < p->n; k++)
-        if (rise_at(g, p->n, k) >= 0.9 * best && g[k] - g[k - 1] > step) {
-            step = g[k] - g[k - 1];
-            at = k;
-        }
-    if (at == 0)
-        return NAN;
-    *q = SYN_GOOD;
-    return 0.5 * (p->u[at - 1] + p->u[at]);
-}
-
-/* The break of a RESET (U_R).
- *
- * Below U_R the current is that of the LRS and nearly straight over a tenth of a volt. Above U_R the conductance falls
- * and the current bends away. So a line that turns into a parabola is fitted, a segmented regression (Hudson, J. Am.
- * Stat. Assoc. 61 (1966) 1097):
- *   i = c0 + c1 d + c2 d+ + c3 d+^2,  d = u - b,  d+ = max(d, 0).
- * For a given break b this is linear in c0 .. c3. The normal equations M c = r, with M = sum row row' and
- * r = sum row i, give the sum of squares at the minimum directly: sum i^2 - r' c. Only b remains. A grid finds the
- * right valley, a golden section (Kiefer, Proc. Am. Math. Soc. 4 (1953) 502) its bottom.
- * The points are those from 0.2 V below to 0.15 V above a guess of b. The first guess is the peak of the current, which
- * lies a little above the break; the second is the first result. */
-
-/* Sum of squared residuals of the fit with its break at b. unit [V] scales d, so that the equations are well
- * conditioned. */
-static double broken_rest(const points *p, size_t first, size_t end, double b, double unit)
-{
-    double a[16] = {0}, c[4] = {0}, squares = 0;
-    for (size_t k = first; k < end; k++) {
-        const double d = (p->u[k] - b) / unit, y = p->i[k], row[4] = {1, d, d > 0 ? d : 0, d > 0 ? d * d : 0};
-        squares += y * y;
-        for (int i = 0; i < 4; i++) {
-            c[i] += row[i] * y;
-            for (int j = 0; j < 4; j++)
-                a[4 * i + j] += row[i] * row[j];
-        }
-    }
-    double rest[4];
-    memcpy(rest, c, sizeof c);
-    if (!synp_cholesky_equations(4, a, c))
-        return INFINITY;
-    for (int i = 0; i < 4; i++)
-        squares -= rest[i] * c[i];
-    return squares;
-}
-
-/* The break between low and high with the smallest sum of squares, to some microvolts. */
-static double best_break(const points *p, size_t first, size_t end, double low, double high)
-{
-    enum { GRID = 24, SECTIONS = 16 };
-    const double unit = break_left, step = (high - low) / GRID, golden = 0.6180339887498949;
-    double best = INFINITY, at = low;
-    for (int k = 0; k <= GRID; k++) {
-        const double rest = broken_rest(p, first, end, low + step * k, unit);
-        if (rest < best) {
-            best = rest;
-            at = low + step * k;
-        }
-    }
-    low = at - step;
-    high = at + step;
-    double left = high - golden * (high - low), right = low + golden * (high - low),
-           rest_left = broken_rest(p, first, end, left, unit), rest_right = broken_rest(p, first, end, right, unit);
-    for (int k = 0; k < SECTIONS; k++) {
-        if (rest_left < rest_right) {
-            high = right;
-            right = left;
-            rest_right = rest_left;
-            left = high - golden * (high - low);
-            rest_left = broken_rest(p, first, end, left, unit);
-        } else {
-            low = left;
-            left = right;
-            rest_left = rest_right;
-            right = low + golden * (high - low);
-            rest_right = broken_rest(p, first, end, right, unit);
-        }
-    }
-    return 0.5 * (low + high);
-}
-
-/* Number of the point at the peak of the medians over three points, above u0. */
-static size_t peak_of(const points *p, double u0)
-{
-    size_t at = 0;
-    double peak = -INFINITY;
-    for (size_t k = 1; k + 1 < p->n; k++) {
-        const double m = median(p->i + k - 1, 3);
-        if (p->u[k] > u0 && m > peak) {
-            peak = m;
-            at = k;
-        }
-    }
-    return at;
-}
-
-/* U_R on the rising positive branch, or NAN; *q says why. */
-static double find_reset(const points *p, double u0, syn_quality *q)
-{
-    *q = SYN_FEW_POINTS;
-    const size_t peak = peak_of(p, u0);
-    if (peak == 0)
-        return NAN;
-    double b = p->u[peak];
-    for (int pass = 0; pass < 2; pass++) {
-        size_t first = peak, end = peak + 1;
-        while (first > 0 && (p->u[first - 1] > b - break_left || peak - first < BREAK_POINTS / 2))
-            first--;
-        while (end < p->n && (p->u[end] < b + break_right || end - peak < BREAK_POINTS / 2))
-            end++;
-        if (end - peak < 3 || peak - first < 2 || end - first < BREAK_POINTS)
-            return NAN;
-        const double low = fmax(b - 0.5 * break_left, p->u[first + 1]),
-                     high = fmin(b + 0.5 * break_right, p->u[end - 3]);
-        if (!(low < high))
-            return NAN;
-        b = best_break(p, first, end, low, high);
-    }
-    *q = SYN_GOOD;
-    return b;
 }
 
 /* From the first to the last point between first and end with that sign of the voltage; empty if there is none. */
@@ -308,15 +76,26 @@ static syn_branch of_sign(const syn_sweep *s, size_t first, size_t end, int sign
     return (syn_branch){first, end};
 }
 
-static void find_branches(const syn_sweep *s, syn_measured *m)
+/* A loop begins at 0 or at one of its two ends. */
+void synp_find_branches(const syn_sweep *s, syn_measured *m)
 {
+    static const double near_end = 0.7;
     size_t low = 0, high = 0;
     for (size_t k = 0; k < s->n; k++) {
         low = s->u[k] < s->u[low] ? k : low;
         high = s->u[k] > s->u[high] ? k : high;
     }
-    m->set_first = low <= high;
-    if (m->set_first) {
+    const bool from_high = s->n > 0 && s->u[high] > 0 && s->u[0] > near_end * s->u[high],
+               from_low = s->n > 0 && s->u[low] < 0 && s->u[0] < near_end * s->u[low];
+    m->hrs_first = from_high;
+    m->set_first = from_high || (!from_low && low <= high);
+    if (from_high || from_low) {
+        const size_t turn = from_high ? low : high;
+        m->fall = from_high ? of_sign(s, 0, turn + 1, 1) : of_sign(s, turn, s->n, 1);
+        m->down = from_high ? of_sign(s, 0, turn + 1, -1) : of_sign(s, turn, s->n, -1);
+        m->back = from_high ? of_sign(s, turn, s->n, -1) : of_sign(s, 0, turn + 1, -1);
+        m->up = from_high ? of_sign(s, turn, s->n, 1) : of_sign(s, 0, turn + 1, 1);
+    } else if (m->set_first) {
         m->down = of_sign(s, 0, low + 1, -1);
         m->back = of_sign(s, low, high + 1, -1);
         m->up = of_sign(s, low, high + 1, 1);
@@ -329,113 +108,170 @@ static void find_branches(const syn_sweep *s, syn_measured *m)
     }
 }
 
-/* Copies the points of a branch with that sign of the voltage and |u| >= least. */
-static void copy_branch(const syn_sweep *s, syn_branch b, int sign, double least, points *p)
+/* Appends the points of a branch with that sign of the voltage. */
+static void copy_branch(const syn_sweep *s, syn_branch b, int sign, synp_path *p)
 {
-    p->n = 0;
     for (size_t k = b.first; k < b.end; k++)
-        if (s->u[k] * sign >= least) {
-            p->u[p->n] = s->u[k];
-            p->i[p->n++] = s->i[k];
+        if (s->u[k] * sign > 0) {
+            p->u[p->n] = s->u[k] * sign;
+            p->i[p->n++] = s->i[k] * sign;
         }
 }
 
-/* At smaller voltages ln(i/u) is noise. */
-static double least_voltage(const syn_sweep *s, syn_branch b)
-{
-    double most = 0;
-    for (size_t k = b.first; k < b.end; k++)
-        most = fmax(most, fabs(s->u[k]));
-    return 0.05 * most;
-}
+/* Room for the points of a sweep. */
+typedef struct workspace {
+    synp_path a, b;
+    double *room;
+} workspace;
 
-static void measure_negative(const syn_sweep *s, points *p, double *g, syn_measured *m)
+static void measure_negative(const syn_sweep *s, double noise, workspace *w, syn_measured *m, bool *is_volatile)
 {
-    copy_branch(s, m->down, -1, least_voltage(s, m->down), p);
-    m->u_set = find_set(p, g, &m->q[SYN_U_SET]);
-}
-
-static void measure_positive(const syn_sweep *s, double u0, points *p, syn_measured *m)
-{
-    copy_branch(s, m->fall, 1, DBL_MIN, p);
-    m->g_hrs = conductance_at(p, u0);
-    m->q[SYN_LOG10_R_HRS] = isnan(m->g_hrs) ? SYN_FEW_POINTS : SYN_GOOD;
-    copy_branch(s, m->up, 1, DBL_MIN, p);
-    m->u_reset = find_reset(p, u0, &m->q[SYN_U_RESET]);
-    for (size_t k = p->n; k > 0 && !isnan(m->u_reset); k--)
-        if (p->u[k - 1] < m->u_reset) {
-            p->n = k;
-            break;
-        }
-    m->g_lrs = conductance_at(p, u0);
-    m->q[SYN_R_LRS] = isnan(m->g_lrs) ? SYN_FEW_POINTS : SYN_GOOD;
-    if (m->g_hrs > m->g_lrs / reset_ratio) {
-        m->q[SYN_LOG10_R_HRS] = m->q[SYN_U_RESET] = SYN_NO_RESET;
-        m->g_hrs = m->u_reset = NAN;
+    synp_path *way = &w->a, *back = &w->b;
+    way->n = back->n = 0;
+    copy_branch(s, m->down, -1, way);
+    copy_branch(s, m->back, -1, back);
+    const size_t out = way->n;
+    if (out > 0 && m->back.first < s->n && m->back.first + 1 >= m->down.end)
+        copy_branch(s, (syn_branch){m->down.end, m->back.end}, -1, way);
+    const synp_estimate e = synp_find_set(way, out > 0 ? out - 1 : 0, back, noise, w->room);
+    m->u_set = -e.value;
+    m->q[SYN_U_SET] = e.quality;
+    m->error[SYN_U_SET] = e.error;
+    if (e.quality == SYN_GOOD) {
+        way->n = out;
+        while (way->n > 0 && way->u[way->n - 1] >= e.value)
+            way->n--;
+        *is_volatile = synp_is_volatile(way, back, e.value, noise);
     }
 }
 
-syn_status syn_sweep_measure(const syn_sweep *s, double u0, syn_measured *out, syn_error *err)
+static void put_conductance(const synp_estimate *e, double *g, double *error, syn_quality *q)
+{
+    *q = e->quality;
+    *error = e->error;
+    *g = e->quality == SYN_GOOD || e->quality == SYN_BELOW_NOISE ? e->value : NAN;
+}
+
+static void measure_positive(const syn_sweep *s, double u0, double noise, workspace *w, syn_measured *m)
+{
+    synp_path *p = &w->a;
+    p->n = 0;
+    copy_branch(s, m->fall, 1, p);
+    synp_estimate e = synp_conductance_at(p, u0, noise);
+    put_conductance(&e, &m->g_hrs, &m->error[SYN_LOG10_R_HRS], &m->q[SYN_LOG10_R_HRS]);
+    p->n = 0;
+    copy_branch(s, m->up, 1, p);
+    e = synp_find_reset(p, noise);
+    m->u_reset = e.value;
+    m->q[SYN_U_RESET] = e.quality;
+    m->error[SYN_U_RESET] = e.error;
+    while (p->n > 0 && e.quality == SYN_GOOD && p->u[p->n - 1] >= m->u_reset)
+        p->n--;
+    e = synp_conductance_at(p, u0, noise);
+    put_conductance(&e, &m->g_lrs, &m->error[SYN_R_LRS], &m->q[SYN_R_LRS]);
+}
+
+/* The words that follow from several figures. */
+static void judge(bool is_volatile, syn_measured *m)
+{
+    const bool hrs = m->q[SYN_LOG10_R_HRS] == SYN_GOOD, lrs = m->q[SYN_R_LRS] == SYN_GOOD;
+    if (is_volatile && !(hrs && lrs && m->g_lrs > 1.5 * m->g_hrs)) {
+        m->q[SYN_R_LRS] = m->q[SYN_U_RESET] = SYN_VOLATILE;
+        return;
+    }
+    if (lrs && m->g_hrs > m->g_lrs / reset_ratio) {
+        if (hrs)
+            m->q[SYN_LOG10_R_HRS] = SYN_NO_RESET;
+        if (!m->hrs_first)
+            m->q[SYN_U_RESET] = SYN_NO_RESET;
+    }
+    if (m->q[SYN_U_RESET] == SYN_NO_PEAK && !(hrs && lrs))
+        m->q[SYN_U_RESET] = SYN_FEW_POINTS;
+    else if (m->q[SYN_U_RESET] == SYN_NO_PEAK && m->hrs_first)
+        m->q[SYN_U_RESET] = SYN_NO_RESET;
+}
+
+syn_status syn_sweep_measure(const syn_sweep *s, double u0, double noise, syn_measured *out, syn_error *err)
 {
     *out = (syn_measured){0};
     if (!(u0 > 0 && isfinite(u0)))
         return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", u0);
-    points p = {malloc((s->n + 1) * sizeof *p.u), malloc((s->n + 1) * sizeof *p.i), 0};
-    double *g = malloc((s->n + 1) * sizeof *g);
-    const bool enough = p.u && p.i && g;
-    if (enough) {
-        find_branches(s, out);
-        measure_negative(s, &p, g, out);
-        measure_positive(s, u0, &p, out);
-    }
-    free(p.u);
-    free(p.i);
-    free(g);
-    return enough ? SYN_OK : synp_no_memory(err);
+    if (!(noise >= 0 && isfinite(noise)))
+        return synp_fail(err, SYN_EINVAL, "noise", "%g A is not a finite current of at least 0", noise);
+    const size_t n = s->n + 1;
+    double *room = malloc(6 * n * sizeof *room);
+    if (!room)
+        return synp_no_memory(err);
+    workspace w = {{room, room + n, 0}, {room + 2 * n, room + 3 * n, 0}, room + 4 * n};
+    bool is_volatile = false;
+    synp_find_branches(s, out);
+    measure_negative(s, noise, &w, out, &is_volatile);
+    measure_positive(s, u0, noise, &w, out);
+    judge(is_volatile, out);
+    free(room);
+    return SYN_OK;
 }
 
 /* Figure k of a cycle. */
-static void put(syn_extracted *e, int k, double value, syn_quality q)
+static void put(syn_extracted *e, int k, double value, double error, syn_quality q)
 {
     e->y[k] = q == SYN_GOOD ? value : NAN;
+    e->error[k] = q == SYN_GOOD ? error : NAN;
+    e->bound[k] = q == SYN_BELOW_NOISE ? value : NAN;
     e->q[k] = q;
 }
 
-static void put_hrs(syn_extracted *e, double g, syn_quality q)
+/* error: of g, S. */
+static void put_hrs(syn_extracted *e, double g, double error, syn_quality q)
 {
-    put(e, SYN_LOG10_R_HRS, -log10(g), q);
+    put(e, SYN_LOG10_R_HRS, -log10(g), error / (g * log(10)), q);
 }
 
 /* R_LRS and U_R belong to a cycle only if it was SET. */
 static void put_lrs(syn_extracted *e, const syn_measured *m)
 {
-    const bool set = e->q[SYN_U_SET] != SYN_NO_SET;
-    put(e, SYN_R_LRS, 1 / m->g_lrs, set ? m->q[SYN_R_LRS] : SYN_NO_SET);
-    put(e, SYN_U_RESET, m->u_reset, set ? m->q[SYN_U_RESET] : SYN_NO_SET);
+    const syn_quality set = e->q[SYN_U_SET];
+    const bool missing = set == SYN_NO_SET || set == SYN_STUCK_LRS || set == SYN_STUCK_HRS || set == SYN_FORMING;
+    const double g = m->g_lrs;
+    put(e, SYN_R_LRS, 1 / g, m->error[SYN_R_LRS] / (g * g), missing ? set : m->q[SYN_R_LRS]);
+    put(e, SYN_U_RESET, m->u_reset, m->error[SYN_U_RESET], missing ? set : m->q[SYN_U_RESET]);
 }
 
 int syn_cycles_end(syn_cycles *c, syn_extracted out[1])
 {
-    const bool pending = c->running && !c->set_first;
+    const bool pending = c->running && !c->last.set_first;
     if (pending) {
-        put(&c->pending, SYN_R_LRS, 0, SYN_UNSEEN);
-        put(&c->pending, SYN_U_RESET, 0, SYN_UNSEEN);
+        put(&c->pending, SYN_R_LRS, 0, 0, SYN_UNSEEN);
+        put(&c->pending, SYN_U_RESET, 0, 0, SYN_UNSEEN);
         out[0] = c->pending;
     }
     c->running = false;
     return pending;
 }
 
+/* R_HRS, from the loop that shows it (hrs; NULL if there is none), of the cycle that begins with the SET in m. */
+static void put_hrs_before(syn_extracted *e, const syn_measured *hrs, const syn_measured *m)
+{
+    const syn_quality set = m->q[SYN_U_SET];
+    if (set == SYN_STUCK_LRS || set == SYN_FORMING) /* before this SET the cell was not in HRS, or it was pristine */
+        put_hrs(e, 1, 0, set);
+    else if (!hrs)
+        put_hrs(e, 1, 0, SYN_UNSEEN);
+    else
+        put_hrs(e, hrs->g_hrs, hrs->error[SYN_LOG10_R_HRS], hrs->q[SYN_LOG10_R_HRS]);
+}
+
 int syn_cycles_add(syn_cycles *c, const syn_sweep *s, const syn_measured *m, syn_extracted out[2])
 {
-    const bool follows = c->running && c->cell == s->cell && c->cycle + 1 == s->cycle && c->set_first == m->set_first;
+    const bool follows = c->running && c->cell == s->cell && c->cycle + 1 == s->cycle &&
+                         c->last.set_first == m->set_first && c->last.hrs_first == m->hrs_first;
     int n = 0;
     if (!follows)
         n = syn_cycles_end(c, out);
     syn_extracted e = {.cell = s->cell, .cycle = s->cycle};
-    put(&e, SYN_U_SET, m->u_set, m->q[SYN_U_SET]);
+    put(&e, SYN_U_SET, m->u_set, m->error[SYN_U_SET], m->q[SYN_U_SET]);
     if (m->set_first) {
-        put_hrs(&e, c->g_hrs, follows ? c->q_hrs : SYN_UNSEEN);
+        put_hrs_before(&e, m->hrs_first ? m : follows ? &c->last : NULL, m);
         put_lrs(&e, m);
         out[n++] = e;
     } else {
@@ -443,8 +279,8 @@ int syn_cycles_add(syn_cycles *c, const syn_sweep *s, const syn_measured *m, syn
             put_lrs(&c->pending, m);
             out[n++] = c->pending;
         }
-        put_hrs(&e, m->g_hrs, m->q[SYN_LOG10_R_HRS]);
+        put_hrs_before(&e, m, m);
     }
-    *c = (syn_cycles){s->cell, s->cycle, true, m->set_first, m->g_hrs, m->q[SYN_LOG10_R_HRS], e};
+    *c = (syn_cycles){s->cell, s->cycle, true, *m, e};
     return n;
 }

@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* Measured current-voltage sweeps and the features in them.
  *
- * A sweep is one loop over both signs: 0, u_min, 0, u_max, 0 or 0, u_max, 0, u_min, 0, with any sampling. Signs are
- * those of model.h: a negative voltage SETs, a positive one RESETs. Units: V, A, S, ohm.
+ * A sweep is one loop over both signs: 0, u_min, 0, u_max, 0 or 0, u_max, 0, u_min, 0, or from one end to the other and back.
+ * It may have any sampling. The voltage may be programmed or measured. Signs are those of model.h: a negative voltage SETs, a
+ * positive one RESETs; record.h turns other records into this form. Units: V, A, S, ohm.
  *
  * Definitions:
  *
  *   R_LRS, R_HRS  u0 / i(u0) at a positive voltage: R_LRS on the rising branch before the RESET, R_HRS on the falling
  *                 branch after it. i(u0) is a local regression (Cleveland, J. Am. Stat. Assoc. 74 (1979) 829): a
- *                 parabola with tricube weights over u0 +- 0.1 V, or over the six nearest points if they reach
- *                 further, at most 0.3 V. Fewer than five points get a line.
+ *                 parabola with tricube weights over u0 / 2 .. 3 u0 / 2, or over the six nearest points if they reach
+ *                 further, at most 3 u0 / 2 away. Fewer than five points get a line. A current of less than three standard
+ *                 errors is below the noise.
  *
- *   U_S           the centre of a voltage step on the branch from 0 to u_min: the step with the largest rise of
- *                 ln|i/u| among the places where the medians of up to three points before and after the step differ
- *                 most (by at least 90 % of the largest difference). Medians, so that a single outlier is no SET.
+ *   U_S           the voltage at which the SET begins. A SET lasts: from U_S / 2 to U_S the conductance on the way back is at
+ *                 least half above that on the way out. The first voltage step is sought over which the current rises by
+ *                 half or more above the steady curve of the points before, a line or an exponential. U_S is the largest
+ *                 |voltage| before it, plus half a step: also where the measured voltage snaps back. If no step is that
+ *                 large, the SET is gradual. Then U_S is its onset, the break of a line that turns into a parabola.
  *
- *   U_R           the voltage at which the current leaves the LRS branch: the break of the least-squares fit of a
- *                 line that turns into a parabola, around the peak of the current on the rising positive branch.
+ *   U_R           the voltage at which the current leaves the LRS branch. It is sought from low voltages upwards: at the
+ *                 first maximum of the current, or where the conductance has fallen by 15 %. If most of the fall lies in one
+ *                 voltage step, U_R is its centre. If not, it is the break of a line that turns into a parabola.
  *
  *   Cycle         (R_HRS, U_S, R_LRS, U_R) in the order of time. In a loop that begins with the negative ramp, the SET
  *                 comes first. R_HRS of its cycle is then read in the loop before; that of the first loop of a device
- *                 was not measured. In a loop that begins with the positive ramp, R_LRS and U_R of its cycle are read
+ *                 was not measured. A loop that begins at its positive end shows R_HRS first, then the others. In a loop that begins with the positive ramp, R_LRS and U_R of its cycle are read
  *                 in the next loop.
  *
  * Threads: any thread. One syn_sweeps or syn_cycles is used by one thread at a time. */
@@ -66,17 +71,23 @@ uint64_t syn_sweeps_missing(const syn_sweeps *r);
 /* Length of the text that was read so far, uncompressed, and its CRC-32. */
 void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc);
 
-/* Removes spikes: single points whose current differs from the median of the five points around them by more than a
- * quarter of the largest |i| of the other four. Returns their number. */
-size_t syn_sweep_clean(syn_sweep *s);
+/* Removes spikes: single points whose current lies outside of the two points on either side, by more than a quarter of their
+ * largest |i| and by more than six times the noise [A], while its two neighbours are alike. Returns their number. */
+size_t syn_sweep_clean(syn_sweep *s, double noise);
 
 /* Whether a figure was measured. There is a number for SYN_GOOD only. */
 #define SYN_QUALITY_LIST(X)                                                                                          \
     X(SYN_GOOD, "ok", "measured")                                                                                    \
     X(SYN_UNSEEN, "unseen", "lies before the first or after the last sweep of the device")                           \
     X(SYN_FEW_POINTS, "few_points", "too few points where it is read")                                               \
+    X(SYN_BELOW_NOISE, "below_noise", "the current at u0 is not told from noise; there is a lower bound")            \
     X(SYN_NO_SET, "no_set", "the conductance did not rise by half: the cell did not SET")                            \
-    X(SYN_NO_RESET, "no_reset", "the conductance at u0 did not fall by a sixth: the cell did not RESET")
+    X(SYN_NO_RESET, "no_reset", "the conductance at u0 did not fall by a sixth: the cell did not RESET")             \
+    X(SYN_NO_PEAK, "no_peak", "the cell did RESET, but nothing shows where it began")                                \
+    X(SYN_STUCK_LRS, "stuck_lrs", "the cell stayed in LRS: neither SET nor RESET")                                   \
+    X(SYN_STUCK_HRS, "stuck_hrs", "the cell stayed in HRS: neither SET nor RESET")                                   \
+    X(SYN_VOLATILE, "volatile", "the cell lost its LRS before the voltage came back to 0")                           \
+    X(SYN_FORMING, "forming", "the first loop of the device goes much further than the others")
 #define SYN_X(name, word, meaning) name,
 typedef enum syn_quality { SYN_QUALITY_LIST(SYN_X) SYN_QUALITIES } syn_quality;
 #undef SYN_X
@@ -92,31 +103,33 @@ typedef struct syn_branch {
 
 /* The figures of one sweep. */
 typedef struct syn_measured {
-    bool set_first;           /* the negative ramp comes first */
-    double g_lrs, g_hrs;      /* S at u0, before and after the RESET; NAN if not measured */
+    bool set_first;           /* the SET comes before R_LRS and U_R */
+    bool hrs_first;           /* R_HRS comes before the SET: the loop begins at its positive end */
+    double g_lrs, g_hrs;      /* S at u0, before and after the RESET; an upper bound if below noise, else NAN */
     double u_set, u_reset;    /* V; NAN if not measured */
+    double error[SYN_NFEAT];  /* standard errors of g_hrs, u_set, g_lrs, u_reset */
     syn_quality q[SYN_NFEAT]; /* of g_hrs, u_set, g_lrs, u_reset */
     syn_branch down, back;    /* negative voltage: away from 0, and back to it */
     syn_branch up, fall;      /* positive voltage: away from 0, and back to it */
 } syn_measured;
 
-/* Measures a sweep at the read voltage u0 > 0 [V]. err may be NULL. Returns SYN_OK, SYN_EINVAL (u0), SYN_ENOMEM. */
-syn_status syn_sweep_measure(const syn_sweep *s, double u0, syn_measured *out, syn_error *err);
+/* Measures a sweep at the read voltage u0 > 0 [V]. noise >= 0: standard deviation of a current, A; 0 if unknown. err may be
+ * NULL. Returns SYN_OK, SYN_EINVAL (u0, noise), SYN_ENOMEM. */
+syn_status syn_sweep_measure(const syn_sweep *s, double u0, double noise, syn_measured *out, syn_error *err);
 
-/* A cycle. y as in features.h, NAN unless SYN_GOOD. */
+/* A cycle. y and error as in features.h, NAN unless SYN_GOOD. */
 typedef struct syn_extracted {
     uint64_t cell, cycle;
-    double y[SYN_NFEAT];
+    double y[SYN_NFEAT], error[SYN_NFEAT]; /* error: standard error */
+    double bound[SYN_NFEAT];               /* of R_HRS and R_LRS below noise: a lower bound; else NAN */
     syn_quality q[SYN_NFEAT];
 } syn_extracted;
 
 /* Joins the figures of a cycle from its two sweeps. Plain data; zero-initialise it. */
 typedef struct syn_cycles {
-    uint64_t cell, cycle; /* of the last sweep */
-    bool running;         /* there was a sweep */
-    bool set_first;       /* as in the last sweep */
-    double g_hrs;         /* S at u0, after the last sweep */
-    syn_quality q_hrs;
+    uint64_t cell, cycle;  /* of the last sweep */
+    bool running;          /* there was a sweep */
+    syn_measured last;     /* the figures of the last sweep */
     syn_extracted pending; /* the cycle whose LRS the next sweep shows */
 } syn_cycles;
 

@@ -20,6 +20,7 @@
 #include <synaptogen/crossbar.h>
 #include <synaptogen/crossbar_write.h>
 #include <synaptogen/features.h>
+#include <synaptogen/record.h>
 #include <synaptogen/sweep.h>
 #include <synaptogen/curves.h>
 #include <synaptogen/fit.h>

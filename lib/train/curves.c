@@ -114,23 +114,32 @@ static void keep_transition(syn_curves *c, const syn_sweep *s, const syn_measure
     }
 }
 
+/* A conductance with a quality, 0 if it was not measured. */
+static double known(double g, syn_quality q)
+{
+    return q == SYN_GOOD ? g : 0;
+}
+
 void syn_curves_add(syn_curves *c, const syn_sweep *s, const syn_measured *m)
 {
-    const double before = m->set_first ? (c->cell == s->cell ? c->g_hrs : 0) : m->g_hrs;
-    if (!isnan(m->u_set)) {
+    const double g_lrs = known(m->g_lrs, m->q[SYN_R_LRS]), g_hrs = known(m->g_hrs, m->q[SYN_LOG10_R_HRS]),
+                 before = m->set_first && !m->hrs_first ? (c->cell == s->cell ? c->g_hrs : 0) : g_hrs;
+    if (m->q[SYN_U_SET] == SYN_GOOD) {
         add_branch(c, s, m->down, m->u_set + guard, 0, before);
         /* In a loop that began with the positive ramp, the conductance of this LRS shows only in the next loop. */
         if (m->set_first)
-            add_branch(c, s, m->back, -INFINITY, 0, m->g_lrs);
+            add_branch(c, s, m->back, -INFINITY, 0, g_lrs);
     }
-    if (!isnan(m->u_reset)) {
-        add_branch(c, s, m->up, 0, m->u_reset - guard, m->g_lrs);
-        add_branch(c, s, m->fall, 0, INFINITY, m->g_hrs);
-        if (m->g_lrs > 0 && m->g_hrs > 0)
+    if (m->q[SYN_U_RESET] == SYN_GOOD) {
+        add_branch(c, s, m->up, 0, m->u_reset - guard, g_lrs);
+        /* In a loop that began at its positive end, the way back shows the HRS before this RESET. */
+        if (!m->hrs_first)
+            add_branch(c, s, m->fall, 0, INFINITY, g_hrs);
+        if (!m->hrs_first && g_lrs > 0 && g_hrs > 0)
             keep_transition(c, s, m);
     }
     c->cell = s->cell;
-    c->g_hrs = m->g_hrs > 0 ? m->g_hrs : 0;
+    c->g_hrs = g_hrs;
 }
 
 /* The curves i = a(u) + g b(u) for all g: the coefficients of a / g_unit, then those of b. */

@@ -38,7 +38,7 @@ extracts() {
     syn extract sweeps.csv -o features.csv 2>notes
     cat notes
     grep -q '^1024 cycles of 16 cells, 1008 with all four figures$' notes && grep -q '^no log10_r_hrs in 16 cycles: unseen' notes &&
-        [ "$(sed -n 1p features.csv)" = "cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset,q_log10_r_hrs,q_u_set,q_r_lrs,q_u_reset" ] &&
+        [ "$(sed -n 1p features.csv)" = "cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset,q_log10_r_hrs,q_u_set,q_r_lrs,q_u_reset,e_log10_r_hrs,e_u_set,e_r_lrs,e_u_reset,least_log10_r_hrs,least_r_lrs" ] &&
         [ "$(sed -n 2p features.csv | cut -d, -f1-3,7-10)" = "0,0,,unseen,ok,ok,ok" ]
 }
 check "extract finds all features but the R_HRS before the first loop, and says so" extracts

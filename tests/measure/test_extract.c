@@ -31,7 +31,7 @@ static void extract(int set_first, double noise, double worst[SYN_NFEAT], double
             loop_sweep(support_model(10), &c, k, set_first, &l);
             for (int j = 0; j < POINTS; j++)
                 l.i[j] *= 1 + noise * support_normal(&state);
-            cr_assert(eq(int, syn_sweep_measure(&l.s, u0, &m, NULL), SYN_OK));
+            cr_assert(eq(int, syn_sweep_measure(&l.s, u0, 0, &m, NULL), SYN_OK));
             const int count = syn_cycles_add(&cycles, &l.s, &m, found);
             cr_assert(eq(int, count, set_first || k > 0));
             for (int i = 0; count && i < SYN_NFEAT; i++) {
@@ -90,11 +90,11 @@ Test(extract, single_spikes_are_taken_out_and_nothing_else)
         clean = l;
         clean.s.u = clean.u;
         clean.s.i = clean.i;
-        cr_expect(eq(sz, syn_sweep_clean(&clean.s), 0), "SET, RESET and corners are no spikes");
+        cr_expect(eq(sz, syn_sweep_clean(&clean.s, 0), 0), "SET, RESET and corners are no spikes");
         const int at[4] = {30, 150, 213, 380};
         for (int k = 0; k < 4; k++)
             l.i[at[k]] *= k % 2 ? 3 : -2;
-        cr_expect(eq(sz, syn_sweep_clean(&l.s), 4));
+        cr_expect(eq(sz, syn_sweep_clean(&l.s, 0), 4));
         cr_expect(eq(sz, l.s.n, POINTS - 4));
         cr_expect(eq(dbl, l.u[29], loop_voltage(29, 1)));
         cr_expect(eq(dbl, l.u[30], loop_voltage(31, 1)));
@@ -183,5 +183,5 @@ Test(extract, numbers_that_are_no_quality_have_no_word_and_a_read_voltage_is_pos
     }
     for (int k = 0; k < 3; k++)
         cr_expect(
-            eq(int, syn_sweep_measure(&(syn_sweep){0}, (const double[3]){0, -0.2, NAN}[k], &m, NULL), SYN_EINVAL));
+            eq(int, syn_sweep_measure(&(syn_sweep){0}, (const double[3]){0, -0.2, NAN}[k], 0, &m, NULL), SYN_EINVAL));
 }

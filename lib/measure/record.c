@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+/* The look at the first sweeps of a record; the definitions are in record.h. */
+#include <synaptogen/record.h>
+
+#include "base/base.h"
+#include "base/linear.h"
+#include "base/numeric.h"
+#include "measure/estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double clear_hysteresis = 0.05, clear_offset = 4, large_offset = 0.03, forming_ramp = 1.25;
+
+/* Numbers of which the median is taken. */
+typedef struct numbers {
+    double *v;
+    size_t n, room;
+} numbers;
+
+static bool add(numbers *s, double x)
+{
+    if (isnan(x))
+        return true;
+    if (s->n == s->room && !synp_grow(&s->v, sizeof *s->v, &s->room))
+        return false;
+    s->v[s->n++] = x;
+    return true;
+}
+
+/* NAN if there are none. The set is sorted, then emptied. */
+static double take_median(numbers *s)
+{
+    const size_t n = s->n;
+    s->n = 0;
+    if (n == 0)
+        return NAN;
+    qsort(s->v, n, sizeof *s->v, synp_rising);
+    return 0.5 * (s->v[(n - 1) / 2] + s->v[n / 2]);
+}
+
+/* Largest |voltage| of that sign, V. */
+static double end_of(const syn_sweep *s, int sign)
+{
+    double end = 0;
+    for (size_t k = 0; k < s->n; k++)
+        end = fmax(end, s->u[k] * sign);
+    return end;
+}
+
+/* How the current was recorded: its signs where the voltage is large. */
+static void find_signs(const syn_sweep *sweeps, size_t n, syn_record *r)
+{
+    double against[2] = {0}, points[2] = {0};
+    for (size_t j = 0; j < n; j++)
+        for (int side = 0; side < 2; side++) {
+            const int sign = side ? 1 : -1;
+            const double end = end_of(&sweeps[j], sign);
+            for (size_t k = 0; k < sweeps[j].n; k++)
+                if (sweeps[j].u[k] * sign > 0.5 * end && sweeps[j].i[k] != 0) {
+                    points[side]++;
+                    against[side] += sweeps[j].i[k] * sign < 0;
+                }
+        }
+    const bool low = against[0] > 0.8 * points[0], high = against[1] > 0.8 * points[1];
+    r->opposite = (low || points[0] == 0) && (high || points[1] == 0) && points[0] + points[1] > 0;
+    r->absolute = !r->opposite && points[0] > 0 && points[1] > 0 &&
+                  ((low && against[1] < 0.05 * points[1]) || (high && against[0] < 0.05 * points[0]));
+}
+
+static void put_signs(const syn_record *r, syn_sweep *s)
+{
+    for (size_t k = 0; k < s->n; k++) {
+        if (r->opposite)
+            s->i[k] = -s->i[k];
+        if (r->absolute)
+            s->i[k] = copysign(s->i[k], s->u[k]);
+        if (r->positive_set) {
+            s->u[k] = -s->u[k];
+            s->i[k] = -s->i[k];
+        }
+    }
+}
+
+/* (back - out) / (back + out) of one sign of the voltage; NAN if a direction is missing. */
+static double hysteresis_of(const syn_sweep *s, int sign)
+{
+    double area[2] = {0}, way[2] = {0};
+    for (size_t k = 1; k < s->n; k++) {
+        const double from = s->u[k - 1] * sign, to = s->u[k] * sign;
+        if (from < 0 || to < 0 || from == to)
+            continue;
+        const int back = to < from;
+        way[back] += fabs(to - from);
+        area[back] += fabs(to - from) * 0.5 * (s->i[k] + s->i[k - 1]) * sign;
+    }
+    return fmin(way[0], way[1]) > 0.2 * fmax(way[0], way[1]) ? (area[1] - area[0]) / (fabs(area[1]) + fabs(area[0]))
+                                                             : NAN;
+}
+
+/* Which sign of the voltage SETs. */
+static void find_polarity(const syn_sweep *sweeps, size_t n, const syn_record_options *o, syn_record *r)
+{
+    double agree[2] = {0};
+    for (size_t j = 0; j < n; j++) {
+        const double low = hysteresis_of(&sweeps[j], -1), high = hysteresis_of(&sweeps[j], 1);
+        const double difference = (isnan(low) ? 0 : low) - (isnan(high) ? 0 : high);
+        agree[0] += difference > clear_hysteresis;
+        agree[1] += difference < -clear_hysteresis;
+    }
+    r->polarity_found = fmax(agree[0], agree[1]) >= fmax(1, 3 * fmin(agree[0], agree[1]));
+    r->positive_set = o->polarity == SYN_POLARITY_AUTO ? r->polarity_found && agree[1] > agree[0]
+                                                       : o->polarity == SYN_POLARITY_POSITIVE;
+}
+
+/* Adds |third differences| of the current at small voltages, in units of its standard deviation. Of points at one voltage, the
+ * first counts. */
+static bool add_differences(const syn_sweep *s, syn_branch b, double most, numbers *out)
+{
+    double i[4] = {0};
+    size_t n = 0;
+    for (size_t k = b.first; k < b.end; k++) {
+        if (!(fabs(s->u[k]) < most) || (n > 0 && s->u[k] == s->u[k - 1]))
+            continue;
+        memmove(i, i + 1, 3 * sizeof *i);
+        i[3] = s->i[k];
+        if (++n >= 4 && !add(out, fabs(i[3] - i[0] - 3 * (i[2] - i[1])) / sqrt(20)))
+            return false;
+    }
+    return true;
+}
+
+static syn_status find_noise(const syn_sweep *sweeps, size_t n, numbers *room, syn_record *r, syn_error *err)
+{
+    for (size_t j = 0; j < n; j++) {
+        syn_measured m;
+        synp_find_branches(&sweeps[j], &m);
+        if (!add_differences(&sweeps[j], m.down, 0.3 * end_of(&sweeps[j], -1), room) ||
+            !add_differences(&sweeps[j], m.fall, 0.3 * end_of(&sweeps[j], 1), room))
+            return synp_no_memory(err);
+    }
+    const double median = take_median(room);
+    r->noise = isnan(median) ? 0 : median / 0.6745;
+    return SYN_OK;
+}
+
+/* Normal equations of a + b u- + c u+ + d u-^2 + e u+^2, where u- and u+ are the two signs of the voltage. */
+typedef struct crossing {
+    double a[25], c[5];
+    size_t n;
+} crossing;
+
+static void add_crossing(const syn_sweep *s, syn_branch b, double most, crossing *x)
+{
+    for (size_t k = b.first; k < b.end; k++) {
+        if (fabs(s->u[k]) > most)
+            continue;
+        const double u = s->u[k] / most, low = u < 0 ? u : 0, high = u > 0 ? u : 0,
+                     row[5] = {1, low, high, low * low, high * high};
+        for (int i = 0; i < 5; i++) {
+            x->c[i] += row[i] * s->i[k];
+            for (int j = 0; j < 5; j++)
+                x->a[5 * i + j] += row[i] * row[j];
+        }
+        x->n++;
+    }
+}
+
+/* Current at 0 V in HRS, A; NAN if there are too few points around 0. */
+static double current_at_zero(const syn_sweep *s)
+{
+    enum { FEWEST = 10 };
+    syn_measured m;
+    crossing x = {0};
+    const double most = 0.15 * fmax(end_of(s, -1), end_of(s, 1));
+    synp_find_branches(s, &m);
+    add_crossing(s, m.down, most, &x);
+    add_crossing(s, m.fall, most, &x);
+    return x.n >= FEWEST && synp_cholesky_equations(5, x.a, x.c) ? x.c[0] : NAN;
+}
+
+/* Median of the sweeps' currents at 0 V, and its standard error from their scatter. */
+static syn_status find_offset(const syn_sweep *sweeps, size_t n, numbers *room, syn_record *r, syn_error *err)
+{
+    numbers scatter = {0};
+    syn_status status = SYN_OK;
+    for (size_t j = 0; !status && j < n; j++)
+        if (!add(room, current_at_zero(&sweeps[j])))
+            status = synp_no_memory(err);
+    const size_t found = room->n;
+    r->offset = take_median(room);
+    for (size_t j = 0; !status && j < found; j++)
+        if (!add(&scatter, fabs(room->v[j] - r->offset)))
+            status = synp_no_memory(err);
+    const double spread = take_median(&scatter) / 0.6745;
+    r->offset_error = 1.2533 * fmax(spread, 0.5 * r->noise) / sqrt((double)found);
+    free(scatter.v);
+    return status;
+}
+
+/* Keeps the offset if it matters. g_hrs: S at u0. */
+static bool is_offset(const syn_record *r, double g_hrs)
+{
+    return fabs(r->offset) > clear_offset * r->offset_error && !(fabs(r->offset) < large_offset * g_hrs * r->u0);
+}
+
+static void shift(syn_sweep *s, double offset)
+{
+    for (size_t k = 0; k < s->n; k++)
+        s->i[k] -= offset;
+}
+
+/* Current at which the side that SETs is flat, A; NAN if it is not. */
+static double plateau_of(const syn_sweep *s, double noise)
+{
+    double most = 0, top = 0, points = 0;
+    for (size_t k = 0; k < s->n; k++)
+        most = s->u[k] < 0 ? fmax(most, -s->i[k]) : most;
+    for (size_t k = 0; k < s->n; k++)
+        if (s->u[k] < 0) {
+            points++;
+            top += -s->i[k] > 0.995 * most - 4 * noise;
+        }
+    return top >= 5 && top > 0.08 * points ? most : NAN;
+}
+
+/* Largest fall of |voltage| between two points while the current rises, on the side that SETs, V. */
+static double snap_of(const syn_sweep *s)
+{
+    double snap = 0;
+    for (size_t k = 1; k < s->n; k++)
+        if (s->u[k - 1] < 0 && s->u[k] < 0 && s->i[k] < 1.2 * s->i[k - 1])
+            snap = fmax(snap, s->u[k] - s->u[k - 1]);
+    return snap;
+}
+
+/* The figures of the ramp and of the typical cell. is_offset is decided between both. */
+static syn_status find_ramp(const syn_sweep *sweeps, size_t n, numbers room[6], syn_record *r, syn_error *err)
+{
+    bool enough = true;
+    for (size_t j = 0; enough && j < n; j++) {
+        const syn_sweep *s = &sweeps[j];
+        const double plateau = plateau_of(s, r->noise);
+        enough = add(&room[0], (double)s->n) && add(&room[1], end_of(s, -1)) && add(&room[2], end_of(s, 1)) &&
+                 add(&room[3], plateau) && add(&room[4], snap_of(s));
+        for (size_t k = 1; enough && k < s->n; k++)
+            enough = s->u[k] == s->u[k - 1] || add(&room[5], fabs(s->u[k] - s->u[k - 1]));
+    }
+    if (!enough)
+        return synp_no_memory(err);
+    const bool limited = room[3].n > n / 2;
+    r->points = (size_t)take_median(&room[0]);
+    r->u_set_end = take_median(&room[1]);
+    r->u_reset_end = take_median(&room[2]);
+    r->compliance = take_median(&room[3]);
+    r->snap = take_median(&room[4]);
+    r->step = take_median(&room[5]);
+    r->step = isnan(r->step) ? 0 : r->step;
+    r->compliance = limited ? r->compliance : 0;
+    r->snap = r->snap > 3 * r->step ? r->snap : 0;
+    return SYN_OK;
+}
+
+/* Medians of the conductances over the sweeps with SET and RESET. */
+static syn_status find_states(const syn_sweep *sweeps, size_t n, numbers room[2], syn_record *r, syn_error *err)
+{
+    for (size_t j = 0; j < n; j++) {
+        syn_measured m;
+        const syn_status status = syn_sweep_measure(&sweeps[j], r->u0, r->noise, &m, err);
+        if (status)
+            return status;
+        if (m.q[SYN_U_SET] == SYN_GOOD && m.q[SYN_U_RESET] == SYN_GOOD &&
+            (!add(&room[0], m.g_lrs) || !add(&room[1], m.g_hrs)))
+            return synp_no_memory(err);
+    }
+    r->g_lrs = take_median(&room[0]);
+    r->g_hrs = take_median(&room[1]);
+    return SYN_OK;
+}
+
+/* The steps of the look, in their order. */
+static syn_status look(syn_sweep *sweeps, size_t n, const syn_record_options *o, numbers room[6], syn_record *r,
+                       syn_error *err)
+{
+    find_signs(sweeps, n, r);
+    for (size_t j = 0; j < n; j++)
+        put_signs(r, &sweeps[j]);
+    find_polarity(sweeps, n, o, r);
+    const syn_record mirror = {.positive_set = r->positive_set};
+    for (size_t j = 0; j < n; j++)
+        put_signs(&mirror, &sweeps[j]);
+    syn_status status = find_noise(sweeps, n, room, r, err);
+    if (!status)
+        status = find_offset(sweeps, n, room, r, err);
+    if (status)
+        return status;
+    const double offset = isnan(r->offset) ? 0 : r->offset;
+    double largest = 0;
+    for (size_t j = 0; j < n; j++)
+        for (size_t k = 0; k < sweeps[j].n; k++)
+            largest = fmax(largest, fabs(sweeps[j].i[k]));
+    for (size_t j = 0; j < n; j++)
+        shift(&sweeps[j], offset);
+    status = find_ramp(sweeps, n, room, r, err);
+    if (!status)
+        status = find_states(sweeps, n, room, r, err);
+    if (!status && !is_offset(r, largest)) {
+        for (size_t j = 0; j < n; j++)
+            shift(&sweeps[j], -offset);
+        r->offset = 0;
+        status = find_states(sweeps, n, room, r, err);
+    }
+    return status;
+}
+
+syn_status syn_record_look(syn_sweep *sweeps, size_t n, const syn_record_options *o, syn_record *out, syn_error *err)
+{
+    *out = (syn_record){.u0 = o->u0};
+    if (!(o->u0 > 0 && isfinite(o->u0)))
+        return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", o->u0);
+    syn_status status = synp_check_reserved(o->reserved, "syn_record_options", err);
+    if (status)
+        return status;
+    numbers room[6] = {0};
+    out->sweeps = n < SYN_LOOK_SWEEPS ? n : SYN_LOOK_SWEEPS;
+    status = look(sweeps, out->sweeps, o, room, out, err);
+    for (int k = 0; k < 6; k++)
+        free(room[k].v);
+    return status;
+}
+
+size_t syn_record_prepare(const syn_record *r, syn_sweep *s)
+{
+    put_signs(r, s);
+    shift(s, r->offset);
+    return syn_sweep_clean(s, r->noise);
+}
+
+/* Whether a cell that neither SET nor RESET stayed in LRS or in HRS. */
+static syn_quality stuck_word(const syn_record *r, const syn_measured *m)
+{
+    return m->g_hrs > sqrt(r->g_lrs * r->g_hrs) ? SYN_STUCK_LRS : SYN_STUCK_HRS;
+}
+
+syn_status syn_record_measure(const syn_record *r, const syn_sweep *s, bool is_first, syn_measured *m, syn_error *err)
+{
+    const syn_status status = syn_sweep_measure(s, r->u0, r->noise, m, err);
+    if (status)
+        return status;
+    if (is_first && r->sweeps > 2 && end_of(s, -1) > forming_ramp * r->u_set_end)
+        m->q[SYN_U_SET] = SYN_FORMING;
+    if (m->q[SYN_U_SET] == SYN_NO_SET && m->q[SYN_U_RESET] != SYN_GOOD && r->g_lrs > r->g_hrs && !isnan(m->g_hrs))
+        m->q[SYN_U_SET] = stuck_word(r, m);
+    if (m->q[SYN_U_SET] == SYN_STUCK_HRS && m->q[SYN_LOG10_R_HRS] == SYN_NO_RESET)
+        m->q[SYN_LOG10_R_HRS] = SYN_GOOD; /* what is seen is HRS */
+    return SYN_OK;
+}
+
+struct syn_record_reader {
+    syn_sweeps *source;
+    syn_record record;
+    syn_sweep sweeps[SYN_LOOK_SWEEPS]; /* those that were looked at */
+    size_t n, next;
+    bool running;
+    uint64_t cell, spikes;
+};
+
+/* A copy of the points. */
+static syn_status keep(const syn_sweep *s, syn_sweep *out, syn_error *err)
+{
+    *out = *s;
+    out->u = malloc((s->n + 1) * sizeof *out->u);
+    out->i = malloc((s->n + 1) * sizeof *out->i);
+    if (!out->u || !out->i)
+        return synp_no_memory(err);
+    memcpy(out->u, s->u, s->n * sizeof *out->u);
+    memcpy(out->i, s->i, s->n * sizeof *out->i);
+    return SYN_OK;
+}
+
+static void drop(syn_sweep *s)
+{
+    free(s->u);
+    free(s->i);
+    s->u = s->i = NULL;
+}
+
+static syn_status fill(syn_record_reader *r, syn_error *err)
+{
+    size_t points = 0;
+    for (syn_sweep s = {.n = 1}; r->n < SYN_LOOK_SWEEPS && points < SYN_LOOK_POINTS; points += s.n) {
+        syn_status status = syn_sweeps_next(r->source, &s, err);
+        if (status || s.n == 0)
+            return status;
+        status = keep(&s, &r->sweeps[r->n++], err);
+        if (status)
+            return status;
+    }
+    return SYN_OK;
+}
+
+syn_status syn_record_open(syn_sweeps *source, const syn_record_options *o, syn_record_reader **out, syn_error *err)
+{
+    *out = NULL;
+    syn_record_reader *r = calloc(1, sizeof *r);
+    if (!r)
+        return synp_no_memory(err);
+    r->source = source;
+    syn_status status = fill(r, err);
+    if (!status)
+        status = syn_record_look(r->sweeps, r->n, o, &r->record, err);
+    for (size_t j = 0; !status && j < r->n; j++)
+        r->spikes += syn_sweep_clean(&r->sweeps[j], r->record.noise);
+    if (status)
+        syn_record_close(r);
+    else
+        *out = r;
+    return status;
+}
+
+void syn_record_close(syn_record_reader *r)
+{
+    for (size_t j = 0; r && j < r->n; j++)
+        drop(&r->sweeps[j]);
+    free(r);
+}
+
+syn_status syn_record_next(syn_record_reader *r, syn_sweep *out, syn_measured *m, syn_error *err)
+{
+    if (r->next > 0 && r->next <= r->n)
+        drop(&r->sweeps[r->next - 1]);
+    if (r->next < r->n) {
+        *out = r->sweeps[r->next];
+    } else {
+        const syn_status status = syn_sweeps_next(r->source, out, err);
+        if (status)
+            return status;
+        r->spikes += syn_record_prepare(&r->record, out);
+    }
+    r->next += r->next <= r->n;
+    if (out->n == 0)
+        return SYN_OK;
+    const bool is_first = !r->running || r->cell != out->cell;
+    r->running = true;
+    r->cell = out->cell;
+    return syn_record_measure(&r->record, out, is_first, m, err);
+}
+
+const syn_record *syn_record_of(const syn_record_reader *r)
+{
+    return &r->record;
+}
+
+uint64_t syn_record_spikes(const syn_record_reader *r)
+{
+    return r->spikes;
+}
