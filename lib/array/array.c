@@ -39,7 +39,8 @@ static float round_up(double x)
 static void make_single(const syn_model *m, uint64_t seed, uint64_t first, synp_single *s)
 {
     const syn_params *p = &m->params;
-    *s = (synp_single){.seed = seed, .first = first, .order = m->var->order, .n_components = p->n_components};
+    *s = (synp_single){
+        .seed = seed, .first = first, .order = m->var->order, .n_components = p->n_components, .in_turn = p->in_turn};
     for (int k = 0; k < p->n_components; k++) {
         /* w + 1/2 < 2^32 cumulative, for integers w */
         s->threshold[k] = (uint32_t)fmin(ceil(m->cumulative[k] * 0x1p32 - 0.5), 0x1p32 - 1);

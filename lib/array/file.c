@@ -116,6 +116,8 @@ static uint32_t fingerprint(const syn_model *m)
     for (int i = 0; i < SYN_NFEAT; i++)
         crc = add_numbers(crc, p->gamma[i].c, (size_t)p->gamma[i].n);
     const size_t components = (size_t)p->n_components;
+    if (p->in_turn)
+        crc = add_numbers(crc, (const double[]){1}, 1);
     crc = add_numbers(crc, p->weight, components);
     crc = add_numbers(crc, &p->mean[0][0], components * SYN_NDEVICE);
     crc = add_numbers(crc, &p->chol[0][0][0], components * SYN_NDEVICE * SYN_NDEVICE);

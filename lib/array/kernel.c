@@ -257,6 +257,17 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const slice *
     update(b->u_reset + o, mask, largest(y[SYN_U_RESET], all((float)SYNP_THRESHOLD_MIN)));
 }
 
+/* Component of each lane in turn: its cell number modulo their count. */
+static inline ints components_in_turn(const synp_single *s, uint64_t cell)
+{
+    int32_t turn[WIDTH];
+    for (int k = 0; k < WIDTH; k++)
+        turn[k] = (int32_t)((cell + (uint64_t)k) % (uint64_t)s->n_components);
+    ints v;
+    memcpy(&v, turn, sizeof v);
+    return v;
+}
+
 static void init_part(const synp_single *s, uint64_t cell, const slice *p)
 {
     words low, high;
@@ -267,8 +278,11 @@ static void init_part(const synp_single *s, uint64_t cell, const slice *p)
     normals(s->seed, low, high, (words){0} + 1, SYN_DRAW_DEVICE, z);
     normals(s->seed, low, high, (words){0} + 2, SYN_DRAW_DEVICE, z + SYN_NFEAT);
     ints open = (ints){0} - 1;
+    const ints turn = s->in_turn ? components_in_turn(s, cell) : open;
     for (int k = 0; k < s->n_components; k++) {
-        const ints mine = k == s->n_components - 1 ? open : open & (ints)(w[0] < s->threshold[k]);
+        const ints mine = s->in_turn                 ? turn == k
+                          : k == s->n_components - 1 ? open
+                                                     : open & (ints)(w[0] < s->threshold[k]);
         for (int i = 0; i < SYN_NDEVICE; i++) {
             floats x = all(s->mean[k][i]);
             for (int j = 0; j <= i; j++)

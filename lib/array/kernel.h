@@ -31,6 +31,7 @@ typedef struct synp_block {
 typedef struct synp_single {
     uint64_t seed, first;
     int order, n_components;
+    bool in_turn;                           /* cell k is of component k mod n_components */
     uint32_t threshold[SYN_MAX_COMPONENTS]; /* a word below it draws this component or one before */
     float mean[SYN_MAX_COMPONENTS][SYN_NDEVICE], chol[SYN_MAX_COMPONENTS][SYN_NDEVICE][SYN_NDEVICE];
     float b[SYN_NFEAT][SYN_NFEAT], a[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT];

@@ -83,6 +83,8 @@ _Static_assert(SYN_NFEAT == 4 && SYN_NDEVICE == 8,
 /* Component of the mixture that the device belongs to. */
 static int draw_component(const syn_model *m, uint64_t seed, uint64_t id)
 {
+    if (m->params.in_turn)
+        return (int)(id % (uint64_t)m->params.n_components);
     uint32_t w[4];
     syn_rng_block(seed, id, 0, SYN_DRAW_DEVICE, w);
     const double u = syn_rng_uniform(w[0]);

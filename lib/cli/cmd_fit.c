@@ -13,6 +13,7 @@ typedef struct fit_options {
     uint64_t order, components, degree; /* 0 is auto */
     uint64_t starts, skip, seed;
     look_options look;
+    int devices;
     double compliance; /* A; 0 if absent */
 } fit_options;
 
@@ -21,8 +22,12 @@ static const cli_option options[] = {
      .help = "the sweeps that the features come from, in the format of extract"},
     {"order", "P|auto", AUTO(fit_options, order, 1, SYN_MAX_ORDER), .fallback = "auto",
      .help = "order of the cycle-to-cycle autoregression; auto: the one of least BIC"},
-    {"components", "K|auto", AUTO(fit_options, components, 1, SYN_MAX_COMPONENTS), .fallback = "auto",
+    {"components", "K|auto", AUTO(fit_options, components, 1, SYN_MOST_COMPONENTS), .fallback = "auto",
      .help = "components of the device-to-device mixture; auto: least BIC, up to 6"},
+    {"devices", "auto|mixture|given|drawn", CHOICE(fit_options, devices), .fallback = "auto",
+     .help = "mixture: every cell is a new device; given: a list, cell k is device k modulo their number; drawn: "
+             "each cell is "
+             "one of the list; auto: mixture, or given with fewer than 8 devices"},
     {"degree", "N|auto", AUTO(fit_options, degree, 1, SYN_MAX_DEGREE), .fallback = "auto",
      .help = "degree of the features' polynomials in the normal latent; auto: 4, or less where 4 is not monotone"},
     {"starts", "N", INTEGER(fit_options, starts, 1, 10000), .fallback = "20",
@@ -110,10 +115,38 @@ static void print_features(FILE *f, const syn_fit_report *r, const char *others_
     }
 }
 
+/* How sure the spread between devices is. */
+static void print_spread(FILE *f, const syn_fit_report *r)
+{
+    if (r->devices == 1) {
+        fputs("one device: nothing is known about the spread between devices, and every cell is this device\n", f);
+        return;
+    }
+    fprintf(f, "spread between %zu devices    estimate   95 %% interval\n", r->devices);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        if (!r->taken[i])
+            fprintf(f, "  %-24s %10.3g   %.3g to %.3g%s\n", syn_feature_name(i), r->spread[i], r->spread_low[i],
+                    r->spread_high[i], r->spread_low[i] == 0 ? ": no spread can be seen" : "");
+}
+
+static void print_devices(FILE *f, const syn_params *p, const syn_fit_report *r)
+{
+    if (r->components == 0) {
+        fprintf(f, "devices: a list of %d; %s\n", p->n_components,
+                p->in_turn ? "cell k is device k modulo their number" : "each cell is one of them");
+    } else {
+        print_bic(f, "components", r->components_bic, r->components, SYN_MOST_COMPONENTS_TRIED);
+        fputs("component  weight\n", f);
+        for (int k = 0; k < p->n_components; k++)
+            fprintf(f, "%9d  %.3f +- %.3f\n", k, p->weight[k], r->weight_error[k]);
+    }
+    print_spread(f, r);
+}
+
 static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
 {
     const syn_fit_report *r = v->fit;
-    fprintf(f, "%zu devices, %zu cycles", r->devices, r->rows);
+    fprintf(f, "%zu device%s, %zu cycles", r->devices, r->devices == 1 ? "" : "s", r->rows);
     if (r->left_out)
         fprintf(f, "; %zu devices with fewer than %d cycles left out", r->left_out, SYN_FEWEST_CYCLES);
     print_features(f, r, v->others_of);
@@ -133,15 +166,7 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
     print_bic(f, "order", r->order_bic, r->order, SYN_MAX_ORDER);
     fprintf(f, "autoregression: order %d, %zu windows, spectral radius %.4f; Yule-Walker differs by at most %.2g\n",
             r->order, r->windows, r->spectral_radius, r->yule_walker);
-    print_bic(f, "components", r->components_bic, r->components, SYN_MOST_COMPONENTS_TRIED);
-    fputs("component  weight\n", f);
-    for (int k = 0; k < p->n_components; k++)
-        fprintf(f, "%9d  %.3f +- %.3f\n", k, p->weight[k], r->weight_error[k]);
-    fputs("estimation errors taken off        mean     scale   (share of the variance over devices)\n", f);
-    for (int i = 0; i < SYN_NFEAT; i++)
-        if (!r->taken[i])
-            fprintf(f, "  %-28s %6.1f %%  %6.1f %%\n", syn_feature_name(i), 100 * r->noise[i],
-                    100 * r->noise[SYN_NFEAT + i]);
+    print_devices(f, p, r);
 }
 
 /* Name of the set: --name, or that of the file without folders and ending. */
@@ -161,6 +186,7 @@ static void name_set(const fit_options *o, const syn_fit_report *r, syn_params *
 static void describe_options(const fit_options *o, char *text, size_t size)
 {
     char order[24] = "auto", components[24] = "auto", degree[24] = "auto";
+    static const char *const devices[] = {"auto", "mixture", "given", "drawn"};
     if (o->order)
         snprintf(order, sizeof order, "%" PRIu64, o->order);
     if (o->components)
@@ -168,9 +194,9 @@ static void describe_options(const fit_options *o, char *text, size_t size)
     if (o->degree)
         snprintf(degree, sizeof degree, "%" PRIu64, o->degree);
     snprintf(text, size,
-             "--order %s --components %s --degree %s --starts %" PRIu64 " --skip %" PRIu64 " --seed %" PRIu64
-             " --u0 %g --compliance %g",
-             order, components, degree, o->starts, o->skip, o->seed, o->look.u0, o->compliance);
+             "--order %s --components %s --devices %s --degree %s --starts %" PRIu64 " --skip %" PRIu64
+             " --seed %" PRIu64 " --u0 %g --compliance %g",
+             order, components, devices[o->devices], degree, o->starts, o->skip, o->seed, o->look.u0, o->compliance);
 }
 
 static int write_set(const fit_options *o, const syn_params *p, const syn_provenance *v)
@@ -197,6 +223,7 @@ static int fit(const fit_options *o, const syn_features *f, const char *others_o
     const syn_fit_options how = {.order = (int)o->order,
                                  .components = (int)o->components,
                                  .degree = (int)o->degree,
+                                 .devices = (syn_fit_devices)o->devices,
                                  .starts = (int)o->starts,
                                  .seed = o->seed,
                                  .progress = {show, &bar}};

@@ -66,8 +66,10 @@ static void print_features(FILE *f, const syn_model *m)
 
 static void print_mixture(FILE *f, const syn_params *p)
 {
-    fprintf(f, "\nDevice-to-device Gaussian mixture: mean location / mean cycle-to-cycle scale of each feature\n"
-               "  component   weight");
+    fprintf(f,
+            "\nDevice-to-device %s: mean location / mean cycle-to-cycle scale of each feature\n"
+            "  component   weight",
+            p->in_turn ? "list, cell k is of component k modulo their number" : "Gaussian mixture");
     for (int i = 0; i < SYN_NFEAT; i++)
         fprintf(f, "  %17s", labels[i]);
     double total = 0; /* 1 but for the digits of the set */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/numeric.h"
 #include "model/limits.h"
+#include "model/model.h"
 
 #include <math.h>
 #include <synaptogen/distribution.h>
@@ -96,18 +97,59 @@ syn_spread syn_distribution_spread(const syn_distribution *d)
     return (syn_spread){first, sqrt(all), sqrt(devices), sqrt(fmax(all - devices, 0))};
 }
 
+/* Whether all devices of a component have one mu and one sigma of the feature, as in a list of devices. */
+static bool is_one_device(const syn_distribution *d, int c)
+{
+    for (int j = 0; j < SYN_NDEVICE; j++)
+        if (d->p->chol[c][d->feature][j] != 0 || d->p->chol[c][SYN_NFEAT + d->feature][j] != 0)
+            return false;
+    return true;
+}
+
+typedef struct feature_value {
+    const syn_distribution *d;
+    double u;
+} feature_value;
+
+static bool is_left_of_value(const void *context, double x)
+{
+    const feature_value *v = context;
+    return synp_poly(&v->d->p->gamma[v->d->feature], v->d->latent_sd * x) < v->u;
+}
+
+/* The probability of a value below y in a component of one device. The sum over nodes would be a staircase. Instead y is
+ * mu + |sigma| Gamma(x) at one x, since Gamma rises: the probability is that of a smaller x. */
+static double below_in_device(const syn_distribution *d, int c, double y)
+{
+    const double scale = fabs(d->p->mean[c][SYN_NFEAT + d->feature]);
+    const feature_value v = {d, (y - d->p->mean[c][d->feature]) / scale};
+    if (scale == 0)
+        return y >= d->p->mean[c][d->feature];
+    const synp_interval x = synp_bisect(is_left_of_value, &v, (synp_interval){-8, 8}, 50);
+    return synp_normal_below(0.5 * (x.low + x.high));
+}
+
 double syn_distribution_below(const syn_distribution *d, double y)
 {
     if (!is_defined(d))
         return NAN;
-    double sum = 0;
+    double sum = 0, weight[SYN_MAX_COMPONENTS];
+    bool one[SYN_MAX_COMPONENTS];
+    for (int c = 0; c < d->p->n_components; c++) {
+        one[c] = is_one_device(d, c);
+        weight[c] = d->p->weight[c] / total_weight(d->p);
+    }
     for (int k = 0; k < NODES; k++)
         for (int c = 0; c < d->p->n_components; c++) {
             double mean, sd;
+            if (one[c])
+                continue;
             of_component(d, c, standardised(d, k), &mean, &sd);
-            sum += node_weight(k) * d->p->weight[c] / total_weight(d->p) *
-                   (sd > 0 ? synp_normal_below((y - mean) / sd) : y >= mean);
+            sum += node_weight(k) * weight[c] * (sd > 0 ? synp_normal_below((y - mean) / sd) : y >= mean);
         }
+    for (int c = 0; c < d->p->n_components; c++)
+        if (one[c])
+            sum += weight[c] * below_in_device(d, c, y);
     return sum;
 }
 

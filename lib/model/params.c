@@ -124,6 +124,9 @@ static syn_status check_mixture(const syn_params *p, syn_error *err)
         snprintf(path, sizeof path, "device_gmm.weight[%d]", k);
         if (!(p->weight[k] > 0 && p->weight[k] <= 1.001))
             return synp_fail(err, SYN_EFORMAT, path, "expected a weight in (0, 1], found %g", p->weight[k]);
+        if (p->in_turn && fabs(p->weight[k] - p->weight[0]) > 1e-6)
+            return synp_fail(err, SYN_EFORMAT, path, "expected equal weights of devices in turn, found %g and %g",
+                             p->weight[0], p->weight[k]);
         sum += p->weight[k];
         snprintf(path, sizeof path, "device_gmm.mean[%d]", k);
         syn_status status = check_finite(p->mean[k], SYN_NDEVICE, path, err);

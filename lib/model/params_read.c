@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reader of "synaptogen-params/1". jansson keeps no line numbers of values, so the line of a field is looked up
+/* Reader of "synaptogen-params/1" and "synaptogen-params/2". jansson keeps no line numbers of values, so the line of a field is looked up
  * in the text afterwards, in failure only. */
 #include "model/model.h"
 
@@ -81,7 +81,11 @@ static const char *kind_of(const json_t *value)
 typedef struct reader {
     syn_error *err;
     syn_status status;
+    int format; /* 1 or 2 */
 } reader;
+
+/* Components of a file in format 1. */
+enum { MOST_COMPONENTS_OF_1 = 16 };
 
 static bool refuse(reader *rd, const char *path, const char *expected, const json_t *found)
 {
@@ -162,13 +166,24 @@ static bool read_poly(reader *rd, const json_t *value, const char *path, syn_pol
 static bool read_format(reader *rd, const json_t *root)
 {
     const json_t *format = json_object_get(root, "format");
+    const char *expected = "\"synaptogen-params/1\" or \"synaptogen-params/2\"";
     if (!json_is_string(format))
-        return refuse(rd, "format", "\"synaptogen-params/1\"", format);
-    if (strcmp(json_string_value(format), "synaptogen-params/1") != 0) {
-        rd->status = synp_fail(rd->err, SYN_EFORMAT, "format", "expected \"synaptogen-params/1\", found \"%.64s\"",
+        return refuse(rd, "format", expected, format);
+    rd->format = strcmp(json_string_value(format), "synaptogen-params/1") == 0   ? 1
+                 : strcmp(json_string_value(format), "synaptogen-params/2") == 0 ? 2
+                                                                                 : 0;
+    if (rd->format == 0)
+        rd->status = synp_fail(rd->err, SYN_EFORMAT, "format", "expected %s, found \"%.64s\"", expected,
                                json_string_value(format));
-        return false;
-    }
+    return rd->format > 0;
+}
+
+/* A field that format 1 does not know: a program that knows no other would overlook it. NULL if it is absent. */
+static bool read_of_format_2(reader *rd, const json_t *object, const char *key, const char *path, const json_t **out)
+{
+    *out = json_object_get(object, key);
+    if (*out && rd->format < 2)
+        return refuse(rd, path, "this field in format \"synaptogen-params/2\" alone", *out);
     return true;
 }
 
@@ -239,12 +254,17 @@ static bool read_curves(reader *rd, const json_t *root, syn_params *p)
 
 static bool read_mixture(reader *rd, const json_t *root, syn_params *p)
 {
-    const json_t *gmm = json_object_get(root, "device_gmm"), *mean, *chol;
+    const json_t *gmm = json_object_get(root, "device_gmm"), *mean, *chol, *in_turn;
     if (!json_is_object(gmm))
         return refuse(rd, "device_gmm", "an object", gmm);
-    if (!read_numbers(rd, json_object_get(gmm, "weight"), "device_gmm.weight", 1, SYN_MAX_COMPONENTS, p->weight,
-                      &p->n_components))
+    const size_t most = rd->format == 1 ? MOST_COMPONENTS_OF_1 : SYN_MAX_COMPONENTS;
+    if (!read_numbers(rd, json_object_get(gmm, "weight"), "device_gmm.weight", 1, most, p->weight,
+                      &p->n_components) ||
+        !read_of_format_2(rd, gmm, "in_turn", "device_gmm.in_turn", &in_turn))
         return false;
+    if (in_turn && !json_is_boolean(in_turn))
+        return refuse(rd, "device_gmm.in_turn", "true or false", in_turn);
+    p->in_turn = json_is_true(in_turn);
     const size_t n = (size_t)p->n_components;
     mean = read_rows(rd, json_object_get(gmm, "mean"), "device_gmm.mean", n, "rows, one for each weight");
     if (!mean)

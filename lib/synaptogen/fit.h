@@ -27,6 +27,10 @@
  *                       covariance is known from step 4 and is subtracted; at least 1 % of the variance is kept in
  *                       every direction.
  *
+ * With few devices the mixture is replaced by a list of the devices themselves (syn_fit_devices): each is a component
+ * without spread. This form needs nothing new in cells, kernels, distributions and state files, and taken features can
+ * still vary from cell to cell within a device of the list.
+ *
  * Features without any figure are not fitted. They keep Gamma of the set that the caller passes. Mean and covariance of
  * their mu and sigma over all devices, and their autocovariances up to the fitted order, are those of that set, too. They
  * are independent of the fitted features: nobody has measured a correlation, and correlations of one set beside variances
@@ -45,20 +49,30 @@ extern "C" {
 #endif
 
 enum {
-    SYN_FEWEST_DEVICES = 8,
-    SYN_FEWEST_CYCLES = 50, /* figures of each feature; devices with fewer are left out and counted */
+    SYN_FEWEST_DEVICES = 8,   /* of a mixture; a list needs one */
+    SYN_FEWEST_CYCLES = 50,   /* figures of each feature; devices with fewer are left out and counted */
+    SYN_MOST_COMPONENTS = 16, /* of a fitted mixture */
     SYN_MOST_COMPONENTS_TRIED = 6,
     SYN_MAX_DEGREE = 5,
     SYN_AUTO_DEGREE = 4,
     SYN_FIT_STARTS = 20
 };
 
+/* What becomes of the fitted devices. */
+typedef enum syn_fit_devices {
+    SYN_DEVICES_AUTO,    /* given for fewer than SYN_FEWEST_DEVICES devices if components is 0, else mixture */
+    SYN_DEVICES_MIXTURE, /* a mixture of normals: every cell is a new device */
+    SYN_DEVICES_GIVEN,   /* a list: cell k is device k mod n; at most SYN_MAX_COMPONENTS devices */
+    SYN_DEVICES_DRAWN    /* a list: each cell is one of the devices, drawn with equal chances */
+} syn_fit_devices;
+
 /* Zero-initialise it: 0 is the default of every member. */
 typedef struct syn_fit_options {
-    int order;             /* 1 .. SYN_MAX_ORDER; 0: auto */
-    int components;        /* 1 .. SYN_MAX_COMPONENTS; 0: auto, at most SYN_MOST_COMPONENTS_TRIED */
-    int degree;            /* of Gamma, 1 .. SYN_MAX_DEGREE; 0: auto, for each feature the largest degree up to
+    int order;      /* 1 .. SYN_MAX_ORDER; 0: auto */
+    int components; /* 1 .. SYN_MOST_COMPONENTS; 0: auto, at most SYN_MOST_COMPONENTS_TRIED */
+    int degree;     /* of Gamma, 1 .. SYN_MAX_DEGREE; 0: auto, for each feature the largest degree up to
                             * SYN_AUTO_DEGREE with which Gamma rises over the range given at syn_fit */
+    syn_fit_devices devices;
     int starts;            /* of the mixture, >= 1; 0: SYN_FIT_STARTS */
     uint64_t seed;         /* of the starts and of the simulation */
     syn_progress progress; /* see status.h */
@@ -72,13 +86,17 @@ typedef struct syn_fit_report {
     size_t devices, left_out; /* used; with too few cycles */
     bool taken[SYN_NFEAT];    /* no figure was measured: the feature is that of the set that the caller passed */
     size_t rows, figures[SYN_NFEAT];
-    size_t windows; /* without a missing figure, at the chosen order */
-    int order, components, degree[SYN_NFEAT];
-    double order_bic[SYN_MAX_ORDER + 1], components_bic[SYN_MAX_COMPONENTS + 1]; /* NAN where not tried */
+    size_t windows;                           /* without a missing figure, at the chosen order */
+    int order, components, degree[SYN_NFEAT]; /* components 0: the devices are a list */
+    double order_bic[SYN_MAX_ORDER + 1], components_bic[SYN_MOST_COMPONENTS + 1]; /* NAN where not tried */
     double spectral_radius;
     double yule_walker;        /* largest difference of a coefficient from the Yule-Walker estimate */
     double scale[SYN_NFEAT];   /* mean ratio of the estimated to the true sigma of a device */
     double noise[SYN_NDEVICE]; /* share of the estimation errors in the variance of mu and sigma over the devices */
+    /* Standard deviation of mu over all devices that could have been measured, without the errors of estimation, and its
+     * 95 % interval (chi-squared: the devices count as normal). Low 0: no spread between devices can be seen. NAN for one
+     * device. */
+    double spread[SYN_NFEAT], spread_low[SYN_NFEAT], spread_high[SYN_NFEAT];
     double gamma_error[SYN_NFEAT][SYN_MAX_COEFFICIENTS];
     double gamma_rest[SYN_NFEAT]; /* rms of quantiles minus Gamma */
     double a_error[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT], b_error[SYN_NFEAT][SYN_NFEAT];
@@ -87,8 +105,8 @@ typedef struct syn_fit_report {
 
 /* Fills gamma, the mixture and var (the chosen order alone) of *p. The caller has filled in u0, u_max, eta, hhrs and
  * llrs; the features that nobody measured come from *p as well. o NULL: the defaults. Deterministic: the same for every number of threads. err may be NULL.
- * Returns SYN_OK; SYN_EINVAL (an option); SYN_ENOMEM; SYN_ENUMERIC; SYN_ESTOPPED; SYN_EDATA with advice in err: too few
- * devices or cycles, fewer than 8 devices for each component, a feature that does not vary, a Gamma that does not rise
+ * Returns SYN_OK; SYN_EINVAL (an option); SYN_ENOMEM; SYN_ENUMERIC; SYN_ESTOPPED; SYN_EDATA with advice in err: no device
+ * with SYN_FEWEST_CYCLES cycles, too few devices for a mixture or too many for a list, too few devices for each component, a feature that does not vary, a Gamma that does not rise
  * over the middle 99.98 % of all draws (or over the range of the data, if that is less), an unstable autoregression.
  * *p is unchanged on failure. */
 syn_status syn_fit(const syn_features *f, const syn_fit_options *o, syn_params *p, syn_fit_report *report,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The figures of one trained device: format "synaptogen-params/1", a JSON file with the fields named below.
+/* The figures of one trained device: formats "synaptogen-params/1" and "/2", a JSON file with the fields named below.
  *
  * Units: V, A, ohm, S; the first feature is log10(R/ohm).
  * Threads: all functions may be called from any thread; a set that nobody changes may be read from all threads.
@@ -7,6 +7,7 @@
 #ifndef SYNAPTOGEN_PARAMS_H
 #define SYNAPTOGEN_PARAMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <synaptogen/status.h>
 
@@ -22,7 +23,7 @@ const char *syn_feature_name(int feature);
 
 enum {
     SYN_MAX_COEFFICIENTS = 12,  /* of one polynomial */
-    SYN_MAX_COMPONENTS = 16,    /* of the device-to-device mixture */
+    SYN_MAX_COMPONENTS = 64,    /* of the device-to-device mixture, or devices of a list */
     SYN_MAX_ORDER = 10,         /* of the cycle-to-cycle autoregression */
     SYN_NDEVICE = 2 * SYN_NFEAT /* device vector: location mu[4], scale sigma[4] */
 };
@@ -41,7 +42,7 @@ typedef struct syn_var {
     double a[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT];
 } syn_var;
 
-/* One parameter set; plain data, 24 kB. Read-only after loading and then safe from any thread. */
+/* One parameter set; plain data, 50 kB. Read-only after loading and then safe from any thread. */
 typedef struct syn_params {
     char name[64];
     char description[256];
@@ -51,6 +52,7 @@ typedef struct syn_params {
     double eta;                                 /* exponent of the RESET transition */
     syn_poly hhrs, llrs;                        /* A from V: the two extreme I-V curves, c[0] = 0 */
     syn_poly gamma[SYN_NFEAT];                  /* standard normal latent -> standardised feature */
+    bool in_turn; /* cell id is of component id mod n_components; otherwise each cell draws one by its weight */
     int n_components;
     double weight[SYN_MAX_COMPONENTS]; /* positive, sum 1 within 1e-3 */
     double mean[SYN_MAX_COMPONENTS][SYN_NDEVICE];
@@ -71,7 +73,7 @@ syn_status syn_params_load(const char *path, syn_params *out, syn_error *err);
 syn_status syn_params_parse(const char *text, size_t size, const char *name, syn_params *out, syn_error *err);
 
 /* Checks the figures themselves: counts within the limits above, all numbers finite, factors lower
- * triangular, weights positive with sum 1 within 1e-3, every autoregression stable (spectral radius < 1),
+ * triangular, weights positive with sum 1 within 1e-3 (equal if in_turn), every autoregression stable (spectral radius < 1),
  * 0 < u0 < u_max, eta > 0, LLRS(u0) > 0, and LLRS - HHRS of one sign on (0, u_max], so that r(I,U) is
  * defined. err->field names the first figure that fails. Returns SYN_OK, SYN_EFORMAT. */
 syn_status syn_params_validate(const syn_params *p, syn_error *err);

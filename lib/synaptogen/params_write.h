@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writer of "synaptogen-params/1", the format that params.h reads. Threads: any thread. */
+/* Writer of the formats that params.h reads: "synaptogen-params/1" if it holds the set, else "synaptogen-params/2". Threads: any thread. */
 #ifndef SYNAPTOGEN_PARAMS_WRITE_H
 #define SYNAPTOGEN_PARAMS_WRITE_H
 

@@ -66,7 +66,7 @@ typedef struct syn_validate_options {
     uint64_t reserved[8];  /* 0, room to grow */
 } syn_validate_options;
 
-/* Needs at least 2 devices with 2 cycles each. o NULL: the defaults. measured, generated: NULL, or room for
+/* Needs a device with 2 cycles; the spread between devices is compared if there are two. o NULL: the defaults. measured, generated: NULL, or room for
  * f->devices devices; they receive the scatter of the devices that were compared, generated from the first replica.
  * Deterministic: the same for every number of threads. err may be NULL.
  * Returns SYN_OK, SYN_EINVAL (an option), SYN_ENOMEM, SYN_ESTOPPED, SYN_EDATA. */

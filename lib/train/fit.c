@@ -20,15 +20,6 @@ static int largest_degree(const syn_fit_options *o)
     return o->degree ? o->degree : SYN_AUTO_DEGREE;
 }
 
-/* Number of features that are fitted. */
-static int fitted_features(const syn_fit_report *r)
-{
-    int n = 0;
-    for (int i = 0; i < SYN_NFEAT; i++)
-        n += !r->taken[i];
-    return n;
-}
-
 /* Devices with enough cycles of a feature. */
 static size_t devices_with(const syn_features *f, int i)
 {
@@ -49,20 +40,27 @@ static syn_status too_few_devices(const syn_features *f, const syn_fit_report *r
     for (int i = 0; i < SYN_NFEAT; i++)
         most = devices_with(f, i) > most ? devices_with(f, i) : most;
     char advice[160] = "";
-    if (most >= SYN_FEWEST_DEVICES)
+    if (most > r->devices)
         snprintf(advice, sizeof advice,
                  "; only %zu have so many figures of %s: leave out this column to take it from another set",
                  devices_with(f, least), syn_feature_name(least));
+    if (r->devices > 0)
+        return synp_fail(err, SYN_EDATA, "devices",
+                         "expected at least %d devices with at least %d cycles each for a mixture, found %zu (of %zu "
+                         "devices)%s%s",
+                         SYN_FEWEST_DEVICES, SYN_FEWEST_CYCLES, r->devices, f->devices, advice,
+                         most > r->devices ? "" : "; keep the devices as a list instead");
     return synp_fail(err, SYN_EDATA, "",
-                     "expected at least %d devices with at least %d cycles each, found %zu (of %zu devices)%s",
-                     SYN_FEWEST_DEVICES, SYN_FEWEST_CYCLES, r->devices, f->devices, advice);
+                     "expected at least 1 device with at least %d cycles, found %zu device%s with fewer%s",
+                     SYN_FEWEST_CYCLES, f->devices, f->devices == 1 ? "" : "s",
+                     *advice ? advice : ": from so few, distribution and memory cannot be told from chance");
 }
 
 static syn_status choose_devices(const syn_features *f, const syn_fit_options *o, syn_features *used,
                                  syn_fit_report *r, syn_error *err)
 {
     synp_absent(SYNP_ROWS(f->y), f->rows, r->taken);
-    if (fitted_features(r) == 0)
+    if (synp_fitted_features(r) == 0)
         return synp_fail(err, SYN_EDATA, "", "expected figures of at least one feature, found none");
     const syn_status status = synp_choose_devices(f, SYN_FEWEST_CYCLES, used, err);
     if (status)
@@ -73,9 +71,13 @@ static syn_status choose_devices(const syn_features *f, const syn_fit_options *o
     for (size_t d = 0; d < used->devices; d++)
         for (int i = 0; i < SYN_NFEAT; i++)
             r->figures[i] += synp_figures(used, d, i);
-    if (r->devices < SYN_FEWEST_DEVICES)
+    if (r->devices < (synp_devices_are_list(o, r->devices) ? 1 : SYN_FEWEST_DEVICES))
         return too_few_devices(f, r, err);
-    const int figures = 2 * fitted_features(r);
+    if (synp_devices_are_list(o, r->devices) && r->devices > SYN_MAX_COMPONENTS)
+        return synp_fail(err, SYN_EDATA, "devices",
+                         "expected at most %d devices for a list, found %zu: fit a mixture instead",
+                         SYN_MAX_COMPONENTS, r->devices);
+    const int figures = 2 * synp_fitted_features(r);
     if ((size_t)(o->components * figures) > r->devices)
         return synp_fail(err, SYN_EDATA, "components",
                          "expected at least %d devices for each of %d components, found %zu in all", figures,
@@ -106,14 +108,19 @@ static void standardised_free(standardised *s)
     free(s->u);
 }
 
-/* Standard errors of Gamma's coefficients: their scatter over groups of devices with similar numbers of rows. */
+/* Standard errors of Gamma's coefficients: their scatter over groups of devices with similar numbers of rows. With few
+ * devices the groups are runs of cycles. */
 static syn_status gamma_errors(const syn_features *f, double (*u)[SYN_NFEAT], int most, syn_fit_report *r,
                                syn_error *err)
 {
-    const size_t groups = f->devices < 2 * GROUPS ? f->devices / 2 : GROUPS;
+    const bool whole = f->devices >= SYN_FEWEST_DEVICES; /* devices; otherwise runs of cycles */
+    const size_t groups = whole && f->devices < 2 * GROUPS ? f->devices / 2
+                          : whole || f->rows > 20 * GROUPS ? GROUPS
+                                                           : 3;
     double sum[SYN_NFEAT][SYN_MAX_COEFFICIENTS] = {{0}}, squares[SYN_NFEAT][SYN_MAX_COEFFICIENTS] = {{0}};
     for (size_t g = 0; g < groups; g++) {
-        const size_t first = f->first[f->devices * g / groups], end = f->first[f->devices * (g + 1) / groups];
+        const size_t first = whole ? f->first[f->devices * g / groups] : f->rows * g / groups,
+                     end = whole ? f->first[f->devices * (g + 1) / groups] : f->rows * (g + 1) / groups;
         synp_marginal m[SYN_NFEAT];
         const syn_status status = synp_marginals(SYNP_ROWS(u + first), end - first, most, NULL, m, err);
         if (status)
@@ -165,10 +172,11 @@ static syn_status put_gamma(const synp_marginal *m, int i, const syn_fit_options
     }
 }
 
-/* Number of windows that an autoregression of that order needs: twice its coefficients in a row, and 50. */
+/* Number of windows that an autoregression of that order needs: twice its coefficients in a row, and 30. So 50 cycles of
+ * one device are enough for order 1. */
 static size_t fewest_windows(const syn_fit_report *r, int order)
 {
-    return 2 * (size_t)(fitted_features(r) * order + 1) + 50;
+    return 2 * (size_t)(synp_fitted_features(r) * order + 1) + 30;
 }
 
 static syn_status check_windows(const syn_fit_report *r, int order, size_t n, syn_error *err)
@@ -206,7 +214,7 @@ static syn_status choose_order(const syn_features *f, double (*x)[SYN_NFEAT], sy
             return dependent_features(status, err);
         if (!(syn_var_spectral_radius(&v.var) < 1))
             continue;
-        r->order_bic[p] = synp_var_bic(m, fitted_features(r), p, v.log_det);
+        r->order_bic[p] = synp_var_bic(m, synp_fitted_features(r), p, v.log_det);
         if (r->order == 0 || r->order_bic[p] < r->order_bic[r->order])
             r->order = p;
     }
@@ -330,85 +338,17 @@ static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], cons
     return status;
 }
 
-/* The smallest component must hold more devices than a vector has figures, or its covariance is made up. */
-static bool is_eligible(const synp_mixture *m, int figures, size_t devices)
-{
-    return m->k == 1 || m->weight[m->k - 1] * (double)devices > figures;
-}
-
-static syn_status choose_mixture(const synp_device *v, size_t n, const syn_fit_options *o, synp_mixture *best,
-                                 syn_fit_report *r, syn_error *err)
-{
-    const int asked = o->components, starts = o->starts ? o->starts : SYN_FIT_STARTS,
-              figures = 2 * fitted_features(r);
-    for (int k = 0; k <= SYN_MAX_COMPONENTS; k++)
-        r->components_bic[k] = NAN;
-    for (int k = asked ? asked : 1; k <= (asked ? asked : SYN_MOST_COMPONENTS_TRIED); k++) {
-        synp_mixture m;
-        syn_status status = synp_mixture_fit(v, n, k, starts, o->seed, &m);
-        if (status)
-            return synp_fail(err, status, "device_gmm", "a mixture of %d components: %s", k, syn_strstatus(status));
-        status = synp_tell(&o->progress, 0.7 + 0.05 * (asked ? 1 : k), err);
-        if (status)
-            return status;
-        if (!asked && !is_eligible(&m, figures, n))
-            continue;
-        r->components_bic[k] = synp_mixture_bic(&m, figures, n);
-        if (r->components == 0 || r->components_bic[k] < r->components_bic[r->components]) {
-            r->components = k;
-            *best = m;
-        }
-    }
-    return SYN_OK;
-}
-
-static syn_status put_mixture(const synp_mixture *m, syn_params *p, syn_error *err)
-{
-    p->n_components = m->k;
-    memset(p->chol, 0, sizeof p->chol);
-    for (int c = 0; c < m->k; c++) {
-        p->weight[c] = m->weight[c];
-        memcpy(p->mean[c], m->mean[c], sizeof p->mean[c]);
-        if (synp_cholesky(m->covariance[c], p->chol[c]))
-            return synp_fail(err, SYN_ENUMERIC, "device_gmm.chol", "the covariance is not positive definite");
-    }
-    return SYN_OK;
-}
-
-/* Step 5: the mixture of *p from the vectors (mu, sigma) and their errors. */
-static syn_status fit_devices(const standardised *s, size_t devices, const synp_bias *bias, const syn_fit_options *o,
-                              syn_params *p, syn_fit_report *r, syn_error *err)
-{
-    synp_device *v = malloc(devices * sizeof *v);
-    synp_mixture m;
-    if (!v)
-        return synp_no_memory(err);
-    for (size_t d = 0; d < devices; d++)
-        for (int i = 0; i < SYN_NFEAT; i++) {
-            v[d][i] = r->taken[i] ? 0 : s->mu[d][i];
-            v[d][SYN_NFEAT + i] = r->taken[i] ? 0 : s->sigma[d][i] / bias->scale[i];
-        }
-    syn_status status = choose_mixture((const synp_device *)v, devices, o, &m, r, err);
-    free(v);
-    if (status)
-        return status;
-    for (int c = 0; c < m.k; c++) {
-        r->weight_error[c] = sqrt(m.weight[c] * (1 - m.weight[c]) / (double)devices);
-        for (int i = 0; i < SYN_NDEVICE; i++)
-            r->mean_error[c][i] =
-                r->taken[i % SYN_NFEAT] ? NAN : sqrt(m.covariance[c][i][i] / (m.weight[c] * (double)devices));
-    }
-    if (synp_mixture_sharpen(&m, bias->error, r->noise))
-        return synp_fail(err, SYN_ENUMERIC, "device_gmm.chol", "the covariance is not positive definite");
-    return put_mixture(&m, p, err);
-}
-
 static syn_status check_options(const syn_fit_options *o, syn_error *err)
 {
     if (o->order < 0 || o->order > SYN_MAX_ORDER)
         return synp_fail(err, SYN_EINVAL, "order", "%d is outside 0 .. %d", o->order, SYN_MAX_ORDER);
-    if (o->components < 0 || o->components > SYN_MAX_COMPONENTS)
-        return synp_fail(err, SYN_EINVAL, "components", "%d is outside 0 .. %d", o->components, SYN_MAX_COMPONENTS);
+    if (o->components < 0 || o->components > SYN_MOST_COMPONENTS)
+        return synp_fail(err, SYN_EINVAL, "components", "%d is outside 0 .. %d", o->components, SYN_MOST_COMPONENTS);
+    if ((unsigned)o->devices > SYN_DEVICES_DRAWN)
+        return synp_fail(err, SYN_EINVAL, "devices", "%d is outside 0 .. %d", (int)o->devices, SYN_DEVICES_DRAWN);
+    if (o->components > 0 && o->devices >= SYN_DEVICES_GIVEN)
+        return synp_fail(err, SYN_EINVAL, "components", "%d does not fit a list of devices, which has none",
+                         o->components);
     if (o->degree < 0 || o->degree > SYN_MAX_DEGREE)
         return synp_fail(err, SYN_EINVAL, "degree", "%d is outside 0 .. %d", o->degree, SYN_MAX_DEGREE);
     if (o->starts < 0)
@@ -429,8 +369,8 @@ static syn_status fit(const syn_features *f, const syn_fit_options *o, const syn
     if (!status)
         status = fit_cycles(f, s.u, o, p, bias, r, err);
     if (!status)
-        status = fit_devices(&s, f->devices, bias, o, p, r, err);
-    if (!status && fitted_features(r) < SYN_NFEAT)
+        status = synp_fit_devices(s.mu, s.sigma, f->devices, bias, o, p, r, err);
+    if (!status && synp_fitted_features(r) < SYN_NFEAT)
         status = synp_take_features(others, r->taken, r->order, p, err);
     if (!status)
         status = syn_params_validate(p, err);

@@ -101,8 +101,8 @@ syn_status synp_cholesky(const synp_device a[SYN_NDEVICE], synp_device l[SYN_NDE
 
 typedef struct synp_mixture {
     int k;
-    double weight[SYN_MAX_COMPONENTS];
-    synp_device mean[SYN_MAX_COMPONENTS], covariance[SYN_MAX_COMPONENTS][SYN_NDEVICE];
+    double weight[SYN_MOST_COMPONENTS];
+    synp_device mean[SYN_MOST_COMPONENTS], covariance[SYN_MOST_COMPONENTS][SYN_NDEVICE];
     double log_likelihood;
 } synp_mixture;
 
@@ -116,6 +116,17 @@ double synp_mixture_bic(const synp_mixture *m, int figures, size_t n);
 /* Subtracts the covariance of the estimation errors from each component; see mixture.c. e: as synp_bias.error.
  * share[i]: share of the errors in the variance, over all components. Returns SYN_OK or SYN_ENUMERIC. */
 syn_status synp_mixture_sharpen(synp_mixture *m, const synp_device e[SYN_NDEVICE], synp_device share);
+
+/* Number of features that are fitted. */
+int synp_fitted_features(const syn_fit_report *r);
+
+/* Whether the set will hold a list of the devices, and no mixture. */
+bool synp_devices_are_list(const syn_fit_options *o, size_t devices);
+
+/* Mixture or list of *p, and what the report says about the devices, from the figures of each device and their errors. */
+syn_status synp_fit_devices(double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT], size_t devices,
+                            const synp_bias *bias, const syn_fit_options *o, syn_params *p, syn_fit_report *r,
+                            syn_error *err);
 
 /* Gives the features that nobody measured to a fitted set: the autoregression of order `order` and the moments of the
  * devices from the set `from`; see taken.c. Gamma of these features is in *p already. Returns SYN_OK or SYN_ENUMERIC. */

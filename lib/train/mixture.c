@@ -47,7 +47,7 @@ typedef struct work {
     size_t n;
     double *share; /* n x k: probability of each component, given the vector */
     synp_mixture m;
-    synp_device chol[SYN_MAX_COMPONENTS][N];
+    synp_device chol[SYN_MOST_COMPONENTS][N];
 } work;
 
 static double log_density(const synp_device v, const synp_device mean, const synp_device l[N])
@@ -211,7 +211,7 @@ static syn_status best_of_starts(work *w, int starts, uint64_t seed, double *nea
 static void put_mixture(const synp_mixture *m, size_t n, const synp_device centre, const synp_device unit,
                         synp_mixture *out)
 {
-    int rank[SYN_MAX_COMPONENTS];
+    int rank[SYN_MOST_COMPONENTS];
     for (int c = 0; c < m->k; c++) {
         rank[c] = 0;
         for (int d = 0; d < m->k; d++)

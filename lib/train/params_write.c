@@ -90,7 +90,8 @@ static json_t *mixture(const syn_params *p)
         factors = synp_json_append(factors, table(p->chol[k][0], SYN_NDEVICE, SYN_NDEVICE, synp_json_number));
     object = synp_json_with(object, "weight", row(p->weight, n, synp_json_number));
     object = synp_json_with(object, "mean", table(p->mean[0], n, SYN_NDEVICE, synp_json_number));
-    return synp_json_with(object, "chol", factors);
+    object = synp_json_with(object, "chol", factors);
+    return p->in_turn ? synp_json_with(object, "in_turn", json_true()) : object;
 }
 
 static json_t *orders(const syn_params *p)
@@ -122,7 +123,7 @@ static json_t *input(const char *name, uint64_t bytes, uint32_t crc)
 /* Adds a table of BIC by order or number of components, relative to the least; null where not tried. */
 static json_t *with_bic(json_t *object, const char *name, const double *bic, int chosen, int n)
 {
-    double relative[SYN_MAX_COMPONENTS + 1];
+    double relative[SYN_MOST_COMPONENTS + 1];
     if (isnan(bic[chosen]))
         return object;
     for (int k = 1; k <= n; k++)
@@ -190,16 +191,25 @@ static json_t *provenance_of(const syn_params *p, const syn_provenance *v)
     object = synp_json_with(object, "scale_bias_taken_off", row(r->scale, SYN_NFEAT, rounded));
     object = synp_json_with(object, "error_share_taken_off", row(r->noise, SYN_NDEVICE, rounded));
     object = synp_json_with(object, "gamma_rest", row(r->gamma_rest, SYN_NFEAT, rounded));
+    object = synp_json_with(object, "device_spread", row(r->spread, SYN_NFEAT, rounded));
+    object = synp_json_with(object, "device_spread_low", row(r->spread_low, SYN_NFEAT, rounded));
+    object = synp_json_with(object, "device_spread_high", row(r->spread_high, SYN_NFEAT, rounded));
     object = with_bic(object, "bic_of_orders", r->order_bic, r->order, SYN_MAX_ORDER);
     object = with_bic(object, "bic_of_components", r->components_bic, r->components, SYN_MOST_COMPONENTS_TRIED);
     return synp_json_with(object, "standard_errors", standard_errors(p, v));
+}
+
+/* The oldest format that holds the set, for programs that know no other. */
+static const char *format_of(const syn_params *p)
+{
+    return p->in_turn || p->n_components > 16 ? "synaptogen-params/2" : "synaptogen-params/1";
 }
 
 static json_t *set_of(const syn_params *p, const syn_provenance *provenance)
 {
     json_t *iv = synp_json_with(json_object(), "hhrs", poly(&p->hhrs));
     iv = synp_json_with(iv, "llrs", poly(&p->llrs));
-    json_t *set = synp_json_with(json_object(), "format", json_string("synaptogen-params/1"));
+    json_t *set = synp_json_with(json_object(), "format", json_string(format_of(p)));
     set = synp_json_with(set, "name", synp_json_text(p->name));
     set = synp_json_with(set, "description", synp_json_text(p->description));
     set = synp_json_with(set, "source", source(p));

@@ -118,6 +118,34 @@ Test(array, every_order_a_long_seed_and_features_of_unlike_polynomials_follow_th
     syn_model_free(m);
 }
 
+/* A list of 64 devices without spread, and the same as a mixture that is drawn from. */
+Test(array, lists_of_devices_in_turn_and_drawn_follow_the_reference)
+{
+    enum { PULSES = 30 };
+    float u[PULSES];
+    uint64_t state = 6;
+    for (int j = 0; j < PULSES; j++)
+        u[j] = scripted(&state, j ? u[j - 1] : 0);
+    static syn_params list;
+    list = *support_params();
+    list.n_components = SYN_MAX_COMPONENTS;
+    memset(list.chol, 0, sizeof list.chol);
+    for (int k = 0; k < SYN_MAX_COMPONENTS; k++) {
+        list.weight[k] = 1.0 / SYN_MAX_COMPONENTS;
+        for (int i = 0; i < SYN_NDEVICE; i++)
+            list.mean[k][i] = support_params()->mean[0][i] * (1 + 0.002 * k);
+    }
+    for (int in_turn = 0; in_turn < 2; in_turn++) {
+        list.in_turn = in_turn;
+        list.n_components -= in_turn; /* 63 is no multiple of a vector */
+        for (int k = 0; k < list.n_components; k++)
+            list.weight[k] = 1.0 / list.n_components;
+        syn_model *m = support_model_of(&list, 0);
+        check_train(m, SEED, 400, u, PULSES, 1e-5);
+        syn_model_free(m);
+    }
+}
+
 Test(array, draws_beyond_the_physical_range_are_limited_as_in_the_reference)
 {
     enum { PULSES = 20 };

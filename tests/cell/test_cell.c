@@ -552,6 +552,51 @@ Test(cell, devices_are_drawn_from_the_mixture_with_scales_mirrored_to_positive)
     cr_expect(gt(int, mirrored, 0), "no device of this sample tests the mirror");
 }
 
+/* A list of devices of no spread, whose figures are known: seven times the first component, shifted. */
+static syn_model *list_model(bool in_turn)
+{
+    static syn_params p;
+    p = *support_params();
+    p.n_components = 7;
+    p.in_turn = in_turn;
+    memset(p.chol, 0, sizeof p.chol);
+    for (int k = 0; k < 7; k++) {
+        p.weight[k] = 1.0 / 7;
+        for (int i = 0; i < SYN_NDEVICE; i++)
+            p.mean[k][i] = support_params()->mean[0][i] * (1 + 0.01 * k);
+    }
+    return support_model_of(&p, 3);
+}
+
+Test(cell, in_a_list_in_turn_cell_k_is_device_k_modulo_their_number)
+{
+    syn_model *m = list_model(true);
+    const uint64_t ids[] = {0, 1, 6, 7, 20, UINT64_MAX};
+    for (size_t k = 0; k < sizeof ids / sizeof *ids; k++) {
+        syn_cell c;
+        syn_cell_init(m, 5, ids[k], NULL, &c, NULL);
+        cr_expect(eq(int, c.component, (int)(ids[k] % 7)));
+        cr_expect(eq(dbl, c.mu[2], syn_model_params(m)->mean[ids[k] % 7][2]));
+        cr_expect(eq(dbl, c.sigma[2], syn_model_params(m)->mean[ids[k] % 7][6]));
+    }
+    syn_model_free(m);
+}
+
+/* 7000 draws: each device 1000 times, with a standard deviation of 29. */
+Test(cell, in_a_list_that_is_drawn_from_each_device_has_equal_chances)
+{
+    syn_model *m = list_model(false);
+    int count[7] = {0};
+    for (uint64_t id = 0; id < 7000; id++) {
+        syn_cell c;
+        syn_cell_init(m, 5, id, NULL, &c, NULL);
+        count[c.component]++;
+    }
+    for (int k = 0; k < 7; k++)
+        cr_expect(lt(int, abs(count[k] - 1000), 5 * 29));
+    syn_model_free(m);
+}
+
 /* The whole cell at work: drawn features and the pulse rule, against both second routes together. */
 Test(cell, a_cell_under_random_pulses_is_the_published_rule_on_its_own_features)
 {

@@ -118,6 +118,15 @@ check "validate compares what was measured, and names the rest" sh -c '
     "$SYNAPTOGEN" validate two.json resistances.csv >two.md 2>err || { cat two.md err; exit 1; }
     grep -q "U_S (V) was not measured and is not compared" two.md && ! grep -q "| U_S" two.md'
 
+one_device() {
+    syn sample --cells 1 --cycles 300 --start stationary --seed 4 -o one.csv &&
+        syn fit one.csv --order 10 -o one.json >summary && cat summary && grep -q '^one device: nothing is known' summary &&
+        grep -q '"synaptogen-params/2"' one.json && syn validate one.json one.csv --report one >/dev/null &&
+        syn info --params one.json | awk '/R_LRS .ohm/ && NF == 8 { print; exit !($7 == 0 && $8 > 20) }' &&
+        syn sample --params one.json --cells 3 --cycles 1 | awk -F, 'NR > 1 && $3 { exit 1 }'
+}
+check "one device gives a set of this device, and validate compares it" one_device
+
 streams() {
     gzip -c <sample.csv >sample.csv.gz && syn fit sample.csv.gz --order 1 --components 1 --name x -o a.json >/dev/null &&
         syn fit - --order 1 --components 1 --name x <sample.csv >b.json 2>/dev/null &&
@@ -142,7 +151,9 @@ sed '1s/u_set/uset/' sample.csv >wrong.csv
 sed '5s/,-0/,minus 0/' sample.csv >text.csv
 : >empty.csv
 echo cell,cycle,u,i >head.csv
-check "too few devices are refused with the numbers" refused 1 'at least 8 devices with at least 50 cycles each, found' fit few.csv -o x.json
+head -n 40 one.csv >short.csv
+check "too few cycles are refused with advice" refused 1 'at least 1 device with at least 50 cycles, found 1 device with fewer: from so few' fit short.csv -o x.json
+check "too few devices are refused with the numbers" refused 1 'at least 8 devices with at least 50 cycles each for a mixture, found' fit few.csv --devices mixture -o x.json
 check "a wrong column is named" refused 1 'wrong.csv:1: u_set: expected a column of this name' fit wrong.csv -o x.json
 check "text is refused with file, line and column" refused 1 'text.csv:5: u_set: expected a finite number' fit text.csv -o x.json
 check "an empty file is refused" refused 1 'empty.csv: expected a header, found an empty file' fit empty.csv -o x.json

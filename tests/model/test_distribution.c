@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { CELLS = 200000, SEED = 20261126 };
 
@@ -105,6 +106,27 @@ Test(distribution, default_voltages_behind_transistors_reach_all_cells)
     syn_write_default(support_model(10), SYN_FULL_SELECT, &how);
     cr_expect(le(dbl, share_below(SYN_U_SET, how.u_set), 1e-5 + share_error(1e-5)));
     cr_expect(ge(dbl, how.u_reset, support_params()->u_max));
+}
+
+/* One device and a Gamma of degree 1: the feature is normal, with mean mu + c0 sigma and standard deviation c1 sigma times
+ * that of the latent. A sum over nodes at distances of 0.1 would be off by up to 0.02. */
+Test(distribution, of_one_device_it_is_exact)
+{
+    static syn_params p;
+    p = *support_params();
+    p.n_components = 1;
+    p.weight[0] = 1;
+    memset(p.chol, 0, sizeof p.chol);
+    p.gamma[SYN_R_LRS].n = 2;
+    syn_model *m = support_model_of(&p, 10);
+    double c[SYN_NFEAT][SYN_NFEAT];
+    support_covariance(&p.var[9], SUPPORT_FOREVER, 0, c);
+    const double mean = p.mean[0][2] + p.gamma[2].c[0] * p.mean[0][6],
+                 sd = p.gamma[2].c[1] * p.mean[0][6] * sqrt(c[2][2]);
+    const syn_distribution d = syn_distribution_of(m, SYN_R_LRS);
+    for (double z = -3; z <= 3; z += 0.37)
+        cr_expect(epsilon_eq(dbl, syn_distribution_below(&d, mean + z * sd), 0.5 * erfc(-z / sqrt(2)), 1e-9));
+    syn_model_free(m);
 }
 
 Test(distribution, what_is_not_defined_gives_no_number)

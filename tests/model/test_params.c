@@ -150,7 +150,14 @@ Test(params, a_set_may_hold_any_selection_of_orders)
         cr_expect(eq(int, p.var[order - 1].order, order == 2 || order == 10 ? order : 0));
 }
 
-Test(params, a_polynomial_may_have_12_coefficients_and_16_components_are_a_mixture)
+Test(params, format_2_holds_what_format_1_holds)
+{
+    static syn_params p;
+    cr_assert(eq(int, parse_edited("-e 's,params/1,params/2,'", &p, NULL), SYN_OK));
+    cr_expect(eq(int, memcmp(&p, support_params(), sizeof p), 0));
+}
+
+Test(params, a_polynomial_may_have_12_coefficients_and_64_components_are_a_mixture)
 {
     static syn_params p;
     cr_assert(eq(int, parse_edited("-e 's/-1.32798933e-05]/-1.32798933e-05, 0, 0, 0, 0, 0]/'", &p, NULL), SYN_OK));

@@ -129,7 +129,7 @@ double *estimates_cramer_rao(const synp_mixture *m, double n)
     cr_assert(s && info && inverse && score && error);
     estimates_prepare(m, s);
     for (int k = 0; k < DRAWS; k++) {
-        double v[D], share[SYN_MAX_COMPONENTS], q[SYN_MAX_COMPONENTS][D];
+        double v[D], share[SYN_MOST_COMPONENTS], q[SYN_MOST_COMPONENTS][D];
         estimates_draw(m, s, &state, v);
         estimates_log_density(m, s, v, share, q);
         for (int c = 0; c < m->k; c++) {

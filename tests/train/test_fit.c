@@ -441,6 +441,73 @@ Test(fit, features_that_nobody_measured_come_from_the_set_of_the_caller_and_are_
     syn_features_free(&f);
 }
 
+/* One device with 1000 cycles: its cells are this device, and nothing is claimed of others. The error of the mean of 1000
+ * correlated cycles is what the report states; 5 of them. */
+Test(fit, one_device_gives_a_set_of_this_device)
+{
+    static syn_params p;
+    syn_fit_report r;
+    syn_features f;
+    sample(support_model(2), 3, 1, 1000, &f);
+    syn_cell truth;
+    syn_cell_init(support_model(2), 3, 0, NULL, &truth, NULL);
+    cr_assert(eq(int, fit(&f, &(syn_fit_options){.order = 2}, &p, &r, NULL), SYN_OK));
+    cr_expect(p.in_turn);
+    cr_expect(eq(int, p.n_components, 1));
+    cr_expect(eq(int, r.components, 0));
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const syn_params *t = support_params();
+        double mean = 0, square = 0, sd; /* of Gamma under the latent of order 2 */
+        matrix c;
+        support_covariance(&t->var[1], SUPPORT_FOREVER, 0, c);
+        sd = sqrt(c[i][i]);
+        mean = hermite_of(&t->gamma[i], sd, 0);
+        for (double x = -9; x <= 9; x += 0.125)
+            square +=
+                0.125 * exp(-0.5 * x * x) / sqrt(2 * acos(-1)) * pow(support_power_sum(&t->gamma[i], sd * x), 2);
+        cr_expect(
+            lt(dbl, estimates_deviation(p.mean[0][i], truth.mu[i] + mean * truth.sigma[i], r.mean_error[0][i]), 5));
+        cr_expect(lt(dbl,
+                     estimates_deviation(p.mean[0][4 + i], truth.sigma[i] * sqrt(square - mean * mean),
+                                         r.mean_error[0][4 + i]),
+                     5));
+        cr_expect(isnan(r.spread[i]));
+        for (int j = 0; j < SYN_NDEVICE; j++)
+            cr_expect(eq(dbl, p.chol[0][i][j], 0));
+    }
+    syn_features_free(&f);
+}
+
+/* Devices 100 spreads apart, so that errors of estimation do not count. For 8 devices the 95 % interval of a standard
+ * deviation s is s sqrt(7 / 16.0128) to s sqrt(7 / 1.68987): quantiles of chi-squared from tables. */
+Test(fit, a_list_holds_the_devices_in_their_order_and_the_interval_of_their_spread_is_stated)
+{
+    static syn_params p;
+    syn_fit_report r;
+    syn_features f;
+    sample(support_model(2), 3, 8, 120, &f);
+    double mean[8] = {0}, all = 0, squares = 0;
+    for (size_t t = 0; t < f.rows; t++)
+        f.y[t][SYN_R_LRS] += 1e5 * (double)(t / 120 % 3 + t / 360);
+    for (size_t t = 0; t < f.rows; t++)
+        mean[t / 120] += f.y[t][SYN_R_LRS] / 120;
+    const syn_fit_options o = {.order = 2, .devices = SYN_DEVICES_DRAWN};
+    cr_assert(eq(int, fit(&f, &o, &p, &r, NULL), SYN_OK));
+    cr_expect(eq(int, p.n_components, 8));
+    cr_expect(eq(int, p.in_turn, 0));
+    for (int d = 0; d < 8; d++) {
+        cr_expect(epsilon_eq(dbl, p.mean[d][SYN_R_LRS] / mean[d], 1, 1e-12));
+        cr_expect(eq(dbl, p.weight[d], 0.125));
+        all += mean[d] / 8;
+    }
+    for (int d = 0; d < 8; d++)
+        squares += pow(mean[d] - all, 2) / 7;
+    cr_expect(epsilon_eq(dbl, r.spread[2] / sqrt(squares), 1, 1e-4));
+    cr_expect(epsilon_eq(dbl, r.spread_low[2] / r.spread[2], sqrt(7 / 16.0128), 1e-4));
+    cr_expect(epsilon_eq(dbl, r.spread_high[2] / r.spread[2], sqrt(7 / 1.68987), 1e-4));
+    syn_features_free(&f);
+}
+
 static void expect_refusal(const syn_features *f, const syn_fit_options *o, syn_status status, const char *text)
 {
     static syn_params p, before;
@@ -460,7 +527,14 @@ Test(fit, data_that_do_not_suffice_are_refused_with_advice)
     small_sample(&f);
     const size_t devices = f.devices;
     f.devices = 7;
-    expect_refusal(&f, &small, SYN_EDATA, "expected at least 8 devices with at least 50 cycles each, found 7");
+    expect_refusal(&f, &small, SYN_EDATA,
+                   "devices: expected at least 8 devices with at least 50 cycles each for a mixture, found 7 (of 7 "
+                   "devices); keep the devices as a list instead");
+    f.devices = 1;
+    f.first[1] = 49;
+    expect_refusal(&f, &(syn_fit_options){0}, SYN_EDATA,
+                   "expected at least 1 device with at least 50 cycles, found 1");
+    f.first[1] = 120;
     f.devices = devices;
     syn_fit_options six = small;
     six.components = 6;
@@ -469,7 +543,7 @@ Test(fit, data_that_do_not_suffice_are_refused_with_advice)
     for (size_t d = 0; d < 33; d++)
         for (size_t t = f.first[d] + 49; t < f.first[d + 1]; t++)
             f.y[t][3] = NAN;
-    expect_refusal(&f, &small, SYN_EDATA, "found 7 (of 40 devices)");
+    expect_refusal(&f, &small, SYN_EDATA, "found 7 (of 40 devices); only 7 have so many figures of u_reset");
     syn_features_free(&f);
 
     small_sample(&f);
@@ -535,6 +609,8 @@ Test(fit, options_outside_their_ranges_are_refused)
     } cases[] = {{{.order = 11, .starts = 1}, "order: 11"},
                  {{.order = -1, .starts = 1}, "order: -1"},
                  {{.components = 17, .starts = 1}, "components: 17"},
+                 {{.devices = (syn_fit_devices)4}, "devices: 4"},
+                 {{.devices = SYN_DEVICES_GIVEN, .components = 2}, "components: 2 does not fit a list"},
                  {{.degree = 6, .starts = 1}, "degree: 6"},
                  {{.starts = -1}, "starts: -1"},
                  {{.reserved = {[7] = 1}}, "reserved: word 7 of syn_fit_options"}};

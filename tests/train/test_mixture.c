@@ -24,7 +24,7 @@ static void two_components(double apart, synp_mixture *m)
 
 static synp_device *draw_devices(const synp_mixture *m, size_t n, uint64_t seed)
 {
-    estimates_density s[SYN_MAX_COMPONENTS];
+    estimates_density s[SYN_MOST_COMPONENTS];
     synp_device *v = malloc(n * sizeof *v);
     cr_assert(v != NULL);
     estimates_prepare(m, s);
@@ -60,8 +60,8 @@ Test(mixture, the_likelihood_of_a_mixture_is_that_of_its_density_and_bic_finds_t
 {
     enum { N = 600 };
     synp_mixture m, found;
-    estimates_density s[SYN_MAX_COMPONENTS];
-    double sum = 0, share[SYN_MAX_COMPONENTS], q[SYN_MAX_COMPONENTS][D], bic[4];
+    estimates_density s[SYN_MOST_COMPONENTS];
+    double sum = 0, share[SYN_MOST_COMPONENTS], q[SYN_MOST_COMPONENTS][D], bic[4];
     two_components(4, &m);
     synp_device *v = draw_devices(&m, N, 23);
     for (int k = 1; k <= 3; k++) {

@@ -45,6 +45,25 @@ Test(params_write, a_written_set_is_read_back_bit_by_bit)
     }
 }
 
+Test(params_write, a_list_of_devices_is_written_in_format_2_and_read_back)
+{
+    static syn_params p, q;
+    size_t size;
+    p = *support_params();
+    char *text = written(&p, NULL, &size);
+    cr_expect(strstr(text, "synaptogen-params/1") != NULL, "the oldest format that holds it");
+    free(text);
+    p.in_turn = true;
+    for (int k = 0; k < p.n_components; k++)
+        p.weight[k] = 1.0 / p.n_components;
+    text = written(&p, NULL, &size);
+    cr_expect(strstr(text, "synaptogen-params/2") != NULL);
+    cr_assert(eq(int, syn_params_parse(text, size, "text", &q, NULL), SYN_OK));
+    cr_expect(q.in_turn);
+    cr_expect(eq(int, memcmp(p.weight, q.weight, sizeof p.weight), 0));
+    free(text);
+}
+
 Test(params_write, a_name_that_is_no_utf_8_still_makes_a_readable_file)
 {
     static syn_params p, q;

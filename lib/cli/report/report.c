@@ -46,7 +46,7 @@ static void put_devices(const syn_validation *v, FILE *f)
                                   "mean of the cycle-to-cycle spreads", "spread of the cycle-to-cycle spreads"};
     put_head("feature, figure", f);
     for (int i = 0; i < SYN_NFEAT; i++)
-        for (int k = 0; k < 4 && !v->absent[i]; k++) {
+        for (int k = 0; k < 4 && !v->absent[i]; k += v->devices > 1 ? 1 : 2) {
             char label[96];
             snprintf(label, sizeof label, "%s, %s", report_labels[i], names[k]);
             put_row(label, &v->device[i][k], "%.5g", f);
