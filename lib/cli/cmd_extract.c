@@ -2,17 +2,20 @@
 #include "cli/commands.h"
 #include "cli/look.h"
 #include "cli/shared.h"
+#include "cli/sweeps.h"
 
 #include <inttypes.h>
 #include <math.h>
 
 typedef struct extract_options {
-    const char *sweeps; /* file */
+    cli_line files;
+    sweeps_options sweeps;
     look_options look;
     const char *output;
 } extract_options;
 
 static const cli_option options[] = {
+    {GROUP(options_sweeps, extract_options, sweeps)},
     {GROUP(options_look, extract_options, look)},
     OPTION_OUTPUT(extract_options, output),
     {0},
@@ -33,7 +36,7 @@ static void print_short(FILE *f, double x)
         fprintf(f, ",%.4g", x);
 }
 
-static void print_cycle(FILE *f, const syn_extracted *e, tally *t)
+static void print_cycle(FILE *f, syn_sweeps *source, const syn_extracted *e, tally *t)
 {
     int good = 0;
     fprintf(f, "%" PRIu64 ",%" PRIu64, e->cell, e->cycle);
@@ -51,6 +54,8 @@ static void print_cycle(FILE *f, const syn_extracted *e, tally *t)
         print_short(f, e->error[i]);
     print_short(f, e->bound[SYN_LOG10_R_HRS]);
     print_short(f, e->bound[SYN_R_LRS]);
+    if (syn_sweeps_has_names(source))
+        fprintf(f, ",%s", syn_sweeps_cell(source, e->cell));
     fputc('\n', f);
     t->cells += t->cycles == 0 || e->cell != t->last_cell;
     t->last_cell = e->cell;
@@ -84,18 +89,18 @@ static syn_status extract(syn_sweeps *source, syn_record_reader *sweeps, FILE *f
     for (uint64_t k = 0; !status && s.n > 0 && !ferror(f); k++) {
         const int n = syn_cycles_add(&cycles, &s, &m, found);
         for (int j = 0; j < n; j++)
-            print_cycle(f, &found[j], t);
+            print_cycle(f, source, &found[j], t);
         if (k % 256 == 0)
             progress_show(&bar, "extracting", (size_t)(1000 * syn_sweeps_fraction(source)), 1000);
         status = syn_record_next(sweeps, &s, &m, err);
     }
     if (!status && syn_cycles_end(&cycles, found))
-        print_cycle(f, &found[0], t);
+        print_cycle(f, source, &found[0], t);
     progress_end(&bar);
     return status;
 }
 
-static void print_header(FILE *f)
+static void print_header(FILE *f, bool has_names)
 {
     fputs("cell,cycle", f);
     for (int i = 0; i < SYN_NFEAT; i++)
@@ -104,8 +109,8 @@ static void print_header(FILE *f)
         fprintf(f, ",q_%s", syn_feature_name(i));
     for (int i = 0; i < SYN_NFEAT; i++)
         fprintf(f, ",e_%s", syn_feature_name(i));
-    fprintf(f, ",least_%s,least_%s", syn_feature_name(SYN_LOG10_R_HRS), syn_feature_name(SYN_R_LRS));
-    fputc('\n', f);
+    fprintf(f, ",least_%s,least_%s%s\n", syn_feature_name(SYN_LOG10_R_HRS), syn_feature_name(SYN_R_LRS),
+            has_names ? ",name" : "");
 }
 
 static int write_features(const extract_options *o, syn_sweeps *source, syn_record_reader *sweeps)
@@ -116,14 +121,15 @@ static int write_features(const extract_options *o, syn_sweeps *source, syn_reco
     int status = output_open(&out, o->output);
     if (status)
         return status;
-    print_header(out.stream);
+    print_header(out.stream, syn_sweeps_has_names(source));
     if (extract(source, sweeps, out.stream, &t, &err))
         status = cli_fail_library("", &err);
     else if (t.cycles == 0)
-        status = cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", o->sweeps);
+        status = cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", o->files.words[0]);
     const int closed = output_close(&out, !status);
     status = status ? status : closed;
     if (!status) {
+        sweeps_notes(stderr, source);
         look_warn(stderr, syn_record_of(sweeps), o->look.polarity != 0);
         print_tally(&t, syn_sweeps_missing(source), syn_record_spikes(sweeps));
     }
@@ -137,10 +143,11 @@ static int run(const void *values)
     syn_sweeps *source;
     syn_record_reader *sweeps = NULL;
     syn_error err;
-    if (syn_sweeps_open(o->sweeps, &source, &err))
-        return cli_fail_library("", &err);
-    const int status = syn_record_open(source, &settings, &sweeps, &err) ? cli_fail_library("", &err)
-                                                                         : write_features(o, source, sweeps);
+    int status = sweeps_open(&o->files, &o->sweeps, &source);
+    if (status)
+        return status;
+    status = syn_record_open(source, &settings, &sweeps, &err) ? cli_fail_library("", &err)
+                                                               : write_features(o, source, sweeps);
     syn_record_close(sweeps);
     syn_sweeps_close(source);
     return status;
@@ -156,31 +163,30 @@ static const cli_term columns[] = {
     {"q_log10_r_hrs, ...", "quality of each figure, a word; `ok` if there is a figure"},
     {"e_log10_r_hrs, ...", "standard error of each figure"},
     {"least_log10_r_hrs, least_r_lrs", "lower bound of a resistance whose current is below the noise"},
+    {"name", "name of the cell; only if cells have names"},
     {0},
 };
 
 static const cli_term examples[] = {
     {"synaptogen extract sweeps.csv -o features.csv", "Find the features in a file of sweeps:"},
+    {"synaptogen extract pad1.csv pad2.csv --columns u=V1,i=I1 -o features.csv",
+     "The same in files of an instrument:"},
     {0},
 };
 
 const cli_command command_extract = {
     .name = "extract",
-    .usage = "SWEEPS.csv",
+    .usage = "FILE...",
     .summary = "find the features of every cycle in measured sweeps",
     .text =
         "Finds the features of every cycle in measured current-voltage sweeps. Standard error says which figures "
         "are missing and why, and what is unusual in the record: positive voltages that SET, |current|, an offset.",
-    .input =
-        {"SWEEPS.csv, SWEEPS.csv.gz, or - for standard input: a header, and the columns cell,cycle,u,i. Each cycle "
-         "is one loop over both signs. u is in V; i is in A. The rows of a cell are "
-         "adjacent, its cycles in rising order.",
-         NULL},
+    .input = {sweeps_input, NULL},
     .output = {"CSV with one row for each cycle. A figure that is missing is empty. Resistances are those at --u0.",
                columns},
     .examples = examples,
-    .see_also = "fit,iv,validate",
-    .operands = {{"SWEEPS.csv", "file name or -", offsetof(extract_options, sweeps)}},
+    .see_also = "import,fit,iv,validate",
+    .operands = {{"FILE", "file name or -", offsetof(extract_options, files), .many = true}},
     .options = options,
     .size = sizeof(extract_options),
     .run = run,

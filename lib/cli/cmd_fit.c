@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/look.h"
 #include "cli/shared.h"
+#include "cli/sweeps.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -12,6 +13,7 @@ typedef struct fit_options {
     const char *sweeps, *params, *name, *output;
     uint64_t order, components, degree; /* 0 is auto */
     uint64_t starts, skip, seed;
+    sweeps_options import;
     look_options look;
     int devices;
     double compliance; /* A; 0 if absent */
@@ -34,6 +36,7 @@ static const cli_option options[] = {
      .help = "number of starts of the mixture's estimation"},
     {"skip", "N", INTEGER(fit_options, skip, 0, OPTION_MANY), .fallback = "0",
      .help = "leave out cycles with a smaller number, such as those after forming"},
+    {GROUP(options_sweeps, fit_options, import)},
     {GROUP(options_look, fit_options, look)},
     {"compliance", "A", NUMBER(fit_options, compliance, 1e-12, 10),
      .help = "current compliance of the sweeps' negative side; the curves leave out points at the compliance"},
@@ -64,7 +67,8 @@ static syn_status fit_curves(const fit_options *o, const syn_features *f, syn_pa
     syn_sweep s;
     syn_measured m;
     progress bar = {0};
-    syn_status status = syn_sweeps_open(o->sweeps, &source, err);
+    const syn_import import = sweeps_import(&o->sweeps, 1, &o->import);
+    syn_status status = syn_sweeps_import(&import, &source, err);
     if (status)
         return status;
     status = syn_record_open(source, &settings, &sweeps, err);

@@ -229,8 +229,13 @@ static int set_operands(const cli_operand operands[MOST_OPERANDS], int count, ch
     if (count < wanted)
         return wanted > 1 ? cli_fail(CLI_USAGE, "expected two file names, found %d", count)
                           : cli_fail(CLI_USAGE, "expected a %s, found none", operands[0].what);
-    for (int k = 0; k < wanted; k++)
-        *(const char **)((char *)values + operands[k].offset) = words[k];
+    for (int k = 0; k < wanted; k++) {
+        void *field = (char *)values + operands[k].offset;
+        if (operands[k].many)
+            *(cli_line *)field = (cli_line){count - k, words + k};
+        else
+            *(const char **)field = words[k];
+    }
     return CLI_OK;
 }
 
@@ -259,7 +264,9 @@ int options_parse(const char *name, const cli_option *table, const cli_operand o
     }
     if (!status)
         status = set_operands(operands, argc - optind, argv + optind, values);
-    if (!status && optind + count_operands(operands) < argc)
-        status = refuse(name, list, n, argv[optind + count_operands(operands)]);
+    const int wanted = count_operands(operands);
+    const bool has_many = wanted > 0 && operands[wanted - 1].many;
+    if (!status && !has_many && optind + wanted < argc)
+        status = refuse(name, list, n, argv[optind + wanted]);
     return status;
 }

@@ -22,6 +22,7 @@
 #include <synaptogen/features.h>
 #include <synaptogen/record.h>
 #include <synaptogen/sweep.h>
+#include <synaptogen/import.h>
 #include <synaptogen/curves.h>
 #include <synaptogen/fit.h>
 #include <synaptogen/params_write.h>

@@ -163,7 +163,7 @@ check "features are no sweeps" refused 1 'sample.csv:1: u: expected a column' ex
 check "sweeps that cannot be read stop the fit" refused 1 'sample.csv:1: u: expected a column' fit sample.csv --sweeps sample.csv -o x.json
 check "fit needs features" refused 2 'expected a file name or -, found none' fit
 check "validate needs two files" refused 2 'expected two file names, found 1' validate own.json
-check "one file too many is refused" refused 2 'expected an option' extract head.csv sweeps.csv
+check "one file too many is refused" refused 2 'expected an option' fit sample.csv sweeps.csv
 check "an order is a number or auto" refused 2 '--order: expected "auto" or an integer in \[1, 10\], found "eleven"' fit sample.csv --order eleven
 check "a folder that cannot be made is named" refused 1 'empty.csv/report: cannot make' validate auto.json sample.csv --report empty.csv/report -o y.md
 check "a refused command leaves no file behind" sh -c '! ls x* 2>/dev/null'

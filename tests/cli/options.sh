@@ -18,8 +18,9 @@ netlist crossbar: attempts cells cols drive driver help init library mode order 
 crossbar solve: help nodes order output params ports seed version
 crossbar write: attempts bandwidth both-ends by-cell cols driver first help index init order output params pattern plot r-bl r-wl rows scheme seed start state steps targets tolerance v-read v-reset v-set version
 crossbar read: both-ends driver each-row help output params plot r-bl r-wl sense sneak v-read version voltages
-extract: help output u0 version
-fit: compliance components degree help name order output params seed skip starts sweeps u0 version
+import: columns cycle-per-file help look output polarity scale shunt u0 version
+extract: columns cycle-per-file help output polarity scale shunt u0 version
+fit: columns compliance components cycle-per-file degree devices help name order output params polarity scale seed shunt skip starts sweeps u0 version
 validate: help order output report seed skip version
 END
 cut -d: -f1 table >commands
@@ -82,7 +83,7 @@ check "a switch takes no value" sh -c '"$1" read x --conductance=1 2>&1 | grep -
 
 one_version() {
     { syn --version; while read -r command; do syn $command --version; done <commands; } >versions
-    [ "$(wc -l <versions)" -eq 15 ] && [ "$(sort -u versions | wc -l)" -eq 1 ] && grep -q '^synaptogen [0-9.]*$' versions
+    [ "$(wc -l <versions)" -eq 16 ] && [ "$(sort -u versions | wc -l)" -eq 1 ] && grep -q '^synaptogen [0-9.]*$' versions
 }
 check "--version prints the same everywhere" one_version
 

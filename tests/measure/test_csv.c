@@ -155,7 +155,9 @@ Test(csv, each_figure_of_a_feature_without_a_column_is_missing)
 Test(csv, malformed_sweeps_are_refused_with_file_line_and_column)
 {
     const bad cases[] = {
-        {"cell,cycle,u\n", SYN_EFORMAT, ":1: i: expected a column of this name in the header, found none"},
+        {"cell,cycle,u\n", SYN_EFORMAT,
+         ":1: i: expected a column of the current (i, I, Current, ...), found \"cell\", \"cycle\", \"u\" (separator: "
+         "comma); name it: --columns i=NAME or i=NUMBER"},
         {"cell,cycle,u,i\n0,0,0,0\n0,0,volt,0\n", SYN_EFORMAT, ":3: u: expected a finite number, found \"volt\""},
         {"cell,cycle,u,i\n0,1,0,0\n0,0,0,0\n", SYN_EFORMAT,
          ":3: cycle: expected the cycles of cell 0 in rising order, found 0 after 1"},
