@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 typedef struct import_options {
     cli_line files;
@@ -99,6 +99,9 @@ static int print_record(FILE *f, const import_options *o)
     syn_sweeps *r;
     syn_record_reader *reader = NULL;
     syn_error err;
+    for (int k = 0; k < o->files.count; k++)
+        if (strcmp(o->files.words[k], "-") == 0)
+            return CLI_OK; /* standard input cannot be read again */
     int status = sweeps_open(&o->files, &o->sweeps, &r);
     if (status)
         return status;
@@ -148,21 +151,102 @@ static int write_sweeps(FILE *f, const import_options *o, syn_sweeps *r)
     return CLI_OK;
 }
 
+/* Counts over the rows of a table of features. */
+typedef struct figures {
+    uint64_t rows, cells, last_cell, of[SYN_NFEAT];
+} figures;
+
+static void print_features(FILE *f, const syn_endurance_row *row, const char *name)
+{
+    fprintf(f, "%" PRIu64 ",%" PRIu64, row->cell, row->cycle);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        if (isnan(row->y[i]))
+            fputc(',', f);
+        else
+            output_number(f, row->y[i]);
+    if (name[0])
+        fprintf(f, ",%s", name);
+    fputc('\n', f);
+}
+
+/* Writes the features to f, if it is not NULL. */
+static syn_status copy_features(syn_endurance *r, FILE *f, figures *n, syn_error *err)
+{
+    syn_endurance_row row;
+    for (bool more;;) {
+        const syn_status status = syn_endurance_next(r, &row, &more, err);
+        if (status || !more || (f && ferror(f)))
+            return status;
+        const char *name = syn_endurance_cell(r, row.cell);
+        if (f && n->rows == 0) {
+            fputs("cell,cycle", f);
+            for (int i = 0; i < SYN_NFEAT; i++)
+                fprintf(f, ",%s", syn_feature_name(i));
+            fputs(name[0] ? ",name\n" : "\n", f);
+        }
+        if (f)
+            print_features(f, &row, name);
+        n->cells += n->rows++ == 0 || row.cell != n->last_cell;
+        n->last_cell = row.cell;
+        for (int i = 0; i < SYN_NFEAT; i++)
+            n->of[i] += isnan(row.y[i]) ? 0 : 1;
+    }
+}
+
+/* A table of features: writes it, or tells what it is. */
+static int import_features(FILE *f, const import_options *o, syn_endurance *r)
+{
+    FILE *told = o->look ? f : stderr;
+    char text[256];
+    figures n = {0};
+    syn_error err;
+    for (int k = 0; o->look && syn_endurance_form(r, k, text, sizeof text); k++)
+        fprintf(told, "%-13s %s\n", k == 0 ? "features" : k == 1 ? "columns" : "", text);
+    if (copy_features(r, o->look ? NULL : f, &n, &err))
+        return cli_fail_library("", &err);
+    if (n.rows == 0)
+        return cli_fail(CLI_FAILED, "%s: expected rows after the header, found none", o->files.words[0]);
+    fprintf(told, "%" PRIu64 " cycles of %" PRIu64 " cells:", n.rows, n.cells);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        fprintf(told, "%s %" PRIu64 " %s", i ? "," : "", n.of[i], syn_feature_name(i));
+    fputc('\n', told);
+    for (int k = 0; syn_endurance_note(r, k, text, sizeof text); k++)
+        fprintf(told, "%s\n", text);
+    return CLI_OK;
+}
+
+/* Opens the files as sweeps or as a table of features; the other one is NULL. */
+static int open_files(const import_options *o, syn_sweeps **sweeps, syn_endurance **table)
+{
+    const syn_import how = sweeps_import((const char *const *)o->files.words, (size_t)o->files.count, &o->sweeps);
+    syn_error err;
+    *sweeps = NULL;
+    *table = NULL;
+    if (!syn_endurance_is_table(&how))
+        return sweeps_open(&o->files, &o->sweeps, sweeps);
+    const syn_status status = syn_endurance_open(&how, table, &err);
+    return status == SYN_EINVAL ? cli_fail_option(&err) : status ? cli_fail_library("", &err) : CLI_OK;
+}
+
 static int run(const void *values)
 {
     const import_options *o = values;
-    syn_sweeps *r;
+    syn_sweeps *sweeps;
+    syn_endurance *table;
     output out;
-    int status = sweeps_open(&o->files, &o->sweeps, &r);
+    int status = open_files(o, &sweeps, &table);
     if (status)
         return status;
     status = output_open(&out, o->output);
     if (!status) {
-        status = o->look ? print_look(out.stream, o, r) : write_sweeps(out.stream, o, r);
+        status = table     ? import_features(out.stream, o, table)
+                 : o->look ? print_look(out.stream, o, sweeps)
+                           : write_sweeps(out.stream, o, sweeps);
         const int closed = output_close(&out, !status);
         status = status ? status : closed;
     }
-    syn_sweeps_close(r);
+    syn_sweeps_close(sweeps);
+    syn_endurance_close(table);
     return status;
 }
 
@@ -178,6 +262,7 @@ static const cli_term columns[] = {
 static const cli_term examples[] = {
     {"synaptogen import --look loop.txt", "See how a file is understood:"},
     {"synaptogen import pad1.csv pad2.csv -o sweeps.csv", "Gather the files of two cells:"},
+    {"synaptogen import endurance.txt -o features.csv", "Make features from a table of resistances:"},
     {"synaptogen import die3/*.csv --cycle-per-file -o sweeps.csv", "Gather a cell with one file for each cycle:"},
     {0},
 };
@@ -185,13 +270,15 @@ static const cli_term examples[] = {
 const cli_command command_import = {
     .name = "import",
     .usage = "FILE...",
-    .summary = "gather sweeps from files of instruments",
+    .summary = "gather sweeps or features from files of instruments",
     .text =
         "Reads measured sweeps from files as instruments and laboratories write them, and writes one file of sweeps. "
         "What cannot be read is refused with what was expected and found. Standard error says what was guessed, cut "
         "and joined.",
     .input = {sweeps_input, NULL},
-    .output = {"CSV with one row for each point. With --look, a text.", columns},
+    .output =
+        {"CSV with one row for each point; with --look, a text. For a table of features: the columns of extract.",
+         columns},
     .examples = examples,
     .see_also = "extract,fit",
     .operands = {{"FILE", "file name or -", offsetof(import_options, files), .many = true}},

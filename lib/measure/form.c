@@ -163,6 +163,19 @@ static bool has_decimals(const synp_look *look, const synp_form *f, synp_field *
     return false;
 }
 
+/* Whether the columns from `from` on are empty in all rows: lines with separators at their ends. */
+static bool are_empty(const synp_look *look, const synp_form *f, size_t from, synp_field *fields)
+{
+    for (size_t k = f->first; k < look->n; k++) {
+        const char *line = line_of(look, k);
+        const size_t n = synp_split(line, strlen(line), f->separator, fields, f->width);
+        for (size_t j = from; j < n && j < f->width; j++)
+            if (fields[j].n > 0)
+                return false;
+    }
+    return true;
+}
+
 /* A header may be a comment: # V, I. */
 static const char *without_comment(const char *line)
 {
@@ -350,8 +363,12 @@ static syn_status find_form(const synp_look *look, synp_form *f, synp_field *fie
         for (size_t k = 0; k < look->n; k++)
             if (synp_begins_with(line_of(look, k), "DataName"))
                 return synp_read_header(look, k, k, f, err);
-    return f->first == look->n ? synp_read_header(look, f->header, f->header, f, err)
-                               : find_header(look, f, fields, err);
+    if (f->first == look->n)
+        return synp_read_header(look, f->header, f->header, f, err);
+    status = find_header(look, f, fields, err);
+    if (!status && f->name_width >= 2 && f->name_width < f->width && are_empty(look, f, f->name_width, fields))
+        f->width = f->name_width;
+    return status;
 }
 
 syn_status synp_find_form(const synp_look *look, synp_form *out, syn_error *err)

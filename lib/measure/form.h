@@ -7,7 +7,7 @@
 #include "measure/names.h"
 #include "measure/source.h"
 
-enum { SYNP_LOOK_LINES = 2048, SYNP_LOOK_BYTES = 1 << 22, SYNP_MOST_FIELDS = 16384, SYNP_LONGEST_LINE = 1 << 20 };
+enum { SYNP_LOOK_LINES = 2048, SYNP_LOOK_BYTES = 1 << 22, SYNP_MOST_FIELDS = 1 << 16, SYNP_LONGEST_LINE = 1 << 20 };
 
 /* The first lines of a file. */
 typedef struct synp_look {

@@ -23,6 +23,7 @@
 #include <synaptogen/record.h>
 #include <synaptogen/sweep.h>
 #include <synaptogen/import.h>
+#include <synaptogen/endurance.h>
 #include <synaptogen/curves.h>
 #include <synaptogen/fit.h>
 #include <synaptogen/params_write.h>
