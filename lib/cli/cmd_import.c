@@ -59,12 +59,12 @@ static void print_sweep(FILE *f, const syn_sweep *s, const char *name)
 
 static void print_tally(FILE *f, const tally *t, const syn_sweeps *r)
 {
-    fprintf(f, "cells         %" PRIu64 "\n", t->cells);
-    fprintf(f, "loops         %" PRIu64 " of %" PRIu64, t->loops, t->least);
+    fprintf(f, "loops         %" PRIu64 " of %" PRIu64 " cells, %" PRIu64, t->loops, t->cells, t->least);
     if (t->most > t->least)
         fprintf(f, " to %" PRIu64, t->most);
-    fprintf(f, " points, from %.4g V to %.4g V\n", t->low, t->high);
-    fprintf(f, "missing       %" PRIu64 " points without a number\n", syn_sweeps_missing(r));
+    fprintf(f, " points each, from %.4g V to %.4g V\n", t->low, t->high);
+    if (syn_sweeps_missing(r))
+        fprintf(f, "missing       %" PRIu64 " points without a number\n", syn_sweeps_missing(r));
 }
 
 /* Writes the sweeps to f, if it is not NULL. The names of cells are a column if the first cell has one. */
@@ -263,6 +263,7 @@ static const cli_term examples[] = {
     {"synaptogen import --look loop.txt", "See how a file is understood:"},
     {"synaptogen import pad1.csv pad2.csv -o sweeps.csv", "Gather the files of two cells:"},
     {"synaptogen import endurance.txt -o features.csv", "Make features from a table of resistances:"},
+    {"synaptogen import set*.csv reset*.csv --pairs -o sweeps.csv", "Join the files of SET and RESET sweeps:"},
     {"synaptogen import die3/*.csv --cycle-per-file -o sweeps.csv", "Gather a cell with one file for each cycle:"},
     {0},
 };

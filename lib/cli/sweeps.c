@@ -12,6 +12,10 @@ const cli_option options_sweeps[] = {
     {"cycle-per-file", NULL, SWITCH(sweeps_options, cycle_per_file),
      .help =
          "the files of a folder are the cycles of one cell, in the order of the command; else each file is a cell"},
+    {"pairs", NULL, SWITCH(sweeps_options, pairs),
+     .help = "the first half of the files are SET sweeps and the second half RESET sweeps, or the other way round: "
+             "they are "
+             "joined, file by file"},
     {0},
 };
 
@@ -33,7 +37,8 @@ syn_import sweeps_import(const char *const *files, size_t n, const sweeps_option
                         .columns = o->columns,
                         .scale = o->scale,
                         .shunt = o->shunt,
-                        .cycle_per_file = o->cycle_per_file};
+                        .cycle_per_file = o->cycle_per_file,
+                        .pairs = o->pairs};
 }
 
 int sweeps_open(const cli_line *files, const sweeps_options *o, syn_sweeps **out)

@@ -9,9 +9,9 @@
 typedef struct sweeps_options {
     const char *columns, *scale;
     double shunt; /* ohm, 0: none */
-    bool cycle_per_file;
+    bool cycle_per_file, pairs;
 } sweeps_options;
-extern const cli_option options_sweeps[]; /* --columns, --scale, --shunt, --cycle-per-file */
+extern const cli_option options_sweeps[]; /* --columns, --scale, --shunt, --cycle-per-file, --pairs */
 
 /* What the help says of files of sweeps. */
 extern const char sweeps_input[];

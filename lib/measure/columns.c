@@ -300,7 +300,7 @@ static syn_status choose_cell(const synp_form *f, const synp_wishes *w, size_t *
 static void drop_ordinals(const synp_form *f, const synp_wishes *w, const survey *s, synp_columns *c)
 {
     size_t kept = 0;
-    const size_t most = s->rows / 4;
+    const size_t most = s->rows / 2;
     if (c->cycle != SYNP_NO_COLUMN && f->names[c->cycle].rank < 3 && !w->columns && s->cycle_changes > most)
         c->cycle = SYNP_NO_COLUMN;
     for (size_t k = 0; k < c->n_cell; k++)

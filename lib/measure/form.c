@@ -339,6 +339,22 @@ static syn_status find_table(const synp_look *look, synp_form *f, synp_field *fi
     return SYN_OK;
 }
 
+static syn_status refuse_look(const synp_look *look, syn_error *err)
+{
+    size_t k = 0;
+    while (k + 1 < look->n && synp_is_comment(line_of(look, k)))
+        k++;
+    char begin[41];
+    snprintf(begin, sizeof begin, "%.40s", line_of(look, k));
+    for (char *c = begin; *c; c++)
+        *c = (char)((unsigned char)*c < 0x20 ? ' ' : *c);
+    return synp_fail(
+        err, SYN_EFORMAT, "",
+        "expected rows of two numbers or more, separated by commas, semicolons, tabs or blanks, found none in "
+        "%zu lines, of which one begins with \"%s\"",
+        look->n, begin);
+}
+
 static syn_status find_form(const synp_look *look, synp_form *f, synp_field *fields, syn_error *err)
 {
     bool is_blocks = false;
@@ -349,8 +365,7 @@ static syn_status find_form(const synp_look *look, synp_form *f, synp_field *fie
     if (status)
         return status;
     if (f->width < 1)
-        return synp_fail(err, SYN_EFORMAT, "", "expected rows of two numbers or more, found none in %zu lines",
-                         look->n);
+        return refuse_look(look, err);
     if (f->width > SYNP_MOST_FIELDS)
         return synp_fail(err, SYN_EFORMAT, "", "expected at most %d columns, found %zu", SYNP_MOST_FIELDS, f->width);
     f->names = calloc(f->width, sizeof *f->names);

@@ -15,6 +15,8 @@ enum { MOST_POINTS = 1 << 25 };
 
 static syn_status at_line(const synp_rows *r, uint64_t line, syn_error *err, syn_status status)
 {
+    if (!status)
+        return status;
     synp_in_file(err, r->in.name, status);
     if (err)
         err->line = line < INT_MAX ? (int)line : INT_MAX;

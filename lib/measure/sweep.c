@@ -18,7 +18,7 @@
 
 /* A sweep has fewer points than MOST_POINTS. A record without cycles is cut in parts of PART points, which last for dozens of
  * loops; a longer loop makes the part longer. */
-enum { MOST_POINTS = 1 << 24, PART = 1 << 16, FORM_LINES = 8, FORM_LENGTH = 200 };
+enum { MOST_POINTS = 1 << 24, PART = 1 << 16, FORM_LINES = 3, FORM_LENGTH = 256 };
 
 /* The rows that belong together: key of a unit. */
 typedef struct unit {
@@ -76,12 +76,14 @@ struct syn_sweeps {
     syn_sweep pending;
     synp_loop pending_loop;
     bool has_pending;
-    int join_sign; /* of the first of two joined sweeps, 0: none was joined */
+    syn_sweeps *partner; /* reader of the other half of the files */
+    int join_sign;       /* of the first of two joined sweeps, 0: none was joined */
 
     uint64_t *cells; /* finished, in rising order */
     size_t n_cells, room_cells;
 
-    event cut, found, joined, open, lone;
+    event cut, joined, open, lone;
+    uint64_t records, found; /* units without numbers of cycles, and loops in them */
     uint64_t sweeps;
     bool has_guess, has_abs, has_negative, has_positive;
     char form[FORM_LINES][FORM_LENGTH];
@@ -97,19 +99,17 @@ static void note(event *e, uint64_t cell, uint64_t cycle, uint64_t size)
     }
 }
 
+/* Appends ", i = 4 "Current", in mA" to the line of the columns. */
 static void describe_column(syn_sweeps *r, const char *what, size_t column, double factor, const char *unit_name)
 {
     const synp_form *f = &r->rows.form;
-    if (r->n_form >= FORM_LINES)
-        return;
-    char *text = r->form[r->n_form++];
-    int n = snprintf(text, FORM_LENGTH, "%s: column %zu", what, column + 1);
-    if (f->has_header)
-        n += snprintf(text + n, FORM_LENGTH - (size_t)n, " \"%.60s\"", f->names[column].full);
-    if (unit_name && factor == 1)
-        snprintf(text + n, FORM_LENGTH - (size_t)n, ", in %s", unit_name);
-    else if (unit_name)
-        snprintf(text + n, FORM_LENGTH - (size_t)n, ", times %g %s", factor, unit_name);
+    char *text = r->form[1], factor_text[24] = "";
+    const size_t n = strlen(text);
+    if (unit_name && factor != 1)
+        snprintf(factor_text, sizeof factor_text, "%g ", factor);
+    snprintf(text + n, FORM_LENGTH - n, "%s%s = column %zu%s%.30s%s%s%s%s", n ? ", " : "", what, column + 1,
+             f->has_header ? " \"" : "", f->has_header ? f->names[column].full : "", f->has_header ? "\"" : "",
+             unit_name ? " in " : "", factor_text, unit_name ? unit_name : "");
 }
 
 /* What syn_sweeps_form tells. */
@@ -117,7 +117,7 @@ static void describe(syn_sweeps *r)
 {
     const synp_form *f = &r->rows.form;
     const synp_columns *c = &r->rows.columns;
-    snprintf(r->form[r->n_form++], FORM_LENGTH, "%s, %s%s, %s, %zu columns%s",
+    snprintf(r->form[0], FORM_LENGTH, "%s, %sseparator: %s, %s, %zu columns%s",
              synp_encoding_name(r->rows.in.encoding), f->is_blocks ? "EasyEXPERT, " : "",
              synp_separator_name(f->separator),
              !f->has_decimals    ? "no decimals"
@@ -130,17 +130,13 @@ static void describe(syn_sweeps *r)
                     : c->is_abs ? "|i|"
                                 : "i",
                     c->pairs[0].i, c->pairs[0].i_factor, "A");
-    if (c->n_pairs > 1)
-        snprintf(r->form[r->n_form++], FORM_LENGTH, "sweeps side by side: %zu", c->n_pairs);
     if (c->cycle != SYNP_NO_COLUMN)
         describe_column(r, "cycle", c->cycle, 1, NULL);
-    else if (r->n_form < FORM_LINES)
-        snprintf(r->form[r->n_form++], FORM_LENGTH, "cycle: no column");
     for (size_t k = 0; k < c->n_cell; k++)
         describe_column(r, c->are_names ? "cell (names)" : "cell", c->cell[k], 1, NULL);
-    if (c->n_cell == 0 && r->n_form < FORM_LINES)
-        snprintf(r->form[r->n_form++], FORM_LENGTH, "cell: no column%s",
-                 r->file_name[0] ? ", named after the file" : "");
+    r->n_form = 2;
+    if (c->n_pairs > 1)
+        snprintf(r->form[r->n_form++], FORM_LENGTH, "sweeps side by side: %zu", c->n_pairs);
 }
 
 static syn_status open_file(syn_sweeps *r, syn_error *err)
@@ -180,6 +176,9 @@ static syn_status check_options(const syn_import *o, syn_error *err)
         return synp_fail(err, SYN_EINVAL, "files", "expected a file, found none");
     if (!(o->shunt >= 0 && isfinite(o->shunt)))
         return synp_fail(err, SYN_EINVAL, "shunt", "%g ohm is not a positive resistance", o->shunt);
+    if (o->pairs && o->n_files % 2 == 1)
+        return synp_fail(err, SYN_EINVAL, "pairs",
+                         "expected as many files of one sign as of the other, found %zu files", o->n_files);
     return synp_check_reserved(o->reserved, "syn_import", err);
 }
 
@@ -195,9 +194,17 @@ syn_status syn_sweeps_import(const syn_import *o, syn_sweeps **out, syn_error *e
     r->wishes = (synp_wishes){o->columns, o->scale, o->shunt};
     r->cycle_per_file = o->cycle_per_file;
     r->is_whole = true;
-    status = synp_files_begin(&r->files, o->files, o->n_files, err);
+    const size_t n = o->pairs ? o->n_files / 2 : o->n_files;
+    status = synp_files_begin(&r->files, o->files, n, err);
     if (!status)
         status = open_file(r, err);
+    if (!status && o->pairs) {
+        syn_import other = *o;
+        other.files += n;
+        other.n_files = n;
+        other.pairs = false;
+        status = syn_sweeps_import(&other, &r->partner, err);
+    }
     if (status)
         syn_sweeps_close(r);
     else
@@ -214,6 +221,7 @@ void syn_sweeps_close(syn_sweeps *r)
 {
     if (!r)
         return;
+    syn_sweeps_close(r->partner);
     if (r->is_open)
         synp_rows_close(&r->rows);
     for (size_t k = 0; k < r->n_labels; k++)
@@ -233,18 +241,25 @@ void syn_sweeps_close(syn_sweeps *r)
 double syn_sweeps_fraction(const syn_sweeps *r)
 {
     const double part = r->is_open ? synp_source_fraction(&r->rows.in) : 0;
-    return ((double)r->file + part) / (double)r->files.n;
+    return fmin(((double)r->file + part) / (double)r->files.n, 1);
 }
 
 uint64_t syn_sweeps_missing(const syn_sweeps *r)
 {
-    return r->missing;
+    return r->missing + (r->partner ? r->partner->missing : 0);
 }
 
 void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc)
 {
     *bytes = r->bytes + (r->is_open ? r->rows.in.bytes : 0);
     *crc = r->is_open ? (uint32_t)crc32_combine(r->crc, r->rows.in.crc, (z_off_t)r->rows.in.bytes) : r->crc;
+    if (r->partner) {
+        uint64_t more;
+        uint32_t other;
+        syn_sweeps_checksum(r->partner, &more, &other);
+        *crc = (uint32_t)crc32_combine(*crc, other, (z_off_t)more);
+        *bytes += more;
+    }
 }
 
 const char *syn_sweeps_cell(syn_sweeps *r, uint64_t cell)
@@ -320,7 +335,8 @@ static syn_status find_cell(syn_sweeps *r, syn_error *err)
     const char *name = is_named ? r->rows.cell_text : r->file_name;
     if (r->next.cell < r->names.n && strcmp(r->names.name[r->next.cell], name) == 0)
         return SYN_OK;
-    return synp_name_number(&r->names, name, &r->next.cell, err);
+    const syn_status status = synp_name_number(&r->names, name, &r->next.cell, err);
+    return status ? synp_in_file(err, r->rows.in.name, status) : SYN_OK;
 }
 
 /* Reads one row into next, next_u, next_i; *more is false at the end of the last file. */
@@ -399,6 +415,7 @@ static syn_status begin_unit(syn_sweeps *r, syn_error *err)
     const bool is_new_cell = r->sweeps == 0 || r->next.cell != r->now.cell || r->n_labels == 0;
     r->now = r->next;
     r->counts = r->has_cycles;
+    r->records += !r->counts;
     r->points.n = 0;
     r->finder.n = 0;
     r->finder.largest = 0;
@@ -482,7 +499,7 @@ static void hand_out(syn_sweeps *r, syn_sweep *out, synp_loop *loop)
                        r->points.u + loop->first, r->points.i + loop->first};
     r->loop++;
     if (!r->counts)
-        r->found.count++;
+        r->found++;
     if (loop->is_open)
         note(&r->open, out->cell, out->cycle, 0);
 }
@@ -554,8 +571,52 @@ static syn_status join(syn_sweeps *r, syn_sweep *out, int sign, syn_error *err)
     return SYN_OK;
 }
 
+/* Joins the next sweep of the first half of the files with the next one of the other half. Where one is missing, the other
+ * stays alone. */
+static syn_status next_of_halves(syn_sweeps *r, syn_sweep *out, syn_error *err)
+{
+    synp_loop loop, *other = &r->pending_loop;
+    syn_sweep *p = &r->pending;
+    syn_status status = next_loop(r, out, &loop, err);
+    if (!status && !r->has_pending)
+        status = next_loop(r->partner, p, other, err);
+    if (status)
+        return status;
+    r->has_pending = true;
+    r->has_negative = r->has_negative || (p->n && other->has_negative) || (out->n && loop.has_negative);
+    r->has_positive = r->has_positive || (p->n && other->has_positive) || (out->n && loop.has_positive);
+    if (out->n == 0 || p->n == 0 || p->cell != out->cell) {
+        if (out->n == 0) {
+            *out = *p;
+            r->has_pending = false;
+        }
+        if (out->n > 0)
+            note(&r->lone, out->cell, out->cycle, 0);
+        r->sweeps += out->n > 0;
+        return SYN_OK;
+    }
+    if (sign_of(&loop) == 0 || sign_of(other) != -sign_of(&loop))
+        return synp_rows_fail(
+            &r->rows, "u", err,
+            "expected sweeps of one sign in the first half of the files and of the other sign in the "
+            "second half, found others in cycle %" PRIu64 " of cell %" PRIu64,
+            out->cycle, out->cell);
+    r->first.n = 0;
+    if (!append(&r->first, out) || !append(&r->first, p))
+        return synp_no_memory(err);
+    note(&r->joined, out->cell, out->cycle, 0);
+    r->has_pending = false;
+    r->sweeps++;
+    out->n = r->first.n;
+    out->u = r->first.u;
+    out->i = r->first.i;
+    return SYN_OK;
+}
+
 syn_status syn_sweeps_next(syn_sweeps *r, syn_sweep *out, syn_error *err)
 {
+    if (r->partner)
+        return next_of_halves(r, out, err);
     synp_loop loop = r->pending_loop;
     syn_status status = SYN_OK;
     *out = r->pending;
@@ -612,9 +673,9 @@ bool syn_sweeps_note(const syn_sweeps *r, int k, char *text, size_t size)
     if (put(&k, r->files.was_sorted, text, size, "the files were taken in the order of the numbers in their names"))
         return true;
     snprintf(line, sizeof line,
-             "no column of cycles: the record was cut into %" PRIu64 " loops where it returns to 0 V",
-             r->found.count);
-    if (put(&k, r->found.count > 1, text, size, line))
+             "no numbers of cycles: records were cut where they return to 0 V, %" PRIu64 " into %" PRIu64 " loops",
+             r->records, r->found);
+    if (put(&k, r->found > r->records, text, size, line))
         return true;
     snprintf(line, sizeof line,
              "several loops under one number of a cycle: %" PRIu64 " times, first %" PRIu64
@@ -625,11 +686,12 @@ bool syn_sweeps_note(const syn_sweeps *r, int k, char *text, size_t size)
     snprintf(line, sizeof line, "sweeps of one sign were joined in pairs to %" PRIu64 " loops", r->joined.count);
     if (put(&k, r->joined.count > 0, text, size, line))
         return true;
-    snprintf(line, sizeof line, "no %s voltages in any sweep", r->has_negative ? "positive" : "negative");
+    const char *hint = r->files.n > 1 && !r->partner ? "; --pairs joins files of SET and files of RESET sweeps" : "";
+    snprintf(line, sizeof line, "no %s voltages in any sweep%s", r->has_negative ? "positive" : "negative", hint);
     if (put(&k, is_one_sided, text, size, line))
         return true;
-    snprintf(line, sizeof line, "sweeps of one sign alone: %" PRIu64 ", first %s", r->lone.count,
-             place(&r->lone, where, sizeof where));
+    snprintf(line, sizeof line, "sweeps of one sign alone: %" PRIu64 ", first %s%s", r->lone.count,
+             place(&r->lone, where, sizeof where), hint);
     if (put(&k, r->lone.count > 0 && !is_one_sided, text, size, line))
         return true;
     snprintf(line, sizeof line, "incomplete loops, which begin or end far from 0 V: %" PRIu64 ", first %s",
