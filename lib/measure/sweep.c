@@ -62,11 +62,12 @@ struct syn_sweeps {
     unit next;
     double next_u, next_i;
 
-    unit now;      /* the unit in `points` */
-    points points; /* of the unit, or of a part of a record */
-    bool is_whole; /* nothing of the unit is still to be read */
-    bool goes_on;  /* the unit was read in part */
-    bool counts;   /* the unit has a number of a cycle in the file */
+    unit now;       /* the unit in `points` */
+    points points;  /* of the unit, or of a part of a record */
+    bool is_whole;  /* nothing of the unit is still to be read */
+    bool goes_on;   /* the unit was read in part */
+    bool has_begun; /* some unit was read */
+    bool counts;    /* the unit has a number of a cycle in the file */
     synp_loop_finder finder;
     size_t loop, loops; /* the next one to hand out; how many there are */
     uint64_t counter;   /* cycles of the cell so far, for cells without numbers of cycles */
@@ -314,7 +315,6 @@ static syn_status change_cell(syn_sweeps *r, uint64_t finished, syn_error *err)
     r->cells[at] = finished;
     r->n_cells++;
     at = finished_below(r, r->next.cell);
-    r->counter = r->shift = 0;
     if (at == r->n_cells || r->cells[at] != r->next.cell)
         return SYN_OK;
     if (r->is_numbered)
@@ -412,7 +412,8 @@ static bool is_same_unit(const unit *a, const unit *b)
 /* Begins the unit that the row ahead belongs to. */
 static syn_status begin_unit(syn_sweeps *r, syn_error *err)
 {
-    const bool is_new_cell = r->sweeps == 0 || r->next.cell != r->now.cell || r->n_labels == 0;
+    const bool is_new_cell = !r->has_begun || r->next.cell != r->now.cell;
+    r->has_begun = true;
     r->now = r->next;
     r->counts = r->has_cycles;
     r->records += !r->counts;
@@ -423,6 +424,7 @@ static syn_status begin_unit(syn_sweeps *r, syn_error *err)
     r->finder.has_started = false;
     if (!is_new_cell)
         return SYN_OK;
+    r->counter = r->shift = 0;
     return add_label(r, r->now.cell, r->is_numbered ? r->rows.name : r->names.name[r->now.cell], err);
 }
 
