@@ -27,35 +27,48 @@ const char *syn_quality_meaning(syn_quality q)
     return (unsigned)q < SYN_QUALITIES ? meanings[q] : NULL;
 }
 
-/* Whether point k lies alone: outside of the two points on either side by more than a quarter of their largest current and
- * by more than noise explains, while the neighbours on both sides are alike. At a SET, at a RESET and at the peak before it
- * they are not. v: the currents of points k - 2 .. k + 2. */
-static bool is_spike(const double v[5], double noise)
+/* The current at u on the line through two points; that of the second if both voltages are alike. */
+static double extrapolate(const double u[2], const double i[2], double at)
+{
+    const double slope = u[1] != u[0] ? (i[1] - i[0]) / (u[1] - u[0]) : 0;
+    return i[1] + slope * (at - u[1]);
+}
+
+/* Whether the middle of five points lies alone: outside of the two points on either side, and off the line through either two,
+ * by more than a quarter of their largest current and by more than noise explains. The last point before a SET or a RESET lies
+ * on the line through those before it. */
+static bool is_spike(const double u[5], const double i[5], double noise)
 {
     double low = INFINITY, high = -INFINITY, most = 0;
     for (int j = 0; j < 5; j++)
         if (j != 2) {
-            low = fmin(low, v[j]);
-            high = fmax(high, v[j]);
-            most = fmax(most, fabs(v[j]));
+            low = fmin(low, i[j]);
+            high = fmax(high, i[j]);
+            most = fmax(most, fabs(i[j]));
         }
-    const double off = fmax(v[2] - high, low - v[2]), gap = fabs(v[3] - v[1]);
-    return off > 0.25 * most && off > 6 * noise && gap < 0.5 * off;
+    const double before = extrapolate(u, i, u[2]),
+                 after = extrapolate((const double[2]){u[4], u[3]}, (const double[2]){i[4], i[3]}, u[2]),
+                 off = fmin(fmax(i[2] - high, low - i[2]), fmin(fabs(i[2] - before), fabs(i[2] - after)));
+    return off > 0.25 * most && off > 6 * noise;
 }
 
 size_t syn_sweep_clean(syn_sweep *s, double noise)
 {
-    double window[5]; /* points before k may have moved, so the window keeps their currents */
+    double u[5], i[5]; /* points before k may have moved, so these keep them */
     size_t kept = 0;
     for (size_t k = 0; k < s->n; k++) {
         bool spike = false;
-        if (k == 2 && s->n >= 5)
-            memcpy(window, s->i, sizeof window);
-        else if (k > 2 && k + 2 < s->n)
-            memmove(window, window + 1, 4 * sizeof *window);
+        if (k == 2 && s->n >= 5) {
+            memcpy(u, s->u, sizeof u);
+            memcpy(i, s->i, sizeof i);
+        } else if (k > 2 && k + 2 < s->n) {
+            memmove(u, u + 1, 4 * sizeof *u);
+            memmove(i, i + 1, 4 * sizeof *i);
+        }
         if (k >= 2 && k + 2 < s->n) {
-            window[4] = s->i[k + 2];
-            spike = is_spike(window, noise);
+            u[4] = s->u[k + 2];
+            i[4] = s->i[k + 2];
+            spike = is_spike(u, i, noise);
         }
         s->u[kept] = s->u[k];
         s->i[kept] = s->i[k];
@@ -152,12 +165,13 @@ static void put_conductance(const synp_estimate *e, double *g, double *error, sy
     *g = e->quality == SYN_GOOD || e->quality == SYN_BELOW_NOISE ? e->value : NAN;
 }
 
-static void measure_positive(const syn_sweep *s, double u0, double noise, workspace *w, syn_measured *m)
+static void measure_positive(const syn_sweep *s, double u0, double noise, double offset_error, workspace *w,
+                             syn_measured *m)
 {
     synp_path *p = &w->a;
     p->n = 0;
     copy_branch(s, m->fall, 1, p);
-    synp_estimate e = synp_conductance_at(p, u0, noise);
+    synp_estimate e = synp_conductance_at(p, u0, noise, offset_error);
     put_conductance(&e, &m->g_hrs, &m->error[SYN_LOG10_R_HRS], &m->q[SYN_LOG10_R_HRS]);
     p->n = 0;
     copy_branch(s, m->up, 1, p);
@@ -167,7 +181,7 @@ static void measure_positive(const syn_sweep *s, double u0, double noise, worksp
     m->error[SYN_U_RESET] = e.error;
     while (p->n > 0 && e.quality == SYN_GOOD && p->u[p->n - 1] >= m->u_reset)
         p->n--;
-    e = synp_conductance_at(p, u0, noise);
+    e = synp_conductance_at(p, u0, noise, offset_error);
     put_conductance(&e, &m->g_lrs, &m->error[SYN_R_LRS], &m->q[SYN_R_LRS]);
 }
 
@@ -191,13 +205,15 @@ static void judge(bool is_volatile, syn_measured *m)
         m->q[SYN_U_RESET] = SYN_NO_RESET;
 }
 
-syn_status syn_sweep_measure(const syn_sweep *s, double u0, double noise, syn_measured *out, syn_error *err)
+syn_status syn_sweep_measure(const syn_sweep *s, double u0, double noise, double offset_error, syn_measured *out,
+                             syn_error *err)
 {
     *out = (syn_measured){0};
     if (!(u0 > 0 && isfinite(u0)))
         return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", u0);
-    if (!(noise >= 0 && isfinite(noise)))
-        return synp_fail(err, SYN_EINVAL, "noise", "%g A is not a finite current of at least 0", noise);
+    if (!(noise >= 0 && isfinite(noise)) || !(offset_error >= 0 && isfinite(offset_error)))
+        return synp_fail(err, SYN_EINVAL, "noise", "%g A and %g A are not finite currents of at least 0", noise,
+                         offset_error);
     const size_t n = s->n + 1;
     double *room = malloc(6 * n * sizeof *room);
     if (!room)
@@ -206,7 +222,7 @@ syn_status syn_sweep_measure(const syn_sweep *s, double u0, double noise, syn_me
     bool is_volatile = false;
     synp_find_branches(s, out);
     measure_negative(s, noise, &w, out, &is_volatile);
-    measure_positive(s, u0, noise, &w, out);
+    measure_positive(s, u0, noise, offset_error, &w, out);
     judge(is_volatile, out);
     free(room);
     return SYN_OK;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double clear_hysteresis = 0.05, clear_offset = 4, large_offset = 0.03, forming_ramp = 1.25;
+static const double clear_hysteresis = 0.05, clear_offset = 4, large_offset = 0.005, forming_ramp = 1.25;
 
 /* Numbers of which the median is taken. */
 typedef struct numbers {
@@ -49,24 +49,43 @@ static double end_of(const syn_sweep *s, int sign)
     return end;
 }
 
-/* How the current was recorded: its signs where the voltage is large. */
-static void find_signs(const syn_sweep *sweeps, size_t n, syn_record *r)
+/* Mean current at the smallest |voltage| of a sweep, A. */
+static double rest_current(const syn_sweep *s)
 {
-    double against[2] = {0}, points[2] = {0};
-    for (size_t j = 0; j < n; j++)
-        for (int side = 0; side < 2; side++) {
-            const int sign = side ? 1 : -1;
-            const double end = end_of(&sweeps[j], sign);
-            for (size_t k = 0; k < sweeps[j].n; k++)
-                if (sweeps[j].u[k] * sign > 0.5 * end && sweeps[j].i[k] != 0) {
-                    points[side]++;
-                    against[side] += sweeps[j].i[k] * sign < 0;
-                }
+    double least = INFINITY, sum = 0, n = 0;
+    for (size_t k = 0; k < s->n; k++)
+        least = fmin(least, fabs(s->u[k]));
+    for (size_t k = 0; k < s->n; k++)
+        if (fabs(s->u[k]) <= 1.01 * least) {
+            sum += s->i[k];
+            n++;
         }
-    const bool low = against[0] > 0.8 * points[0], high = against[1] > 0.8 * points[1];
-    r->opposite = (low || points[0] == 0) && (high || points[1] == 0) && points[0] + points[1] > 0;
-    r->absolute = !r->opposite && points[0] > 0 && points[1] > 0 &&
-                  ((low && against[1] < 0.05 * points[1]) || (high && against[0] < 0.05 * points[0]));
+    return sum / n;
+}
+
+/* How the current was recorded: the signs of the large currents on both sides of the voltage, beside that at rest. Squares, so
+ * that noise does not decide. A side that carries less than a twentieth of the other's current shows nothing. */
+static syn_status find_signs(const syn_sweep *sweeps, size_t n, numbers *room, syn_record *r, syn_error *err)
+{
+    double against[2] = {0}, all[2] = {0}, most[2] = {0};
+    for (size_t j = 0; j < n; j++)
+        if (!add(room, rest_current(&sweeps[j])))
+            return synp_no_memory(err);
+    const double rest = take_median(room);
+    for (size_t j = 0; j < n; j++)
+        for (size_t k = 0; k < sweeps[j].n; k++) {
+            const double u = sweeps[j].u[k], i = sweeps[j].i[k] - rest;
+            if (u != 0) {
+                all[u > 0] += i * i;
+                against[u > 0] += u * i < 0 ? i * i : 0;
+                most[u > 0] = fmax(most[u > 0], fabs(i));
+            }
+        }
+    const bool shows[2] = {most[0] > 0.05 * most[1], most[1] > 0.05 * most[0]},
+               low = shows[0] && against[0] > 0.8 * all[0], high = shows[1] && against[1] > 0.8 * all[1];
+    r->opposite = (low || !shows[0]) && (high || !shows[1]) && (low || high);
+    r->absolute = !r->opposite && (low || high);
+    return SYN_OK;
 }
 
 static void put_signs(const syn_record *r, syn_sweep *s)
@@ -131,17 +150,45 @@ static bool add_differences(const syn_sweep *s, syn_branch b, double most, numbe
     return true;
 }
 
+/* A voltage this small, relative to the end of the ramp, counts as 0: for noise; for the offset, to which the LRS would add. */
+static const double nearly_zero = 1e-3, zero = 1e-9;
+
+static double far_end(const syn_sweep *s)
+{
+    return fmax(end_of(s, -1), end_of(s, 1));
+}
+
+/* Adds the currents at 0 V, or their distances from `middle`. */
+static bool add_zeros(const syn_sweep *s, double middle, bool distances, numbers *out)
+{
+    for (size_t k = 0; k < s->n; k++)
+        if (fabs(s->u[k]) <= nearly_zero * far_end(s) && !add(out, distances ? fabs(s->i[k] - middle) : s->i[k]))
+            return false;
+    return true;
+}
+
+/* Noise from the differences. Of coarse sweeps, which have too few, from the scatter of the currents at 0 V. */
 static syn_status find_noise(const syn_sweep *sweeps, size_t n, numbers *room, syn_record *r, syn_error *err)
 {
-    for (size_t j = 0; j < n; j++) {
+    enum { FEWEST = 20 };
+    bool enough = true;
+    for (size_t j = 0; enough && j < n; j++) {
         syn_measured m;
         synp_find_branches(&sweeps[j], &m);
-        if (!add_differences(&sweeps[j], m.down, 0.3 * end_of(&sweeps[j], -1), room) ||
-            !add_differences(&sweeps[j], m.fall, 0.3 * end_of(&sweeps[j], 1), room))
-            return synp_no_memory(err);
+        enough = add_differences(&sweeps[j], m.down, 0.3 * end_of(&sweeps[j], -1), room) &&
+                 add_differences(&sweeps[j], m.fall, 0.3 * end_of(&sweeps[j], 1), room);
     }
-    const double median = take_median(room);
-    r->noise = isnan(median) ? 0 : median / 0.6745;
+    if (enough && room->n < FEWEST) {
+        room->n = 0;
+        for (size_t j = 0; enough && j < n; j++)
+            enough = add_zeros(&sweeps[j], 0, false, room);
+        const double middle = take_median(room);
+        for (size_t j = 0; enough && j < n && !isnan(middle); j++)
+            enough = add_zeros(&sweeps[j], middle, true, room);
+    }
+    if (!enough)
+        return synp_no_memory(err);
+    r->noise = room->n > 0 ? take_median(room) / 0.6745 : 0;
     return SYN_OK;
 }
 
@@ -149,35 +196,43 @@ static syn_status find_noise(const syn_sweep *sweeps, size_t n, numbers *room, s
 typedef struct crossing {
     double a[25], c[5];
     size_t n;
+    int terms;
 } crossing;
 
-static void add_crossing(const syn_sweep *s, syn_branch b, double most, crossing *x)
+static void add_crossing(double u, double i, crossing *x)
 {
-    for (size_t k = b.first; k < b.end; k++) {
-        if (fabs(s->u[k]) > most)
-            continue;
-        const double u = s->u[k] / most, low = u < 0 ? u : 0, high = u > 0 ? u : 0,
-                     row[5] = {1, low, high, low * low, high * high};
-        for (int i = 0; i < 5; i++) {
-            x->c[i] += row[i] * s->i[k];
-            for (int j = 0; j < 5; j++)
-                x->a[5 * i + j] += row[i] * row[j];
-        }
-        x->n++;
+    const double low = u < 0 ? u : 0, high = u > 0 ? u : 0, row[5] = {1, low, high, low * low, high * high};
+    for (int j = 0; j < x->terms; j++) {
+        x->c[j] += row[j] * i;
+        for (int k = 0; k < x->terms; k++)
+            x->a[x->terms * j + k] += row[j] * row[k];
     }
+    x->n++;
 }
 
-/* Current at 0 V in HRS, A; NAN if there are too few points around 0. */
+/* Current at 0 V, A: from the branches in HRS near 0 and all points at 0. With few points, lines replace the parabolas; with
+ * fewer, the points at 0 alone count. NAN if there are none. */
 static double current_at_zero(const syn_sweep *s)
 {
-    enum { FEWEST = 10 };
+    static const struct {
+        int terms;
+        size_t fewest;
+        double most; /* of the end of the ramp */
+    } ways[] = {{5, 12, 0.15}, {3, 8, 0.15}, {1, 1, nearly_zero}};
     syn_measured m;
-    crossing x = {0};
-    const double most = 0.15 * fmax(end_of(s, -1), end_of(s, 1));
+    const double end = far_end(s);
     synp_find_branches(s, &m);
-    add_crossing(s, m.down, most, &x);
-    add_crossing(s, m.fall, most, &x);
-    return x.n >= FEWEST && synp_cholesky_equations(5, x.a, x.c) ? x.c[0] : NAN;
+    for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
+        crossing x = {.terms = ways[w].terms};
+        for (size_t k = 0; k < s->n; k++) {
+            const bool hrs = (k >= m.down.first && k < m.down.end) || (k >= m.fall.first && k < m.fall.end);
+            if (fabs(s->u[k]) <= (w < 2 ? zero : nearly_zero) * end || (hrs && fabs(s->u[k]) <= ways[w].most * end))
+                add_crossing(s->u[k] / end, s->i[k], &x);
+        }
+        if (x.n >= ways[w].fewest && synp_cholesky_equations(x.terms, x.a, x.c))
+            return x.c[0];
+    }
+    return NAN;
 }
 
 /* Median of the sweeps' currents at 0 V, and its standard error from their scatter. */
@@ -194,15 +249,16 @@ static syn_status find_offset(const syn_sweep *sweeps, size_t n, numbers *room, 
         if (!add(&scatter, fabs(room->v[j] - r->offset)))
             status = synp_no_memory(err);
     const double spread = take_median(&scatter) / 0.6745;
-    r->offset_error = 1.2533 * fmax(spread, 0.5 * r->noise) / sqrt((double)found);
+    r->offset_error = found ? 1.2533 * fmax(spread, 0.5 * r->noise) / sqrt((double)found) : NAN;
     free(scatter.v);
     return status;
 }
 
-/* Keeps the offset if it matters. g_hrs: S at u0. */
-static bool is_offset(const syn_record *r, double g_hrs)
+/* Whether the offset matters: beside the current in HRS at u0 and beside the rounding of the largest current. */
+static bool is_offset(const syn_record *r, double largest)
 {
-    return fabs(r->offset) > clear_offset * r->offset_error && !(fabs(r->offset) < large_offset * g_hrs * r->u0);
+    return fabs(r->offset) > clear_offset * r->offset_error && fabs(r->offset) > 1e-7 * largest &&
+           !(fabs(r->offset) < large_offset * r->g_hrs * r->u0);
 }
 
 static void shift(syn_sweep *s, double offset)
@@ -262,12 +318,18 @@ static syn_status find_ramp(const syn_sweep *sweeps, size_t n, numbers room[6], 
     return SYN_OK;
 }
 
+/* 0 if it could not be estimated. */
+static double known_offset_error(const syn_record *r)
+{
+    return isnan(r->offset_error) ? 0 : r->offset_error;
+}
+
 /* Medians of the conductances over the sweeps with SET and RESET. */
 static syn_status find_states(const syn_sweep *sweeps, size_t n, numbers room[2], syn_record *r, syn_error *err)
 {
     for (size_t j = 0; j < n; j++) {
         syn_measured m;
-        const syn_status status = syn_sweep_measure(&sweeps[j], r->u0, r->noise, &m, err);
+        const syn_status status = syn_sweep_measure(&sweeps[j], r->u0, r->noise, known_offset_error(r), &m, err);
         if (status)
             return status;
         if (m.q[SYN_U_SET] == SYN_GOOD && m.q[SYN_U_RESET] == SYN_GOOD &&
@@ -283,14 +345,16 @@ static syn_status find_states(const syn_sweep *sweeps, size_t n, numbers room[2]
 static syn_status look(syn_sweep *sweeps, size_t n, const syn_record_options *o, numbers room[6], syn_record *r,
                        syn_error *err)
 {
-    find_signs(sweeps, n, r);
+    syn_status status = find_signs(sweeps, n, room, r, err);
+    if (status)
+        return status;
     for (size_t j = 0; j < n; j++)
         put_signs(r, &sweeps[j]);
     find_polarity(sweeps, n, o, r);
     const syn_record mirror = {.positive_set = r->positive_set};
     for (size_t j = 0; j < n; j++)
         put_signs(&mirror, &sweeps[j]);
-    syn_status status = find_noise(sweeps, n, room, r, err);
+    status = find_noise(sweeps, n, room, r, err);
     if (!status)
         status = find_offset(sweeps, n, room, r, err);
     if (status)
@@ -345,7 +409,7 @@ static syn_quality stuck_word(const syn_record *r, const syn_measured *m)
 
 syn_status syn_record_measure(const syn_record *r, const syn_sweep *s, bool is_first, syn_measured *m, syn_error *err)
 {
-    const syn_status status = syn_sweep_measure(s, r->u0, r->noise, m, err);
+    const syn_status status = syn_sweep_measure(s, r->u0, r->noise, known_offset_error(r), m, err);
     if (status)
         return status;
     if (is_first && r->sweeps > 2 && end_of(s, -1) > forming_ramp * r->u_set_end)

@@ -4,9 +4,10 @@
 
 #include <math.h>
 
-static const double clear = 3;   /* standard errors */
-static const double fall = 0.1;  /* of the largest current: a smaller fall is no peak */
-static const double bend = 0.15; /* of the largest conductance: a smaller fall is no departure */
+static const double clear = 3;        /* standard errors */
+static const double least_signal = 8; /* times the noise: a smaller current at the break shows nothing */
+static const double fall = 0.1;       /* of the largest current: a smaller fall is no peak */
+static const double departure = 0.15; /* of the largest conductance: a smaller fall is no departure */
 
 static double mean_of(const double *v, size_t n)
 {
@@ -35,7 +36,7 @@ static size_t find_peak(const synp_path *p, size_t side, double noise)
     return p->n;
 }
 
-/* Where the conductance leaves its largest value for good: it falls by `bend`, and there by a fifth of that, or by two standard
+/* Where the conductance leaves its largest value for good: it falls by `departure`, and there by a fifth of that, or by two standard
  * errors; p->n if it does not. */
 static size_t find_departure(const synp_path *p, size_t side, double noise)
 {
@@ -45,10 +46,10 @@ static size_t find_departure(const synp_path *p, size_t side, double noise)
         const synp_path window = synp_path_part(p, k, side);
         const double u = mean_of(window.u, side), g = mean_of(window.i, side) / u,
                      error = noise / (sqrt((double)side) * u);
-        if (g + clear * error < (1 - bend) * largest)
+        if (g + 3 * error < (1 - departure) * largest)
             return at + side / 2;
-        largest = fmax(largest, g - 2 * error);
-        if (g + 2 * error > (1 - 0.2 * bend) * largest)
+        largest = fmax(largest, g - 4 * error);
+        if (g + 2 * error > (1 - 0.2 * departure) * largest)
             at = k;
     }
     return p->n;
@@ -63,14 +64,18 @@ static double least_conductance(const synp_path *p, size_t first, size_t side)
     return least;
 }
 
-/* A RESET within one voltage step near `guess`: most of the fall from the conductance before to the smallest one after lies
- * between point *at and the next. */
-static bool is_abrupt(const synp_path *p, size_t guess, size_t side, double noise, size_t *at)
+/* A RESET within three voltage steps near `guess`: most of the fall from the conductance before to the smallest one after lies
+ * in them. *at: the point before the largest fall in one step; *is_single: that step
+ * is the RESET. */
+static bool is_abrupt(const synp_path *p, size_t guess, size_t side, double noise, size_t *at, bool *is_single)
 {
+    enum { STEPS = 3 };
     const size_t first = guess > side ? guess - side : 0, end = guess + 2 * side < p->n ? guess + 2 * side : p->n;
-    double largest = 0;
+    double largest = 0, most = 0;
     for (size_t k = first; k + 1 < end; k++) {
+        const size_t last = k + STEPS < p->n ? k + STEPS : p->n - 1;
         const double drop = p->i[k] * p->u[k + 1] / p->u[k] - p->i[k + 1];
+        most = fmax(most, p->i[k] - p->i[last] * p->u[k] / p->u[last]);
         if (drop > largest) {
             largest = drop;
             *at = k;
@@ -79,25 +84,104 @@ static bool is_abrupt(const synp_path *p, size_t guess, size_t side, double nois
     if (largest == 0)
         return false;
     const double before = synp_path_conductance(p, first, (*at < guess ? *at : guess) + 1),
-                 after = least_conductance(p, *at + 1, side), total = (before - after) * p->u[*at + 1];
-    return after < (1 - bend) * before && largest > 0.6 * total && total > 2 * clear * noise;
+                 after = least_conductance(p, *at + 1, side), total = (before - after) * p->u[*at];
+    *is_single = largest > 0.8 * total;
+    return after < (1 - departure) * before && most > 0.8 * total && total > 2 * clear * noise;
+}
+
+/* Whether the conductance below the break b is that of the LRS all the way up: from 0.3 b to 0.65 b not higher than from there
+ * to b. If it is, the RESET began earlier. A RESET that begins slowly needs a strict test; *shown tells whether noise allows
+ * it. */
+static bool is_steady_below(const synp_path *p, double b, double noise, bool is_slow, bool *shown)
+{
+    double u[2] = {0}, i[2] = {0}, n[2] = {0};
+    for (size_t k = 0; k < p->n; k++)
+        if (p->u[k] > 0.3 * b && p->u[k] < b) {
+            const int upper = p->u[k] > 0.65 * b;
+            u[upper] += p->u[k];
+            i[upper] += p->i[k];
+            n[upper]++;
+        }
+    if (n[0] < 1 || n[1] < 1)
+        return true;
+    const double low = i[0] / u[0], high = i[1] / u[1], most = is_slow ? 0.01 : 0.04,
+                 error = noise * hypot(sqrt(n[0]) / u[0], sqrt(n[1]) / u[1]);
+    *shown = 2 * error < (is_slow ? most : 0.15) * high;
+    return low - high < most * high + 2 * error;
+}
+
+/* The path up to where the conductance has gone four fifths of its way to the smallest one. From there on it bends back. */
+static synp_path falling_part(const synp_path *p, size_t guess, size_t side)
+{
+    const size_t first = guess > side ? guess - side : 0;
+    const double before = synp_path_conductance(p, first, guess + 1),
+                 limit = before - 0.8 * (before - least_conductance(p, guess, side));
+    size_t end = guess + 1;
+    while (end < p->n && p->i[end] > limit * p->u[end])
+        end++;
+    return synp_path_part(p, 0, end < guess + 4 ? guess + 4 : end);
+}
+
+/* A RESET that takes several steps: the break at `guess` or below. */
+static synp_estimate find_break(const synp_path *p, double guess, double noise)
+{
+    enum { TRIES = 8 };
+    static const double slow = -0.25;
+    for (int k = 0; k < TRIES; k++) {
+        double bend;
+        bool shown = true;
+        const synp_estimate e = synp_break_about(p, guess, noise, false, &bend);
+        if (e.quality != SYN_GOOD)
+            return e;
+        if (is_steady_below(p, e.value, noise, bend > slow, &shown))
+            return shown ? e : (synp_estimate){NAN, NAN, SYN_BELOW_NOISE};
+        guess = 0.7 * e.value;
+    }
+    return (synp_estimate){NAN, NAN, SYN_NO_PEAK};
+}
+
+/* The last point up to `at` that lies on the line through those before it; 0 if there are too few. */
+static size_t last_steady(const synp_path *p, size_t at, size_t side, double noise)
+{
+    for (; at >= 2; at--) {
+        const size_t n = at < side ? at : side;
+        const synp_line line = synp_line_of(p->u + at - n, p->i + at - n, n);
+        const double error = noise * sqrt(1 + synp_line_variance(&line, p->u[at]));
+        if (p->i[at] > 0.9 * synp_line_at(&line, p->u[at]) - 3 * error)
+            return at;
+    }
+    return at == 1 && p->i[1] / p->u[1] > 0.9 * p->i[0] / p->u[0] ? 1 : 0;
+}
+
+/* The RESET in the step from point `at` to the next. If it takes more than this step, that is the error. */
+static synp_estimate at_step(const synp_path *p, size_t at, bool is_single, double noise)
+{
+    const double step = synp_path_step(p, at), gap = fmin(fmax(p->u[at + 1] - p->u[at], 0), 2 * step);
+    bool shown = true;
+    if (!is_steady_below(p, p->u[at], noise, false, &shown))
+        return (synp_estimate){NAN, NAN, SYN_NO_PEAK};
+    if (!shown)
+        return (synp_estimate){NAN, NAN, SYN_BELOW_NOISE};
+    return (synp_estimate){p->u[at] + 0.5 * gap, fmax(gap, step) * (is_single ? 1 / sqrt(12) : 0.6), SYN_GOOD};
 }
 
 synp_estimate synp_find_reset(const synp_path *p, double noise)
 {
     const size_t side = synp_path_side(p->n);
-    synp_estimate e = {NAN, NAN, SYN_FEW_POINTS};
     if (p->n < 4)
-        return e;
-    size_t guess = find_peak(p, side, noise), at = 0;
-    if (guess == p->n)
-        guess = find_departure(p, side, noise);
+        return (synp_estimate){NAN, NAN, SYN_FEW_POINTS};
+    const size_t peak = find_peak(p, side, noise), leaving = find_departure(p, side, noise),
+                 guess = peak < leaving ? peak : leaving;
+    size_t at = 0;
+    bool is_single;
     if (guess == p->n)
         return (synp_estimate){NAN, NAN, SYN_NO_PEAK};
-    if (is_abrupt(p, guess, side, noise, &at)) {
-        const double step = synp_path_step(p, at), gap = fmin(fmax(p->u[at + 1] - p->u[at], 0), 2 * step);
-        return (synp_estimate){p->u[at] + 0.5 * gap, fmax(gap, step) / sqrt(12), SYN_GOOD};
+    if (p->i[guess] < least_signal * noise)
+        return (synp_estimate){NAN, NAN, SYN_BELOW_NOISE};
+    if (is_abrupt(p, guess, side, noise, &at, &is_single)) {
+        at = last_steady(p, at, side, noise);
+        return at > 0 ? at_step(p, at, is_single, noise) : (synp_estimate){NAN, NAN, SYN_FEW_POINTS};
     }
-    e = synp_break_about(p, p->u[guess], noise);
-    return e.quality == SYN_GOOD ? e : (synp_estimate){NAN, NAN, SYN_FEW_POINTS};
+    const synp_path falling = falling_part(p, guess, side);
+    return find_break(&falling, p->u[guess], noise);
 }

@@ -7,7 +7,7 @@
 
 enum { NEAREST = 6, FEWEST = 3, MOST = 64 };
 static const double narrow = 0.5, wide = 1.5; /* of u0: least and largest half width of the window */
-static const double clear = 3;                /* standard errors: a smaller current is not told from 0 */
+static const double clear = 5;                /* standard errors: a smaller current is not told from 0 */
 
 /* Half width of the window about u0: `narrow`, or the distance of the sixth nearest point if that is more; at most `wide`. */
 static double window_about(const synp_path *p, double u0)
@@ -93,7 +93,7 @@ static double value_at_centre(const window *w, int terms, double noise, double *
     return value;
 }
 
-synp_estimate synp_conductance_at(const synp_path *p, double u0, double noise)
+synp_estimate synp_conductance_at(const synp_path *p, double u0, double noise, double offset_error)
 {
     window w;
     double error = 0;
@@ -103,6 +103,7 @@ synp_estimate synp_conductance_at(const synp_path *p, double u0, double noise)
     const double i = value_at_centre(&w, w.n >= 5 ? 3 : 2, noise, &error);
     if (isnan(i))
         return (synp_estimate){NAN, NAN, SYN_FEW_POINTS};
+    error = hypot(error, offset_error);
     if (!(i > clear * error))
         return (synp_estimate){(fmax(i, 0) + 2 * error) / u0, error / u0, SYN_BELOW_NOISE};
     return (synp_estimate){i / u0, error / u0, SYN_GOOD};

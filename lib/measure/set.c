@@ -8,27 +8,17 @@ static const double least_share = 1.0 / 3; /* of the current after a step: a con
 static const double clear = 5;             /* standard errors */
 static const double lowest = 0.05;         /* of the largest voltage: no SET is sought below */
 enum { BEYOND = 3 };                       /* points after the largest voltage in which a SET may show */
+enum { coarse = 16 };                      /* points: with fewer, a SET of several steps is not told from one */
 
-/* The rise of the current between points k - 1 and k that a steady curve does not explain. A steady curve goes on as a line,
- * as an exponential or at its conductance, whichever gives most, from the points before. If the voltage has snapped back, as it does behind a
- * resistor or under a compliance, the curve is followed back at a constant conductance. */
+/* The rise of the current between points k - 1 and k that a steady curve does not explain; k >= 2. *share: of the current. */
 static double rise_at(const synp_path *p, size_t k, size_t side, double noise, double *share)
 {
     const size_t before = k < side ? k : side, after = p->n - k < side ? p->n - k : side;
-    const double *u = p->u + k - before, *i = p->i + k - before, last = p->u[k - 1], now = p->u[k];
-    const synp_line left = synp_line_of(u, i, before), right = synp_line_of(p->u + k, p->i + k, after);
-    const double found = synp_line_at(&right, now), at = fmax(now, last - 0.5 * synp_path_step(p, k - 1));
-    double expected = fmax(synp_line_at(&left, at) * now / at, left.level / left.centre * now), logarithms[24];
-    size_t n = 0;
-    while (n < before && i[n] > 10 * noise) {
-        logarithms[n] = log(i[n]);
-        n++;
-    }
-    if (n == before && n > 1) {
-        const synp_line steep = synp_line_of(u, logarithms, n);
-        expected = fmax(expected, exp(fmin(synp_line_at(&steep, at), 0)) * now / at);
-    }
-    const double error = noise * sqrt(synp_line_variance(&left, at) + synp_line_variance(&right, now));
+    const synp_line right = synp_line_of(p->u + k, p->i + k, after);
+    double variance;
+    const double expected = synp_path_expected(p, k, k - before, before, noise, &variance),
+                 found = synp_line_at(&right, p->u[k]),
+                 error = noise * sqrt(variance + synp_line_variance(&right, p->u[k]));
     *share = 0;
     if (!(found > 0 && found - expected > clear * error))
         return 0;
@@ -42,13 +32,13 @@ static size_t find_step(const synp_path *p, size_t vertex, double noise, double 
 {
     const size_t side = synp_path_side(vertex + 1), end = vertex + 1 + BEYOND < p->n ? vertex + 1 + BEYOND : p->n;
     double *share = room, *rise = room + p->n, largest = 0;
-    for (size_t k = 1; k < end; k++) {
+    for (size_t k = 2; k < end; k++) {
         share[k] = rise[k] = 0;
         if (p->u[k - 1] >= lowest * p->u[vertex])
             rise[k] = rise_at(p, k, side, noise, &share[k]);
         largest = fmax(largest, share[k]);
     }
-    size_t at = 1;
+    size_t at = 2;
     while (at < end && share[at] < fmax(least_share, 0.5 * largest))
         at++;
     if (at >= end)
@@ -96,8 +86,25 @@ static bool is_lasting(const hysteresis *h, double noise)
     return h->back - h->out > clear * noise * sqrt(2 * (double)h->n) && h->back > 1.5 * h->out;
 }
 
-/* A gradual SET: the break of the curve near the place where the ratio of the currents out and back has gone a quarter of its
- * way to 1, on a logarithmic scale. */
+/* The first break above a voltage from which on the current rises beside the steady curve: by 30 % within a fifth of the
+ * voltage. In noise the steady curve is not known so well: then it has to double. */
+static synp_estimate find_rise(const synp_path *out, double from, double noise)
+{
+    const double most = out->u[out->n - 1];
+    size_t at = 0;
+    for (double guess = from; guess < most; guess *= 1.08) {
+        double bend;
+        while (at + 1 < out->n && out->u[at] < guess)
+            at++;
+        const synp_estimate e = synp_break_about(out, guess, noise, true, &bend);
+        if (e.quality != SYN_GOOD || bend > (out->i[at] > 100 * noise ? 0.3 : 1))
+            return e;
+    }
+    return (synp_estimate){NAN, NAN, SYN_NO_SET};
+}
+
+/* A gradual SET: the break of the curve above the place from which on the ratio of the currents out and back has gone a quarter
+ * of its way to 1, on a logarithmic scale. */
 static synp_estimate find_onset(const synp_path *out, const synp_path *back, double noise)
 {
     const size_t side = synp_path_side(out->n);
@@ -106,40 +113,78 @@ static synp_estimate find_onset(const synp_path *out, const synp_path *back, dou
     const double floor = 2 * noise * sqrt((double)low.n), start = fmax(low.out, floor) / low.back;
     if (!(start > 0 && start < 1))
         return (synp_estimate){NAN, NAN, SYN_FEW_POINTS};
-    for (size_t k = 0; k + side <= out->n; k++) {
-        if (out->u[k] < lowest * most)
-            continue;
-        const synp_path window = synp_path_part(out, k, side);
+    size_t k = out->n - side + 1;
+    while (k > 0 && out->u[k - 1] >= lowest * most) {
+        const synp_path window = synp_path_part(out, k - 1, side);
         const hysteresis h = compare(&window, side, back, 0, INFINITY);
-        if (h.out > h.back * pow(start, 0.75) && h.out > 2 * noise * sqrt((double)h.n))
-            return synp_break_about(out, out->u[k], noise);
+        if (!(h.out > h.back * pow(start, 0.75) && h.out > clear * noise * sqrt((double)h.n)))
+            break;
+        k--;
     }
-    return (synp_estimate){NAN, NAN, SYN_NO_SET};
+    return k + side > out->n ? (synp_estimate){NAN, NAN, SYN_NO_SET} : find_rise(out, out->u[k], noise);
+}
+
+/* Where a rise that point k completes begins, among the points just before it: the first point whose current lies clearly above
+ * the steady curve before them, by a tenth of the rise or more. */
+static size_t first_of_rise(const synp_path *p, size_t k, size_t side, double noise)
+{
+    if (k < side + 2)
+        return k;
+    const size_t start = k - side, before = start < side ? start : side;
+    double variance;
+    const double rise = p->i[k] - synp_path_expected(p, k, start - before, before, noise, &variance);
+    for (size_t j = start; j < k; j++) {
+        const double above = p->i[j] - synp_path_expected(p, j, start - before, before, noise, &variance);
+        if (above > fmax(0.1 * rise, clear * noise * sqrt(1 + variance)))
+            return j;
+    }
+    return k;
+}
+
+/* Share of the largest step in the rise that point k completes. */
+static double share_of_step(const synp_path *p, size_t k, size_t side)
+{
+    const size_t first = k > side ? k - side : 0, last = k + side < p->n ? k + side : p->n - 1;
+    double largest = 0;
+    for (size_t j = first + 1; j <= last; j++)
+        largest = fmax(largest, p->i[j] - p->i[j - 1]);
+    return largest / (p->i[last] - p->i[first]);
+}
+
+/* The SET in the step up to point k. If it takes more than this step, that is the error. */
+static synp_estimate at_step(const synp_path *p, size_t k, bool is_single)
+{
+    const double step = synp_path_step(p, k - 1);
+    double before = 0;
+    for (size_t j = 0; j < k; j++)
+        before = fmax(before, p->u[j]);
+    const double gap = p->u[k] < before - 0.5 * step ? step : fmax(p->u[k] - before, 0);
+    return (synp_estimate){before + 0.5 * gap, fmax(gap, step) * (is_single ? 1 / sqrt(12) : 0.6), SYN_GOOD};
 }
 
 synp_estimate synp_find_set(const synp_path *way, size_t vertex, const synp_path *back, double noise, double *room)
 {
-    synp_estimate e = {NAN, NAN, SYN_FEW_POINTS};
     if (vertex < 3 || way->n < 4)
-        return e;
+        return (synp_estimate){NAN, NAN, SYN_FEW_POINTS};
     const synp_path out = synp_path_part(way, 0, vertex + 1);
-    const size_t k = find_step(way, vertex, noise, room);
-    if (k > 0) {
-        const double step = synp_path_step(way, k - 1);
-        double before = 0;
-        for (size_t j = 0; j < k; j++)
-            before = fmax(before, way->u[j]);
-        const double snapped = way->u[k] < before - 0.5 * step, gap = snapped ? step : fmax(way->u[k] - before, 0);
-        e = (synp_estimate){before + 0.5 * gap, fmax(gap, step) / sqrt(12), SYN_GOOD};
-    }
-    const double end = k > 0 ? e.value : way->u[vertex];
+    const size_t side = synp_path_side(out.n), k = find_step(way, vertex, noise, room),
+                 first = k > 0 ? first_of_rise(way, k, side, noise) : 0;
+    const double end = k > 0 ? way->u[first - 1] : way->u[vertex];
     const hysteresis h =
-        k > 0 ? compare(way, k, back, 0.5 * end, 0.95 * end) : compare(way, vertex, back, 0.25 * end, 0.6 * end);
-    if (h.n > 0 && !is_lasting(&h, noise))
+        k > 0 ? compare(way, first, back, 0.5 * end, 0.95 * end) : compare(way, vertex, back, 0.25 * end, 0.6 * end);
+    if ((h.n > 0 && !is_lasting(&h, noise)) || (k == 0 && h.n == 0))
         return (synp_estimate){NAN, NAN, SYN_NO_SET};
-    if (k > 0)
+    if (k == 0)
+        return find_onset(&out, back, noise);
+    const double share = share_of_step(way, k, side);
+    if (share > 0.5)
+        return at_step(way, first, share > 0.8 && out.n > coarse);
+    const synp_estimate e = find_rise(&out, way->u[first], noise);
+    if (e.quality == SYN_GOOD && e.value < way->u[k])
         return e;
-    return h.n > 0 ? find_onset(&out, back, noise) : (synp_estimate){NAN, NAN, SYN_NO_SET};
+    synp_estimate wide = at_step(way, first, false);
+    wide.error += 0.5 * (double)side * synp_path_step(way, k - 1);
+    return wide;
 }
 
 bool synp_is_volatile(const synp_path *out, const synp_path *back, double u_set, double noise)

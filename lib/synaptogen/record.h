@@ -15,7 +15,7 @@
  *   Noise         Standard deviation of a current at small voltages: median of |third differences| / sqrt(20) / 0.6745.
  *
  *   Offset        The current at 0 V: the intercept of parabolas on both sides of 0 in HRS; the median over the sweeps. It is
- *                 taken off if it exceeds four standard errors and 3 % of the current in HRS at u0.
+ *                 taken off if it exceeds four standard errors and 0.5 % of the current in HRS at u0.
  *
  * Units: V, A, S. Threads: any thread; one syn_record_reader is used by one thread at a time. */
 #ifndef SYNAPTOGEN_RECORD_H

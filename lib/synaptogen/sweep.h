@@ -10,7 +10,7 @@
  *   R_LRS, R_HRS  u0 / i(u0) at a positive voltage: R_LRS on the rising branch before the RESET, R_HRS on the falling
  *                 branch after it. i(u0) is a local regression (Cleveland, J. Am. Stat. Assoc. 74 (1979) 829): a
  *                 parabola with tricube weights over u0 / 2 .. 3 u0 / 2, or over the six nearest points if they reach
- *                 further, at most 3 u0 / 2 away. Fewer than five points get a line. A current of less than three standard
+ *                 further, at most 3 u0 / 2 away. Fewer than five points get a line. A current of less than five standard
  *                 errors is below the noise.
  *
  *   U_S           the voltage at which the SET begins. A SET lasts: from U_S / 2 to U_S the conductance on the way back is at
@@ -71,8 +71,8 @@ uint64_t syn_sweeps_missing(const syn_sweeps *r);
 /* Length of the text that was read so far, uncompressed, and its CRC-32. */
 void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc);
 
-/* Removes spikes: single points whose current lies outside of the two points on either side, by more than a quarter of their
- * largest |i| and by more than six times the noise [A], while its two neighbours are alike. Returns their number. */
+/* Removes spikes: single points whose current lies outside of the two points on either side, and off the lines through either
+ * two, by more than a quarter of their largest |i| and by more than six times the noise [A]. Returns their number. */
 size_t syn_sweep_clean(syn_sweep *s, double noise);
 
 /* Whether a figure was measured. There is a number for SYN_GOOD only. */
@@ -113,9 +113,11 @@ typedef struct syn_measured {
     syn_branch up, fall;      /* positive voltage: away from 0, and back to it */
 } syn_measured;
 
-/* Measures a sweep at the read voltage u0 > 0 [V]. noise >= 0: standard deviation of a current, A; 0 if unknown. err may be
- * NULL. Returns SYN_OK, SYN_EINVAL (u0, noise), SYN_ENOMEM. */
-syn_status syn_sweep_measure(const syn_sweep *s, double u0, double noise, syn_measured *out, syn_error *err);
+/* Measures a sweep at the read voltage u0 > 0 [V]. noise >= 0: standard deviation of a current, A; offset_error >= 0: standard
+ * error of the offset that was taken off, A; both are 0 if unknown. err may be NULL. Returns SYN_OK, SYN_EINVAL (u0, noise,
+ * offset_error), SYN_ENOMEM. */
+syn_status syn_sweep_measure(const syn_sweep *s, double u0, double noise, double offset_error, syn_measured *out,
+                             syn_error *err);
 
 /* A cycle. y and error as in features.h, NAN unless SYN_GOOD. */
 typedef struct syn_extracted {

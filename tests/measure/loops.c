@@ -26,6 +26,6 @@ void loop_start(uint64_t id, syn_mode mode, syn_cell *c)
 syn_measured loop_measure(loop *l)
 {
     syn_measured m;
-    cr_assert(eq(int, syn_sweep_measure(&l->s, u0, 0, &m, NULL), SYN_OK));
+    cr_assert(eq(int, syn_sweep_measure(&l->s, u0, 0, 0, &m, NULL), SYN_OK));
     return m;
 }

@@ -31,7 +31,7 @@ static void extract(int set_first, double noise, double worst[SYN_NFEAT], double
             loop_sweep(support_model(10), &c, k, set_first, &l);
             for (int j = 0; j < POINTS; j++)
                 l.i[j] *= 1 + noise * support_normal(&state);
-            cr_assert(eq(int, syn_sweep_measure(&l.s, u0, 0, &m, NULL), SYN_OK));
+            cr_assert(eq(int, syn_sweep_measure(&l.s, u0, 0, 0, &m, NULL), SYN_OK));
             const int count = syn_cycles_add(&cycles, &l.s, &m, found);
             cr_assert(eq(int, count, set_first || k > 0));
             for (int i = 0; count && i < SYN_NFEAT; i++) {
@@ -182,6 +182,6 @@ Test(extract, numbers_that_are_no_quality_have_no_word_and_a_read_voltage_is_pos
         cr_expect(syn_quality_meaning((syn_quality)q) == NULL);
     }
     for (int k = 0; k < 3; k++)
-        cr_expect(
-            eq(int, syn_sweep_measure(&(syn_sweep){0}, (const double[3]){0, -0.2, NAN}[k], 0, &m, NULL), SYN_EINVAL));
+        cr_expect(eq(int, syn_sweep_measure(&(syn_sweep){0}, (const double[3]){0, -0.2, NAN}[k], 0, 0, &m, NULL),
+                     SYN_EINVAL));
 }

@@ -434,7 +434,7 @@ static syn_status measure_sweep(void)
     double u[9] = {0, -1, 0, 0.1, 0.2, 0.3, 1, 0.2, 0}, i[9] = {0};
     const syn_sweep s = {.n = 9, .u = u, .i = i};
     syn_measured m;
-    return syn_sweep_measure(&s, 0.2, 0, &m, NULL);
+    return syn_sweep_measure(&s, 0.2, 0, 0, &m, NULL);
 }
 
 static syn_status fit_curves(void)
