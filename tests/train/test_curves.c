@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* I-V curves and RESET transitions from sweeps whose answers are known. */
-#include "measure/loops.h"
+#include "measure/cell_loops.h"
 
 #include <math.h>
 #include <string.h>

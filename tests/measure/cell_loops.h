@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Current-voltage loops of cells, for the tests of what is read from them. */
-#ifndef TESTS_MEASURE_LOOPS_H
-#define TESTS_MEASURE_LOOPS_H
+#ifndef TESTS_MEASURE_CELL_LOOPS_H
+#define TESTS_MEASURE_CELL_LOOPS_H
 
 #include "support/support.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/loops.h"
+#include "measure/cell_loops.h"
 
 double loop_voltage(int k, bool set_first)
 {
