@@ -29,6 +29,22 @@ static void single_poly(const syn_poly *p, float *out, int *n)
         *n = p->n;
 }
 
+static void single_spline(const syn_spline *s, synp_pieces *out)
+{
+    const double step = 2 * s->range / (s->n - 1);
+    *out = (synp_pieces){.pieces = s->n - 1,
+                         .low = (float)-s->range,
+                         .per_step = (float)(1 / step),
+                         .first = (float)(step * s->slope[0]),
+                         .last = (float)(step * s->slope[s->n - 1])};
+    for (int k = 0; k + 1 < s->n; k++) {
+        double c[4];
+        synp_spline_piece(s, k, c);
+        for (int j = 0; j < 4; j++)
+            out->c[k][j] = (float)c[j];
+    }
+}
+
 /* The smallest float >= x. */
 static float round_up(double x)
 {
@@ -39,8 +55,12 @@ static float round_up(double x)
 static void make_single(const syn_model *m, uint64_t seed, uint64_t first, synp_single *s)
 {
     const syn_params *p = &m->params;
-    *s = (synp_single){
-        .seed = seed, .first = first, .order = m->var->order, .n_components = p->n_components, .in_turn = p->in_turn};
+    *s = (synp_single){.seed = seed,
+                       .first = first,
+                       .order = m->var->order,
+                       .n_components = p->n_components,
+                       .in_turn = p->in_turn,
+                       .plain = true};
     for (int k = 0; k < p->n_components; k++) {
         /* w + 1/2 < 2^32 cumulative, for integers w */
         s->threshold[k] = (uint32_t)fmin(ceil(m->cumulative[k] * 0x1p32 - 0.5), 0x1p32 - 1);
@@ -52,6 +72,10 @@ static void make_single(const syn_model *m, uint64_t seed, uint64_t first, synp_
     }
     for (int i = 0; i < SYN_NFEAT; i++) {
         single_poly(&p->gamma[i], s->gamma[i], &s->n_gamma);
+        if (p->spline[i].n)
+            single_spline(&p->spline[i], &s->spline[i]);
+        s->scale[i] = p->scale[i];
+        s->plain &= p->spline[i].n == 0 && p->scale[i] == SYN_LINEAR;
         for (int j = 0; j < SYN_NFEAT; j++) {
             s->b[i][j] = (float)m->var->b[i][j];
             for (int l = 0; l < s->order; l++)

@@ -113,8 +113,14 @@ static uint32_t fingerprint(const syn_model *m)
     uint32_t crc = add_numbers(0, (const double[]){p->u0, p->u_max, p->eta}, 3);
     crc = add_numbers(crc, p->hhrs.c, (size_t)p->hhrs.n);
     crc = add_numbers(crc, p->llrs.c, (size_t)p->llrs.n);
-    for (int i = 0; i < SYN_NFEAT; i++)
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const syn_spline *s = &p->spline[i];
         crc = add_numbers(crc, p->gamma[i].c, (size_t)p->gamma[i].n);
+        if (p->scale[i] != SYN_LINEAR || s->n) /* a set of format 1 has the checksum that it always had */
+            crc = add_numbers(crc, (const double[]){p->scale[i], s->n, s->range}, 3);
+        crc = add_numbers(crc, s->value, (size_t)s->n);
+        crc = add_numbers(crc, s->slope, (size_t)s->n);
+    }
     const size_t components = (size_t)p->n_components;
     if (p->in_turn)
         crc = add_numbers(crc, (const double[]){1}, 1);

@@ -192,6 +192,38 @@ static inline floats polynomial(const float *c, int n, floats x)
     return y;
 }
 
+/* A spline. Each lane loads the coefficients of its piece. */
+static inline floats piecewise(const synp_pieces *p, floats x)
+{
+    const floats t = (x - p->low) * p->per_step, inside = smallest(largest(t, all(0)), all((float)p->pieces));
+    float c[4][WIDTH], at[WIDTH], left[WIDTH];
+    store_floats(at, inside);
+    for (int k = 0; k < WIDTH; k++) {
+        const int piece = (int)at[k] < p->pieces ? (int)at[k] : p->pieces - 1;
+        left[k] = at[k] - (float)piece;
+        for (int j = 0; j < 4; j++)
+            c[j][k] = p->c[piece][j];
+    }
+    const floats f = load_floats(left);
+    floats y = load_floats(c[3]);
+    for (int j = 2; j >= 0; j--)
+        y = y * f + load_floats(c[j]);
+    return y + (t - inside) * choose(t < 0, all(p->first), all(p->last));
+}
+
+/* A feature that has a spline or a scale other than linear. */
+static floats feature_at(const synp_single *s, int i, floats mu, floats sigma, floats x)
+{
+    const floats v = mu + sigma * (s->spline[i].pieces ? piecewise(&s->spline[i], x)
+                                   : s->n_gamma        ? polynomial(s->gamma[i], s->n_gamma, x)
+                                                       : all(0));
+    if (s->scale[i] == SYN_LINEAR)
+        return v;
+    const floats y =
+        s->scale[i] == SYN_LOG ? exp2_floats(v * 1.44269504f) : 1.0f / largest(v, all((float)(1 / SYNP_FEATURE_MAX)));
+    return (i == SYN_U_SET ? -1.0f : 1.0f) * smallest(y, all((float)SYNP_FEATURE_MAX));
+}
+
 /* Chord conductance of a curve without its c[0] = 0. */
 static inline floats curve_chord(const float *c, int n, floats u)
 {
@@ -246,7 +278,8 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const slice *
         x[i] += odd[i];
     for (int i = 0; i < SYN_NFEAT; i++) {
         update(b->x[slot][i] + o, mask, x[i]);
-        y[i] = load_floats(b->mu[i] + o) + load_floats(b->sigma[i] + o) * polynomial(s->gamma[i], s->n_gamma, x[i]);
+        const floats mu = load_floats(b->mu[i] + o), sigma = load_floats(b->sigma[i] + o);
+        y[i] = s->plain ? mu + sigma * polynomial(s->gamma[i], s->n_gamma, x[i]) : feature_at(s, i, mu, sigma, x[i]);
     }
     const floats g_hrs = exp2_floats(
         -3.32192809f * smallest(largest(y[SYN_LOG10_R_HRS], all(SYNP_LOG10_R_HRS_MIN)), all(SYNP_LOG10_R_HRS_MAX)));

@@ -27,6 +27,13 @@ typedef struct synp_block {
     synp_floats x[][SYN_NFEAT]; /* latent of cycle c in slot c mod order */
 } synp_block;
 
+/* A spline in single precision: t = (x - low) per_step; piece k is sum_j c[k][j] (t - k)^j. pieces 0: none. */
+typedef struct synp_pieces {
+    int pieces;
+    float low, per_step, first, last; /* slopes at the ends, per unit of t */
+    float c[SYN_MAX_KNOTS - 1][4];
+} synp_pieces;
+
 /* The model in single precision and in the order of use. */
 typedef struct synp_single {
     uint64_t seed, first;
@@ -37,6 +44,9 @@ typedef struct synp_single {
     float b[SYN_NFEAT][SYN_NFEAT], a[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT];
     float gamma[SYN_NFEAT][SYN_MAX_COEFFICIENTS], llrs[SYN_MAX_COEFFICIENTS], hhrs[SYN_MAX_COEFFICIENTS];
     int n_gamma, n_llrs, n_hhrs; /* coefficients, the largest of the four gammas */
+    bool plain;                  /* all scales are linear and all gammas polynomials */
+    syn_scale scale[SYN_NFEAT];
+    synp_pieces spline[SYN_NFEAT];
     float u_max;                 /* V: the smallest float that is a full RESET */
     float u_max_high, u_max_low; /* V: their sum is u_max in double precision */
     float x1_max;                /* V: a transition that starts beyond is too short for single precision */

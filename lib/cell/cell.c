@@ -136,6 +136,12 @@ static void draw_history(const syn_model *m, syn_cell *c)
     }
 }
 
+/* Feature i of a device, at a latent value. */
+static double feature_at(const syn_model *m, double mu, double sigma, int i, double x)
+{
+    return synp_from_scale(m->params.scale[i], i, mu + sigma * synp_gamma_at(&m->params, i, x));
+}
+
 /* Latent vector of cycle n from the p before it, kept in slot n mod (p + 1), and the features it stands for. */
 static void draw_cycle(const syn_model *m, syn_cell *c, uint64_t n, const syn_cycle *previous, syn_cycle *out)
 {
@@ -154,7 +160,7 @@ static void draw_cycle(const syn_model *m, syn_cell *c, uint64_t n, const syn_cy
     }
     for (int i = 0; i < SYN_NFEAT; i++) {
         c->x[slot][i] = x[i];
-        y[i] = c->mu[i] + c->sigma[i] * synp_poly(&m->params.gamma[i], x[i]);
+        y[i] = feature_at(m, c->mu[i], c->sigma[i], i, x[i]);
     }
     syn_cycle_of_features(m, previous, y, out);
 }
@@ -240,7 +246,7 @@ static double cold_feature(const syn_model *m, uint64_t seed, uint64_t id, int f
     syn_rng_normals(seed, id, 0, SYN_DRAW_CYCLE, e);
     for (int j = 0; j <= f; j++)
         x += m->var->b[f][j] * e[j];
-    return device_entry(m, k, z, f) + fabs(device_entry(m, k, z, SYN_NFEAT + f)) * synp_poly(&m->params.gamma[f], x);
+    return feature_at(m, device_entry(m, k, z, f), fabs(device_entry(m, k, z, SYN_NFEAT + f)), f, x);
 }
 
 syn_status syn_cell_start_state(const syn_model *m, uint64_t seed, uint64_t id, const syn_start *start, double *r,

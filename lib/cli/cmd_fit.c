@@ -15,7 +15,7 @@ typedef struct fit_options {
     uint64_t starts, skip, seed;
     sweeps_options import;
     look_options look;
-    int devices;
+    int devices, marginals;
     double compliance; /* A; 0 if absent */
 } fit_options;
 
@@ -32,6 +32,10 @@ static const cli_option options[] = {
              "one of the list; auto: mixture, or given with fewer than 8 devices"},
     {"degree", "N|auto", AUTO(fit_options, degree, 1, SYN_MAX_DEGREE), .fallback = "auto",
      .help = "degree of the features' polynomials in the normal latent; auto: 4, or less where 4 is not monotone"},
+    {"marginals", "auto|polynomial", CHOICE(fit_options, marginals), .fallback = "auto",
+     .help = "auto: the scale of each feature, and a polynomial or a spline, by cross-validation; polynomial: "
+             "polynomials of "
+             "the features as they are, as in parameter files of format 1"},
     {"starts", "N", INTEGER(fit_options, starts, 1, 10000), .fallback = "20",
      .help = "number of starts of the mixture's estimation"},
     {"skip", "N", INTEGER(fit_options, skip, 0, OPTION_MANY), .fallback = "0",
@@ -119,6 +123,42 @@ static void print_features(FILE *f, const syn_fit_report *r, const char *others_
     }
 }
 
+/* The chosen Gammas, and the distances that decided. */
+static void print_marginals(FILE *f, const syn_fit_report *r)
+{
+    bool tried = false;
+    for (int i = 0; i < SYN_NFEAT; i++)
+        tried = tried || !isnan(r->distance[i][SYN_LINEAR][0]) || !isnan(r->distance[i][SYN_LINEAR][1]);
+    if (tried)
+        fputs("distances of one half from a fit to the other\n"
+              "                      polynomial                spline\n"
+              "feature               linear     log inverse    linear     log inverse   chosen\n",
+              f);
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        if (r->taken[i])
+            continue;
+        fprintf(f, "%-20s", syn_feature_name(i));
+        for (int k = 0; tried && k < 6; k++)
+            if (isnan(r->distance[i][k % 3][k / 3]))
+                fprintf(f, "%s       -", k == 3 ? "  " : "");
+            else
+                fprintf(f, "%s %7.4f", k == 3 ? "  " : "", r->distance[i][k % 3][k / 3]);
+        if (r->knots[i])
+            fprintf(f, "   %s, spline of %d knots\n", syn_scale_name(r->scales[i]), r->knots[i]);
+        else
+            fprintf(f, "   %s, polynomial of degree %d\n", syn_scale_name(r->scales[i]), r->degree[i]);
+    }
+}
+
+/* A feature in its scale. */
+static const char *scaled_name(const syn_fit_report *r, int i, char text[40])
+{
+    static const char *const before[] = {"", "ln ", "1 / "};
+    snprintf(text, 40, "%s%s%s", before[r->scales[i]], r->scales[i] == SYN_LOG && i == SYN_U_SET ? "-" : "",
+             syn_feature_name(i));
+    return text;
+}
+
 /* How sure the spread between devices is. */
 static void print_spread(FILE *f, const syn_fit_report *r)
 {
@@ -127,9 +167,10 @@ static void print_spread(FILE *f, const syn_fit_report *r)
         return;
     }
     fprintf(f, "spread between %zu devices    estimate   95 %% interval\n", r->devices);
+    char text[40];
     for (int i = 0; i < SYN_NFEAT; i++)
         if (!r->taken[i])
-            fprintf(f, "  %-24s %10.3g   %.3g to %.3g%s\n", syn_feature_name(i), r->spread[i], r->spread_low[i],
+            fprintf(f, "  %-24s %10.3g   %.3g to %.3g%s\n", scaled_name(r, i, text), r->spread[i], r->spread_low[i],
                     r->spread_high[i], r->spread_low[i] == 0 ? ": no spread can be seen" : "");
 }
 
@@ -162,11 +203,7 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
     else
         fprintf(f, "\ncurves: those of %s", v->curves_of);
     fputs("\n", f);
-    fputs("degree of Gamma:", f);
-    for (int i = 0; i < SYN_NFEAT; i++)
-        if (!r->taken[i])
-            fprintf(f, " %s %d", syn_feature_name(i), r->degree[i]);
-    fputs("\n", f);
+    print_marginals(f, r);
     print_bic(f, "order", r->order_bic, r->order, SYN_MAX_ORDER);
     fprintf(f, "autoregression: order %d, %zu windows, spectral radius %.4f; Yule-Walker differs by at most %.2g\n",
             r->order, r->windows, r->spectral_radius, r->yule_walker);
@@ -190,7 +227,8 @@ static void name_set(const fit_options *o, const syn_fit_report *r, syn_params *
 static void describe_options(const fit_options *o, char *text, size_t size)
 {
     char order[24] = "auto", components[24] = "auto", degree[24] = "auto";
-    static const char *const devices[] = {"auto", "mixture", "given", "drawn"};
+    static const char *const devices[] = {"auto", "mixture", "given", "drawn"}, *const marginals[] = {"auto",
+                                                                                                      "polynomial"};
     if (o->order)
         snprintf(order, sizeof order, "%" PRIu64, o->order);
     if (o->components)
@@ -198,9 +236,10 @@ static void describe_options(const fit_options *o, char *text, size_t size)
     if (o->degree)
         snprintf(degree, sizeof degree, "%" PRIu64, o->degree);
     snprintf(text, size,
-             "--order %s --components %s --devices %s --degree %s --starts %" PRIu64 " --skip %" PRIu64
+             "--order %s --components %s --devices %s --marginals %s --degree %s --starts %" PRIu64 " --skip %" PRIu64
              " --seed %" PRIu64 " --u0 %g --compliance %g",
-             order, components, devices[o->devices], degree, o->starts, o->skip, o->seed, o->look.u0, o->compliance);
+             order, components, devices[o->devices], marginals[o->marginals], degree, o->starts, o->skip, o->seed,
+             o->look.u0, o->compliance);
 }
 
 static int write_set(const fit_options *o, const syn_params *p, const syn_provenance *v)
@@ -228,6 +267,7 @@ static int fit(const fit_options *o, const syn_features *f, const char *others_o
                                  .components = (int)o->components,
                                  .degree = (int)o->degree,
                                  .devices = (syn_fit_devices)o->devices,
+                                 .marginals = (syn_marginals)o->marginals,
                                  .starts = (int)o->starts,
                                  .seed = o->seed,
                                  .progress = {show, &bar}};

@@ -64,6 +64,21 @@ static void print_features(FILE *f, const syn_model *m)
     fprintf(f, "  median R_HRS %.4g ohm, %.3g times the median R_LRS\n", r_hrs, r_hrs / median[SYN_R_LRS]);
 }
 
+/* Scales and splines, for sets that have some. */
+static void print_scales(FILE *f, const syn_params *p)
+{
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        if (p->scale[i] == SYN_LINEAR && p->spline[i].n == 0)
+            continue;
+        fprintf(f, "  %-17s Gamma is a ", labels[i]);
+        if (p->spline[i].n)
+            fprintf(f, "spline of %d knots", p->spline[i].n);
+        else
+            fprintf(f, "polynomial of degree %d", p->gamma[i].n - 1);
+        fprintf(f, " in the scale %s\n", syn_scale_name(p->scale[i]));
+    }
+}
+
 static void print_mixture(FILE *f, const syn_params *p)
 {
     fprintf(f,
@@ -110,6 +125,7 @@ static int run(const void *values)
         print_curves(out.stream, m);
         print_cycles(out.stream, m);
         print_features(out.stream, m);
+        print_scales(out.stream, syn_model_params(m));
         print_mixture(out.stream, syn_model_params(m));
         status = output_close(&out, true);
     }

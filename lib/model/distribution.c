@@ -38,6 +38,8 @@ static double node_weight(int k)
 
 static double standardised(const syn_distribution *d, int k)
 {
+    if (d->p->spline[d->feature].n)
+        return synp_spline(&d->p->spline[d->feature], d->latent_sd * node(k));
     const syn_poly *gamma = &d->p->gamma[d->feature];
     double u = 0;
     for (int j = gamma->n - 1; j >= 0; j--)
@@ -78,10 +80,9 @@ static void of_devices(const syn_distribution *d, double u, double *mean, double
     *variance = second - first * first;
 }
 
-syn_spread syn_distribution_spread(const syn_distribution *d)
+/* Of v = mu + sigma Gamma(x), in the scale of the feature. */
+static syn_spread spread_in_scale(const syn_distribution *d)
 {
-    if (!is_defined(d))
-        return (syn_spread){NAN, NAN, NAN, NAN};
     double mean_u = 0, first = 0, second = 0;
     for (int k = 0; k < NODES; k++) {
         const double u = standardised(d, k);
@@ -95,6 +96,65 @@ syn_spread syn_distribution_spread(const syn_distribution *d)
     of_devices(d, mean_u, &mean, &devices);
     const double all = second - first * first;
     return (syn_spread){first, sqrt(all), sqrt(devices), sqrt(fmax(all - devices, 0))};
+}
+
+/* Mean and mean square over the cycles of the feature of one device. Those of the reciprocal of a normal do not exist; there
+ * the nodes beyond 4.5 standard deviations, 7e-6 of the cycles, are left out. */
+static void of_cycles(const syn_distribution *d, const double u[NODES], double mu, double sigma, double *mean,
+                      double *square)
+{
+    *mean = *square = 0;
+    for (int k = 0; k < NODES; k++) {
+        if (d->p->scale[d->feature] == SYN_INVERSE && fabs(node(k)) > 4.55)
+            continue;
+        const double y = synp_from_scale(d->p->scale[d->feature], d->feature, mu + fabs(sigma) * u[k]);
+        *mean += node_weight(k) * y;
+        *square += node_weight(k) * y * y;
+    }
+}
+
+/* Adds the devices of component c with weight w: sums of their mean, its square, and their mean square. mu and sigma are
+ * mu = mean + a z1, sigma = mean + b z1 + c z2 with standard normal z; both at nodes at distances of 0.5 up to 5 (3 for reciprocals). */
+static void add_component(const syn_distribution *d, const double u[NODES], int c, double w, double sums[3])
+{
+    const int side = d->p->scale[d->feature] == SYN_INVERSE ? 6 : 10; /* as in of_cycles */
+    const double *loc = d->p->chol[c][d->feature], *scale = d->p->chol[c][SYN_NFEAT + d->feature];
+    double aa = 0, ab = 0, bb = 0, total = 0, part[3] = {0};
+    for (int j = 0; j < SYN_NDEVICE; j++) {
+        aa += loc[j] * loc[j];
+        ab += loc[j] * scale[j];
+        bb += scale[j] * scale[j];
+    }
+    const double a = sqrt(aa), b = a > 0 ? ab / a : 0, rest = sqrt(fmax(bb - b * b, 0));
+    const int first = a > 0 || b != 0 ? side : 0, second = rest > 0 ? side : 0;
+    for (int i = -first; i <= first; i++)
+        for (int j = -second; j <= second; j++) {
+            const double z1 = 0.5 * i, z2 = 0.5 * j, weight = exp(-0.5 * (z1 * z1 + z2 * z2));
+            double mean, square;
+            of_cycles(d, u, d->p->mean[c][d->feature] + a * z1,
+                      d->p->mean[c][SYN_NFEAT + d->feature] + b * z1 + rest * z2, &mean, &square);
+            total += weight;
+            part[0] += weight * mean;
+            part[1] += weight * mean * mean;
+            part[2] += weight * square;
+        }
+    for (int k = 0; k < 3; k++)
+        sums[k] += w * part[k] / total;
+}
+
+syn_spread syn_distribution_spread(const syn_distribution *d)
+{
+    if (!is_defined(d))
+        return (syn_spread){NAN, NAN, NAN, NAN};
+    if (d->p->scale[d->feature] == SYN_LINEAR)
+        return spread_in_scale(d);
+    double u[NODES], sums[3] = {0};
+    for (int k = 0; k < NODES; k++)
+        u[k] = standardised(d, k);
+    for (int c = 0; c < d->p->n_components; c++)
+        add_component(d, u, c, d->p->weight[c] / total_weight(d->p), sums);
+    const double devices = sums[1] - sums[0] * sums[0], all = sums[2] - sums[0] * sums[0];
+    return (syn_spread){sums[0], sqrt(fmax(all, 0)), sqrt(fmax(devices, 0)), sqrt(fmax(all - devices, 0))};
 }
 
 /* Whether all devices of a component have one mu and one sigma of the feature, as in a list of devices. */
@@ -114,7 +174,7 @@ typedef struct feature_value {
 static bool is_left_of_value(const void *context, double x)
 {
     const feature_value *v = context;
-    return synp_poly(&v->d->p->gamma[v->d->feature], v->d->latent_sd * x) < v->u;
+    return synp_gamma_at(v->d->p, v->d->feature, v->d->latent_sd * x) < v->u;
 }
 
 /* The probability of a value below y in a component of one device. The sum over nodes would be a staircase. Instead y is
@@ -129,10 +189,9 @@ static double below_in_device(const syn_distribution *d, int c, double y)
     return synp_normal_below(0.5 * (x.low + x.high));
 }
 
-double syn_distribution_below(const syn_distribution *d, double y)
+/* The probability of a value below v in the scale of the feature. */
+static double below_in_scale(const syn_distribution *d, double y)
 {
-    if (!is_defined(d))
-        return NAN;
     double sum = 0, weight[SYN_MAX_COMPONENTS];
     bool one[SYN_MAX_COMPONENTS];
     for (int c = 0; c < d->p->n_components; c++) {
@@ -153,6 +212,17 @@ double syn_distribution_below(const syn_distribution *d, double y)
     return sum;
 }
 
+double syn_distribution_below(const syn_distribution *d, double y)
+{
+    if (!is_defined(d))
+        return NAN;
+    const syn_scale scale = d->p->scale[d->feature];
+    if (scale != SYN_LINEAR && !(y * (d->feature == SYN_U_SET ? -1 : 1) > 0)) /* the other sign: none are there */
+        return d->feature == SYN_U_SET;
+    const double below = below_in_scale(d, synp_to_scale(scale, d->feature, y));
+    return synp_scale_falls(scale, d->feature) ? 1 - below : below;
+}
+
 typedef struct quantile {
     const syn_distribution *d;
     double probability;
@@ -161,17 +231,19 @@ typedef struct quantile {
 static bool is_below_quantile(const void *context, double y)
 {
     const quantile *q = context;
-    return syn_distribution_below(q->d, y) < q->probability;
+    return below_in_scale(q->d, y) < q->probability;
 }
 
 double syn_distribution_quantile(const syn_distribution *d, double probability)
 {
     if (!is_defined(d) || !(probability > 0 && probability < 1))
         return NAN;
-    const syn_spread s = syn_distribution_spread(d);
-    const synp_interval y = synp_bisect(is_below_quantile, &(quantile){d, probability},
-                                        (synp_interval){s.mean - 30 * s.all, s.mean + 30 * s.all}, 50);
-    return 0.5 * (y.low + y.high);
+    const syn_scale scale = d->p->scale[d->feature];
+    const quantile q = {d, synp_scale_falls(scale, d->feature) ? 1 - probability : probability};
+    const syn_spread s = spread_in_scale(d);
+    const synp_interval v =
+        synp_bisect(is_below_quantile, &q, (synp_interval){s.mean - 30 * s.all, s.mean + 30 * s.all}, 50);
+    return synp_from_scale(scale, d->feature, 0.5 * (v.low + v.high));
 }
 
 typedef struct resistances {

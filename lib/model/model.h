@@ -11,6 +11,24 @@
 extern const syn_params synp_params_default;
 
 double synp_poly(const syn_poly *p, double x);
+double synp_spline(const syn_spline *s, double x);
+
+/* The piece between knots k and k + 1: sum_j c[j] t^j with t = 0 .. 1. */
+void synp_spline_piece(const syn_spline *s, int k, double c[4]);
+
+/* Gamma of feature i, polynomial or spline. */
+double synp_gamma_at(const syn_params *p, int i, double x);
+
+/* A feature from its value v in a scale, and v from a feature y; NAN or infinite for a y that the scale does not have. */
+double synp_from_scale(syn_scale scale, int feature, double v);
+double synp_to_scale(syn_scale scale, int feature, double y);
+
+/* Whether the feature falls while v rises; whether the feature may have this scale. */
+bool synp_scale_falls(syn_scale scale, int feature);
+bool synp_scale_fits(syn_scale scale, int feature);
+
+/* As syn_params_validate. */
+syn_status synp_check_spline(const syn_spline *s, const char *field, syn_error *err);
 
 /* Checks u0, u_max, eta, llrs and hhrs, as syn_params_validate does. */
 syn_status synp_check_curves(const syn_params *p, syn_error *err);

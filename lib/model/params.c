@@ -184,8 +184,12 @@ syn_status syn_params_validate(const syn_params *p, syn_error *err)
     syn_status status = synp_check_curves(p, err);
     for (int i = 0; !status && i < SYN_NFEAT; i++) {
         char path[96];
+        snprintf(path, sizeof path, "scale[%d]", i);
+        if (!syn_scale_name(p->scale[i]) || !synp_scale_fits(p->scale[i], i))
+            return synp_fail(err, SYN_EFORMAT, path, "expected a scale that %s may have, found %s",
+                             syn_feature_name(i), syn_scale_name(p->scale[i]) ? syn_scale_name(p->scale[i]) : "none");
         snprintf(path, sizeof path, "gamma[%d]", i);
-        status = check_poly(&p->gamma[i], path, err);
+        status = p->spline[i].n ? synp_check_spline(&p->spline[i], path, err) : check_poly(&p->gamma[i], path, err);
     }
     if (!status)
         status = check_mixture(p, err);

@@ -230,6 +230,45 @@ static bool read_source(reader *rd, const json_t *root, syn_params *p)
            read_text(rd, source, "cite", "source.cite", sizeof p->cite, p->cite);
 }
 
+/* A polynomial, or in format 2 a spline: an object with range, value and slope. */
+static bool read_gamma(reader *rd, const json_t *value, const char *path, syn_poly *poly, syn_spline *spline)
+{
+    if (rd->format < 2 || !json_is_object(value))
+        return read_poly(rd, value, path, poly);
+    char member[96];
+    snprintf(member, sizeof member, "%s.range", path);
+    if (!read_number(rd, json_object_get(value, "range"), member, &spline->range))
+        return false;
+    snprintf(member, sizeof member, "%s.value", path);
+    if (!read_numbers(rd, json_object_get(value, "value"), member, 2, SYN_MAX_KNOTS, spline->value, &spline->n))
+        return false;
+    snprintf(member, sizeof member, "%s.slope", path);
+    const size_t n = (size_t)spline->n;
+    return read_numbers(rd, json_object_get(value, "slope"), member, n, n, spline->slope, NULL);
+}
+
+/* The scales of the features; linear if the field is absent. */
+static bool read_scales(reader *rd, const json_t *root, syn_params *p)
+{
+    const json_t *scales;
+    if (!read_of_format_2(rd, root, "scale", "scale", &scales))
+        return false;
+    if (scales && !read_rows(rd, scales, "scale", SYN_NFEAT, "names"))
+        return false;
+    for (size_t i = 0; scales && i < SYN_NFEAT; i++) {
+        const char *name = json_string_value(json_array_get(scales, i));
+        char path[32];
+        int k = 0;
+        while (name && syn_scale_name((syn_scale)k) && strcmp(name, syn_scale_name((syn_scale)k)) != 0)
+            k++;
+        snprintf(path, sizeof path, "scale[%zu]", i);
+        if (!name || !syn_scale_name((syn_scale)k))
+            return refuse(rd, path, "\"linear\", \"log\" or \"inverse\"", json_array_get(scales, i));
+        p->scale[i] = (syn_scale)k;
+    }
+    return true;
+}
+
 static bool read_curves(reader *rd, const json_t *root, syn_params *p)
 {
     const json_t *iv = json_object_get(root, "iv");
@@ -246,10 +285,10 @@ static bool read_curves(reader *rd, const json_t *root, syn_params *p)
     for (size_t i = 0; i < SYN_NFEAT; i++) {
         char path[32];
         snprintf(path, sizeof path, "gamma[%zu]", i);
-        if (!read_poly(rd, json_array_get(gamma, i), path, &p->gamma[i]))
+        if (!read_gamma(rd, json_array_get(gamma, i), path, &p->gamma[i], &p->spline[i]))
             return false;
     }
-    return true;
+    return read_scales(rd, root, p);
 }
 
 static bool read_mixture(reader *rd, const json_t *root, syn_params *p)

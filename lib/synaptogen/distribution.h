@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The distribution of one feature over the cells of a model.
  *
- * A feature is y = mu + sigma Gamma(x). The devices (mu, sigma) are a Gaussian mixture; the latent x of the cycles is
- * normal with the model's stationary variance. At a fixed x, y is a Gaussian mixture too, so one trapezoidal sum over x
- * gives every figure here to about ten digits.
+ * A feature is y = mu + sigma Gamma(x), or the value with that logarithm or reciprocal (syn_scale). The devices (mu, sigma)
+ * are a Gaussian mixture; the latent x of the cycles is normal with the model's stationary variance. At a fixed x,
+ * mu + sigma Gamma(x) is a Gaussian mixture too, so one trapezoidal sum over x gives every figure here to about ten digits.
+ * In the scales log and inverse the moments of y take sums over mu and sigma, too.
  *
  * Units of y: those of the feature (log10 of ohm, V, ohm, V). Limits of physical draws (cell.h) are left out.
  * Threads: pure functions of a model, which must outlive the distribution; any thread.

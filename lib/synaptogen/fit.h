@@ -2,12 +2,24 @@
 /* The stochastic part of a parameter set from measured features: Gamma, the autoregression and the mixture.
  *
  * Device d, cycle t, feature i: y = mu_di + sigma_di u, u = Gamma_i(x), x is the autoregression. x and u have mean 0
- * and variance 1. This makes the parameters unique: mu and sigma are the mean and the standard deviation of a device.
+ * and variance 1. This makes the parameters unique: mu and sigma are the mean and the standard deviation of a device (of its
+ * middle 80 % with a spline).
  * Steps:
  *
- *   1. Devices          mu and sigma: mean and standard deviation of the cycles of each device. u = (y - mu) / sigma.
+ *   0. Scale            mu, sigma and u are those of the feature, of its logarithm or (r_lrs) of its reciprocal. Gamma is a
+ *                       polynomial or a monotone spline through 33 quantiles (17 below 2000, 9 below 500
+ *                       figures). All combinations are
+ *                       fitted to one half of the devices, or of the cycles of few devices, and compared with the other
+ *                       half, and the other way round. The distance is that of Kolmogorov and Smirnov between all figures
+ *                       of the half and the distribution of Gamma with mu and sigma of each device. The simplest whose distance is at most the least plus 0.5 / sqrt(figures
+ *                       of a half) is taken: polynomials before splines, then linear, log, inverse. A scale inverse
+ *                       in which a draw of 5 standard deviations comes near to 0 is not taken.
  *
- *   2. Gamma            the least-squares polynomial from normal quantiles to the sorted u of all devices, in Hermite
+ *   1. Devices          mu and sigma: mean and standard deviation of the cycles of each device; with a spline those of the
+ *                       middle 80 %, times 1.5115 so that sigma of a normal is its standard deviation. So some outlying
+ *                       cycles change neither. u = (y - mu) / sigma.
+ *
+ *   2. Gamma            the spline, or the least-squares polynomial from normal quantiles to the sorted u of all devices, in Hermite
  *                       polynomials, scaled to variance 1. x: the normal quantiles of the ranks.
  *
  *   3. Autoregression   multivariate least squares over the windows of order + 1 cycles in which no figure is missing.
@@ -66,6 +78,12 @@ typedef enum syn_fit_devices {
     SYN_DEVICES_DRAWN    /* a list: each cell is one of the devices, drawn with equal chances */
 } syn_fit_devices;
 
+/* How the distribution of the cycles is fitted. */
+typedef enum syn_marginals {
+    SYN_MARGINALS_AUTO,      /* for each feature the scale, and a polynomial or a spline, by cross-validation */
+    SYN_MARGINALS_POLYNOMIAL /* polynomials of the features as they are: format synaptogen-params/1 */
+} syn_marginals;
+
 /* Zero-initialise it: 0 is the default of every member. */
 typedef struct syn_fit_options {
     int order;      /* 1 .. SYN_MAX_ORDER; 0: auto */
@@ -73,10 +91,11 @@ typedef struct syn_fit_options {
     int degree;     /* of Gamma, 1 .. SYN_MAX_DEGREE; 0: auto, for each feature the largest degree up to
                             * SYN_AUTO_DEGREE with which Gamma rises over the range given at syn_fit */
     syn_fit_devices devices;
-    int starts;            /* of the mixture, >= 1; 0: SYN_FIT_STARTS */
-    uint64_t seed;         /* of the starts and of the simulation */
-    syn_progress progress; /* see status.h */
-    uint64_t reserved[8];  /* 0, room to grow */
+    syn_marginals marginals; /* ignored if degree is not 0: then polynomials */
+    int starts;              /* of the mixture, >= 1; 0: SYN_FIT_STARTS */
+    uint64_t seed;           /* of the starts and of the simulation */
+    syn_progress progress;   /* see status.h */
+    uint64_t reserved[8];    /* 0, room to grow */
 } syn_fit_options;
 
 /* What was done, and how certain the results are. The standard errors of Gamma come from the scatter over groups of
@@ -87,7 +106,10 @@ typedef struct syn_fit_report {
     bool taken[SYN_NFEAT];    /* no figure was measured: the feature is that of the set that the caller passed */
     size_t rows, figures[SYN_NFEAT];
     size_t windows;                           /* without a missing figure, at the chosen order */
-    int order, components, degree[SYN_NFEAT]; /* components 0: the devices are a list */
+    int order, components, degree[SYN_NFEAT]; /* components 0: the devices are a list; degree 0: Gamma is a spline */
+    syn_scale scales[SYN_NFEAT];              /* of mu, sigma and spread */
+    int knots[SYN_NFEAT];                     /* of the spline; 0: a polynomial */
+    double distance[SYN_NFEAT][3][2]; /* cross-validated, by scale, then polynomial and spline; NAN: not tried */
     double order_bic[SYN_MAX_ORDER + 1], components_bic[SYN_MOST_COMPONENTS + 1]; /* NAN where not tried */
     double spectral_radius;
     double yule_walker;        /* largest difference of a coefficient from the Yule-Walker estimate */
@@ -97,8 +119,8 @@ typedef struct syn_fit_report {
      * 95 % interval (chi-squared: the devices count as normal). Low 0: no spread between devices can be seen. NAN for one
      * device. */
     double spread[SYN_NFEAT], spread_low[SYN_NFEAT], spread_high[SYN_NFEAT];
-    double gamma_error[SYN_NFEAT][SYN_MAX_COEFFICIENTS];
-    double gamma_rest[SYN_NFEAT]; /* rms of quantiles minus Gamma */
+    double gamma_error[SYN_NFEAT][SYN_MAX_KNOTS]; /* of the coefficients, or of the values at the knots */
+    double gamma_rest[SYN_NFEAT];                 /* rms of quantiles minus Gamma; NAN for a spline */
     double a_error[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT], b_error[SYN_NFEAT][SYN_NFEAT];
     double weight_error[SYN_MAX_COMPONENTS], mean_error[SYN_MAX_COMPONENTS][SYN_NDEVICE];
 } syn_fit_report;

@@ -23,6 +23,7 @@ const char *syn_feature_name(int feature);
 
 enum {
     SYN_MAX_COEFFICIENTS = 12,  /* of one polynomial */
+    SYN_MAX_KNOTS = 33,         /* of one spline */
     SYN_MAX_COMPONENTS = 64,    /* of the device-to-device mixture, or devices of a list */
     SYN_MAX_ORDER = 10,         /* of the cycle-to-cycle autoregression */
     SYN_NDEVICE = 2 * SYN_NFEAT /* device vector: location mu[4], scale sigma[4] */
@@ -33,6 +34,25 @@ typedef struct syn_poly {
     int n;
     double c[SYN_MAX_COEFFICIENTS];
 } syn_poly;
+
+/* Cubic pieces between n knots at equal distances, x = -range .. range, from the values and slopes at the knots (Hermite's
+ * form). Beyond the ends it goes on as a straight line. Values and slopes are such that it never falls: 0 <= slope <= 3 times
+ * the secant on either side (Fritsch, Carlson, SIAM J. Numer. Anal. 17 (1980) 238). n 0: there is no spline. */
+typedef struct syn_spline {
+    int n; /* 2 .. SYN_MAX_KNOTS */
+    double range, value[SYN_MAX_KNOTS], slope[SYN_MAX_KNOTS];
+} syn_spline;
+
+/* The scale in which a feature is mu + sigma Gamma(x) = v. Clamps: the magnitude of a feature in the scales log and inverse
+ * is 1e12 at most. */
+typedef enum syn_scale {
+    SYN_LINEAR, /* the feature is v */
+    SYN_LOG,    /* exp(v); -exp(v) for u_set. Not for log10_r_hrs */
+    SYN_INVERSE /* 1/v: v is the conductance [S]. For r_lrs alone */
+} syn_scale;
+
+/* "linear", "log", "inverse"; static text, NULL for a number that is no scale. */
+const char *syn_scale_name(syn_scale scale);
 
 /* x_t = b e_t + sum_l a[l-1] x_{t-l}, e_t ~ N(0,1)^4; b lower triangular; a[0] multiplies the most recent
  * cycle. order 0 marks a set that does not hold this order. */
@@ -51,7 +71,9 @@ typedef struct syn_params {
     double u_max;                               /* V, RESET is complete from here on */
     double eta;                                 /* exponent of the RESET transition */
     syn_poly hhrs, llrs;                        /* A from V: the two extreme I-V curves, c[0] = 0 */
-    syn_poly gamma[SYN_NFEAT];                  /* standard normal latent -> standardised feature */
+    syn_scale scale[SYN_NFEAT];
+    syn_poly gamma[SYN_NFEAT];    /* standard normal latent -> standardised feature; n 0 if there is a spline */
+    syn_spline spline[SYN_NFEAT]; /* in place of the polynomial, unless n is 0 */
     bool in_turn; /* cell id is of component id mod n_components; otherwise each cell draws one by its weight */
     int n_components;
     double weight[SYN_MAX_COMPONENTS]; /* positive, sum 1 within 1e-3 */
@@ -74,7 +96,7 @@ syn_status syn_params_parse(const char *text, size_t size, const char *name, syn
 
 /* Checks the figures themselves: counts within the limits above, all numbers finite, factors lower
  * triangular, weights positive with sum 1 within 1e-3 (equal if in_turn), every autoregression stable (spectral radius < 1),
- * 0 < u0 < u_max, eta > 0, LLRS(u0) > 0, and LLRS - HHRS of one sign on (0, u_max], so that r(I,U) is
+ * 0 < u0 < u_max, eta > 0, scales as they are defined, splines that do not fall, LLRS(u0) > 0, and LLRS - HHRS of one sign on (0, u_max], so that r(I,U) is
  * defined. err->field names the first figure that fails. Returns SYN_OK, SYN_EFORMAT. */
 syn_status syn_params_validate(const syn_params *p, syn_error *err);
 

@@ -47,7 +47,7 @@ static void simulate_device(const syn_model *m, const syn_features *f, size_t d,
     for (size_t t = f->first[d]; t < f->first[d + 1]; t++) {
         const double *x = c.x[c.state.n % slots];
         for (int i = 0; i < SYN_NFEAT; i++)
-            u[t][i] = isnan(f->y[t][i]) ? NAN : synp_poly(&p->gamma[i], x[i]);
+            u[t][i] = isnan(f->y[t][i]) ? NAN : synp_gamma_at(p, i, x[i]);
         syn_cell_next_cycle(m, &c);
     }
 }
@@ -62,8 +62,8 @@ static void simulate(const syn_model *m, const syn_features *f, uint64_t seed, d
 /* One simulation under way. */
 typedef struct simulation {
     const syn_model *m;
-    const syn_features *f; /* the measured cycles and gaps */
-    int degree;
+    const syn_features *f;                        /* the measured cycles and gaps */
+    const synp_shape *shape;                      /* [SYN_NFEAT] */
     double (*mu)[SYN_NFEAT], (*sigma)[SYN_NFEAT]; /* [devices], estimated from a panel */
     double (*u)[SYN_NFEAT], (*x)[SYN_NFEAT];      /* [rows]: a panel and its scores */
     synp_cycles cycles;                           /* of a panel */
@@ -76,13 +76,16 @@ typedef struct simulation {
 /* Adds sign times the sums of steps 2 and 3 over the panel. */
 static syn_status add_cycles(simulation *s, double sign, synp_cycles *sum, syn_error *err)
 {
-    syn_status status = synp_marginals(SYNP_ROWS(s->u), s->f->rows, s->degree, s->x, s->cycles.marginal, err);
+    syn_status status = synp_marginals(SYNP_ROWS(s->u), s->f->rows, s->shape, s->x, s->cycles.marginal, err);
     if (status)
         return status;
     synp_window_moments(s->f, SYNP_ROWS(s->x), syn_model_order(s->m), &s->cycles.moments);
-    for (int i = 0; i < SYN_NFEAT; i++)
-        for (int k = 0; k <= s->degree; k++)
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        for (int k = 0; k <= s->shape[i].degree; k++)
             sum->marginal[i].hermite[k] += sign * s->cycles.marginal[i].hermite[k];
+        for (int k = 0; k < s->shape[i].knots; k++)
+            sum->marginal[i].knot[k] += sign * s->cycles.marginal[i].knot[k];
+    }
     for (int k = 0; k < SYNP_WINDOW * SYNP_WINDOW; k++)
         sum->moments.m[k] += sign * s->cycles.moments.m[k];
     return SYN_OK;
@@ -121,7 +124,7 @@ static syn_status add_panel(simulation *s, uint64_t seed, synp_cycles *sum, syn_
     simulate(s->m, s->f, seed, s->u);
     syn_status status = add_cycles(s, -1, sum, err);
     if (!status)
-        status = synp_standardise(&panel, s->mu, s->sigma, s->u, err);
+        status = synp_standardise(&panel, s->shape, s->mu, s->sigma, s->u, err);
     if (!status)
         status = add_cycles(s, 1, sum, err);
     if (!status)
@@ -131,7 +134,7 @@ static syn_status add_panel(simulation *s, uint64_t seed, synp_cycles *sum, syn_
 
 /* Mean scale, and covariance of the errors relative to the scale. The simulated mean scale scatters more than it needs
  * to. E sigma^2 = 1 + E square is known better, because only its difference from 1 is simulated, and
- * (E sigma)^2 = E sigma^2 - var sigma. */
+ * (E sigma)^2 = E sigma^2 - var sigma. This does not hold for trimmed scales. */
 static void put_errors(const simulation *s, synp_bias *out)
 {
     synp_device mean;
@@ -140,7 +143,7 @@ static void put_errors(const simulation *s, synp_bias *out)
     for (int i = 0; i < SYN_NFEAT; i++) {
         const int k = SYN_NFEAT + i;
         const double variance = s->products[k][k] / s->devices - mean[k] * mean[k];
-        out->scale[i] = sqrt(1 + s->square[i] / s->devices - variance);
+        out->scale[i] = s->shape[i].knots ? mean[k] : sqrt(1 + s->square[i] / s->devices - variance);
     }
     for (int i = 0; i < SYN_NDEVICE; i++)
         for (int j = 0; j < SYN_NDEVICE; j++) {
@@ -149,7 +152,7 @@ static void put_errors(const simulation *s, synp_bias *out)
         }
 }
 
-static syn_status simulation_create(const syn_features *f, const syn_params *p, int order, int degree,
+static syn_status simulation_create(const syn_features *f, const syn_params *p, int order, const synp_shape *shape,
                                     simulation **out, syn_model **m, syn_error *err)
 {
     syn_params *equals = malloc(sizeof *equals);
@@ -166,7 +169,7 @@ static syn_status simulation_create(const syn_features *f, const syn_params *p, 
         return status;
     s->m = *m;
     s->f = f;
-    s->degree = degree;
+    s->shape = shape;
     s->mu = malloc(f->devices * sizeof *s->mu);
     s->sigma = malloc(f->devices * sizeof *s->sigma);
     s->u = malloc(f->rows * sizeof *s->u);
@@ -186,21 +189,24 @@ static void simulation_free(simulation *s, syn_model *m)
     syn_model_free(m);
 }
 
-syn_status synp_simulate_bias(const syn_features *f, const syn_params *p, int order, int degree, uint64_t seed,
-                              synp_bias *out, syn_error *err)
+syn_status synp_simulate_bias(const syn_features *f, const syn_params *p, int order,
+                              const synp_shape shape[SYN_NFEAT], uint64_t seed, synp_bias *out, syn_error *err)
 {
     simulation *s;
     syn_model *m;
     const size_t panels = 1 + (simulated_cycles - 1) / f->rows;
     *out = (synp_bias){0};
-    syn_status status = simulation_create(f, p, order, degree, &s, &m, err);
+    syn_status status = simulation_create(f, p, order, shape, &s, &m, err);
     for (size_t k = 0; !status && k < panels; k++)
         status = add_panel(s, seed + k, &out->cycles, err);
     if (!status) {
         const double n = (double)panels;
-        for (int i = 0; i < SYN_NFEAT; i++)
-            for (int k = 0; k <= degree; k++)
+        for (int i = 0; i < SYN_NFEAT; i++) {
+            for (int k = 0; k <= shape[i].degree; k++)
                 out->cycles.marginal[i].hermite[k] /= n;
+            for (int k = 0; k < shape[i].knots; k++)
+                out->cycles.marginal[i].knot[k] /= n;
+        }
         for (int k = 0; k < SYNP_WINDOW * SYNP_WINDOW; k++)
             out->cycles.moments.m[k] /= n;
         put_errors(s, out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The five steps of fit.h, in their order. The estimators are in marginal.c (steps 1 and 2), var.c (3), bias.c (4),
- * mixture.c (5) and taken.c (what is left). */
+/* The five steps of fit.h, in their order. The estimators are in scale.c and marginal.c (steps 1 and 2), var.c (3), bias.c (4),
+ * devices.c and mixture.c (5) and taken.c (what is left). */
 #include <synaptogen/fit.h>
 
 #include "base/numeric.h"
@@ -13,12 +13,6 @@
 #include <string.h>
 
 enum { ROUNDS = 3, GROUPS = 16 };
-static const double widest_range = 3.719; /* +- of a normal: 99.98 % */
-
-static int largest_degree(const syn_fit_options *o)
-{
-    return o->degree ? o->degree : SYN_AUTO_DEGREE;
-}
 
 /* Devices with enough cycles of a feature. */
 static size_t devices_with(const syn_features *f, int i)
@@ -85,20 +79,20 @@ static syn_status choose_devices(const syn_features *f, const syn_fit_options *o
     return SYN_OK;
 }
 
-/* Step 1: mean mu and standard deviation sigma of each device, and the standardised figures u of each row. */
+/* Step 1: location mu and scale sigma of each device, and the standardised figures u of each row. */
 typedef struct standardised {
     double (*mu)[SYN_NFEAT], (*sigma)[SYN_NFEAT]; /* [devices] */
     double (*u)[SYN_NFEAT];                       /* [rows] */
 } standardised;
 
-static syn_status standardise(const syn_features *f, standardised *s, syn_error *err)
+static syn_status standardise(const syn_features *f, const synp_shape *shape, standardised *s, syn_error *err)
 {
     s->mu = malloc(f->devices * sizeof *s->mu);
     s->sigma = malloc(f->devices * sizeof *s->sigma);
     s->u = malloc(f->rows * sizeof *s->u);
     if (!s->mu || !s->sigma || !s->u)
         return synp_no_memory(err);
-    return synp_standardise(f, s->mu, s->sigma, s->u, err);
+    return synp_standardise(f, shape, s->mu, s->sigma, s->u, err);
 }
 
 static void standardised_free(standardised *s)
@@ -110,66 +104,73 @@ static void standardised_free(standardised *s)
 
 /* Standard errors of Gamma's coefficients: their scatter over groups of devices with similar numbers of rows. With few
  * devices the groups are runs of cycles. */
-static syn_status gamma_errors(const syn_features *f, double (*u)[SYN_NFEAT], int most, syn_fit_report *r,
-                               syn_error *err)
+static syn_status gamma_errors(const syn_features *f, double (*u)[SYN_NFEAT], const synp_shape *shape,
+                               syn_fit_report *r, syn_error *err)
 {
     const bool whole = f->devices >= SYN_FEWEST_DEVICES; /* devices; otherwise runs of cycles */
     const size_t groups = whole && f->devices < 2 * GROUPS ? f->devices / 2
                           : whole || f->rows > 20 * GROUPS ? GROUPS
                                                            : 3;
-    double sum[SYN_NFEAT][SYN_MAX_COEFFICIENTS] = {{0}}, squares[SYN_NFEAT][SYN_MAX_COEFFICIENTS] = {{0}};
+    double sum[SYN_NFEAT][SYN_MAX_KNOTS] = {{0}}, squares[SYN_NFEAT][SYN_MAX_KNOTS] = {{0}};
     for (size_t g = 0; g < groups; g++) {
         const size_t first = whole ? f->first[f->devices * g / groups] : f->rows * g / groups,
                      end = whole ? f->first[f->devices * (g + 1) / groups] : f->rows * (g + 1) / groups;
         synp_marginal m[SYN_NFEAT];
-        const syn_status status = synp_marginals(SYNP_ROWS(u + first), end - first, most, NULL, m, err);
+        const syn_status status = synp_marginals(SYNP_ROWS(u + first), end - first, shape, NULL, m, err);
         if (status)
             return status;
         for (int i = 0; i < SYN_NFEAT; i++) {
             syn_poly p = {0};
-            if (!r->taken[i])
+            syn_spline s = {0};
+            if (shape[i].knots)
+                synp_gamma_spline(&m[i], &shape[i], &s);
+            else if (!r->taken[i])
                 synp_gamma(&m[i], r->degree[i], &p);
-            for (int k = 0; k < p.n; k++) {
-                sum[i][k] += p.c[k];
-                squares[i][k] += p.c[k] * p.c[k];
+            for (int k = 0; k < p.n + s.n; k++) {
+                const double figure = s.n ? s.value[k] : p.c[k];
+                sum[i][k] += figure;
+                squares[i][k] += figure * figure;
             }
         }
     }
     const double n = (double)groups;
     for (int i = 0; i < SYN_NFEAT; i++)
-        for (int k = 0; k <= r->degree[i]; k++)
+        for (int k = 0; k < (shape[i].knots ? shape[i].knots : r->degree[i] + 1); k++)
             r->gamma_error[i][k] = sqrt(fmax(squares[i][k] - sum[i][k] * sum[i][k] / n, 0) / (n * (n - 1)));
     return SYN_OK;
 }
 
-/* rms of what Gamma leaves. The terms that were cut off are a part of it; E He_k^2 = k!. */
-static void put_gamma_rests(const synp_marginal m[SYN_NFEAT], int most, syn_fit_report *r)
+/* rms of what a polynomial leaves. The terms that were cut off are a part of it; E He_k^2 = k!. */
+static void put_gamma_rests(const synp_marginal m[SYN_NFEAT], const synp_shape *shape, syn_fit_report *r)
 {
     for (int i = 0; i < SYN_NFEAT; i++) {
         double squares = m[i].rest * m[i].rest;
-        for (int k = r->degree[i] + 1; k <= most; k++)
+        for (int k = r->degree[i] + 1; k <= shape[i].degree; k++)
             squares += tgamma(k + 1) * m[i].hermite[k] * m[i].hermite[k];
-        r->gamma_rest[i] = sqrt(squares);
+        r->gamma_rest[i] = shape[i].knots ? NAN : sqrt(squares);
     }
 }
 
-/* The end of step 2: Gamma of feature i from its Hermite coefficients. With the degree auto it loses its highest terms
- * until it rises over the range. The Hermite polynomials are orthogonal, so the other coefficients do not change. */
-static syn_status put_gamma(const synp_marginal *m, int i, const syn_fit_options *o, int *degree, syn_poly *gamma,
-                            syn_error *err)
+/* The end of step 2: Gamma of feature i. With the degree auto it loses its highest terms until it rises over the range. The
+ * Hermite polynomials are orthogonal, so the other coefficients do not change. */
+static syn_status put_gamma(const synp_marginal *m, int i, const syn_fit_options *o, const synp_shape *shape,
+                            int *degree, syn_params *p, syn_error *err)
 {
-    const double range = fmin(widest_range, -synp_normal_quantile(0.5 / (double)m->n));
-    for (;; --*degree) {
-        synp_gamma(m, *degree, gamma);
-        const double x = synp_not_rising(gamma, range);
-        if (isnan(x))
-            return SYN_OK;
-        if (o->degree > 0 || *degree == 1)
-            return synp_fail(err, SYN_EDATA, syn_feature_name(i),
-                             "a Gamma of degree %d is not monotone: it falls at x = %.2f, inside the data; choose a "
-                             "smaller degree, or look for outliers",
-                             *degree, x);
+    double x;
+    p->gamma[i] = (syn_poly){0};
+    p->spline[i] = (syn_spline){0};
+    if (shape->knots) {
+        synp_gamma_spline(m, shape, &p->spline[i]);
+        return SYN_OK;
     }
+    const int tried = *degree, found = synp_rising_gamma(m, tried, &p->gamma[i], &x);
+    *degree = found;
+    if (found == 0 || (o->degree > 0 && found < tried))
+        return synp_fail(err, SYN_EDATA, syn_feature_name(i),
+                         "a Gamma of degree %d is not monotone inside the data; choose a smaller degree, or look for "
+                         "outliers",
+                         o->degree > 0 ? o->degree : 1);
+    return SYN_OK;
 }
 
 /* Number of windows that an autoregression of that order needs: twice its coefficients in a row, and 30. So 50 cycles of
@@ -258,13 +259,13 @@ static syn_status fit_autoregression(const syn_features *f, double (*x)[SYN_NFEA
 }
 
 /* Gamma and the autoregression of *p from the sums of steps 2 and 3. */
-static syn_status put_cycles(const synp_cycles *c, const syn_fit_options *o, syn_params *p, syn_fit_report *r,
-                             syn_error *err)
+static syn_status put_cycles(const synp_cycles *c, const syn_fit_options *o, const synp_shape *shape, syn_params *p,
+                             syn_fit_report *r, syn_error *err)
 {
     for (int i = 0; i < SYN_NFEAT; i++) {
         if (r->taken[i])
             continue;
-        const syn_status status = put_gamma(&c->marginal[i], i, o, &r->degree[i], &p->gamma[i], err);
+        const syn_status status = put_gamma(&c->marginal[i], i, o, &shape[i], &r->degree[i], p, err);
         if (status)
             return status;
     }
@@ -288,24 +289,27 @@ static syn_status put_cycles(const synp_cycles *c, const syn_fit_options *o, syn
 /* Step 4: the sums `measured` minus their bias, which is simulated with the parameters of the round before. *bias keeps
  * the errors of mu and sigma of the last round. */
 static syn_status correct_bias(const syn_features *f, const synp_cycles *measured, const syn_fit_options *o,
-                               syn_params *p, synp_bias *bias, syn_fit_report *r, syn_error *err)
+                               const synp_shape *shape, syn_params *p, synp_bias *bias, syn_fit_report *r,
+                               syn_error *err)
 {
-    const int most = largest_degree(o);
     synp_cycles *corrected = malloc(sizeof *corrected);
     syn_status status = corrected ? SYN_OK : synp_no_memory(err);
     for (uint64_t round = 0; !status && round < ROUNDS; round++) {
         status = synp_tell(&o->progress, 0.25 + 0.15 * (double)round, err);
         if (!status)
-            status = synp_simulate_bias(f, p, r->order, most, o->seed + 1000 * round, bias, err);
+            status = synp_simulate_bias(f, p, r->order, shape, o->seed + 1000 * round, bias, err);
         if (status)
             break;
         *corrected = *measured;
-        for (int i = 0; i < SYN_NFEAT; i++)
-            for (int k = 0; k <= most; k++)
+        for (int i = 0; i < SYN_NFEAT; i++) {
+            for (int k = 0; k <= shape[i].degree; k++)
                 corrected->marginal[i].hermite[k] -= bias->cycles.marginal[i].hermite[k];
+            for (int k = 0; k < shape[i].knots; k++)
+                corrected->marginal[i].knot[k] -= bias->cycles.marginal[i].knot[k];
+        }
         for (int k = 0; k < SYNP_WINDOW * SYNP_WINDOW; k++)
             corrected->moments.m[k] -= bias->cycles.moments.m[k];
-        status = put_cycles(corrected, o, p, r, err);
+        status = put_cycles(corrected, o, shape, p, r, err);
     }
     memcpy(r->scale, bias->scale, sizeof r->scale);
     free(corrected);
@@ -313,26 +317,26 @@ static syn_status correct_bias(const syn_features *f, const synp_cycles *measure
 }
 
 /* Steps 2 to 4, from the standardised figures u: Gamma and the autoregression of *p. *bias: as correct_bias. */
-static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], const syn_fit_options *o, syn_params *p,
-                             synp_bias *bias, syn_fit_report *r, syn_error *err)
+static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], const syn_fit_options *o,
+                             const synp_shape *shape, syn_params *p, synp_bias *bias, syn_fit_report *r,
+                             syn_error *err)
 {
-    const int most = largest_degree(o);
     synp_cycles *measured = malloc(sizeof *measured);
     double(*x)[SYN_NFEAT] = malloc(f->rows * sizeof *x);
-    syn_status status =
-        measured && x ? synp_marginals(SYNP_ROWS(u), f->rows, most, x, measured->marginal, err) : synp_no_memory(err);
+    syn_status status = measured && x ? synp_marginals(SYNP_ROWS(u), f->rows, shape, x, measured->marginal, err)
+                                      : synp_no_memory(err);
     if (!status)
         status = synp_tell(&o->progress, 0.1, err);
     if (!status)
         status = fit_autoregression(f, x, o, &measured->moments, r, err);
     if (!status)
-        status = put_cycles(measured, o, p, r, err);
+        status = put_cycles(measured, o, shape, p, r, err);
     if (!status)
-        status = correct_bias(f, measured, o, p, bias, r, err);
+        status = correct_bias(f, measured, o, shape, p, bias, r, err);
     if (!status)
-        status = gamma_errors(f, u, most, r, err);
+        status = gamma_errors(f, u, shape, r, err);
     if (!status)
-        put_gamma_rests(measured->marginal, most, r);
+        put_gamma_rests(measured->marginal, shape, r);
     free(measured);
     free(x);
     return status;
@@ -351,6 +355,9 @@ static syn_status check_options(const syn_fit_options *o, syn_error *err)
                          o->components);
     if (o->degree < 0 || o->degree > SYN_MAX_DEGREE)
         return synp_fail(err, SYN_EINVAL, "degree", "%d is outside 0 .. %d", o->degree, SYN_MAX_DEGREE);
+    if ((unsigned)o->marginals > SYN_MARGINALS_POLYNOMIAL)
+        return synp_fail(err, SYN_EINVAL, "marginals", "%d is outside 0 .. %d", (int)o->marginals,
+                         SYN_MARGINALS_POLYNOMIAL);
     if (o->starts < 0)
         return synp_fail(err, SYN_EINVAL, "starts", "%d is less than 1 (0: %d)", o->starts, SYN_FIT_STARTS);
     return synp_check_reserved(o->reserved, "syn_fit_options", err);
@@ -358,16 +365,19 @@ static syn_status check_options(const syn_fit_options *o, syn_error *err)
 
 /* The steps, from the devices that are used to a parameter set *p that may be left half filled. others: the set that
  * features without a figure come from; *p is a copy of it. */
-static syn_status fit(const syn_features *f, const syn_fit_options *o, const syn_params *others, syn_params *p,
+static syn_status fit(syn_features *f, const syn_fit_options *o, const syn_params *others, syn_params *p,
                       syn_fit_report *r, syn_error *err)
 {
     standardised s = {0};
+    synp_shape shape[SYN_NFEAT];
     synp_bias *bias = calloc(1, sizeof *bias);
-    syn_status status = bias ? standardise(f, &s, err) : synp_no_memory(err);
+    syn_status status = bias ? synp_choose_scales(f, o, shape, p, r, err) : synp_no_memory(err);
+    if (!status)
+        status = standardise(f, shape, &s, err);
     if (!status)
         status = synp_tell(&o->progress, 0.05, err);
     if (!status)
-        status = fit_cycles(f, s.u, o, p, bias, r, err);
+        status = fit_cycles(f, s.u, o, shape, p, bias, r, err);
     if (!status)
         status = synp_fit_devices(s.mu, s.sigma, f->devices, bias, o, p, r, err);
     if (!status && synp_fitted_features(r) < SYN_NFEAT)
@@ -391,8 +401,6 @@ syn_status syn_fit(const syn_features *f, const syn_fit_options *o, syn_params *
     if (status)
         return status;
     *report = (syn_fit_report){0};
-    for (int i = 0; i < SYN_NFEAT; i++)
-        report->degree[i] = largest_degree(o);
     status = choose_devices(f, o, &used, report, err);
     if (!status) {
         result = malloc(sizeof *result);

@@ -13,6 +13,12 @@ enum { SYNP_ROWS_FOR_THREADS = 20000 };
 /* Rows as input of the estimators. */
 #define SYNP_ROWS(v) ((const double(*)[SYN_NFEAT])(v))
 
+/* What Gamma of a feature is looked for as: a polynomial, or a spline if knots is not 0. */
+typedef struct synp_shape {
+    int degree, knots;
+    double range; /* of the knots */
+} synp_shape;
+
 /* Number of figures of feature i of device d. */
 size_t synp_figures(const syn_features *f, size_t d, int i);
 
@@ -22,26 +28,45 @@ syn_status synp_choose_devices(const syn_features *f, size_t fewest, syn_feature
 /* absent[i]: none of n rows has a figure of feature i. Nobody measured it. */
 void synp_absent(const double (*y)[SYN_NFEAT], size_t n, bool absent[SYN_NFEAT]);
 
-/* Mean and standard deviation (n - 1) of each feature of each device, and u = (y - mu) / sigma, NAN where missing. All are
- * NAN for a feature of which the device has no figure. u may be f->y. Returns SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
-syn_status synp_standardise(const syn_features *f, double (*mu)[SYN_NFEAT], double (*sigma)[SYN_NFEAT],
-                            double (*u)[SYN_NFEAT], syn_error *err);
+/* Location and scale of n figures, for which there is room in `sorted`: mean and standard deviation (n - 1), or if trimmed
+ * those of the middle 80 %, times SYNP_TRIMMED_SD so that the scale of a normal is its standard deviation. Returns false if
+ * the figures do not vary, n = 0 included. */
+#define SYNP_TRIMMED_SD (1 / 0.66158) /* middle 80 % of a normal: sqrt(1 - 2 a phi(a) / 0.8), a = 1.28155 */
+bool synp_location_scale(const double *y, size_t n, bool trimmed, double *sorted, double *location, double *scale);
 
-/* The least-squares polynomial from normal quantiles to sorted figures: u ~ sum_m hermite[m] He_m(x), m <= degree. */
+/* Location and scale (trimmed for splines) of each feature of each device, and u = (y - mu) / sigma, NAN where missing. All are
+ * NAN for a feature of which the device has no figure. u may be f->y. Returns SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
+syn_status synp_standardise(const syn_features *f, const synp_shape shape[SYN_NFEAT], double (*mu)[SYN_NFEAT],
+                            double (*sigma)[SYN_NFEAT], double (*u)[SYN_NFEAT], syn_error *err);
+
+/* The least-squares polynomial from normal quantiles to sorted figures: u ~ sum_m hermite[m] He_m(x), m <= degree. For a
+ * spline also the quantiles of the figures whose normal quantiles are the knots. */
 typedef struct synp_marginal {
-    double hermite[SYN_MAX_DEGREE + 1];
-    double rest; /* rms of the residuals */
+    double hermite[SYN_MAX_DEGREE + 1], knot[SYN_MAX_KNOTS];
+    double rest; /* rms of the residuals of the polynomial */
     size_t n;
 } synp_marginal;
 
 /* Of all four features of n rows, zero for a feature without a figure. x, unless NULL, receives the normal scores (NAN
  * where missing).
  * Returns SYN_OK, SYN_ENOMEM; SYN_ENUMERIC if there are too few figures for the degree. */
-syn_status synp_marginals(const double (*u)[SYN_NFEAT], size_t n, int degree, double (*x)[SYN_NFEAT],
-                          synp_marginal m[SYN_NFEAT], syn_error *err);
+syn_status synp_marginals(const double (*u)[SYN_NFEAT], size_t n, const synp_shape shape[SYN_NFEAT],
+                          double (*x)[SYN_NFEAT], synp_marginal m[SYN_NFEAT], syn_error *err);
+
+/* The same of sorted figures of one feature. z: their normal quantiles (synp_normal_scores). Returns SYN_OK, SYN_ENUMERIC. */
+syn_status synp_marginal_of(const double *sorted, const double *z, size_t n, const synp_shape *shape,
+                            synp_marginal *m);
+void synp_normal_scores(size_t n, double *z);
 
 /* Gamma in powers, its Hermite coefficients scaled to mean 0, variance 1. */
 void synp_gamma(const synp_marginal *m, int degree, syn_poly *out);
+
+/* Gamma as a spline whose trimmed location is 0 and whose trimmed scale is 1. Knots that fall, as bias correction may make them, are raised. */
+void synp_gamma_spline(const synp_marginal *m, const synp_shape *shape, syn_spline *out);
+
+/* The polynomial of the largest degree up to shape->degree that rises over the range in which n figures lie. Returns the
+ * degree, or 0 with *x where degree 1 falls. */
+int synp_rising_gamma(const synp_marginal *m, int degree, syn_poly *out, double *x);
 
 /* First x in [-range, range] where the polynomial does not rise, NAN if it rises everywhere. */
 double synp_not_rising(const syn_poly *p, double range);
@@ -86,15 +111,21 @@ typedef struct synp_cycles {
 
 /* The errors that estimated means and scales cause, on average over simulated devices. */
 typedef struct synp_bias {
-    synp_cycles cycles;             /* hermite and m alone */
+    synp_cycles cycles;             /* hermite, knot and m alone */
     double scale[SYN_NFEAT];        /* mean of estimated sigma / sigma */
     synp_device error[SYN_NDEVICE]; /* covariance of (error of mu / sigma, error of sigma / mean estimated sigma) */
 } synp_bias;
 
-/* Simulates devices with the autoregression and Gamma of p and the cycles and gaps of f; see bias.c. degree: of the
+/* Scale and shape of each feature, chosen by cross-validation; see scale.c. f is in the scale linear, and is transformed to
+ * the chosen scales. Fills p->scale of the fitted features, and scale, knots and distance of the report. Returns SYN_OK or
+ * SYN_ENOMEM. */
+syn_status synp_choose_scales(syn_features *f, const syn_fit_options *o, synp_shape shape[SYN_NFEAT], syn_params *p,
+                              syn_fit_report *r, syn_error *err);
+
+/* Simulates devices with the autoregression and Gamma of p and the cycles and gaps of f; see bias.c. shape: of the
  * marginals. Returns SYN_OK, SYN_ENOMEM, SYN_EDATA, SYN_ENUMERIC or what syn_model_create returns. */
-syn_status synp_simulate_bias(const syn_features *f, const syn_params *p, int order, int degree, uint64_t seed,
-                              synp_bias *out, syn_error *err);
+syn_status synp_simulate_bias(const syn_features *f, const syn_params *p, int order,
+                              const synp_shape shape[SYN_NFEAT], uint64_t seed, synp_bias *out, syn_error *err);
 
 /* Lower factor l of a = l l'. Returns SYN_OK or SYN_ENUMERIC. */
 syn_status synp_cholesky(const synp_device a[SYN_NDEVICE], synp_device l[SYN_NDEVICE]);

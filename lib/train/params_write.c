@@ -74,11 +74,26 @@ static json_t *feature_names(void)
     return array;
 }
 
+static json_t *spline(const syn_spline *s)
+{
+    json_t *object = synp_json_with(json_object(), "range", synp_json_number(s->range));
+    object = synp_json_with(object, "value", row(s->value, s->n, synp_json_number));
+    return synp_json_with(object, "slope", row(s->slope, s->n, synp_json_number));
+}
+
 static json_t *gammas(const syn_params *p)
 {
     json_t *array = json_array();
     for (int i = 0; i < SYN_NFEAT; i++)
-        array = synp_json_append(array, poly(&p->gamma[i]));
+        array = synp_json_append(array, p->spline[i].n ? spline(&p->spline[i]) : poly(&p->gamma[i]));
+    return array;
+}
+
+static json_t *scales(const syn_params *p)
+{
+    json_t *array = json_array();
+    for (int i = 0; i < SYN_NFEAT; i++)
+        array = synp_json_append(array, json_string(syn_scale_name(p->scale[i])));
     return array;
 }
 
@@ -136,7 +151,7 @@ static json_t *standard_errors(const syn_params *p, const syn_provenance *v)
     const syn_fit_report *r = v->fit;
     json_t *gamma = json_array();
     for (int i = 0; i < SYN_NFEAT; i++)
-        gamma = synp_json_append(gamma, row(r->gamma_error[i], p->gamma[i].n, rounded));
+        gamma = synp_json_append(gamma, row(r->gamma_error[i], p->gamma[i].n + p->spline[i].n, rounded));
     json_t *object = synp_json_with(json_object(), "gamma", gamma);
     object = synp_json_with(object, "B", square(r->b_error, rounded));
     object = synp_json_with(object, "A", lags(r->a_error, r->order, rounded));
@@ -199,10 +214,21 @@ static json_t *provenance_of(const syn_params *p, const syn_provenance *v)
     return synp_json_with(object, "standard_errors", standard_errors(p, v));
 }
 
+static bool has_scales(const syn_params *p)
+{
+    bool scaled = false;
+    for (int i = 0; i < SYN_NFEAT; i++)
+        scaled = scaled || p->scale[i] != SYN_LINEAR;
+    return scaled;
+}
+
 /* The oldest format that holds the set, for programs that know no other. */
 static const char *format_of(const syn_params *p)
 {
-    return p->in_turn || p->n_components > 16 ? "synaptogen-params/2" : "synaptogen-params/1";
+    bool second = p->in_turn || p->n_components > 16 || has_scales(p);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        second = second || p->spline[i].n > 0;
+    return second ? "synaptogen-params/2" : "synaptogen-params/1";
 }
 
 static json_t *set_of(const syn_params *p, const syn_provenance *provenance)
@@ -219,6 +245,8 @@ static json_t *set_of(const syn_params *p, const syn_provenance *provenance)
     set = synp_json_with(set, "eta", synp_json_number(p->eta));
     set = synp_json_with(set, "iv", iv);
     set = synp_json_with(set, "gamma", gammas(p));
+    if (has_scales(p))
+        set = synp_json_with(set, "scale", scales(p));
     set = synp_json_with(set, "device_gmm", mixture(p));
     set = synp_json_with(set, "var", orders(p));
     return provenance ? synp_json_with(set, "provenance", provenance_of(p, provenance)) : set;

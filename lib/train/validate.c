@@ -108,7 +108,7 @@ static void over_devices(const double (*v)[SYN_NFEAT], size_t n, int i, double *
 /* Everything but the distances; f->y are the features of the panel. */
 static syn_status describe(validation *v, const syn_features *f, panel *out, syn_device_scatter *scatter)
 {
-    const syn_status status = synp_standardise(f, v->mu, v->sigma, v->u, v->err);
+    const syn_status status = synp_standardise(f, NULL, v->mu, v->sigma, v->u, v->err);
     if (status)
         return status;
     put_correlations(f, SYNP_ROWS(v->u), out->figure);

@@ -146,6 +146,19 @@ Test(array, lists_of_devices_in_turn_and_drawn_follow_the_reference)
     }
 }
 
+/* Single precision: 1e-6 in the latent times a slope of 3 and a spread of 4 % of R_LRS, or 0.09 of U_S. */
+Test(array, splines_and_scales_follow_the_reference)
+{
+    enum { PULSES = 40 };
+    float u[PULSES];
+    uint64_t state = 7;
+    for (int j = 0; j < PULSES; j++)
+        u[j] = scripted(&state, j ? u[j - 1] : 0);
+    syn_model *m = support_model_of(support_second_format(), 0);
+    check_train(m, SEED, 4000, u, PULSES, 1e-5);
+    syn_model_free(m);
+}
+
 Test(array, draws_beyond_the_physical_range_are_limited_as_in_the_reference)
 {
     enum { PULSES = 20 };

@@ -397,6 +397,11 @@ Test(array_file, an_array_of_another_order_or_set_is_refused)
         syn_model_free(changed);
         *figures[k] = figure;
     }
+    p.scale[SYN_R_LRS] = SYN_LOG;
+    cr_assert(eq(int, syn_model_create(&p, &(syn_model_options){.order = 10}, &changed, NULL), SYN_OK));
+    refused_with(changed, "the array was made with another parameter set", 0);
+    syn_model_free(changed);
+    p.scale[SYN_R_LRS] = SYN_LINEAR;
     p.in_turn = true;
     for (int k = 0; k < p.n_components; k++)
         p.weight[k] = 1.0 / p.n_components;

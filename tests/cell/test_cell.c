@@ -597,6 +597,33 @@ Test(cell, in_a_list_that_is_drawn_from_each_device_has_equal_chances)
     syn_model_free(m);
 }
 
+/* The latent values that the cell keeps, and everything after them by a second route. */
+Test(cell, features_of_format_2_are_splines_in_their_scales)
+{
+    const syn_params *p = support_second_format();
+    syn_model *m = support_model_of(p, 3);
+    double worst = 0, least = 0, most = 0;
+    for (uint64_t id = 0; id < 2000; id++) {
+        syn_cell c;
+        double cold;
+        syn_cell_init(m, 5, id, NULL, &c, NULL);
+        syn_cell_start_state(m, 5, id, NULL, &cold, NULL);
+        support_worst(&worst, fabs(cold - c.state.r));
+        for (int n = 0; n < 3; n++, syn_cell_next_cycle(m, &c))
+            for (int i = 0; i < SYN_NFEAT; i++) {
+                const double x = c.x[c.state.n % 4][i],
+                             y = support_feature(
+                                 p, i, p->mean[id % 5][i] + p->mean[id % 5][4 + i] * support_gamma(p, i, x));
+                support_worst(&worst, fabs(c.now.y[i] / y - 1));
+                least = fmin(least, x);
+                most = fmax(most, x);
+            }
+    }
+    cr_expect(lt(dbl, worst, 1e-12));
+    cr_expect(all(lt(dbl, least, -3), gt(dbl, most, 3)), "beyond the knots on both sides");
+    syn_model_free(m);
+}
+
 /* The whole cell at work: drawn features and the pulse rule, against both second routes together. */
 Test(cell, a_cell_under_random_pulses_is_the_published_rule_on_its_own_features)
 {

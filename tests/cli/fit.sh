@@ -127,6 +127,16 @@ one_device() {
 }
 check "one device gives a set of this device, and validate compares it" one_device
 
+# R_LRS with 5 % incomplete SETs. The spline is in the file, and info says so.
+long_tail() {
+    awk -F, 'BEGIN { OFS = ","; srand(7) } NR > 1 && rand() < 0.05 { $6 *= 1.2 + 2 * rand() } { print }' sample.csv >tail.csv
+    syn fit tail.csv --order 1 -o tail.json >summary && cat summary &&
+        grep -q '^r_lrs .* spline of 33 knots$' summary && grep -q '"synaptogen-params/2"' tail.json &&
+        syn info --params tail.json | grep -q '^  R_LRS .ohm. *Gamma is a spline of 33 knots' &&
+        syn fit tail.csv --order 1 --marginals polynomial -o plain.json >summary && grep -q '"synaptogen-params/1"' plain.json
+}
+check "a long tail of R_LRS is fitted by a spline" long_tail
+
 streams() {
     gzip -c <sample.csv >sample.csv.gz && syn fit sample.csv.gz --order 1 --components 1 --name x -o a.json >/dev/null &&
         syn fit - --order 1 --components 1 --name x <sample.csv >b.json 2>/dev/null &&

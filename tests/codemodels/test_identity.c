@@ -19,9 +19,8 @@ static const char loops[] = "v1 te 0 pwl(0 0 1u -2.4 2u 0 3u 2 4u 0 5u -2.4 6u 0
                             " 12u 0 13u -2.4 14u 0 15u 2 16u 0 17u -2.4 18u 0 19u 2 20u 0 21u -2.4 22u 0)";
 
 /* Steps a library cell with the voltages of all accepted points and compares everything that the instance shows. */
-static void expect_instance_is(const char *instance, syn_cell c)
+static void expect_instance_of(const syn_model *m, const char *instance, syn_cell c)
 {
-    const syn_model *m = support_model(0);
     char name[128];
     static const char *const monitors[] = {"r", "mode", "cycle", "u_set", "u_reset", "resistance", "i"};
     double *seen[7], *u;
@@ -52,6 +51,11 @@ static void expect_instance_is(const char *instance, syn_cell c)
     free(u);
 }
 
+static void expect_instance_is(const char *instance, syn_cell c)
+{
+    expect_instance_of(support_model(0), instance, c);
+}
+
 #define SAVE(a) " @" a "[r] @" a "[mode] @" a "[cycle] @" a "[u_set] @" a "[u_reset] @" a "[resistance] @" a "[i]"
 
 Test(codemodel_identity, cell_with_index_is_bit_for_bit_the_cell_of_the_library_over_five_cycles)
@@ -62,6 +66,23 @@ Test(codemodel_identity, cell_with_index_is_bit_for_bit_the_cell_of_the_library_
     spice_run("tran 50n 22u");
     expect_instance_is("a17", reference_cell(support_model(0), 9, 17, SYN_HRS));
     expect_instance_is("acell3", reference_cell(support_model(0), 9, 3, SYN_HRS));
+}
+
+/* A list of devices in turn, splines, and the scales log and inverse. */
+Test(codemodel_identity, cells_of_a_set_of_format_2_are_bit_for_bit_those_of_the_library,
+     .fini = support_remove_temporary)
+{
+    syn_model *m;
+    FILE *f = fopen(support_temporary(), "w");
+    cr_assert(f && syn_params_write(support_second_format(), NULL, f, NULL) == SYN_OK && fclose(f) == 0);
+    cr_assert(eq(int, syn_model_open(support_temporary(), NULL, &m, NULL), SYN_OK));
+    spice_circuit("%s\na17 %%gd(te 0) m\nacell3 %%gd(te 0) m\n.model m synaptogen(seed=9 index=1 params=\"%s\")\n"
+                  ".save v(te)" SAVE("a17") SAVE("acell3"),
+                  loops, support_temporary());
+    spice_run("tran 50n 22u");
+    expect_instance_of(m, "a17", reference_cell(m, 9, 17, SYN_HRS));
+    expect_instance_of(m, "acell3", reference_cell(m, 9, 3, SYN_HRS));
+    syn_model_free(m);
 }
 
 Test(codemodel_identity, in_subcircuits_the_digits_of_the_own_name_count_not_those_of_the_path)

@@ -129,6 +129,63 @@ Test(distribution, of_one_device_it_is_exact)
     syn_model_free(m);
 }
 
+/* mu normal over the devices, one sigma, a Gamma of degree 1: the logarithm is normal with standard deviation s. The mean is
+ * exp(m + s^2 / 2) and the variance (exp(s^2) - 1) times its square; over the devices alone with s of mu. */
+Test(distribution, in_the_scale_log_it_is_lognormal)
+{
+    static syn_params p;
+    p = *support_params();
+    p.n_components = 1;
+    p.weight[0] = 1;
+    memset(p.chol, 0, sizeof p.chol);
+    p.scale[SYN_U_SET] = SYN_LOG;
+    p.mean[0][SYN_U_SET] = -0.4;
+    p.mean[0][SYN_NFEAT + SYN_U_SET] = 0.2;
+    p.chol[0][SYN_U_SET][SYN_U_SET] = 0.1;
+    p.gamma[SYN_U_SET] = (syn_poly){2, {0, 1}};
+    syn_model *m = support_model_of(&p, 10);
+    double c[SYN_NFEAT][SYN_NFEAT];
+    support_covariance(&p.var[9], SUPPORT_FOREVER, 0, c);
+    const double cycles = 0.04 * c[1][1], all = 0.01 + cycles, mean = -exp(-0.4 + all / 2);
+    const syn_distribution d = syn_distribution_of(m, SYN_U_SET);
+    const syn_spread s = syn_distribution_spread(&d);
+    cr_expect(epsilon_eq(dbl, s.mean, mean, 1e-6));
+    cr_expect(epsilon_eq(dbl, s.all / (-mean * sqrt(exp(all) - 1)), 1, 1e-5));
+    cr_expect(epsilon_eq(dbl, s.devices / (-mean * sqrt(exp(0.01) - 1)), 1, 1e-5));
+    for (double z = -3; z <= 3; z += 0.37) {
+        const double y = -exp(-0.4 + z * sqrt(all)), above = 0.5 * erfc(-z / sqrt(2));
+        cr_expect(epsilon_eq(dbl, syn_distribution_below(&d, y), 1 - above, 1e-9));
+        cr_expect(epsilon_eq(dbl, syn_distribution_quantile(&d, 1 - above), y, 1e-6));
+    }
+    cr_expect(eq(dbl, syn_distribution_below(&d, 0.1), 1));
+    syn_model_free(m);
+}
+
+/* All features of a list with splines and scales against a sample; 5 standard errors of a share. */
+Test(distribution, of_format_2_it_is_that_of_a_sample)
+{
+    enum { N = 20000 };
+    syn_model *m = support_model_of(support_second_format(), 2);
+    static double y[SYN_NFEAT][N];
+    for (uint64_t k = 0; k < N; k++) {
+        syn_cell c;
+        syn_cell_init(m, 4, k, &(syn_start){.history = SYN_STATIONARY}, &c, NULL);
+        for (int i = 0; i < SYN_NFEAT; i++)
+            y[i][k] = c.now.y[i];
+    }
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (double p = 0.02; p < 1; p += 0.24) {
+            const syn_distribution d = syn_distribution_of(m, i);
+            const double q = syn_distribution_quantile(&d, p);
+            int below = 0;
+            for (int k = 0; k < N; k++)
+                below += y[i][k] < q;
+            cr_expect(lt(dbl, fabs(below / (double)N - p), 5 * sqrt(p * (1 - p) / N)), "feature %d at %g", i, p);
+            cr_expect(epsilon_eq(dbl, syn_distribution_below(&d, q), p, 1e-9));
+        }
+    syn_model_free(m);
+}
+
 Test(distribution, what_is_not_defined_gives_no_number)
 {
     const int features[] = {-1, SYN_NFEAT, 1000};

@@ -15,6 +15,54 @@ const syn_params *support_params(void)
     return &params;
 }
 
+const syn_params *support_second_format(void)
+{
+    static syn_params p;
+    if (p.n_components)
+        return &p;
+    p = *support_params();
+    const syn_scale scales[SYN_NFEAT] = {SYN_LINEAR, SYN_LOG, SYN_INVERSE, SYN_LOG};
+    /* Of -ln(0.68), 1 / 4500 and ln(0.73), each with a spread of some per cent. */
+    const double device[SYN_NDEVICE] = {4.9, -0.386, 2.2e-4, -0.315, 0.19, 0.09, 8e-6, 0.05};
+    memcpy(p.scale, scales, sizeof scales);
+    p.n_components = 5;
+    p.in_turn = true;
+    memset(p.chol, 0, sizeof p.chol);
+    for (int k = 0; k < 5; k++) {
+        p.weight[k] = 0.2;
+        for (int i = 0; i < SYN_NDEVICE; i++)
+            p.mean[k][i] = device[i] * (1 + 0.01 * k);
+    }
+    /* Rising values; slopes of 0, in between, and as large as they may be. */
+    p.spline[1] = (syn_spline){5, 3, {-2.5, -0.7, 0.1, 0.8, 3}, {1, 0.6, 0, 1.3, 2}};
+    p.spline[2] = (syn_spline){3, 2.5, {-3, 0, 1.5}, {1.2, 1, 0.2}};
+    p.gamma[1] = p.gamma[2] = (syn_poly){0};
+    return &p;
+}
+
+double support_gamma(const syn_params *p, int i, double x)
+{
+    const syn_spline *s = &p->spline[i];
+    const double step = s->n ? 2 * s->range / (s->n - 1) : 0;
+    if (s->n == 0)
+        return support_power_sum(&p->gamma[i], x);
+    if (x <= -s->range)
+        return s->value[0] + s->slope[0] * (x + s->range);
+    for (int k = 0; k + 1 < s->n; k++) {
+        const double t = (x + s->range) / step - k;
+        if (t <= 1)
+            return (1 + 2 * t) * (1 - t) * (1 - t) * s->value[k] + t * (1 - t) * (1 - t) * step * s->slope[k] +
+                   t * t * (3 - 2 * t) * s->value[k + 1] - t * t * (1 - t) * step * s->slope[k + 1];
+    }
+    return s->value[s->n - 1] + s->slope[s->n - 1] * (x - s->range);
+}
+
+double support_feature(const syn_params *p, int i, double v)
+{
+    const double sign = i == SYN_U_SET ? -1 : 1;
+    return p->scale[i] == SYN_LOG ? sign * exp(v) : p->scale[i] == SYN_INVERSE ? 1 / v : v;
+}
+
 const syn_model *support_model(int order)
 {
     static syn_model *models[SYN_MAX_ORDER + 1];

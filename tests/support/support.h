@@ -14,6 +14,16 @@
 const syn_params *support_params(void);
 const syn_model *support_model(int order);
 
+/* The default set with everything that format 2 adds: five devices in turn, splines of u_set and r_lrs, and the scales
+ * linear, log, inverse, log. */
+const syn_params *support_second_format(void);
+
+/* Gamma of feature i, written from the definition: powers, or Hermite's basis functions between the knots. */
+double support_gamma(const syn_params *p, int i, double x);
+
+/* A feature from its value in its scale. */
+double support_feature(const syn_params *p, int i, double v);
+
 /* A model of a set, to be freed. */
 syn_model *support_model_of(const syn_params *p, int order);
 

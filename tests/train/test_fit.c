@@ -508,6 +508,61 @@ Test(fit, a_list_holds_the_devices_in_their_order_and_the_interval_of_their_spre
     syn_features_free(&f);
 }
 
+/* R_LRS with 5 % incomplete SETs: 95 % of the cycles within 1 % of 4700 ohm, the others up to three times as high. No
+ * polynomial follows this. Devices are alike, so the distance of 8000 figures is that of Gamma and of chance, which is 0.015
+ * at most in 95 % of samples (Kolmogorov: 1.36 / sqrt(8000)). */
+Test(fit, incomplete_sets_come_back_with_their_long_tail)
+{
+    static syn_params p;
+    static syn_validation v;
+    syn_fit_report r;
+    syn_features f;
+    syn_model *m;
+    uint64_t state = 17;
+    sample(support_model(2), 3, 20, 400, &f);
+    for (size_t t = 0; t < f.rows; t++)
+        f.y[t][SYN_R_LRS] = support_uniform(&state, 0, 1) < 0.95 ? 4700 * (1 + 0.01 * support_normal(&state))
+                                                                 : 4700 * support_uniform(&state, 1.1, 3);
+    cr_assert(eq(int, fit(&f, &(syn_fit_options){.order = 1}, &p, &r, NULL), SYN_OK));
+    cr_expect(eq(int, p.spline[SYN_R_LRS].n, SYN_MAX_KNOTS));
+    cr_expect(eq(int, r.knots[SYN_R_LRS], SYN_MAX_KNOTS));
+    cr_assert(eq(int, syn_model_create(&p, NULL, &m, NULL), SYN_OK));
+    cr_assert(eq(int, syn_validate(m, &f, NULL, &v, NULL, NULL, NULL), SYN_OK));
+    cr_log_info("KS distance of R_LRS %.4f", v.ks[SYN_R_LRS].distance);
+    cr_expect(lt(dbl, v.ks[SYN_R_LRS].distance, 0.02));
+    cr_expect(gt(dbl, r.distance[SYN_R_LRS][SYN_LINEAR][0], 0.1), "a polynomial does not follow");
+    syn_model_free(m);
+
+    const syn_fit_options plain = {.order = 1, .marginals = SYN_MARGINALS_POLYNOMIAL};
+    cr_assert(eq(int, fit(&f, &plain, &p, &r, NULL), SYN_OK));
+    cr_expect(eq(int, p.spline[SYN_R_LRS].n, 0));
+    syn_features_free(&f);
+}
+
+/* The same distribution of the logarithm of R_LRS as of another feature itself: what is fitted does not depend on the scale
+ * in which it is given, as long as the right one is found. */
+Test(fit, a_lognormal_feature_is_fitted_in_the_scale_log)
+{
+    static syn_params p;
+    syn_fit_report r;
+    syn_features f;
+    uint64_t state = 18;
+    double logarithm = 0, square = 0;
+    sample(support_model(2), 3, 20, 800, &f);
+    for (size_t t = 0; t < f.rows; t++) {
+        const double x = 8.5 + 1.2 * support_normal(&state);
+        f.y[t][SYN_R_LRS] = exp(x);
+        logarithm += x / (double)f.rows;
+        square += (x - 8.5) * (x - 8.5) / (double)f.rows;
+    }
+    cr_assert(eq(int, fit(&f, &(syn_fit_options){.order = 1, .components = 1}, &p, &r, NULL), SYN_OK));
+    cr_expect(eq(int, p.scale[SYN_R_LRS], SYN_LOG));
+    cr_expect(eq(int, p.spline[SYN_R_LRS].n, 0));
+    cr_expect(epsilon_eq(dbl, p.mean[0][SYN_R_LRS], logarithm, 1e-9));
+    cr_expect(epsilon_eq(dbl, p.mean[0][SYN_NFEAT + SYN_R_LRS], sqrt(square), 0.02));
+    syn_features_free(&f);
+}
+
 static void expect_refusal(const syn_features *f, const syn_fit_options *o, syn_status status, const char *text)
 {
     static syn_params p, before;
@@ -589,6 +644,7 @@ Test(fit, the_degree_auto_is_the_largest_that_rises)
     syn_features f;
     syn_fit_options o = small;
     o.degree = 0;
+    o.marginals = SYN_MARGINALS_POLYNOMIAL;
     small_sample(&f);
     for (size_t t = 0; t < f.rows; t++)
         f.y[t][1] = (f.y[t][1] > -0.68 ? 1 : 0) + 1e-3 * f.y[t][1];
@@ -610,6 +666,7 @@ Test(fit, options_outside_their_ranges_are_refused)
                  {{.order = -1, .starts = 1}, "order: -1"},
                  {{.components = 17, .starts = 1}, "components: 17"},
                  {{.devices = (syn_fit_devices)4}, "devices: 4"},
+                 {{.marginals = (syn_marginals)2}, "marginals: 2"},
                  {{.devices = SYN_DEVICES_GIVEN, .components = 2}, "components: 2 does not fit a list"},
                  {{.degree = 6, .starts = 1}, "degree: 6"},
                  {{.starts = -1}, "starts: -1"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Standardised figures, their scores and Gamma against polynomials known beforehand. */
 #include "base/numeric.h"
+#include "model/model.h"
 #include "support/support.h"
 #include "train/fit.h"
 
@@ -12,6 +13,7 @@ Test(marginal, a_polynomial_of_normal_quantiles_in_any_order_is_found_exactly)
     enum { N = 1001 };
     static double u[N][SYN_NFEAT], x[N][SYN_NFEAT];
     const double h[5] = {0.1, 0.9, -0.05, 0.04, 0.003};
+    const synp_shape shape[SYN_NFEAT] = {{4, 0, 0}, {4, 0, 0}, {4, 0, 0}, {4, 0, 0}};
     synp_marginal m[SYN_NFEAT];
     for (int k = 0; k < N; k++) {
         const int at = 376 * k % N; /* 376 and 1001 have no common divisor */
@@ -21,7 +23,7 @@ Test(marginal, a_polynomial_of_normal_quantiles_in_any_order_is_found_exactly)
                        h[4] * (z * z * z * z - 6 * z * z + 3);
     }
     u[500][1] = NAN; /* a missing figure changes the quantiles of the others in that feature only */
-    cr_assert(eq(int, synp_marginals((const double(*)[SYN_NFEAT])u, N, 4, x, m, NULL), SYN_OK));
+    cr_assert(eq(int, synp_marginals((const double(*)[SYN_NFEAT])u, N, shape, x, m, NULL), SYN_OK));
     for (int j = 0; j < 5; j++)
         cr_expect(epsilon_eq(dbl, m[0].hermite[j], h[j], 1e-11));
     cr_expect(lt(dbl, m[0].rest, 1e-11));
@@ -52,6 +54,61 @@ Test(marginal, gamma_has_mean_0_and_variance_1_and_keeps_its_shape)
         if (degree >= 2) /* ratio of the coefficients of He_2 and He_1: E p (x^2 - 1) / 2 over E p x */
             cr_expect(lt(dbl, p.c[2] / p.c[1], 0));
     }
+}
+
+/* Figures at the very quantiles of a distribution with a long tail: 95 % within 1 %, 5 % up to three times as large. The
+ * spline is that distribution up to a location and a scale, and between the knots within a hundredth of its rise there. */
+static double long_tail(double x)
+{
+    const double p = synp_normal_below(x);
+    return p < 0.95 ? 0.01 * synp_normal_quantile(fmax(p / 0.95, 1e-9)) : 0.03 + 2 * (p - 0.95) / 0.05;
+}
+
+Test(marginal, a_spline_follows_a_distribution_with_a_long_tail)
+{
+    enum { N = 20001 };
+    static double u[N], z[N];
+    const synp_shape shape = {4, SYN_MAX_KNOTS, 3.719};
+    synp_marginal m;
+    syn_spline s;
+    synp_normal_scores(N, z);
+    for (int k = 0; k < N; k++)
+        u[k] = long_tail(z[k]);
+    cr_assert(eq(int, synp_marginal_of(u, z, N, &shape, &m), SYN_OK));
+    synp_gamma_spline(&m, &shape, &s);
+    cr_expect(eq(int, synp_check_spline(&s, "", NULL), SYN_OK));
+    double room[N], location, scale, worst = 0;
+    cr_assert(synp_location_scale(u, N, true, room, &location, &scale));
+    for (double x = -3; x <= 3; x += 0.01) {
+        /* the share of the figures below the spline, against the normal probability of x */
+        const double y = location + scale * synp_spline(&s, x);
+        int below = 0;
+        for (int k = 0; k < N; k++)
+            below += u[k] < y;
+        support_worst(&worst, fabs(below / (double)N - synp_normal_below(x)));
+    }
+    cr_expect(lt(dbl, worst, 0.005), "%g", worst);
+}
+
+/* Of a normal the trimmed figures are mean and standard deviation, and outliers up to 10 % on a side change nothing. */
+Test(marginal, trimmed_location_and_scale_ignore_outliers)
+{
+    enum { N = 10000 };
+    static double y[N], room[N];
+    double location, scale, other[2];
+    synp_normal_scores(N, y);
+    for (int k = 0; k < N; k++)
+        y[k] = 3 + 2 * y[k];
+    cr_assert(synp_location_scale(y, N, true, room, &location, &scale));
+    cr_expect(epsilon_eq(dbl, location, 3, 1e-9));
+    cr_expect(epsilon_eq(dbl, scale, 2, 1e-3));
+    for (int k = 9100; k < N; k++)
+        y[k] += 1e6;
+    cr_assert(synp_location_scale(y, N, true, room, &other[0], &other[1]));
+    cr_expect(eq(dbl, other[0], location));
+    cr_expect(eq(dbl, other[1], scale));
+    y[0] = 5;
+    cr_expect(eq(int, synp_location_scale(y, 1, false, room, &location, &scale), 0), "one figure does not vary");
 }
 
 Test(marginal, a_polynomial_that_turns_inside_the_range_is_noticed)

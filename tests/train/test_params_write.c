@@ -64,6 +64,18 @@ Test(params_write, a_list_of_devices_is_written_in_format_2_and_read_back)
     free(text);
 }
 
+Test(params_write, splines_and_scales_are_read_back_bit_by_bit)
+{
+    static syn_params q;
+    size_t size;
+    syn_error err;
+    char *text = written(support_second_format(), NULL, &size);
+    cr_expect(strstr(text, "synaptogen-params/2") != NULL);
+    cr_assert(eq(int, syn_params_parse(text, size, "text", &q, &err), SYN_OK), "%s: %s", err.field, err.text);
+    cr_expect(eq(int, memcmp(&q, support_second_format(), sizeof q), 0));
+    free(text);
+}
+
 Test(params_write, a_name_that_is_no_utf_8_still_makes_a_readable_file)
 {
     static syn_params p, q;
