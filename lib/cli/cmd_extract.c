@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
+#include "cli/extract/page.h"
 #include "cli/look.h"
 #include "cli/shared.h"
 #include "cli/sweeps.h"
@@ -11,12 +12,15 @@ typedef struct extract_options {
     cli_line files;
     sweeps_options sweeps;
     look_options look;
-    const char *output;
+    const char *plot, *output;
 } extract_options;
 
 static const cli_option options[] = {
     {GROUP(options_sweeps, extract_options, sweeps)},
     {GROUP(options_look, extract_options, look)},
+    OPTION_PLOT(extract_options, plot,
+                "picture of four loops with their figures, of words and features over the cycles; .png or .svg "
+                "(needs gnuplot)"),
     OPTION_OUTPUT(extract_options, output),
     {0},
 };
@@ -78,7 +82,20 @@ static void print_tally(const tally *t, uint64_t missing, uint64_t spikes)
                         syn_quality_word((syn_quality)q), syn_quality_meaning((syn_quality)q));
 }
 
-static syn_status extract(syn_sweeps *source, syn_record_reader *sweeps, FILE *f, tally *t, syn_error *err)
+/* Where the results go. page: NULL without a picture. */
+typedef struct results {
+    FILE *stream;
+    extract_page *page;
+    tally tally;
+} results;
+
+static void put_cycle(syn_sweeps *source, const syn_extracted *e, results *r)
+{
+    print_cycle(r->stream, source, e, &r->tally);
+    page_add_cycle(r->page, e);
+}
+
+static syn_status extract(syn_sweeps *source, syn_record_reader *sweeps, results *r, syn_error *err)
 {
     syn_cycles cycles = {0};
     syn_sweep s;
@@ -86,16 +103,21 @@ static syn_status extract(syn_sweeps *source, syn_record_reader *sweeps, FILE *f
     syn_extracted found[2];
     progress bar = {0};
     syn_status status = syn_record_next(sweeps, &s, &m, err);
-    for (uint64_t k = 0; !status && s.n > 0 && !ferror(f); k++) {
+    for (uint64_t k = 0; !status && s.n > 0 && !ferror(r->stream); k++) {
         const int n = syn_cycles_add(&cycles, &s, &m, found);
         for (int j = 0; j < n; j++)
-            print_cycle(f, source, &found[j], t);
+            put_cycle(source, &found[j], r);
+        if (!page_add_loop(r->page, &s, &m)) {
+            *err = (syn_error){.text = "out of memory"};
+            status = SYN_ENOMEM;
+            break;
+        }
         if (k % 256 == 0)
             progress_show(&bar, "extracting", (size_t)(1000 * syn_sweeps_fraction(source)), 1000);
         status = syn_record_next(sweeps, &s, &m, err);
     }
     if (!status && syn_cycles_end(&cycles, found))
-        print_cycle(f, source, &found[0], t);
+        put_cycle(source, &found[0], r);
     progress_end(&bar);
     return status;
 }
@@ -117,22 +139,28 @@ static int write_features(const extract_options *o, syn_sweeps *source, syn_reco
 {
     syn_error err;
     output out;
-    tally t = {0};
+    results r = {.page = o->plot ? page_create(o->look.u0) : NULL};
+    if (o->plot && !r.page)
+        return cli_fail(CLI_FAILED, "out of memory");
     int status = output_open(&out, o->output);
-    if (status)
-        return status;
-    print_header(out.stream, syn_sweeps_has_names(source));
-    if (extract(source, sweeps, out.stream, &t, &err))
-        status = cli_fail_library("", &err);
-    else if (t.cycles == 0)
-        status = cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", o->files.words[0]);
-    const int closed = output_close(&out, !status);
-    status = status ? status : closed;
+    if (!status) {
+        r.stream = out.stream;
+        print_header(out.stream, syn_sweeps_has_names(source));
+        if (extract(source, sweeps, &r, &err))
+            status = cli_fail_library("", &err);
+        else if (r.tally.cycles == 0)
+            status = cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", o->files.words[0]);
+        const int closed = output_close(&out, !status);
+        status = status ? status : closed;
+    }
+    if (!status && r.page)
+        status = page_draw(r.page, o->plot);
     if (!status) {
         sweeps_notes(stderr, source);
         look_warn(stderr, syn_record_of(sweeps), o->look.polarity != 0);
-        print_tally(&t, syn_sweeps_missing(source), syn_record_spikes(sweeps));
+        print_tally(&r.tally, syn_sweeps_missing(source), syn_record_spikes(sweeps));
     }
+    page_free(r.page);
     return status;
 }
 
@@ -143,7 +171,9 @@ static int run(const void *values)
     syn_sweeps *source;
     syn_record_reader *sweeps = NULL;
     syn_error err;
-    int status = sweeps_open(&o->files, &o->sweeps, &source);
+    int status = o->plot ? gnuplot_check_name(o->plot) : CLI_OK;
+    if (!status)
+        status = sweeps_open(&o->files, &o->sweeps, &source);
     if (status)
         return status;
     status = syn_record_open(source, &settings, &sweeps, &err) ? cli_fail_library("", &err)
@@ -169,6 +199,7 @@ static const cli_term columns[] = {
 
 static const cli_term examples[] = {
     {"synaptogen extract sweeps.csv -o features.csv", "Find the features in a file of sweeps:"},
+    {"synaptogen extract sweeps.csv --plot loops.png -o features.csv", "See the loops with their figures:"},
     {"synaptogen extract pad1.csv pad2.csv --columns u=V1,i=I1 -o features.csv",
      "The same in files of an instrument:"},
     {0},

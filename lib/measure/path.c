@@ -154,7 +154,8 @@ static double best_break(const broken *f, double low, double high, double *error
         }
     }
     const double best = 0.5 * (left_end + right_end), least = broken_rest(f, best),
-                 variance = fmax(least / (double)(f->n - 5), f->variance), limit = least + 9 * variance;
+                 variance = fmax(f->n > 5 ? least / (double)(f->n - 5) : 0, f->variance),
+                 limit = least + 9 * variance;
     double below = best, above = best;
     for (int k = 0; k <= GRID; k++)
         if (rest[k] <= limit) {
@@ -251,12 +252,12 @@ static bool bend_of(const broken *f, double b, double *bend)
 
 synp_estimate synp_break_about(const synp_path *p, double guess, double noise, bool may_curve, double *bend)
 {
-    enum { FEWEST = 8, SIDE = 3 };
-    /* Of the break: windows on either side of it, and how far they reach for eight points. */
+    enum { FEWEST = 6, MANY = 8, SIDE = 3 }; /* fewer than MANY points leave a larger error */
+    /* Of the break: windows on either side of it, and how far they reach for six points. */
     static const double left = 0.3, right = 0.2, widest = 0.5;
     const synp_estimate none = {NAN, NAN, SYN_FEW_POINTS};
     synp_estimate e = {guess, NAN, SYN_GOOD};
-    size_t at = 0;
+    size_t at = 0, count = 0;
     while (at + 1 < p->n && p->u[at] < guess)
         at++;
     for (int pass = 0; pass < 2; pass++) {
@@ -272,6 +273,7 @@ synp_estimate synp_break_about(const synp_path *p, double guess, double noise, b
                      high = fmin(e.value * (1 + 0.5 * right), p->u[end - 3]);
         if (!(low < high))
             return none;
+        count = end - first;
         fill_broken(p, first, end, e.value, noise, may_curve, &f);
         if (f.n < FEWEST)
             return none;
@@ -279,6 +281,6 @@ synp_estimate synp_break_about(const synp_path *p, double guess, double noise, b
         if (!bend_of(&f, e.value, bend))
             return (synp_estimate){NAN, NAN, SYN_BELOW_NOISE};
     }
-    e.error = fmax(e.error, synp_path_step(p, at) / sqrt(12));
+    e.error = fmax(e.error, synp_path_step(p, at) * (count < MANY ? 0.6 : 1 / sqrt(12)));
     return e.error < 0.1 * e.value ? e : (synp_estimate){NAN, NAN, SYN_BELOW_NOISE};
 }
