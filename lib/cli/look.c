@@ -23,6 +23,12 @@ static const char *sign_name(const syn_record *r, bool sets)
     return r->positive_set == sets ? "positive" : "negative";
 }
 
+/* The offset with the sign of the recorded current, A. */
+static double recorded_offset(const syn_record *r)
+{
+    return r->positive_set == r->opposite ? r->offset : -r->offset;
+}
+
 static bool is_outside(const syn_record *r)
 {
     return r->u_reset_end > 0 && r->u_reset_end <= r->u0;
@@ -39,7 +45,7 @@ void look_warn(FILE *f, const syn_record *r, bool polarity_given)
     if (r->absolute)
         fputs("|current| was recorded: it gets the sign of the voltage\n", f);
     if (r->offset != 0)
-        fprintf(f, "offset of the current: %.3g A +- %.1g A, taken off\n", r->offset, r->offset_error);
+        fprintf(f, "offset of the current: %.3g A +- %.1g A, taken off\n", recorded_offset(r), r->offset_error);
     if (r->sweeps > 0 && r->u_set_end == 0)
         fprintf(f, "no %s voltages in the file: no SET can be found\n", sign_name(r, true));
     if (r->sweeps > 0 && r->u_reset_end == 0)
@@ -61,7 +67,7 @@ void look_print(FILE *f, const syn_record *r)
             : r->absolute ? "recorded without its sign"
                           : "has the sign of the voltage");
     if (r->offset != 0)
-        fprintf(f, "offset        %.3g A +- %.1g A\n", r->offset, r->offset_error);
+        fprintf(f, "offset        %.3g A +- %.1g A\n", recorded_offset(r), r->offset_error);
     else
         fputs("offset        none that matters\n", f);
     fprintf(f, "noise         %.2g A\n", r->noise);

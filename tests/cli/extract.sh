@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The command extract on records unlike those of the project: what it says of them, and its picture.
+. "$srcdir/tests/support/tap.sh"
+syn() { "$SYNAPTOGEN" "$@"; }
+cd "$tmp" || exit 99
+syn iv --cells 3 --cycles 10 --start stationary --seed 4 -o plain.csv
+syn extract plain.csv -o expected.csv 2>err
+
+# changed AWK-PROGRAM: the record with another voltage and current.
+changed() { awk -F, -v OFS=, -v CONVFMT=%.17g -v OFMT=%.17g "NR > 1 { $1 } { print }" plain.csv >changed.csv; }
+# The same figures and words as of the plain record: U to half a microvolt, R to 1e-6.
+same() {
+    syn extract changed.csv "$@" -o found.csv 2>err || { cat err; return 1; }
+    awk -F, 'function off(a, b) { return a == "" ? b != "" : b == "" || (a - b) ^ 2 > (2e-6 * b) ^ 2 }
+        NR == FNR { for (k = 1; k <= 10; k++) t[FNR, k] = $k; n = FNR; next }
+        FNR > 1 { for (k = 3; k <= 6; k++) bad += off($k, t[FNR, k]); for (k = 7; k <= 10; k++) bad += $k != t[FNR, k] }
+        END { print n, FNR, bad + 0; exit !(n == FNR && !bad) }' expected.csv found.csv
+}
+says() { grep -q -e "$1" err || { cat err; return 1; }; }
+
+positive() { changed '$3 = -$3; $4 = -$4' && same && says '^positive voltages SET: voltages and currents change their signs$'; }
+check "a record whose positive voltages SET gives the same figures, and extract says so" positive
+given() { changed '$3 = -$3; $4 = -$4' && same --polarity positive && ! grep -q 'positive voltages' err; }
+check "a polarity that is given is not reported" given
+wrong() { syn extract plain.csv --polarity positive -o found.csv 2>err && says '^30 cycles of 3 cells, 0 with all four figures$'; }
+check "a wrong polarity gives no figures" wrong
+electrode() { changed '$4 = -$4' && same && says 'opposite sign: it is turned$'; }
+check "the current of the other electrode is turned" electrode
+absolute() { changed '$4 = $4 < 0 ? -$4 : $4' && same && says '^|current| was recorded'; }
+check "|current| gets the sign of the voltage" absolute
+silent() { syn extract plain.csv -o found.csv 2>err && [ "$(sed -n 1p err)" = "30 cycles of 3 cells, 27 with all four figures" ]; }
+check "of a record in the form of the project nothing is said" silent
+
+outside() { awk -F, 'NR == 1 || $3 < 0.15' plain.csv >changed.csv && syn extract changed.csv -o found.csv 2>err && says 'choose a smaller --u0'; }
+check "a read voltage outside of the sweeps is named" outside
+
+diode() {
+    awk 'BEGIN { print "cell,cycle,u,i"
+        for (c = 0; c < 3; c++) for (k = 0; k <= 400; k++) { t = k <= 100 ? k : k <= 300 ? 200 - k : k - 400
+            u = -t * 0.012; printf "0,%d,%g,%.9g\n", c, u, 1e-7 * (exp(8 * u) - exp(-8 * u)) / 2 } }' >diode.csv
+    syn extract diode.csv -o found.csv 2>err && ! tail -n +2 found.csv | cut -d, -f3-10 | grep -q ok && says 'no hysteresis shows which voltages SET'
+}
+check "a diode neither SETs nor RESETs" diode
+
+# $1: 2 stuck loops in LRS, 1 in HRS between whole ones.
+stuck() {
+    awk 'BEGIN { print "cell,cycle,u,i"
+        for (c = 0; c < 5; c++) for (k = 0; k <= 400; k++) { t = k <= 100 ? k : k <= 300 ? 200 - k : k - 400
+            u = -t * 0.012; if (k == 0) s = 0; if (u <= -0.7) s = 1; if (u > 0.8) s = 0
+            if (c == 1 || c == 2) s = 1; if (c == 3) s = 0
+            printf "0,%d,%g,%.9g\n", c, u, s ? u / 2000 : u / 20000 } }' >stuck.csv
+    syn extract stuck.csv -o found.csv 2>err && cut -d, -f2,7-10 found.csv >words && cat words &&
+        grep -q '^1,stuck_lrs,stuck_lrs,stuck_lrs,stuck_lrs$' words && grep -q '^2,stuck_lrs,' words &&
+        grep -q '^3,no_reset,stuck_hrs,stuck_hrs,stuck_hrs$' words && grep -q '^4,ok,ok,ok,ok$' words
+}
+check "stuck cells are told by their state" stuck
+
+volatile() {
+    awk 'BEGIN { print "cell,cycle,u,i"
+        for (c = 0; c < 3; c++) for (k = 0; k <= 400; k++) { t = k <= 100 ? k : k <= 300 ? 200 - k : k - 400
+            u = -t * 0.012; if (u <= -0.8) s = 1; if (u > -0.3) s = 0
+            printf "0,%d,%g,%.9g\n", c, u, s ? u / 1e4 : u / 1e7 } }' >volatile.csv
+    syn extract volatile.csv -o found.csv 2>err && [ "$(sed -n 3p found.csv | cut -d, -f7-10)" = ok,ok,volatile,volatile ]
+}
+check "a cell that loses its LRS is volatile" volatile
+
+# The first loop of each cell goes to twice the voltage.
+forming() {
+    changed 'if ($2 == 0) { $3 = 2 * $3 }' && syn extract changed.csv -o found.csv 2>err &&
+        [ "$(grep -c ',0,.*forming,forming,forming,forming' found.csv)" -eq 3 ] && [ "$(grep -c forming found.csv)" -eq 3 ]
+}
+check "first loops that go much further are forming" forming
+
+# HRS of 1 Gohm in a noise of 1e-8 A: 2e-10 A at 0.2 V cannot be seen. The bound: two standard errors of a mean.
+noisy() {
+    awk 'function noise() { return sqrt(-2 * log(1 - rand())) * cos(6.283185 * rand()) }
+        BEGIN { srand(3); print "cell,cycle,u,i"
+        for (c = 0; c < 4; c++) for (k = 0; k <= 400; k++) { t = k <= 100 ? k : k <= 300 ? 200 - k : k - 400
+            u = -t * 0.012; if (u <= -0.7) s = 1; if (u > 0.8) s = 0
+            printf "0,%d,%g,%.9g\n", c, u, (s ? u / 2000 : u / 1e9) + 1e-8 * noise() } }' >noisy.csv
+    syn extract noisy.csv -o found.csv 2>err && sed -n 3p found.csv &&
+        [ "$(sed -n 3p found.csv | cut -d, -f3,7-10)" = ,below_noise,ok,ok,ok ] &&
+        sed -n 3p found.csv | awk -F, '{ exit !($15 > 7 && $15 < 8.5 && $16 == "") }'
+}
+check "an HRS below the noise has a lower bound and no figure" noisy
+
+check "a polarity is auto, negative or positive" sh -c '"$SYNAPTOGEN" extract plain.csv --polarity up 2>err; [ $? -eq 2 ] && grep -q "auto|negative|positive" err'
+check "a picture is .png or .svg" sh -c '"$SYNAPTOGEN" extract plain.csv --plot loops.gif -o x.csv 2>err; [ $? -eq 2 ] && ! ls x.csv 2>/dev/null'
+if command -v gnuplot >/dev/null; then
+    picture() {
+        syn extract "$1.csv" --plot "$1.png" -o found.csv 2>err && ! grep -i gnuplot err && tail -c 8 "$1.png" | grep -q IEND &&
+            syn extract "$1.csv" --plot "$1.svg" -o again.csv 2>/dev/null && cmp found.csv again.csv && grep -q "$2" "$1.svg"
+    }
+    check "the picture shows the loops" picture plain best
+    check "the picture of loops without figures is complete" picture diode no_set
+    check "the picture shows stuck cells" picture stuck stuck_lrs
+else
+    skip "the picture shows the loops" "no gnuplot"
+fi
+finish
