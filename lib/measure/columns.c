@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Larger numbers are hardly volts or amperes: without a unit they are refused. */
-static const double most_volts = 60, most_amperes = 0.2;
+static const double most_volts = 60, most_amperes = 0.03;
 
 void synp_list_columns(const synp_form *f, char *text, size_t size)
 {

@@ -276,10 +276,10 @@ bool syn_endurance_is_table(const syn_import *o)
     const synp_form *f = &rows.form;
     for (size_t k = 0; k < f->width; k++) {
         has_u = has_u || (f->names[k].role == SYNP_U && f->names[k].rank > 0);
-        has_i = has_i || f->names[k].role == SYNP_I || f->names[k].role == SYNP_ABS_I;
+        has_i = has_i || ((f->names[k].role == SYNP_I || f->names[k].role == SYNP_ABS_I) && f->names[k].rank > 1);
         has_feature = has_feature || is_feature(f->names[k].role);
     }
-    bool is_table = has_feature && !(has_u && has_i);
+    bool is_table = has_feature && !has_i;
     if (!f->has_header && !has_u && !has_i && !o->columns) { /* no voltage is as large */
         synp_field *fields = malloc(f->width * sizeof *fields);
         double *v = malloc(SYNP_LOOK_LINES * sizeof *v), low = INFINITY;

@@ -291,12 +291,13 @@ static syn_status find_blocks(const synp_look *look, synp_form *f, synp_field *f
     f->separator = strpbrk(name, ",;\t") ? *strpbrk(name, ",;\t") : ' ';
     f->is_blocks = true;
     f->first = value;
-    f->decimal = '.';
-    if (value < look->n && f->separator != ',') {
-        size_t w;
-        const size_t points = figures(line_of(look, value), f->separator, '.', fields, &w);
-        f->decimal = points < figures(line_of(look, value), f->separator, ',', fields, &w) ? ',' : '.';
-    }
+    size_t points = 0, commas = 0;
+    for (size_t k = value, w; k < look->n && f->separator != ','; k++)
+        if (synp_begins_with(line_of(look, k), "DataValue")) {
+            points += figures(line_of(look, k), f->separator, '.', fields, &w);
+            commas += figures(line_of(look, k), f->separator, ',', fields, &w);
+        }
+    f->decimal = points < commas ? ',' : '.';
     f->width = synp_split(name, strlen(name), f->separator, fields, SYNP_MOST_FIELDS) - 1;
     return SYN_OK;
 }

@@ -35,12 +35,23 @@ typedef struct parts {
     int power;
 } parts;
 
+static const char minus[] = "\xe2\x88\x92"; /* U+2212 */
+enum { MINUS = sizeof minus - 1 };
+
+/* Length of the sign at `at`, 0 if there is none. */
+static size_t read_sign(const char *at, const char *end, bool *negative)
+{
+    const bool is_minus = end - at >= MINUS && memcmp(at, minus, MINUS) == 0;
+    *negative = is_minus || (at < end && *at == '-');
+    return is_minus ? MINUS : at < end && (*at == '-' || *at == '+');
+}
+
 /* Reads the exponent, which fills the rest of the field. */
 static bool read_exponent(const char *at, const char *end, int *power)
 {
     int e = 0;
-    const bool negative = at < end && *at == '-';
-    at += at < end && (*at == '-' || *at == '+');
+    bool negative;
+    at += read_sign(at, end, &negative);
     if (at == end)
         return false;
     for (; at < end && is_digit(*at); at++)
@@ -55,12 +66,7 @@ static bool read_parts(synp_field f, char decimal, parts *p)
     int seen = 0;
     bool fraction = false;
     *p = (parts){0};
-    if (f.n >= 3 && memcmp(at, "\xe2\x88\x92", 3) == 0) { /* U+2212 */
-        p->negative = true;
-        at += 3;
-    } else if (at < end && (*at == '-' || *at == '+')) {
-        p->negative = *at++ == '-';
-    }
+    at += read_sign(at, end, &p->negative);
     for (; at < end; at++) {
         if (is_digit(*at)) {
             seen++;
@@ -86,14 +92,19 @@ static bool read_parts(synp_field f, char decimal, parts *p)
 static bool read_slowly(synp_field f, char decimal, double *out)
 {
     char text[512];
-    const size_t skip = f.at[0] == '\xe2' ? 3 : 0;
+    size_t n = 0;
     if (f.n >= sizeof text)
         return false;
-    text[0] = '-';
-    memcpy(text + (skip ? 1 : 0), f.at + skip, f.n - skip);
-    text[f.n - skip + (skip ? 1 : 0)] = '\0';
-    for (char *c = text; *c; c++)
-        *c = (char)(*c == decimal ? '.' : *c == 'd' || *c == 'D' ? 'e' : *c);
+    for (size_t k = 0; k < f.n; k++) {
+        const char c = f.at[k];
+        if (c == minus[0]) {
+            text[n++] = '-';
+            k += MINUS - 1;
+        } else {
+            text[n++] = (char)(c == decimal ? '.' : c == 'd' || c == 'D' ? 'e' : c);
+        }
+    }
+    text[n] = '\0';
     *out = strtod(text, NULL);
     return isfinite(*out);
 }

@@ -47,11 +47,12 @@ typedef struct syn_sweep {
     double *u, *i; /* [n]: V, A */
 } syn_sweep;
 
-/* Reader of a CSV file with the columns cell, cycle, u, i. It needs memory for one sweep. The rows of a cell follow each
- * other, its cycles in rising order. A point with a missing number (empty, nan, na) is left out and counted. */
+/* Reader of a file of sweeps: a CSV file with the columns cell, cycle, u, i, or another form that import.h describes. It needs
+ * memory for one sweep, or for a part of a record without cycles. The rows of a cell follow each other, its cycles in rising
+ * order. A point with a missing number (empty, nan, na, 9.9e37 and more) is left out and counted. */
 typedef struct syn_sweeps syn_sweeps;
 
-/* path as for syn_features_load. err may be NULL. Returns SYN_OK, SYN_EIO, SYN_EFORMAT, SYN_ENOMEM; *out is NULL on
+/* One file, as syn_sweeps_import reads it without options. path as for syn_features_load. err may be NULL. Returns SYN_OK, SYN_EIO, SYN_EFORMAT, SYN_ENOMEM; *out is NULL on
  * failure. */
 syn_status syn_sweeps_open(const char *path, syn_sweeps **out, syn_error *err);
 

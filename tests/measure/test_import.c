@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files as instruments and laboratories write them. The files are written here, so that every number in them is known. */
+#include "measure/number.h"
 #include "support/support.h"
 
 #include <math.h>
@@ -169,6 +170,36 @@ static void expect_loops(syn_sweeps *r, const char *what, int loops)
     }
     cr_assert(eq(int, syn_sweeps_next(r, &s, &err), SYN_OK));
     cr_expect(eq(sz, s.n, 0), "%s", what);
+}
+
+/* Numbers of all sizes in all notations against strtod, which is the other route: it gives the nearest double. */
+Test(import, numbers_are_the_nearest_doubles)
+{
+    static const char *const formats[] = {"%.17g", "%.3f", "%.6e", "%.15E", "%.25e", "%.0f"};
+    uint64_t state = 11;
+    for (int k = 0; k < support_cases(20000, 1000000); k++) {
+        char number[512];
+        double x;
+        const double value = support_uniform(&state, -1, 1) * pow(10, floor(support_uniform(&state, -30, 30)));
+        snprintf(number, sizeof number, formats[k % 6], value);
+        const double wanted = strtod(number, NULL);
+        char *point = k % 2 ? strchr(number, '.') : NULL;
+        if (point)
+            *point = ',';
+        cr_assert(synp_read_number((synp_field){number, strlen(number)}, k % 2 ? ',' : '.', &x), "%s", number);
+        cr_assert(memcmp(&x, &wanted, sizeof x) == 0, "%s", number);
+    }
+    static const char *const none[] = {"",   "-",   ".",   "1e", "1e+", "1.2.3", "0x10",    "inf",
+                                       "1 ", "1,5", "--1", "e5", "nan", "1e400", "\xe2\x88"};
+    for (size_t k = 0; k < sizeof none / sizeof *none; k++) {
+        double x;
+        cr_expect(eq(int, synp_read_number((synp_field){none[k], strlen(none[k])}, '.', &x), false), "%s", none[k]);
+    }
+    double x;
+    const char *minus = "\xe2\x88\x92"
+                        "1.5e\xe2\x88\x92"
+                        "3";
+    cr_expect(synp_read_number((synp_field){minus, strlen(minus)}, '.', &x) && x == -1.5e-3);
 }
 
 Test(import, the_same_numbers_come_back_from_every_form)
