@@ -43,7 +43,8 @@ static const cli_option options[] = {
     {GROUP(options_sweeps, fit_options, import)},
     {GROUP(options_look, fit_options, look)},
     {"compliance", "A", NUMBER(fit_options, compliance, 1e-12, 10),
-     .help = "current compliance of the sweeps' negative side; the curves leave out points at the compliance"},
+     .help = "current compliance of the side that SETs; the curves leave out points at the compliance; found in the "
+             "sweeps if absent"},
     {"name", "NAME", TEXT(fit_options, name), .help = "name of the set; that of the file if absent"},
     {"seed", "S", INTEGER(fit_options, seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of the starts"},
     {"params", "FILE", TEXT(fit_options, params),
@@ -77,7 +78,8 @@ static syn_status fit_curves(const fit_options *o, const syn_features *f, syn_pa
         return status;
     status = syn_record_open(source, &settings, &sweeps, err);
     if (!status)
-        status = syn_curves_create(o->look.u0, o->compliance, &curves, err);
+        status = syn_curves_create(o->look.u0, o->compliance > 0 ? o->compliance : syn_record_of(sweeps)->compliance,
+                                   &curves, err);
     for (uint64_t k = 0; !status; k++) {
         status = syn_record_next(sweeps, &s, &m, err);
         if (status || s.n == 0)

@@ -72,11 +72,12 @@ void look_print(FILE *f, const syn_record *r)
         fputs("offset        none that matters\n", f);
     fprintf(f, "noise         %.2g A\n", r->noise);
     if (r->compliance > 0)
-        fprintf(f, "compliance    %.3g A\n", r->compliance);
+        fprintf(f, "compliance    %.3g A%s\n", r->compliance,
+                r->clamped ? "; the voltage stands still there: it was measured" : "");
     else
         fputs("compliance    none seen\n", f);
     if (r->snap > 0)
-        fprintf(f, "snap-back     the voltage falls by %.2g V at a SET: it was measured, not programmed\n", r->snap);
+        fprintf(f, "snap-back     the voltage falls by %.2g V at a SET: it was measured\n", r->snap);
     if (isnan(r->g_lrs))
         fputs("resistance    no sweep with SET and RESET\n", f);
     else

@@ -267,17 +267,21 @@ static void shift(syn_sweep *s, double offset)
         s->i[k] -= offset;
 }
 
-/* Current at which the side that SETs is flat, A; NAN if it is not. */
-static double plateau_of(const syn_sweep *s, double noise)
+/* Current at which the side that SETs is flat, A; NAN if it is not. *width: the voltages of the flat part, V. */
+static double plateau_of(const syn_sweep *s, double noise, double *width)
 {
-    double most = 0, top = 0, points = 0;
+    double most = 0, top = 0, points = 0, low = 0, high = -INFINITY;
     for (size_t k = 0; k < s->n; k++)
         most = s->u[k] < 0 ? fmax(most, -s->i[k]) : most;
-    for (size_t k = 0; k < s->n; k++)
-        if (s->u[k] < 0) {
-            points++;
-            top += -s->i[k] > 0.995 * most - 4 * noise;
+    for (size_t k = 0; k < s->n; k++) {
+        points += s->u[k] < 0;
+        if (s->u[k] < 0 && -s->i[k] > 0.995 * most - 4 * noise) {
+            top++;
+            low = fmin(low, s->u[k]);
+            high = fmax(high, s->u[k]);
         }
+    }
+    *width = high - low;
     return top >= 5 && top > 0.08 * points ? most : NAN;
 }
 
@@ -292,14 +296,15 @@ static double snap_of(const syn_sweep *s)
 }
 
 /* The figures of the ramp and of the typical cell. is_offset is decided between both. */
-static syn_status find_ramp(const syn_sweep *sweeps, size_t n, numbers room[6], syn_record *r, syn_error *err)
+static syn_status find_ramp(const syn_sweep *sweeps, size_t n, numbers room[7], syn_record *r, syn_error *err)
 {
     bool enough = true;
     for (size_t j = 0; enough && j < n; j++) {
         const syn_sweep *s = &sweeps[j];
-        const double plateau = plateau_of(s, r->noise);
+        double width;
+        const double plateau = plateau_of(s, r->noise, &width);
         enough = add(&room[0], (double)s->n) && add(&room[1], end_of(s, -1)) && add(&room[2], end_of(s, 1)) &&
-                 add(&room[3], plateau) && add(&room[4], snap_of(s));
+                 add(&room[3], plateau) && add(&room[4], snap_of(s)) && add(&room[6], isnan(plateau) ? NAN : width);
         for (size_t k = 1; enough && k < s->n; k++)
             enough = s->u[k] == s->u[k - 1] || add(&room[5], fabs(s->u[k] - s->u[k - 1]));
     }
@@ -308,13 +313,18 @@ static syn_status find_ramp(const syn_sweep *sweeps, size_t n, numbers room[6], 
     const bool limited = room[3].n > n / 2;
     r->points = (size_t)take_median(&room[0]);
     r->u_set_end = take_median(&room[1]);
+    for (size_t j = 0; j < n; j++)
+        room[1].v[j] = fabs(end_of(&sweeps[j], -1) - r->u_set_end);
+    room[1].n = n;
+    r->u_set_spread = take_median(&room[1]) / 0.6745;
     r->u_reset_end = take_median(&room[2]);
     r->compliance = take_median(&room[3]);
     r->snap = take_median(&room[4]);
     r->step = take_median(&room[5]);
     r->step = isnan(r->step) ? 0 : r->step;
     r->compliance = limited ? r->compliance : 0;
-    r->snap = r->snap > 3 * r->step ? r->snap : 0;
+    r->clamped = limited && take_median(&room[6]) < 3 * r->step;
+    r->snap = r->snap > 2 * r->step ? r->snap : 0;
     return SYN_OK;
 }
 
@@ -342,7 +352,7 @@ static syn_status find_states(const syn_sweep *sweeps, size_t n, numbers room[2]
 }
 
 /* The steps of the look, in their order. */
-static syn_status look(syn_sweep *sweeps, size_t n, const syn_record_options *o, numbers room[6], syn_record *r,
+static syn_status look(syn_sweep *sweeps, size_t n, const syn_record_options *o, numbers room[7], syn_record *r,
                        syn_error *err)
 {
     syn_status status = find_signs(sweeps, n, room, r, err);
@@ -386,10 +396,10 @@ syn_status syn_record_look(syn_sweep *sweeps, size_t n, const syn_record_options
     syn_status status = synp_check_reserved(o->reserved, "syn_record_options", err);
     if (status)
         return status;
-    numbers room[6] = {0};
+    numbers room[7] = {0};
     out->sweeps = n < SYN_LOOK_SWEEPS ? n : SYN_LOOK_SWEEPS;
     status = look(sweeps, out->sweeps, o, room, out, err);
-    for (int k = 0; k < 6; k++)
+    for (int k = 0; k < 7; k++)
         free(room[k].v);
     return status;
 }
@@ -412,7 +422,10 @@ syn_status syn_record_measure(const syn_record *r, const syn_sweep *s, bool is_f
     const syn_status status = syn_sweep_measure(s, r->u0, r->noise, known_offset_error(r), m, err);
     if (status)
         return status;
-    if (is_first && r->sweeps > 2 && end_of(s, -1) > forming_ramp * r->u_set_end)
+    const double end = end_of(s, -1);
+    /* Where a measured voltage stands still in compliance, the end is U_S and not that of the ramp. */
+    if (is_first && r->sweeps > 2 && !r->clamped && end > forming_ramp * r->u_set_end &&
+        end > r->u_set_end + 6 * r->u_set_spread)
         m->q[SYN_U_SET] = SYN_FORMING;
     if (m->q[SYN_U_SET] == SYN_NO_SET && m->q[SYN_U_RESET] != SYN_GOOD && r->g_lrs > r->g_hrs && !isnan(m->g_hrs))
         m->q[SYN_U_SET] = stuck_word(r, m);

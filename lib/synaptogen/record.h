@@ -46,9 +46,11 @@ typedef struct syn_record {
     bool opposite;        /* the current was recorded with the opposite sign */
     double offset, noise; /* A; offset: taken off, in the form of sweep.h; 0: none */
     double offset_error;  /* A, standard error; NAN if it could not be estimated */
+    bool clamped;         /* the voltage stands still in compliance: it was measured */
     double compliance;    /* A, on the side that SETs; 0: none seen */
     double snap;          /* V by which the measured voltage falls back at a SET; 0: it does not */
     double u_set_end;     /* V, >= 0: largest |voltage| on the side that SETs, median; 0: no points there */
+    double u_set_spread;  /* V: its standard deviation from sweep to sweep, from the median distance */
     double u_reset_end;   /* V, >= 0: the same on the other side */
     double step;          /* V, median */
     double g_lrs, g_hrs;  /* S at u0, medians over the sweeps with SET and RESET; NAN if there are none */
