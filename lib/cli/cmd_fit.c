@@ -15,7 +15,7 @@ typedef struct fit_options {
     uint64_t starts, skip, seed;
     sweeps_options import;
     look_options look;
-    int devices, marginals;
+    int devices, marginals, trend;
     double compliance; /* A; 0 if absent */
 } fit_options;
 
@@ -36,6 +36,8 @@ static const cli_option options[] = {
      .help = "auto: the scale of each feature, and a polynomial or a spline, by cross-validation; polynomial: "
              "polynomials of "
              "the features as they are, as in parameter files of format 1"},
+    {"trend", "keep|remove", CHOICE(fit_options, trend), .fallback = "keep",
+     .help = "remove: take a straight line over the cycles off each feature of each device first"},
     {"starts", "N", INTEGER(fit_options, starts, 1, 10000), .fallback = "20",
      .help = "number of starts of the mixture's estimation"},
     {"skip", "N", INTEGER(fit_options, skip, 0, OPTION_MANY), .fallback = "0",
@@ -190,6 +192,47 @@ static void print_devices(FILE *f, const syn_params *p, const syn_fit_report *r)
     print_spread(f, r);
 }
 
+/* What the set does not have though it was measured. */
+static void print_trends(FILE *f, const syn_fit_report *r)
+{
+    const double length = (double)r->rows / (double)r->devices;
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const syn_trend *t = &r->trend[i];
+        if (t->breaks_in)
+            fprintf(f,
+                    "warning: break-in of %s: the first tenth of the cycles lies %+.2f spreads off; --skip %.0f "
+                    "leaves it out\n",
+                    syn_feature_name(i), t->begin, ceil(0.1 * length));
+        if (t->drifts)
+            fprintf(
+                f,
+                "warning: %s drifts by %+.2f spreads per 1000 cycles, and the set will not; --trend remove takes a "
+                "straight line off\n",
+                syn_feature_name(i), t->drift);
+        if (t->wears_out)
+            fprintf(f,
+                    "warning: wear-out of %s: the last tenth of the cycles lies %+.2f spreads off; leave these "
+                    "cycles out of "
+                    "the file\n",
+                    syn_feature_name(i), t->end);
+    }
+}
+
+static void print_memory(FILE *f, const syn_fit_report *r)
+{
+    if (!isnan(r->order_bic[SYN_MAX_ORDER]) && r->order == SYN_MAX_ORDER)
+        fputs("note: BIC chose the largest order; it might choose a larger one, if there were any\n", f);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        if (!r->taken[i] && r->long_memory[i][0] - r->long_memory[i][1] > fmax(0.03, 3 / sqrt((double)r->rows)))
+            fprintf(f,
+                    "warning: memory of %s beyond lag 10: mean autocorrelation over lags 11 to 20 is %.3f measured, "
+                    "%.3f in "
+                    "the set%s\n",
+                    syn_feature_name(i), r->long_memory[i][0], r->long_memory[i][1],
+                    r->order == SYN_MAX_ORDER ? "; an autoregression of order 10, the largest, cannot keep it"
+                                              : "; try a larger --order");
+}
+
 static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
 {
     const syn_fit_report *r = v->fit;
@@ -210,6 +253,8 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
     fprintf(f, "autoregression: order %d, %zu windows, spectral radius %.4f; Yule-Walker differs by at most %.2g\n",
             r->order, r->windows, r->spectral_radius, r->yule_walker);
     print_devices(f, p, r);
+    print_trends(f, r);
+    print_memory(f, r);
 }
 
 /* Name of the set: --name, or that of the file without folders and ending. */
@@ -238,10 +283,10 @@ static void describe_options(const fit_options *o, char *text, size_t size)
     if (o->degree)
         snprintf(degree, sizeof degree, "%" PRIu64, o->degree);
     snprintf(text, size,
-             "--order %s --components %s --devices %s --marginals %s --degree %s --starts %" PRIu64 " --skip %" PRIu64
-             " --seed %" PRIu64 " --u0 %g --compliance %g",
-             order, components, devices[o->devices], marginals[o->marginals], degree, o->starts, o->skip, o->seed,
-             o->look.u0, o->compliance);
+             "--order %s --components %s --devices %s --marginals %s --trend %s --degree %s --starts %" PRIu64
+             " --skip %" PRIu64 " --seed %" PRIu64 " --u0 %g --compliance %g",
+             order, components, devices[o->devices], marginals[o->marginals], o->trend ? "remove" : "keep", degree,
+             o->starts, o->skip, o->seed, o->look.u0, o->compliance);
 }
 
 static int write_set(const fit_options *o, const syn_params *p, const syn_provenance *v)
@@ -270,6 +315,7 @@ static int fit(const fit_options *o, const syn_features *f, const char *others_o
                                  .degree = (int)o->degree,
                                  .devices = (syn_fit_devices)o->devices,
                                  .marginals = (syn_marginals)o->marginals,
+                                 .detrend = o->trend == 1,
                                  .starts = (int)o->starts,
                                  .seed = o->seed,
                                  .progress = {show, &bar}};

@@ -92,11 +92,21 @@ typedef struct syn_fit_options {
                             * SYN_AUTO_DEGREE with which Gamma rises over the range given at syn_fit */
     syn_fit_devices devices;
     syn_marginals marginals; /* ignored if degree is not 0: then polynomials */
-    int starts;              /* of the mixture, >= 1; 0: SYN_FIT_STARTS */
-    uint64_t seed;           /* of the starts and of the simulation */
-    syn_progress progress;   /* see status.h */
-    uint64_t reserved[8];    /* 0, room to grow */
+    bool detrend;  /* to take a straight line over the cycles off each feature of each device, before all else */
+    int starts;    /* of the mixture, >= 1; 0: SYN_FIT_STARTS */
+    uint64_t seed; /* of the starts and of the simulation */
+    syn_progress progress; /* see status.h */
+    uint64_t reserved[8];  /* 0, room to grow */
 } syn_fit_options;
+
+/* Trends over the cycles, which a set does not have. In spreads: standard deviations of the cycles of a device (of its scale).
+ * The flags say that a trend is more than a quarter of a spread and more than 5 standard errors. See drift.c. */
+typedef struct syn_trend {
+    double drift; /* per 1000 cycles, between 20 % and 80 % of the record */
+    double begin; /* the first 10 % above the line through the middle */
+    double end;   /* the last 10 % above it */
+    bool drifts, breaks_in, wears_out;
+} syn_trend;
 
 /* What was done, and how certain the results are. The standard errors of Gamma come from the scatter over groups of
  * devices, those of the autoregression from least squares. Those of the mixture assume that the component of each
@@ -112,6 +122,8 @@ typedef struct syn_fit_report {
     double distance[SYN_NFEAT][3][2]; /* cross-validated, by scale, then polynomial and spline; NAN: not tried */
     double order_bic[SYN_MAX_ORDER + 1], components_bic[SYN_MOST_COMPONENTS + 1]; /* NAN where not tried */
     double spectral_radius;
+    double long_memory[SYN_NFEAT][2]; /* mean autocorrelation over lags 11 to 20: measured, and of the set */
+    syn_trend trend[SYN_NFEAT];
     double yule_walker;        /* largest difference of a coefficient from the Yule-Walker estimate */
     double scale[SYN_NFEAT];   /* mean ratio of the estimated to the true sigma of a device */
     double noise[SYN_NDEVICE]; /* share of the estimation errors in the variance of mu and sigma over the devices */
@@ -128,7 +140,7 @@ typedef struct syn_fit_report {
 /* Fills gamma, the mixture and var (the chosen order alone) of *p. The caller has filled in u0, u_max, eta, hhrs and
  * llrs; the features that nobody measured come from *p as well. o NULL: the defaults. Deterministic: the same for every number of threads. err may be NULL.
  * Returns SYN_OK; SYN_EINVAL (an option); SYN_ENOMEM; SYN_ENUMERIC; SYN_ESTOPPED; SYN_EDATA with advice in err: no device
- * with SYN_FEWEST_CYCLES cycles, too few devices for a mixture or too many for a list, too few devices for each component, a feature that does not vary, a Gamma that does not rise
+ * with SYN_FEWEST_CYCLES cycles, too few devices for a mixture or too many for a list, too few devices for each component, a feature that does not vary, memory that cannot be told from a trend, a Gamma that does not rise
  * over the middle 99.98 % of all draws (or over the range of the data, if that is less), an unstable autoregression.
  * *p is unchanged on failure. */
 syn_status syn_fit(const syn_features *f, const syn_fit_options *o, syn_params *p, syn_fit_report *report,

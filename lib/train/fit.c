@@ -3,6 +3,7 @@
  * devices.c and mixture.c (5) and taken.c (what is left). */
 #include <synaptogen/fit.h>
 
+#include "base/linear.h"
 #include "base/numeric.h"
 #include "model/model.h"
 #include "train/fit.h"
@@ -190,9 +191,30 @@ static syn_status check_windows(const syn_fit_report *r, int order, size_t n, sy
         fewest_windows(r, order), order + 1, n);
 }
 
-static syn_status dependent_features(syn_status status, syn_error *err)
+static syn_status memory_like_a_trend(syn_error *err)
 {
-    return synp_fail(err, status, "var", "the features of a cycle are linearly dependent");
+    return synp_fail(
+        err, SYN_EDATA, "var",
+        "the cycles of a device hang together over its whole record, so that their memory cannot be told "
+        "from a trend: leave out the first cycles, remove the trend, or choose a smaller order");
+}
+
+/* Why the moments of windows of that order give no autoregression. Either a feature follows from the others, and the
+ * covariance of one cycle is not positive definite, or so nearly that its factor has a diagonal below 1e-4. Or the cycles of a
+ * device hang together over its whole record. */
+static syn_status no_autoregression(const synp_moments *m, int order, syn_error *err)
+{
+    const int lead = SYN_NFEAT * (order + 1);
+    double c[SYN_NFEAT * SYN_NFEAT];
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j < SYN_NFEAT; j++)
+            c[i * SYN_NFEAT + j] = m->m[i * lead + j];
+    bool dependent = !synp_cholesky_factor(SYN_NFEAT, c);
+    for (int i = 0; !dependent && i < SYN_NFEAT; i++)
+        dependent = c[i * SYN_NFEAT + i] < 1e-4;
+    if (dependent)
+        return synp_fail(err, SYN_ENUMERIC, "var", "the features of a cycle are linearly dependent");
+    return memory_like_a_trend(err);
 }
 
 /* The order with the least BIC among those whose autoregression is stable. All orders are compared on the same windows:
@@ -212,7 +234,7 @@ static syn_status choose_order(const syn_features *f, double (*x)[SYN_NFEAT], sy
         synp_var_fit v;
         const syn_status status = synp_var_least_squares(m, longest, p, &v);
         if (status)
-            return dependent_features(status, err);
+            return no_autoregression(m, longest, err);
         if (!(syn_var_spectral_radius(&v.var) < 1))
             continue;
         r->order_bic[p] = synp_var_bic(m, synp_fitted_features(r), p, v.log_det);
@@ -220,8 +242,7 @@ static syn_status choose_order(const syn_features *f, double (*x)[SYN_NFEAT], sy
             r->order = p;
     }
     if (r->order == 0)
-        return synp_fail(err, SYN_EDATA, "var",
-                         "no order gives a stable autoregression: are there trends over the cycles?");
+        return memory_like_a_trend(err);
     return SYN_OK;
 }
 
@@ -232,7 +253,7 @@ static syn_status cross_check(const syn_features *f, double (*x)[SYN_NFEAT], con
     synp_var_fit v;
     syn_var yw;
     if (synp_var_least_squares(m, r->order, r->order, &v) || synp_yule_walker(f, SYNP_ROWS(x), r->order, &yw))
-        return dependent_features(SYN_ENUMERIC, err);
+        return no_autoregression(m, r->order, err);
     for (int l = 0; l < r->order; l++)
         for (int i = 0; i < SYN_NFEAT; i++)
             for (int j = 0; j < SYN_NFEAT; j++)
@@ -271,7 +292,7 @@ static syn_status put_cycles(const synp_cycles *c, const syn_fit_options *o, con
     }
     synp_var_fit v;
     if (synp_var_least_squares(&c->moments, r->order, r->order, &v))
-        return dependent_features(SYN_ENUMERIC, err);
+        return no_autoregression(&c->moments, r->order, err);
     r->spectral_radius = syn_var_spectral_radius(&v.var);
     if (!(r->spectral_radius < 1))
         return synp_fail(
@@ -334,6 +355,8 @@ static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], cons
     if (!status)
         status = correct_bias(f, measured, o, shape, p, bias, r, err);
     if (!status)
+        synp_long_memory(f, SYNP_ROWS(x), &p->var[r->order - 1], r->long_memory);
+    if (!status)
         status = gamma_errors(f, u, shape, r, err);
     if (!status)
         put_gamma_rests(measured->marginal, shape, r);
@@ -371,9 +394,13 @@ static syn_status fit(syn_features *f, const syn_fit_options *o, const syn_param
     standardised s = {0};
     synp_shape shape[SYN_NFEAT];
     synp_bias *bias = calloc(1, sizeof *bias);
+    if (o->detrend)
+        synp_remove_trends(f);
     syn_status status = bias ? synp_choose_scales(f, o, shape, p, r, err) : synp_no_memory(err);
     if (!status)
         status = standardise(f, shape, &s, err);
+    if (!status)
+        synp_put_trends(f, SYNP_ROWS(s.u), r);
     if (!status)
         status = synp_tell(&o->progress, 0.05, err);
     if (!status)

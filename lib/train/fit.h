@@ -71,6 +71,12 @@ int synp_rising_gamma(const synp_marginal *m, int degree, syn_poly *out, double 
 /* First x in [-range, range] where the polynomial does not rise, NAN if it rises everywhere. */
 double synp_not_rising(const syn_poly *p, double range);
 
+/* Fills the trends of the report from the standardised figures u. */
+void synp_put_trends(const syn_features *f, const double (*u)[SYN_NFEAT], syn_fit_report *r);
+
+/* Takes its least-squares line over the cycles off each feature of each device; means stay. */
+void synp_remove_trends(syn_features *f);
+
 /* Mean products of the window (x_t, x_{t-1}, .., x_{t-order}), row-major with 4 (order + 1) rows, over the windows
  * within a device in which no figure is missing. An absent feature counts as white noise that is uncorrelated with the
  * others. */
@@ -90,6 +96,13 @@ syn_status synp_var_least_squares(const synp_moments *m, int windows, int order,
 
 /* The coefficients from the autocovariances of all pairs of figures (Yule-Walker). Returns SYN_OK or SYN_ENUMERIC. */
 syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT], int order, syn_var *out);
+
+/* Mean autocorrelation of each feature over lags 11 to 20: of the scores x, and of the autoregression. */
+void synp_long_memory(const syn_features *f, const double (*x)[SYN_NFEAT], const syn_var *v,
+                      double out[SYN_NFEAT][2]);
+
+/* c[lag] = E x_t x_{t-lag}' of the autoregression, lag = 0 .. most. Returns SYN_OK or SYN_ENUMERIC. */
+syn_status synp_var_covariances(const syn_var *v, int most, double (*c)[SYN_NFEAT][SYN_NFEAT]);
 
 /* The same from c[lag] = E x_t x_{t-lag}', lag = 0 .. order. */
 #define SYNP_LAGS(c) ((const double(*)[SYN_NFEAT][SYN_NFEAT])(c))

@@ -181,6 +181,18 @@ static json_t *taken_features(const syn_provenance *v)
     return object;
 }
 
+/* Drift per 1000 cycles, break-in and wear-out of each feature, in spreads. */
+static json_t *trends(const syn_fit_report *r)
+{
+    json_t *object = json_object();
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const double figures[3] = {r->trend[i].drift, r->trend[i].begin, r->trend[i].end};
+        if (!r->taken[i])
+            object = synp_json_with(object, syn_feature_name(i), row(figures, 3, rounded));
+    }
+    return object;
+}
+
 static json_t *provenance_of(const syn_params *p, const syn_provenance *v)
 {
     const syn_fit_report *r = v->fit;
@@ -205,6 +217,7 @@ static json_t *provenance_of(const syn_params *p, const syn_provenance *v)
     object = synp_json_with(object, "figures", figures);
     object = synp_json_with(object, "scale_bias_taken_off", row(r->scale, SYN_NFEAT, rounded));
     object = synp_json_with(object, "error_share_taken_off", row(r->noise, SYN_NDEVICE, rounded));
+    object = synp_json_with(object, "trends", trends(r));
     object = synp_json_with(object, "gamma_rest", row(r->gamma_rest, SYN_NFEAT, rounded));
     object = synp_json_with(object, "device_spread", row(r->spread, SYN_NFEAT, rounded));
     object = synp_json_with(object, "device_spread_low", row(r->spread_low, SYN_NFEAT, rounded));

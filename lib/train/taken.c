@@ -17,25 +17,6 @@
 #include <math.h>
 #include <string.h>
 
-/* E x_t x_{t-lag}' for lag = 0 .. most: those up to p - 1 from the stationary covariance of order p, then
- * c_l = A_1 c_{l-1} + .. + A_p c_{l-p}. */
-static syn_status covariances(const syn_var *v, int most, double (*c)[SYN_NFEAT][SYN_NFEAT])
-{
-    double p[SYNP_MAX_LATENT * SYNP_MAX_LATENT];
-    const int dim = SYN_NFEAT * v->order;
-    if (synp_var_covariance(v, p))
-        return SYN_ENUMERIC;
-    for (int lag = 0; lag <= most; lag++)
-        for (int i = 0; i < SYN_NFEAT; i++)
-            for (int j = 0; j < SYN_NFEAT; j++) {
-                c[lag][i][j] = lag < v->order ? p[i * dim + SYN_NFEAT * lag + j] : 0;
-                for (int l = 1; lag >= v->order && l <= v->order; l++)
-                    for (int k = 0; k < SYN_NFEAT; k++)
-                        c[lag][i][j] += v->a[l - 1][i][k] * c[lag - l][k][j];
-            }
-    return SYN_OK;
-}
-
 static const syn_var *largest_order(const syn_params *p)
 {
     int k = SYN_MAX_ORDER - 1;
@@ -51,7 +32,7 @@ static syn_status take_autoregression(const syn_params *from, const bool absent[
     syn_var taken;
     for (int i = 0; i < SYN_NFEAT; i++)
         fitted[i] = !absent[i];
-    if (covariances(largest_order(from), order, c))
+    if (synp_var_covariances(largest_order(from), order, c))
         return SYN_ENUMERIC;
     for (int lag = 0; lag <= order; lag++)
         synp_uncorrelated(fitted, lag, c[lag]);

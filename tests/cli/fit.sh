@@ -137,6 +137,16 @@ long_tail() {
 }
 check "a long tail of R_LRS is fitted by a spline" long_tail
 
+drifts() {
+    awk -F, 'BEGIN { OFS = "," } NR > 1 { $5 -= 0.0015 * $2; $4 += $2 < 15 ? 0.3 : 0 } { print }' sample.csv >drift.csv
+    syn fit drift.csv --order 2 -o drift.json >summary && cat summary &&
+        grep -q '^warning: u_set drifts by -[0-9.]* spreads per 1000 cycles, .*--trend remove' summary &&
+        grep -q '^warning: break-in of log10_r_hrs: .* --skip 15 ' summary &&
+        syn fit drift.csv --order 2 --trend remove -o drift.json >summary && cat summary && ! grep -q 'u_set drifts' summary &&
+        grep -q -e '--trend remove' drift.json
+}
+check "drift and break-in are named, with what to do" drifts
+
 streams() {
     gzip -c <sample.csv >sample.csv.gz && syn fit sample.csv.gz --order 1 --components 1 --name x -o a.json >/dev/null &&
         syn fit - --order 1 --components 1 --name x <sample.csv >b.json 2>/dev/null &&
