@@ -35,8 +35,7 @@ typedef struct syn_import {
     const char *scale;   /* "u=1,i=1e-3": factors from the numbers in the file to V and A; NULL: units in the file */
     double shunt;        /* ohm: the current is the voltage of its column, divided by this; 0: it is a current */
     bool cycle_per_file; /* each file goes on with the cycles of one cell, the one of its folder */
-    bool
-        pairs; /* the first half of the files holds sweeps of one sign, the second half those of the other: they are joined, file by file */
+    bool pairs; /* the second half of the files has sweeps of the other sign: joined with the first, file by file */
     uint64_t reserved[8];
 } syn_import;
 
