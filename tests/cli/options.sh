@@ -142,7 +142,7 @@ fi
 no_circle() {
     find "$builddir/lib/cli" -name 'synaptogen-*.o' >objects
     [ "$(wc -l <objects)" -gt 20 ] || return 1
-    xargs nm -A <objects | sed 's|^[^:]*/||; s|:[0-9a-f]*| |' >symbols # object kind name
+    xargs nm -A <objects | sed 's|:[0-9a-f]*| |' >symbols # object kind name; two folders may have objects of one name
     awk '$2 ~ /^[TDRB]$/ { print $3, $1 }' symbols >defined
     awk '$2 == "U" { print $3, $1 }' symbols >used
     awk 'NR == FNR { owner[$1] = $2; next } $1 in owner && owner[$1] != $2 { print $2, owner[$1] }' defined used | sort -u >edges
