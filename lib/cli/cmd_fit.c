@@ -242,9 +242,10 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
     print_features(f, r, v->others_of);
     if (v->curves)
         fprintf(f,
-                "\ncurves: %" PRIu64
-                " points, rms error %.2g of the current at u0; u_max %.4f +- %.1g V, eta %.3f +- %.1g",
-                v->curves->points, v->curves->rest, p->u_max, v->curves->u_max_error, p->eta, v->curves->eta_error);
+                "\ncurves: %" PRIu64 " points, off by %.2g %% of the local current (median; 90 %% of the points "
+                "below %.2g %%); u_max %.4f +- %.1g V, eta %.3f +- %.1g",
+                v->curves->points, 100 * v->curves->local_median, 100 * v->curves->local_most, p->u_max,
+                v->curves->u_max_error, p->eta, v->curves->eta_error);
     else
         fprintf(f, "\ncurves: those of %s", v->curves_of);
     fputs("\n", f);

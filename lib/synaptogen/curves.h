@@ -43,13 +43,14 @@ void syn_curves_add(syn_curves *c, const syn_sweep *s, const syn_measured *m);
 /* Size of the data and quality of the fit. */
 typedef struct syn_curves_report {
     uint64_t points, transitions;
-    double rest;                   /* rms of (i - fit) / (g u0) over the branches */
-    double rest_transitions;       /* rms of the normalised current over the transitions */
-    double u_max_error, eta_error; /* standard errors; u_max in V */
+    double rest;                     /* rms of (i - fit) / (g u0) over the branches */
+    double local_median, local_most; /* median and 90 % quantile of |fit / i - 1| over points of the branches */
+    double rest_transitions;         /* rms of the normalised current over the transitions */
+    double u_max_error, eta_error;   /* standard errors; u_max in V */
 } syn_curves_report;
 
 /* Fills u0, u_max, eta, hhrs and llrs of *p. The two ends of g are quantiles of f. err may be NULL. Returns SYN_OK;
- * SYN_ENOMEM; SYN_EDATA if the sweeps do not determine the curves, or if the curves are not valid (err says why). */
+ * SYN_ENOMEM; SYN_EDATA if the sweeps do not determine the curves, if a curve is negative between 0 and u_max, or if the curves are not valid (err says why). */
 syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params *p, syn_curves_report *report,
                           syn_error *err);
 

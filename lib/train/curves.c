@@ -12,7 +12,7 @@
 #include <synaptogen/rng.h>
 
 enum { DEGREE = 6, TERMS = 2 * DEGREE }; /* coefficients of a, then of b */
-enum { TRANSITIONS = 500, POINTS = 32 };
+enum { TRANSITIONS = 500, POINTS = 32, SAMPLE = 2000 };
 static const double g_unit = 1e-4;  /* S: makes both halves of the system alike */
 static const double guard = 0.02;   /* V of distance kept from U_S and U_R */
 static const double clipped = 0.98; /* of the compliance */
@@ -31,6 +31,7 @@ struct syn_curves {
     uint64_t cell;                                              /* of the sweep before */
     double g_hrs;                                               /* after it, 0 if unknown */
     transition kept[TRANSITIONS];
+    double sample[SAMPLE][3]; /* u, i, g of some of the points, for the errors */
 };
 
 syn_status syn_curves_create(double u0, double compliance, syn_curves **out, syn_error *err)
@@ -53,6 +54,18 @@ void syn_curves_free(syn_curves *c)
     free(c);
 }
 
+/* Where to keep thing number n of a sample, or a place beyond it. The first `room` are kept. After that, the n-th replaces a
+ * random one with probability room / n, so that all have the same chance (reservoir sampling; Vitter, ACM Trans. Math.
+ * Softw. 11 (1985) 37). */
+static uint64_t slot_of(uint64_t n, uint64_t room)
+{
+    uint32_t w[4];
+    if (n < room)
+        return n;
+    syn_rng_block(0, 0, n, SYN_DRAW_ESTIMATE, w);
+    return (uint64_t)(syn_rng_uniform(w[0]) * (double)(n + 1));
+}
+
 static void add_point(syn_curves *c, double u, double i, double g)
 {
     double row[TERMS], power = 1;
@@ -69,7 +82,12 @@ static void add_point(syn_curves *c, double u, double i, double g)
     }
     c->squares += y * y;
     c->u_most = fmax(c->u_most, fabs(u));
-    c->points++;
+    const uint64_t at = slot_of(c->points++, SAMPLE);
+    if (at < SAMPLE) {
+        c->sample[at][0] = u;
+        c->sample[at][1] = i;
+        c->sample[at][2] = g;
+    }
 }
 
 /* Adds the points of a branch between the voltages low and high. g: its conductance; nothing is added if g is unknown. */
@@ -84,17 +102,10 @@ static void add_branch(syn_curves *c, const syn_sweep *s, syn_branch b, double l
     }
 }
 
-/* Where to keep the next transition, or NULL. The first TRANSITIONS are kept. After that, the n-th replaces a random one
- * with probability TRANSITIONS / n, so that all have the same chance (reservoir sampling; Vitter, ACM Trans. Math.
- * Softw. 11 (1985) 37). */
+/* Where to keep the next transition, or NULL. */
 static transition *slot_for_transition(syn_curves *c)
 {
-    const uint64_t n = c->transitions++;
-    if (n < TRANSITIONS)
-        return &c->kept[n];
-    uint32_t w[4];
-    syn_rng_block(0, 0, n, SYN_DRAW_ESTIMATE, w);
-    const uint64_t at = (uint64_t)(syn_rng_uniform(w[0]) * (double)(n + 1));
+    const uint64_t at = slot_of(c->transitions++, TRANSITIONS);
     return at < TRANSITIONS ? &c->kept[at] : NULL;
 }
 
@@ -289,6 +300,34 @@ static syn_status feature_quantile(const syn_features *f, int feature, double pr
     return SYN_OK;
 }
 
+/* Median and 90 % quantile of |fit / i - 1| over the sample of points. */
+static void put_local_errors(const syn_curves *c, const family *f, syn_curves_report *r)
+{
+    double error[SAMPLE];
+    size_t n = 0;
+    for (uint64_t k = 0; k < c->points && k < SAMPLE; k++)
+        if (c->sample[k][1] != 0)
+            error[n++] = fabs(current(f, c->sample[k][2], c->sample[k][0]) / c->sample[k][1] - 1);
+    qsort(error, n, sizeof *error, synp_rising);
+    r->local_median = n ? error[n / 2] : NAN;
+    r->local_most = n ? error[n * 9 / 10] : NAN;
+}
+
+/* The curves at both ends of g must carry a current with the voltage. */
+static syn_status check_sign(const family *f, const double g[2], double u_max, syn_error *err)
+{
+    static const char *const names[2] = {"LLRS", "HHRS"};
+    for (int k = 0; k < 2; k++)
+        for (int j = 1; j <= 512; j++)
+            if (!(current(f, g[k], u_max * j / 512) > 0))
+                return synp_fail(
+                    err, SYN_EDATA, "iv",
+                    "the fitted curve %s, of %.3g ohm at u0, is negative at %.3g V: polynomials of degree %d do "
+                    "not follow these cells; fit without sweeps, and take the curves from another set",
+                    names[k], 1 / g[k], u_max * j / 512, DEGREE);
+    return SYN_OK;
+}
+
 static void put_curve(const family *f, double g, syn_poly *out)
 {
     out->n = DEGREE + 1;
@@ -313,9 +352,14 @@ syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params
     if (isnan(r_lrs) || isnan(log_r_hrs))
         return synp_fail(err, SYN_EDATA, syn_feature_name(isnan(r_lrs) ? SYN_R_LRS : SYN_LOG10_R_HRS),
                          "the curves need figures of this feature, found none");
+    const double ends[2] = {1 / r_lrs, pow(10, -log_r_hrs)};
+    put_local_errors(c, &curves, report);
+    status = check_sign(&curves, ends, p->u_max, err);
+    if (status)
+        return status;
     p->u0 = c->u0;
-    put_curve(&curves, 1 / r_lrs, &p->llrs);
-    put_curve(&curves, pow(10, -log_r_hrs), &p->hhrs);
+    put_curve(&curves, ends[0], &p->llrs);
+    put_curve(&curves, ends[1], &p->hhrs);
     status = synp_check_curves(p, err);
     if (status && err) {
         char text[128];

@@ -161,6 +161,8 @@ static json_t *standard_errors(const syn_params *p, const syn_provenance *v)
         object = synp_json_with(object, "u_max", rounded(v->curves->u_max_error));
         object = synp_json_with(object, "eta", rounded(v->curves->eta_error));
         object = synp_json_with(object, "iv_rest", rounded(v->curves->rest));
+        object = synp_json_with(object, "iv_local_median", rounded(v->curves->local_median));
+        object = synp_json_with(object, "iv_local_most", rounded(v->curves->local_most));
         object = synp_json_with(object, "reset_rest", rounded(v->curves->rest_transitions));
     }
     return object;
