@@ -57,7 +57,8 @@ static int compare(const validate_options *o, const syn_model *m, const syn_feat
     const report r = {o->set, o->features, v, measured, generated};
     int status = s ? cli_fail_library("", &err) : print_report(o, &r);
     if (!status && v->disagreeing)
-        status = cli_fail(CLI_FAILED, "%d of %d figures do not agree", v->disagreeing, v->figures);
+        status = cli_fail(CLI_FAILED, "%d of %d figures do not agree, %d of them by a hair", v->disagreeing,
+                          v->figures, v->by_a_hair);
     free(v);
     return status;
 }

@@ -18,12 +18,22 @@ extern "C" {
 #endif
 
 enum { SYN_LAGS = 20, SYN_QUANTILES = 201 };
+#define SYN_HAIR 1.5 /* excess up to which a figure fails by a hair */
+
+/* What the resistances are for. Both from measured and generated figures; NAN without both resistances. */
+typedef struct syn_effect {
+    double misread[2]; /* measured, generated: share of wrong bits at the threshold with the fewest */
+    /* The current at u0 of a column of 128 cells, half in LRS and half in HRS: its mean, generated over measured, and its
+     * relative standard deviation, measured and generated. */
+    double product, product_sd[2];
+} syn_effect;
 
 /* One figure. It agrees if |measured - generated| is at most the tolerance (the same device for all purposes) or at
  * most 5 standard errors (explained by chance). */
 typedef struct syn_comparison {
     double measured, generated, error, tolerance;
     bool agrees;
+    double excess; /* the difference in units of what would agree: up to 1 it agrees; up to 1.5 it fails by a hair */
 } syn_comparison;
 
 /* Kolmogorov-Smirnov distance between all measured and all generated figures of one feature, at 1000 quantiles of the
@@ -33,6 +43,7 @@ typedef struct syn_comparison {
 typedef struct syn_ks {
     double distance, low, high, chance, tolerance;
     bool agrees;
+    double excess; /* as in syn_comparison */
 } syn_ks;
 
 typedef struct syn_validation {
@@ -52,6 +63,8 @@ typedef struct syn_validation {
      * standard deviations (a fifth). */
     syn_comparison device[SYN_NFEAT][4];
     int figures, disagreeing; /* compared in all; number of those that do not agree */
+    int by_a_hair;            /* of those that do not agree */
+    syn_effect effect;
 } syn_validation;
 
 /* For plots: mean and standard deviation of every feature of one device. */

@@ -20,7 +20,10 @@ enum {
     CORRELATION = 0,
     AUTOCORRELATION = CORRELATION + SYN_NFEAT * SYN_NFEAT,
     DEVICE = AUTOCORRELATION + SYN_NFEAT * (SYN_LAGS + 1),
-    FIGURES = DEVICE + 4 * SYN_NFEAT
+    MISREAD = DEVICE + 4 * SYN_NFEAT,
+    PRODUCT, /* mean and relative standard deviation */
+    PRODUCT_SD,
+    FIGURES
 };
 typedef struct panel {
     double figure[FIGURES], quantile[SYN_NFEAT][SYN_QUANTILES];
@@ -105,9 +108,46 @@ static void over_devices(const double (*v)[SYN_NFEAT], size_t n, int i, double *
     *sd = synp_scatter_sd(&s);
 }
 
+/* The smallest mean of the shares of wrong bits in LRS and HRS over all thresholds between the sorted figures. */
+static double fewest_misread(const double *log10_r_hrs, size_t n_hrs, const double *r_lrs, size_t n_lrs)
+{
+    double least = 0.5; /* all cells taken for one state */
+    size_t below = 0;   /* HRS figures below the threshold, the next R_LRS */
+    for (size_t k = 0; k < n_lrs; k++) {
+        while (below < n_hrs && log10_r_hrs[below] < log10(r_lrs[k]))
+            below++;
+        least = fmin(least, 0.5 * ((double)below / (double)n_hrs + (double)(n_lrs - k - 1) / (double)n_lrs));
+    }
+    return least;
+}
+
+/* From the sorted figures of a panel. */
+static void put_effect(const validation *v, const size_t n[SYN_NFEAT], double *figure)
+{
+    enum { CELLS = 128 };
+    const double *hrs = v->sorted[SYN_LOG10_R_HRS], *lrs = v->sorted[SYN_R_LRS];
+    double sum[2] = {0}, squares[2] = {0};
+    figure[MISREAD] = figure[PRODUCT] = figure[PRODUCT_SD] = NAN;
+    if (n[SYN_LOG10_R_HRS] == 0 || n[SYN_R_LRS] == 0)
+        return;
+    figure[MISREAD] = fewest_misread(hrs, n[SYN_LOG10_R_HRS], lrs, n[SYN_R_LRS]);
+    for (int state = 0; state < 2; state++) {
+        const size_t count = n[state ? SYN_R_LRS : SYN_LOG10_R_HRS];
+        for (size_t k = 0; k < count; k++) {
+            const double g = state ? 1 / lrs[k] : pow(10, -hrs[k]);
+            sum[state] += g / (double)count;
+            squares[state] += g * g / (double)count;
+        }
+    }
+    const double variance = squares[0] - sum[0] * sum[0] + squares[1] - sum[1] * sum[1];
+    figure[PRODUCT] = 0.5 * CELLS * (sum[0] + sum[1]);
+    figure[PRODUCT_SD] = sqrt(0.5 * CELLS * fmax(variance, 0)) / figure[PRODUCT];
+}
+
 /* Everything but the distances; f->y are the features of the panel. */
 static syn_status describe(validation *v, const syn_features *f, panel *out, syn_device_scatter *scatter)
 {
+    size_t n[SYN_NFEAT];
     const syn_status status = synp_standardise(f, NULL, v->mu, v->sigma, v->u, v->err);
     if (status)
         return status;
@@ -122,8 +162,11 @@ static syn_status describe(validation *v, const syn_features *f, panel *out, syn
         memcpy(scatter[d].sd, v->sigma[d], sizeof scatter[d].sd);
     }
 #pragma omp parallel for if (f->rows > SYNP_ROWS_FOR_THREADS)
-    for (int i = 0; i < SYN_NFEAT; i++)
-        put_quantiles(v->sorted[i], sort_feature(SYNP_ROWS(f->y), f->rows, i, v->sorted[i]), out->quantile[i]);
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        n[i] = sort_feature(SYNP_ROWS(f->y), f->rows, i, v->sorted[i]);
+        put_quantiles(v->sorted[i], n[i], out->quantile[i]);
+    }
+    put_effect(v, n, out->figure);
     return SYN_OK;
 }
 
@@ -236,6 +279,16 @@ static void resample(const validation *v, int feature, const double *generated, 
     out->high = d[(int)(0.975 * RESAMPLES)];
 }
 
+/* Counts a figure and returns whether it agrees. */
+static bool count_figure(syn_validation *o, double excess)
+{
+    const bool agrees = excess <= 1;
+    o->figures++;
+    o->disagreeing += !agrees;
+    o->by_a_hair += !agrees && excess <= SYN_HAIR;
+    return agrees;
+}
+
 static void put_distances(validation *v)
 {
     for (int i = 0; i < SYN_NFEAT; i++) {
@@ -255,9 +308,8 @@ static void put_distances(validation *v)
         const double n = v->replicas, mean = sum / n;
         ks->chance = mean + 5 * sqrt(fmax(squares - n * mean * mean, 0) / (n - 1));
         ks->tolerance = ks_tolerance;
-        ks->agrees = ks->distance <= fmax(ks->tolerance, ks->chance);
-        v->out->figures++;
-        v->out->disagreeing += !ks->agrees;
+        ks->excess = ks->distance / fmax(ks->tolerance, ks->chance);
+        ks->agrees = count_figure(v->out, ks->excess);
     }
 }
 
@@ -266,11 +318,11 @@ static void compare(validation *v, int figure, double tolerance, syn_comparison 
     const synp_scatter s =
         synp_scatter_of(&v->replica[0].figure[figure], (size_t)v->replicas, sizeof(panel) / sizeof(double));
     const double n = v->replicas;
-    *out =
-        (syn_comparison){v->measured.figure[figure], s.mean, sqrt(s.squares / (n - 1) * (1 + 1 / n)), tolerance, 0};
-    out->agrees = fabs(out->measured - out->generated) <= fmax(tolerance, 5 * out->error);
-    v->out->figures++;
-    v->out->disagreeing += !out->agrees;
+    *out = (syn_comparison){
+        v->measured.figure[figure], s.mean, sqrt(s.squares / (n - 1) * (1 + 1 / n)), tolerance, 0, 0};
+    const double difference = fabs(out->measured - out->generated);
+    out->excess = difference == 0 ? 0 : difference / fmax(tolerance, 5 * out->error);
+    out->agrees = count_figure(v->out, out->excess);
 }
 
 static void put_comparisons(validation *v)
@@ -282,7 +334,7 @@ static void put_comparisons(validation *v)
         for (int j = i + 1; j < SYN_NFEAT; j++)
             if (!o->absent[j])
                 compare(v, CORRELATION + SYN_NFEAT * i + j, correlation_tolerance, &o->correlation[i][j]);
-        o->autocorrelation[i][0] = (syn_comparison){1, 1, 0, 0, true};
+        o->autocorrelation[i][0] = (syn_comparison){1, 1, 0, 0, true, 0};
         for (int lag = 1; lag <= SYN_LAGS; lag++)
             compare(v, AUTOCORRELATION + (SYN_LAGS + 1) * i + lag, correlation_tolerance,
                     &o->autocorrelation[i][lag]);
@@ -293,6 +345,18 @@ static void put_comparisons(validation *v)
         for (int k = 0; k < 4; k += several ? 1 : 2)
             compare(v, DEVICE + 4 * i + k, tolerance[k], &o->device[i][k]);
     }
+}
+
+static void put_effects(validation *v)
+{
+    double generated[3] = {0};
+    for (int r = 0; r < v->replicas; r++)
+        for (int k = 0; k < 3; k++)
+            generated[k] += v->replica[r].figure[MISREAD + k] / v->replicas;
+    const double *measured = v->measured.figure + MISREAD;
+    v->out->effect = (syn_effect){.misread = {measured[0], generated[0]},
+                                  .product = generated[1] / measured[1],
+                                  .product_sd = {measured[2], generated[2]}};
 }
 
 static void put_bands(validation *v)
@@ -378,6 +442,7 @@ static syn_status compare_all(validation *v, syn_device_scatter *measured, syn_d
         count(v, SYNP_ROWS(v->f->y + v->f->first[d]), v->f->first[d + 1] - v->f->first[d], v->counts[d]);
     put_distances(v);
     put_comparisons(v);
+    put_effects(v);
     put_bands(v);
     return synp_tell(&v->o->progress, 1, v->err);
 }

@@ -101,6 +101,56 @@ Test(validate, a_shift_has_the_distance_that_brute_force_finds_and_does_not_agre
     syn_features_free(&f);
 }
 
+/* The smallest share of wrong bits by trying every figure as the threshold, and the mean conductances by their sums. In the
+ * set fewer than 1e-3 of the bits are wrong; with R_LRS ten times as high they are not. The shift of R_LRS by a factor of 1.1
+ * shows in the product by the ratio of the sums. */
+Test(validate, misread_bits_and_the_error_of_a_product_are_those_of_brute_force)
+{
+    syn_features f;
+    sample(5, 20, &f);
+    for (size_t t = 0; t < f.rows; t++)
+        f.y[t][SYN_R_LRS] *= 10;
+    const syn_effect e = validate(&f)->effect;
+    double least = 1, g[2] = {0};
+    for (size_t k = 0; k < f.rows; k += 3) {
+        size_t wrong = 0;
+        for (size_t t = 0; t < f.rows; t++)
+            wrong += (f.y[t][SYN_R_LRS] > f.y[k][SYN_R_LRS]) + (pow(10, f.y[t][SYN_LOG10_R_HRS]) < f.y[k][SYN_R_LRS]);
+        least = fmin(least, 0.5 * (double)wrong / (double)f.rows);
+    }
+    cr_expect(epsilon_eq(dbl, e.misread[0], least, 1e-3)); /* a third of the thresholds: up to 3 / 4000 more */
+    cr_expect(lt(dbl, e.misread[1], 1e-3));
+    for (size_t t = 0; t < f.rows; t++) {
+        g[0] += 1 / f.y[t][SYN_R_LRS] + pow(10, -f.y[t][SYN_LOG10_R_HRS]);
+        g[1] += 10 / f.y[t][SYN_R_LRS] + pow(10, -f.y[t][SYN_LOG10_R_HRS]);
+    }
+    /* 20 devices and others: their mean conductances differ by some per cent. */
+    cr_expect(epsilon_eq(dbl, e.product / (g[1] / g[0]), 1, 0.05));
+    syn_features_free(&f);
+}
+
+/* A difference that grows passes from agreement through a hair to disagreement. */
+Test(validate, between_agreement_and_disagreement_lies_a_hair)
+{
+    syn_features f;
+    int hairs = 0;
+    double before = 0;
+    sample(5, DEVICES, &f);
+    for (int step = 0; step < 12; step++) {
+        const syn_validation *v = validate(&f);
+        const double excess = v->ks[SYN_U_SET].excess;
+        cr_expect(ge(dbl, excess, before - 0.2));
+        cr_expect(eq(int, v->ks[SYN_U_SET].agrees, excess <= 1));
+        hairs += excess > 1 && excess <= SYN_HAIR && v->by_a_hair > 0;
+        cr_expect(le(int, v->by_a_hair, v->disagreeing));
+        before = excess;
+        for (size_t t = 0; t < f.rows; t++)
+            f.y[t][SYN_U_SET] -= 0.004;
+    }
+    cr_expect(all(gt(int, hairs, 0), gt(dbl, before, SYN_HAIR)));
+    syn_features_free(&f);
+}
+
 /* Cycles in another order: the distributions are the same, the memory is gone. */
 Test(validate, shuffled_cycles_differ_in_their_autocorrelations_alone)
 {
