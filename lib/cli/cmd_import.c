@@ -92,6 +92,14 @@ static syn_status copy(syn_sweeps *r, FILE *f, tally *t, syn_error *err)
     }
 }
 
+/* Which voltages no sweep has, NULL if there are both. */
+static const char *missing_sign(const syn_sweeps *r)
+{
+    bool negative, positive;
+    syn_sweeps_signs(r, &negative, &positive);
+    return !negative ? "negative" : !positive ? "positive" : NULL;
+}
+
 /* What a look at the first sweeps as a record shows. */
 static int print_record(FILE *f, const import_options *o)
 {
@@ -133,6 +141,8 @@ static int print_look(FILE *f, const import_options *o, syn_sweeps *r)
     print_tally(f, &t, r);
     for (int k = 0; syn_sweeps_note(r, k, text, sizeof text); k++)
         fprintf(f, "%-13s %s\n", "note", text);
+    if (missing_sign(r))
+        fprintf(f, "%-13s no %s voltages in any sweep\n", "note", missing_sign(r));
     return print_record(f, o);
 }
 
@@ -148,6 +158,8 @@ static int write_sweeps(FILE *f, const import_options *o, syn_sweeps *r)
     if (syn_sweeps_missing(r))
         fprintf(stderr, "points without a number, passed over: %" PRIu64 "\n", syn_sweeps_missing(r));
     sweeps_notes(stderr, r);
+    if (missing_sign(r))
+        fprintf(stderr, "no %s voltages in any sweep\n", missing_sign(r));
     return CLI_OK;
 }
 

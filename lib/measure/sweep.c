@@ -639,6 +639,12 @@ syn_status syn_sweeps_next(syn_sweeps *r, syn_sweep *out, syn_error *err)
     return SYN_OK;
 }
 
+void syn_sweeps_signs(const syn_sweeps *r, bool *negative, bool *positive)
+{
+    *negative = r->has_negative;
+    *positive = r->has_positive;
+}
+
 bool syn_sweeps_form(const syn_sweeps *r, int k, char *text, size_t size)
 {
     if (k < 0 || k >= r->n_form)
@@ -665,7 +671,7 @@ static bool put(int *k, bool applies, char *text, size_t size, const char *line)
 bool syn_sweeps_note(const syn_sweeps *r, int k, char *text, size_t size)
 {
     char line[256], where[80];
-    const bool is_one_sided = r->sweeps > 0 && !(r->has_negative && r->has_positive);
+    const bool has_both = r->has_negative && r->has_positive;
     if (put(&k, r->has_guess, text, size,
             "no header: the column with the larger numbers was taken for the voltage in V, "
             "the other one for the current in A; --columns and --scale say it"))
@@ -689,12 +695,9 @@ bool syn_sweeps_note(const syn_sweeps *r, int k, char *text, size_t size)
     if (put(&k, r->joined.count > 0, text, size, line))
         return true;
     const char *hint = r->files.n > 1 && !r->partner ? "; --pairs joins files of SET and files of RESET sweeps" : "";
-    snprintf(line, sizeof line, "no %s voltages in any sweep%s", r->has_negative ? "positive" : "negative", hint);
-    if (put(&k, is_one_sided, text, size, line))
-        return true;
     snprintf(line, sizeof line, "sweeps of one sign alone: %" PRIu64 ", first %s%s", r->lone.count,
              place(&r->lone, where, sizeof where), hint);
-    if (put(&k, r->lone.count > 0 && !is_one_sided, text, size, line))
+    if (put(&k, r->lone.count > 0 && has_both, text, size, line))
         return true;
     snprintf(line, sizeof line, "incomplete loops, which begin or end far from 0 V: %" PRIu64 ", first %s",
              r->open.count, place(&r->open, where, sizeof where));

@@ -48,6 +48,9 @@ const char *syn_sweeps_cell(syn_sweeps *r, uint64_t cell);
 /* Whether cells that were read have names. */
 bool syn_sweeps_has_names(const syn_sweeps *r);
 
+/* Which voltages the sweeps have that were read so far. */
+void syn_sweeps_signs(const syn_sweeps *r, bool *negative, bool *positive);
+
 /* Writes line k = 0, 1, ... of what was understood of the first file: text, separator, columns. Returns false if there is
  * no such line. */
 bool syn_sweeps_form(const syn_sweeps *r, int k, char *text, size_t size);

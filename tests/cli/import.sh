@@ -53,6 +53,10 @@ check "--pairs joins files of SET and of RESET sweeps" pairs
 unpaired() { syn import set.csv reset.csv -o out 2>err && grep -q -e '--pairs joins' err; }
 check "without --pairs import says that sweeps have one sign" unpaired
 
+one_sign() { syn import set.csv >out 2>err && [ "$(grep -c 'no positive voltages' err)" -eq 1 ] &&
+    syn extract set.csv -o out 2>err && [ "$(grep -c 'no positive voltages' err)" -eq 1 ]; }
+check "import and extract say once that voltages of one sign are missing" one_sign
+
 streams() { gzip -c <pad0.txt >pad0.txt.gz && syn import pad0.txt.gz >a 2>/dev/null && syn import - <pad0.txt >b 2>/dev/null &&
     cut -d, -f1-4 a >a4 && cut -d, -f1-4 b | diff a4 -; }
 check "files may be compressed or come from standard input" streams
