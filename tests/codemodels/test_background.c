@@ -22,11 +22,13 @@ static void load_cell(int seed, const char *analysis)
                   seed, analysis);
 }
 
-/* Carries out a command until the analysis has more than `points` time points, and halts it each time. */
+/* Carries out a command, then resumes the analysis until it has more than `points` time points, and halts it each time. A second
+ * bg_run would begin another plot. */
 static void halt_after(const char *command, size_t points)
 {
     do {
         spice_begin_in_background(command);
+        command = "bg_resume";
         nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
         spice_do("bg_halt");
         spice_await_background();
