@@ -146,11 +146,15 @@ static syn_status refuse_columns(const synp_form *f, const char *what, synp_role
     char found[150];
     const char *word = synp_role_word(role);
     synp_list_columns(f, found, sizeof found);
-    for (size_t k = 0; k < f->width; k++)
-        if (f->names[k].role >= SYNP_LOG_R_HRS && f->names[k].rank > 1)
-            return synp_fail(err, SYN_EFORMAT, word,
-                             "expected %s of the %s, found %s: a table of features, which `synaptogen import` reads",
-                             number, what, found);
+    bool has_feature = false, has_current = false;
+    for (size_t k = 0; k < f->width; k++) {
+        has_feature = has_feature || f->names[k].role >= SYNP_LOG_R_HRS;
+        has_current = has_current || f->names[k].role == SYNP_I;
+    }
+    if (has_feature && !has_current)
+        return synp_fail(err, SYN_EFORMAT, word,
+                         "expected %s of the %s, found %s: a table of features, which `synaptogen import` reads",
+                         number, what, found);
     return synp_fail(err, SYN_EFORMAT, word, "expected %s of the %s, found %s; name it: --columns %s=NAME or %s=%s",
                      number, what, found, word, word, "NUMBER");
 }

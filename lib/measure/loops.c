@@ -135,7 +135,9 @@ static bool add_loop(synp_loop_finder *f, const excursion *e, size_t first)
 {
     if (f->n == f->room && !synp_grow(&f->loops, sizeof *f->loops, &f->room))
         return false;
-    f->loops[f->n++] = (synp_loop){first, 0, e->sign<0, e->sign> 0, false};
+    f->loops[f->n] = (synp_loop){.first = first};
+    f->loops[f->n].has_negative = e->sign < 0;
+    f->loops[f->n++].has_positive = e->sign > 0;
     return true;
 }
 
@@ -242,6 +244,7 @@ bool synp_is_one_loop(const double *u, size_t n, synp_loop *out)
         out->has_positive = out->has_positive || (s > 0 && a >= least);
     }
     excursions_seen += sign && peak >= least;
+    out->ends_far = n > 0 && fabs(u[n - 1]) - base > far_share * span;
     return excursions_seen <= out->has_negative + out->has_positive;
 }
 

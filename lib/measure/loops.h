@@ -13,7 +13,8 @@
 typedef struct synp_loop {
     size_t first, end; /* points first .. end - 1 */
     bool has_negative, has_positive;
-    bool is_open; /* begins or ends far from 0 V, where the other loops of the record do not */
+    bool is_open;  /* begins or ends far from 0 V, where the other loops of the record do not */
+    bool ends_far; /* from 0 V; of synp_is_one_loop */
 } synp_loop;
 
 /* Goes on from one part of a record to the next. Zero-initialise it. */

@@ -66,6 +66,7 @@ struct syn_sweeps {
     points points;  /* of the unit, or of a part of a record */
     bool is_whole;  /* nothing of the unit is still to be read */
     bool goes_on;   /* the unit was read in part */
+    bool returns;   /* the loop before ended near 0 V */
     bool has_begun; /* some unit was read */
     bool counts;    /* the unit has a number of a cycle in the file */
     synp_loop_finder finder;
@@ -502,6 +503,10 @@ static void hand_out(syn_sweeps *r, syn_sweep *out, synp_loop *loop)
     r->loop++;
     if (!r->counts)
         r->found++;
+    if (r->counts && r->loops == 1) { /* a cycle that is cut short, after cycles that return to 0 V */
+        loop->is_open = loop->ends_far && r->returns;
+        r->returns = !loop->ends_far;
+    }
     if (loop->is_open)
         note(&r->open, out->cell, out->cycle, 0);
 }
