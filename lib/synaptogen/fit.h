@@ -6,21 +6,22 @@
  * middle 80 % with a spline).
  * Steps:
  *
- *   0. Scale            mu, sigma and u are those of the feature, of its logarithm or (r_lrs) of its reciprocal. Gamma is a
- *                       polynomial or a monotone spline through 33 quantiles (17 below 2000, 9 below 500
- *                       figures). All combinations are
- *                       fitted to one half of the devices, or of the cycles of few devices, and compared with the other
- *                       half, and the other way round. The distance is that of Kolmogorov and Smirnov between all figures
- *                       of the half and the distribution of Gamma with mu and sigma of each device. The simplest whose distance is at most the least plus 0.5 / sqrt(figures
- *                       of a half) is taken: polynomials before splines, then linear, log, inverse. A scale inverse
- *                       in which a draw of 5 standard deviations comes near to 0 is not taken.
+ *   0. Scale            mu, sigma and u are those of the feature, of its logarithm or (r_lrs) of its reciprocal. Gamma
+ *                       is a polynomial or a monotone spline through 33 quantiles (17 below 2000, 9 below 500
+ *                       figures). All combinations are fitted to one half of the devices, or of the cycles of few
+ *                       devices, and compared with the other half, and the other way round. The distance is that of
+ *                       Kolmogorov and Smirnov between all figures of the half and the distribution of Gamma with mu
+ *                       and sigma of each device. The simplest whose distance is at most the least plus 0.5 /
+ *                       sqrt(figures of a half) is taken: polynomials before splines, then linear, log, inverse. A
+ *                       scale inverse in which a draw of 5 standard deviations comes near to 0 is not taken. Of more
+ *                       than 100,000 rows some devices are looked at.
  *
  *   1. Devices          mu and sigma: mean and standard deviation of the cycles of each device; with a spline those of the
  *                       middle 80 %, times 1.5115 so that sigma of a normal is its standard deviation. So some outlying
  *                       cycles change neither. u = (y - mu) / sigma.
  *
- *   2. Gamma            the spline, or the least-squares polynomial from normal quantiles to the sorted u of all devices, in Hermite
- *                       polynomials, scaled to variance 1. x: the normal quantiles of the ranks.
+ *   2. Gamma            the spline, or the least-squares polynomial from normal quantiles to the sorted u of all
+ *                       devices, in Hermite polynomials, scaled to variance 1. x: the normal quantiles of the ranks.
  *
  *   3. Autoregression   multivariate least squares over the windows of order + 1 cycles in which no figure is missing.
  *                       Order auto: least BIC (Schwarz, Ann. Stat. 6 (1978) 461) over the windows of the largest order.
@@ -138,10 +139,12 @@ typedef struct syn_fit_report {
 } syn_fit_report;
 
 /* Fills gamma, the mixture and var (the chosen order alone) of *p. The caller has filled in u0, u_max, eta, hhrs and
- * llrs; the features that nobody measured come from *p as well. o NULL: the defaults. Deterministic: the same for every number of threads. err may be NULL.
- * Returns SYN_OK; SYN_EINVAL (an option); SYN_ENOMEM; SYN_ENUMERIC; SYN_ESTOPPED; SYN_EDATA with advice in err: no device
- * with SYN_FEWEST_CYCLES cycles, too few devices for a mixture or too many for a list, too few devices for each component, a feature that does not vary, memory that cannot be told from a trend, a Gamma that does not rise
- * over the middle 99.98 % of all draws (or over the range of the data, if that is less), an unstable autoregression.
+ * llrs; the features that nobody measured come from *p as well. o NULL: the defaults. Deterministic: the same for
+ * every number of threads. err may be NULL.
+ * Returns SYN_OK; SYN_EINVAL (an option); SYN_ENOMEM; SYN_ENUMERIC; SYN_ESTOPPED; SYN_EDATA with advice in err: no
+ * device with SYN_FEWEST_CYCLES cycles, too few devices for a mixture or too many for a list, too few devices for each
+ * component, a feature that does not vary, memory that cannot be told from a trend, a Gamma that does not rise over
+ * the middle 99.98 % of all draws (or over the range of the data, if that is less), an unstable autoregression.
  * *p is unchanged on failure. */
 syn_status syn_fit(const syn_features *f, const syn_fit_options *o, syn_params *p, syn_fit_report *report,
                    syn_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The five steps of fit.h, in their order. The estimators are in scale.c and marginal.c (steps 1 and 2), var.c (3), bias.c (4),
- * devices.c and mixture.c (5) and taken.c (what is left). */
+/* The steps of fit.h, in their order. The estimators are in scale.c and marginal.c (steps 0 to 2), var.c (3), bias.c (4),
+ * devices.c and mixture.c (5), and taken.c (what is left). */
 #include <synaptogen/fit.h>
 
 #include "base/linear.h"

@@ -34,8 +34,9 @@ void synp_absent(const double (*y)[SYN_NFEAT], size_t n, bool absent[SYN_NFEAT])
 #define SYNP_TRIMMED_SD (1 / 0.66158) /* middle 80 % of a normal: sqrt(1 - 2 a phi(a) / 0.8), a = 1.28155 */
 bool synp_location_scale(const double *y, size_t n, bool trimmed, double *sorted, double *location, double *scale);
 
-/* Location and scale (trimmed for splines) of each feature of each device, and u = (y - mu) / sigma, NAN where missing. All are
- * NAN for a feature of which the device has no figure. u may be f->y. Returns SYN_OK, or SYN_EDATA if a feature of a device does not vary. */
+/* Location and scale (trimmed for splines) of each feature of each device, and u = (y - mu) / sigma, NAN where
+ * missing. All are NAN for a feature of which the device has no figure. u may be f->y. Returns SYN_OK, or SYN_EDATA if
+ * a feature of a device does not vary. */
 syn_status synp_standardise(const syn_features *f, const synp_shape shape[SYN_NFEAT], double (*mu)[SYN_NFEAT],
                             double (*sigma)[SYN_NFEAT], double (*u)[SYN_NFEAT], syn_error *err);
 
@@ -61,7 +62,8 @@ void synp_normal_scores(size_t n, double *z);
 /* Gamma in powers, its Hermite coefficients scaled to mean 0, variance 1. */
 void synp_gamma(const synp_marginal *m, int degree, syn_poly *out);
 
-/* Gamma as a spline whose trimmed location is 0 and whose trimmed scale is 1. Knots that fall, as bias correction may make them, are raised. */
+/* Gamma as a spline whose trimmed location is 0 and whose trimmed scale is 1. Knots that fall, as bias correction may make
+ * them, are raised. */
 void synp_gamma_spline(const synp_marginal *m, const synp_shape *shape, syn_spline *out);
 
 /* The polynomial of the largest degree up to shape->degree that rises over the range in which n figures lie. Returns the
