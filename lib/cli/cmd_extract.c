@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 #include "cli/extract/page.h"
+#include "cli/html.h"
 #include "cli/look.h"
 #include "cli/shared.h"
 #include "cli/sweeps.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 typedef struct extract_options {
     cli_line files;
     sweeps_options sweeps;
     look_options look;
-    const char *plot, *output;
+    const char *plot, *html, *output;
 } extract_options;
 
 static const cli_option options[] = {
@@ -21,6 +24,8 @@ static const cli_option options[] = {
     OPTION_PLOT(extract_options, plot,
                 "picture of four loops with their figures, of words and features over the cycles; .png or .svg "
                 "(needs gnuplot)"),
+    {"html", "FILE", TEXT(extract_options, html),
+     .help = "page with what was seen, the words and the picture (needs gnuplot)"},
     OPTION_OUTPUT(extract_options, output),
     {0},
 };
@@ -67,18 +72,18 @@ static void print_cycle(FILE *f, syn_sweeps *source, const syn_extracted *e, tal
     t->whole += good == SYN_NFEAT;
 }
 
-static void print_tally(const tally *t, uint64_t missing, uint64_t spikes)
+static void print_tally(FILE *f, const tally *t, uint64_t missing, uint64_t spikes)
 {
-    fprintf(stderr, "%" PRIu64 " cycles of %" PRIu64 " cells, %" PRIu64 " with all four figures\n", t->cycles,
-            t->cells, t->whole);
+    fprintf(f, "%" PRIu64 " cycles of %" PRIu64 " cells, %" PRIu64 " with all four figures\n", t->cycles, t->cells,
+            t->whole);
     if (missing)
-        fprintf(stderr, "points without a number, passed over: %" PRIu64 "\n", missing);
+        fprintf(f, "points without a number, passed over: %" PRIu64 "\n", missing);
     if (spikes)
-        fprintf(stderr, "points taken out as spikes: %" PRIu64 "\n", spikes);
+        fprintf(f, "points taken out as spikes: %" PRIu64 "\n", spikes);
     for (int q = SYN_GOOD + 1; q < SYN_QUALITIES; q++)
         for (int i = 0; i < SYN_NFEAT; i++)
             if (t->count[i][q])
-                fprintf(stderr, "no %s in %" PRIu64 " cycles: %s: %s\n", syn_feature_name(i), t->count[i][q],
+                fprintf(f, "no %s in %" PRIu64 " cycles: %s: %s\n", syn_feature_name(i), t->count[i][q],
                         syn_quality_word((syn_quality)q), syn_quality_meaning((syn_quality)q));
 }
 
@@ -135,13 +140,61 @@ static void print_header(FILE *f, bool has_names)
             has_names ? ",name" : "");
 }
 
+/* What goes to standard error. */
+static void print_notes(FILE *f, const extract_options *o, const syn_sweeps *source, const syn_record_reader *sweeps,
+                        const tally *t)
+{
+    sweeps_notes(f, source);
+    look_warn(f, syn_record_of(sweeps), o->look.polarity != 0);
+    print_tally(f, t, syn_sweeps_missing(source), syn_record_spikes(sweeps));
+}
+
+/* The page: its text in Markdown, and the picture, which is a file of its own for a moment. */
+static int write_page(const extract_options *o, const syn_sweeps *source, const syn_record_reader *sweeps, results *r)
+{
+    const size_t size = strlen(o->html) + sizeof ".png";
+    char *picture = malloc(size), *text = NULL;
+    size_t length;
+    output out;
+    FILE *f = open_memstream(&text, &length);
+    if (!picture || !f) {
+        free(picture);
+        return cli_fail_memory();
+    }
+    snprintf(picture, size, "%s.png", o->html);
+    const char *slash = strrchr(picture, '/');
+    fprintf(f, "# Loops of %s%s\n\n## What was seen\n\n```\n", o->files.words[0],
+            o->files.count > 1 ? " and others" : "");
+    look_print(f, syn_record_of(sweeps));
+    fputs("```\n\n## What was found\n\n```\n", f);
+    print_notes(f, o, source, sweeps, &r->tally);
+    fprintf(f, "```\n\n![Loops with their figures, words and features over the cycles](%s)\n",
+            slash ? slash + 1 : picture);
+    int status = fclose(f) ? cli_fail_memory() : page_draw(r->page, picture);
+    if (!status)
+        status = output_open(&out, o->html);
+    if (!status) {
+        char *folder = slash ? strndup(picture, (size_t)(slash - picture)) : strdup(".");
+        status = folder ? html_write("Loops and their figures", text, *folder ? folder : "/", out.stream)
+                        : cli_fail_memory();
+        const int closed = output_close(&out, !status);
+        status = status ? status : closed;
+        free(folder);
+    }
+    remove(picture);
+    free(picture);
+    free(text);
+    return status;
+}
+
 static int write_features(const extract_options *o, syn_sweeps *source, syn_record_reader *sweeps)
 {
+    const bool has_page = o->plot || o->html;
     syn_error err;
     output out;
-    results r = {.page = o->plot ? page_create(o->look.u0) : NULL};
-    if (o->plot && !r.page)
-        return cli_fail(CLI_FAILED, "out of memory");
+    results r = {.page = has_page ? page_create(o->look.u0) : NULL};
+    if (has_page && !r.page)
+        return cli_fail_memory();
     int status = output_open(&out, o->output);
     if (!status) {
         r.stream = out.stream;
@@ -153,13 +206,12 @@ static int write_features(const extract_options *o, syn_sweeps *source, syn_reco
         const int closed = output_close(&out, !status);
         status = status ? status : closed;
     }
-    if (!status && r.page)
+    if (!status && o->plot)
         status = page_draw(r.page, o->plot);
-    if (!status) {
-        sweeps_notes(stderr, source);
-        look_warn(stderr, syn_record_of(sweeps), o->look.polarity != 0);
-        print_tally(&r.tally, syn_sweeps_missing(source), syn_record_spikes(sweeps));
-    }
+    if (!status && o->html)
+        status = write_page(o, source, sweeps, &r);
+    if (!status)
+        print_notes(stderr, o, source, sweeps, &r.tally);
     page_free(r.page);
     return status;
 }

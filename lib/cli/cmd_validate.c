@@ -14,7 +14,8 @@ typedef struct validate_options {
 static const cli_option options[] = {
     {"skip", "N", INTEGER(validate_options, skip, 0, OPTION_MANY), .fallback = "0",
      .help = "leave out cycles with a smaller number, such as those after forming"},
-    {"report", "DIR", TEXT(validate_options, report), .help = "folder for report.md and pictures (needs gnuplot)"},
+    {"report", "DIR", TEXT(validate_options, report),
+     .help = "folder for report.md, its pictures, and report.html, which is all in one file (needs gnuplot)"},
     {"seed", "S", INTEGER(validate_options, seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of all draws"},
     {"order", "P", INTEGER(validate_options, order, 1, SYN_MAX_ORDER),
      .help = "order of the cycle-to-cycle autoregression; the largest in the set if absent"},

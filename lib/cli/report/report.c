@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/report/report.h"
 
+#include "cli/html.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -152,22 +154,43 @@ void report_text(const report *r, bool pictures, FILE *f)
     put_picture("autocorrelation.png", "Autocorrelations to lag 20", pictures, f);
 }
 
+/* Writes the report into the folder: as it is, or as one page with its pictures. */
+static int write_text(const char *text, const report *r, const char *folder, const char *name, bool as_page)
+{
+    const size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size), title[256];
+    output out;
+    if (!path)
+        return cli_fail_memory();
+    snprintf(path, size, "%s/%s", folder, name);
+    snprintf(title, sizeof title, "%s against %s", r->set, r->features);
+    int status = output_open(&out, path);
+    if (!status) {
+        if (as_page)
+            status = html_write(title, text, folder, out.stream);
+        else
+            fputs(text, out.stream);
+        const int closed = output_close(&out, !status);
+        status = status ? status : closed;
+    }
+    free(path);
+    return status;
+}
+
 int report_write(const report *r, const char *folder)
 {
     if (mkdir(folder, 0777) && errno != EEXIST)
         return cli_fail(CLI_FAILED, "%s: cannot make this folder: %s", folder, strerror(errno));
     const int drawn = report_plot(r, folder);
-    const size_t size = strlen(folder) + sizeof "/report.md";
-    char *path = malloc(size);
-    output out;
-    if (!path)
+    char *text = NULL;
+    size_t size;
+    FILE *f = open_memstream(&text, &size);
+    if (!f)
         return cli_fail_memory();
-    snprintf(path, size, "%s/report.md", folder);
-    int status = output_open(&out, path);
-    if (!status) {
-        report_text(r, !drawn, out.stream);
-        status = output_close(&out, true);
-    }
-    free(path);
+    report_text(r, !drawn, f);
+    int status = fclose(f) ? cli_fail_memory() : write_text(text, r, folder, "report.md", false);
+    if (!status)
+        status = write_text(text, r, folder, "report.html", true);
+    free(text);
     return status ? status : drawn;
 }
