@@ -93,6 +93,16 @@ if command -v gnuplot >/dev/null; then
             syn extract "$1.csv" --plot "$1.svg" -o again.csv 2>/dev/null && cmp found.csv again.csv && grep -q "$2" "$1.svg"
     }
     check "the picture shows the loops" picture plain best
+    # The page is well formed: every element that opens closes, and the picture inside it is whole.
+    page() {
+        syn extract plain.csv --html page.html -o found.csv 2>notes && ! ls page.html.png 2>/dev/null &&
+            grep -q '30 cycles of 3 cells' page.html && grep -q '<h1>Loops of plain.csv</h1>' page.html &&
+            sed -n 's/.*base64,\([^"]*\)".*/\1/p' page.html | base64 -d | tail -c 8 | grep -q IEND &&
+            for e in html head body h1 h2 pre p title style; do
+                [ "$(grep -o "<$e[ >]" page.html | wc -l)" -eq "$(grep -o "</$e>" page.html | wc -l)" ] || return 1
+            done
+    }
+    check "the page of extract holds what was seen, the words and the picture" page
     check "the picture of loops without figures is complete" picture diode no_set
     check "the picture shows stuck cells" picture stuck stuck_lrs
 else

@@ -75,6 +75,10 @@ if command -v gnuplot >/dev/null; then
     check "the report's pictures are complete" sh -c '
         for p in qq devices correlation autocorrelation; do
             grep -q "($p.png)" report/report.md && tail -c 8 "report/$p.png" | grep -q IEND || exit 1; done'
+    check "the report in one file has all tables and pictures" sh -c '
+        [ "$(grep -c "data:image/png;base64," report/report.html)" -eq 4 ] && [ "$(grep -c "<table>" report/report.html)" -ge 4 ] &&
+            [ "$(grep -c "<table>" report/report.html)" -eq "$(grep -c "</table>" report/report.html)" ] &&
+            ! grep -F -e "**" -e "|---" report/report.html'
 else
     check "validate agrees" syn validate own.json features.csv
     skip "the report's pictures are complete" "no gnuplot"

@@ -19,7 +19,7 @@ crossbar solve: help nodes order output params ports seed version
 crossbar write: attempts bandwidth both-ends by-cell cols driver first help index init order output params pattern plot r-bl r-wl rows scheme seed start state steps targets tolerance v-read v-reset v-set version
 crossbar read: both-ends driver each-row help output params plot r-bl r-wl sense sneak v-read version voltages
 import: columns cycle-per-file help look output pairs polarity scale shunt u0 version
-extract: columns cycle-per-file help output pairs plot polarity scale shunt u0 version
+extract: columns cycle-per-file help html output pairs plot polarity scale shunt u0 version
 fit: columns compliance components cycle-per-file degree devices help marginals name order output pairs params polarity scale seed shunt skip starts sweeps trend u0 version
 validate: help order output report seed skip version
 END
