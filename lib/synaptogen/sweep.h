@@ -15,18 +15,26 @@
  *
  *   U_S           the voltage at which the SET begins. A SET lasts: from U_S / 2 to U_S the conductance on the way back is at
  *                 least half above that on the way out. The first voltage step is sought over which the current rises by
- *                 half or more above the steady curve of the points before, a line or an exponential. U_S is the largest
- *                 |voltage| before it, plus half a step: also where the measured voltage snaps back. If no step is that
- *                 large, the SET is gradual. Then U_S is its onset, the break of a line that turns into a parabola.
+ *                 half or more above the steady curve of the points before: a line, an exponential or their conductance,
+ *                 whichever gives most. U_S is the largest |voltage| before it, plus half a step: also where the measured
+ *                 voltage snaps back. If no step is that large, the SET is gradual. Then U_S is the break of the curve.
  *
  *   U_R           the voltage at which the current leaves the LRS branch. It is sought from low voltages upwards: at the
- *                 first maximum of the current, or where the conductance has fallen by 15 %. If most of the fall lies in one
- *                 voltage step, U_R is its centre. If not, it is the break of a line that turns into a parabola.
+ *                 first maximum of the current that a fall by 10 % follows, or where the conductance has left its largest
+ *                 value for a fall by 15 %, whichever comes first. If most of the fall lies in three voltage steps, U_R is
+ *                 the centre of the first of them. If not, it is the break of the curve. Below it the conductance must be
+ *                 steady.
+ *
+ *   Break         where a steady curve bends away: a line that turns into a parabola is fitted to the current, in units of the
+ *                 steady curve below if that is steep (Hudson, J. Am. Stat. Assoc. 61 (1966) 1097).
+ *
+ *   Errors        U: that of a place in a voltage step, or of the break. R: from the residuals of the regression, or the
+ *                 noise if that is more, and from the offset.
  *
  *   Cycle         (R_HRS, U_S, R_LRS, U_R) in the order of time. In a loop that begins with the negative ramp, the SET
  *                 comes first. R_HRS of its cycle is then read in the loop before; that of the first loop of a device
- *                 was not measured. A loop that begins at its positive end shows R_HRS first, then the others. In a loop that begins with the positive ramp, R_LRS and U_R of its cycle are read
- *                 in the next loop.
+ *                 was not measured. A loop that begins at its positive end shows R_HRS first, then the others. In a loop
+ *                 that begins with the positive ramp, R_LRS and U_R of its cycle are read in the next loop.
  *
  * Threads: any thread. One syn_sweeps or syn_cycles is used by one thread at a time. */
 #ifndef SYNAPTOGEN_SWEEP_H
