@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <synaptogen/features.h>
 
-#include "measure/csv.h"
+#include "measure/import/csv.h"
 #include "model/model.h"
 #include "train/fit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files as instruments and laboratories write them. The files are written here, so that every number in them is known. */
-#include "measure/number.h"
+#include "measure/import/number.h"
 #include "support/support.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where loops begin in records of many kinds. */
-#include "measure/loops.h"
+#include "measure/import/loops.h"
 #include "support/support.h"
 
 #include <math.h>

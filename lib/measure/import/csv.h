@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Reader of CSV files with a header, plain or compressed by gzip, row by row in a fixed amount of memory. Not installed. */
-#ifndef MEASURE_CSV_H
-#define MEASURE_CSV_H
+#ifndef MEASURE_IMPORT_CSV_H
+#define MEASURE_IMPORT_CSV_H
 
-#include "measure/number.h"
-#include "measure/source.h"
+#include "measure/import/number.h"
+#include "measure/import/source.h"
 
 enum { SYNP_CSV_COLUMNS = 8, SYNP_CSV_LINE = 4096 };
 

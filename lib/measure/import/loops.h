@@ -4,8 +4,8 @@
  * An excursion is a stretch on one side of 0 V, out and back. It begins where |u| exceeds 3 % of the largest |u| and
  * ends where |u| falls below it for good. So it bears dwells, noise in u, and the measured voltage that snaps back under
  * compliance. Two excursions of opposite sign, in the order of the first two, are a loop. */
-#ifndef MEASURE_LOOPS_H
-#define MEASURE_LOOPS_H
+#ifndef MEASURE_IMPORT_LOOPS_H
+#define MEASURE_IMPORT_LOOPS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The conductance of a branch at one voltage. */
 #include "base/linear.h"
-#include "measure/estimate.h"
+#include "measure/extract/estimate.h"
 
 #include <math.h>
 

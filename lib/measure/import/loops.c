@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/loops.h"
+#include "measure/import/loops.h"
 
 #include "base/base.h"
 #include "base/numeric.h"

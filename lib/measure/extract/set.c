@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* U_S: where the SET begins; the definition is in sweep.h. */
-#include "measure/estimate.h"
+#include "measure/extract/estimate.h"
 
 #include <math.h>
 

@@ -2,8 +2,8 @@
 /* Lines of text files, plain or compressed by gzip, in a fixed amount of memory. The lines are UTF-8 or, in files with
  * an 8-bit alphabet such as CP1251 or Latin-1, the bytes of the file. UTF-16 becomes UTF-8; a byte order mark goes.
  * Lines end with LF, CR LF or CR. Not installed. */
-#ifndef MEASURE_SOURCE_H
-#define MEASURE_SOURCE_H
+#ifndef MEASURE_IMPORT_SOURCE_H
+#define MEASURE_IMPORT_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

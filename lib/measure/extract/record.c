@@ -5,7 +5,7 @@
 #include "base/base.h"
 #include "base/linear.h"
 #include "base/numeric.h"
-#include "measure/estimate.h"
+#include "measure/extract/estimate.h"
 
 #include <math.h>
 #include <stdlib.h>

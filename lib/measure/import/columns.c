@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/columns.h"
+#include "measure/import/columns.h"
 
 #include "base/base.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/names.h"
+#include "measure/import/names.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Which columns of a table are the voltage, the current, the cycle and the cell. Not installed. */
-#ifndef MEASURE_COLUMNS_H
-#define MEASURE_COLUMNS_H
+#ifndef MEASURE_IMPORT_COLUMNS_H
+#define MEASURE_IMPORT_COLUMNS_H
 
-#include "measure/form.h"
+#include "measure/import/form.h"
 
 #define SYNP_NO_COLUMN SIZE_MAX
 enum { SYNP_CELL_COLUMNS = 4 };

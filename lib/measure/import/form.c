@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/form.h"
+#include "measure/import/form.h"
 
 #include "base/base.h"
 

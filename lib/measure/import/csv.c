@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/csv.h"
+#include "measure/import/csv.h"
 
 #include "base/base.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/linear.h"
 #include "base/numeric.h"
-#include "measure/estimate.h"
+#include "measure/extract/estimate.h"
 
 #include <math.h>
 #include <stdlib.h>

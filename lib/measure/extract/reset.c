@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* U_R: where the current leaves the LRS branch; the definition is in sweep.h. */
-#include "measure/estimate.h"
+#include "measure/extract/estimate.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 #include <synaptogen/sweep.h>
 
 #include "base/base.h"
-#include "measure/estimate.h"
+#include "measure/extract/estimate.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 
 #include "base/base.h"
 #include "base/numeric.h"
-#include "measure/files.h"
-#include "measure/rows.h"
+#include "measure/import/files.h"
+#include "measure/import/rows.h"
 
 #include <inttypes.h>
 #include <math.h>

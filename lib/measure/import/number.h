@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers in the fields of a line, with a decimal point or comma. Not installed. */
-#ifndef MEASURE_NUMBER_H
-#define MEASURE_NUMBER_H
+#ifndef MEASURE_IMPORT_NUMBER_H
+#define MEASURE_IMPORT_NUMBER_H
 
 #include <stdbool.h>
 #include <stddef.h>

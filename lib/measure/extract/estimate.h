@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The estimators of the features of one sweep. They see a branch of either polarity in the same way: as |u| and as a current
  * that is positive where the cell is passive. Not installed. */
-#ifndef MEASURE_ESTIMATE_H
-#define MEASURE_ESTIMATE_H
+#ifndef MEASURE_EXTRACT_ESTIMATE_H
+#define MEASURE_EXTRACT_ESTIMATE_H
 
 #include <synaptogen/sweep.h>
 

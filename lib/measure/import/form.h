@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The form of a table of measurements, found in its first lines: separator, decimal sign, header, row of units; blocks of
  * EasyEXPERT. Not installed. */
-#ifndef MEASURE_FORM_H
-#define MEASURE_FORM_H
+#ifndef MEASURE_IMPORT_FORM_H
+#define MEASURE_IMPORT_FORM_H
 
-#include "measure/names.h"
-#include "measure/source.h"
+#include "measure/import/names.h"
+#include "measure/import/source.h"
 
 enum { SYNP_LOOK_LINES = 2048, SYNP_LOOK_BYTES = 1 << 22, SYNP_MOST_FIELDS = 1 << 16, SYNP_LONGEST_LINE = 1 << 20 };
 

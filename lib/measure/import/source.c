@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/source.h"
+#include "measure/import/source.h"
 
 #include "base/base.h"
 

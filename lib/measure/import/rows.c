@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/rows.h"
+#include "measure/import/rows.h"
 
 #include "base/base.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/number.h"
+#include "measure/import/number.h"
 
 #include <errno.h>
 #include <math.h>

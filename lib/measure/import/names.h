@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the name of a column says: the quantity and its unit. Not installed. */
-#ifndef MEASURE_NAMES_H
-#define MEASURE_NAMES_H
+#ifndef MEASURE_IMPORT_NAMES_H
+#define MEASURE_IMPORT_NAMES_H
 
-#include "measure/number.h"
+#include "measure/import/number.h"
 
 typedef enum synp_role {
     SYNP_NO_ROLE,

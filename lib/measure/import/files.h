@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The files of an import: their order, and the names of cells. Not installed. */
-#ifndef MEASURE_FILES_H
-#define MEASURE_FILES_H
+#ifndef MEASURE_IMPORT_FILES_H
+#define MEASURE_IMPORT_FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>

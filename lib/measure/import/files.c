@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "measure/files.h"
+#include "measure/import/files.h"
 
 #include "base/base.h"
 

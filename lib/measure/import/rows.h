@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Reader of the rows of one file of measurements, in any of the forms of form.h. Not installed. */
-#ifndef MEASURE_ROWS_H
-#define MEASURE_ROWS_H
+#ifndef MEASURE_IMPORT_ROWS_H
+#define MEASURE_IMPORT_ROWS_H
 
-#include "measure/columns.h"
+#include "measure/import/columns.h"
 
 enum { SYNP_CELL_LENGTH = 96 };
 
