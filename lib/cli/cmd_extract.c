@@ -74,8 +74,8 @@ static void print_cycle(FILE *f, syn_sweeps *source, const syn_extracted *e, tal
 
 static void print_tally(FILE *f, const tally *t, uint64_t missing, uint64_t spikes)
 {
-    fprintf(f, "%" PRIu64 " cycles of %" PRIu64 " cells, %" PRIu64 " with all four figures\n", t->cycles, t->cells,
-            t->whole);
+    fprintf(f, "%" PRIu64 " cycle%s of %" PRIu64 " cell%s, %" PRIu64 " with all four figures\n", t->cycles,
+            t->cycles == 1 ? "" : "s", t->cells, t->cells == 1 ? "" : "s", t->whole);
     if (missing)
         fprintf(f, "points without a number, passed over: %" PRIu64 "\n", missing);
     if (spikes)
@@ -83,8 +83,9 @@ static void print_tally(FILE *f, const tally *t, uint64_t missing, uint64_t spik
     for (int q = SYN_GOOD + 1; q < SYN_QUALITIES; q++)
         for (int i = 0; i < SYN_NFEAT; i++)
             if (t->count[i][q])
-                fprintf(f, "no %s in %" PRIu64 " cycles: %s: %s\n", syn_feature_name(i), t->count[i][q],
-                        syn_quality_word((syn_quality)q), syn_quality_meaning((syn_quality)q));
+                fprintf(f, "no %s in %" PRIu64 " cycle%s: %s: %s\n", syn_feature_name(i), t->count[i][q],
+                        t->count[i][q] == 1 ? "" : "s", syn_quality_word((syn_quality)q),
+                        syn_quality_meaning((syn_quality)q));
 }
 
 /* Where the results go. page: NULL without a picture. */

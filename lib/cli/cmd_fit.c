@@ -238,7 +238,8 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
     const syn_fit_report *r = v->fit;
     fprintf(f, "%zu device%s, %zu cycles", r->devices, r->devices == 1 ? "" : "s", r->rows);
     if (r->left_out)
-        fprintf(f, "; %zu devices with fewer than %d cycles left out", r->left_out, SYN_FEWEST_CYCLES);
+        fprintf(f, "; %zu device%s with fewer than %d figures of a feature left out", r->left_out,
+                r->left_out == 1 ? "" : "s", SYN_FEWEST_CYCLES);
     print_features(f, r, v->others_of);
     if (v->curves)
         fprintf(f,

@@ -39,12 +39,15 @@ void look_warn(FILE *f, const syn_record *r, bool polarity_given)
     if (r->positive_set && !polarity_given)
         fputs("positive voltages SET: voltages and currents change their signs\n", f);
     if (!r->polarity_found && r->sweeps > 0 && !polarity_given)
-        fputs("no hysteresis shows which voltages SET; negative ones are taken. See --polarity\n", f);
+        fputs("nothing shows which voltages SET: negative ones are assumed. --polarity decides\n", f);
     if (r->opposite)
         fputs("the current was recorded with the opposite sign: it is turned\n", f);
     if (r->absolute)
         fputs("|current| was recorded: it gets the sign of the voltage\n", f);
-    if (r->offset != 0)
+    if (r->offset_moves)
+        fprintf(f, "the offset of the current wanders by %.2g A around %.3g A: each sweep's own is taken off\n",
+                r->offset_spread, recorded_offset(r));
+    else if (r->offset != 0)
         fprintf(f, "offset of the current: %.3g A +- %.1g A, taken off\n", recorded_offset(r), r->offset_error);
     if (r->sweeps > 0 && r->u_set_end == 0)
         fprintf(f, "no %s voltages in the file: no SET can be found\n", sign_name(r, true));
@@ -66,7 +69,9 @@ void look_print(FILE *f, const syn_record *r)
             r->opposite   ? "of the other electrode: its sign is opposite"
             : r->absolute ? "recorded without its sign"
                           : "has the sign of the voltage");
-    if (r->offset != 0)
+    if (r->offset_moves)
+        fprintf(f, "offset        wanders by %.2g A around %.3g A\n", r->offset_spread, recorded_offset(r));
+    else if (r->offset != 0)
         fprintf(f, "offset        %.3g A +- %.1g A\n", recorded_offset(r), r->offset_error);
     else
         fputs("offset        none that matters\n", f);

@@ -15,7 +15,8 @@
  *   Noise         Standard deviation of a current at small voltages: median of |third differences| / sqrt(20) / 0.6745.
  *
  *   Offset        The current at 0 V: the intercept of parabolas on both sides of 0 in HRS; the median over the sweeps. It is
- *                 taken off if it exceeds four standard errors and 0.5 % of the current in HRS at u0.
+ *                 taken off if it exceeds four standard errors and 0.5 % of the current in HRS at u0. If it wanders, each sweep gets
+ *                 its own. That of a record of |i| cannot be taken off: it is an error of all currents.
  *
  * Units: V, A, S. Threads: any thread; one syn_record_reader is used by one thread at a time. */
 #ifndef SYNAPTOGEN_RECORD_H
@@ -45,6 +46,8 @@ typedef struct syn_record {
     bool absolute;        /* |i| was recorded */
     bool opposite;        /* the current was recorded with the opposite sign */
     double offset, noise; /* A; offset: taken off, in the form of sweep.h; 0: none */
+    bool offset_moves;    /* it wanders from sweep to sweep: each sweep gets its own */
+    double offset_spread; /* A, standard deviation of the offset from sweep to sweep */
     double offset_error;  /* A, standard error; NAN if it could not be estimated */
     bool clamped;         /* the voltage stands still in compliance: it was measured */
     double compliance;    /* A, on the side that SETs; 0: none seen */

@@ -81,7 +81,8 @@ uint64_t syn_sweeps_missing(const syn_sweeps *r);
 void syn_sweeps_checksum(const syn_sweeps *r, uint64_t *bytes, uint32_t *crc);
 
 /* Removes spikes: single points whose current lies outside of the two points on either side, and off the lines through either
- * two, by more than a quarter of their largest |i| and by more than six times the noise [A]. Returns their number. */
+ * two, by more than a quarter of their largest |i| and by more than six times the noise [A]. Sweeps of fewer than 60 points
+ * keep all. Returns their number. */
 size_t syn_sweep_clean(syn_sweep *s, double noise);
 
 /* Whether a figure was measured. There is a number for SYN_GOOD only. */
@@ -89,7 +90,7 @@ size_t syn_sweep_clean(syn_sweep *s, double noise);
     X(SYN_GOOD, "ok", "measured")                                                                                    \
     X(SYN_UNSEEN, "unseen", "lies before the first or after the last sweep of the device")                           \
     X(SYN_FEW_POINTS, "few_points", "too few points where it is read")                                               \
-    X(SYN_BELOW_NOISE, "below_noise", "the current at u0 is not told from noise; there is a lower bound")            \
+    X(SYN_BELOW_NOISE, "below_noise", "not told from noise; a resistance has a lower bound")                         \
     X(SYN_NO_SET, "no_set", "the conductance did not rise by half: the cell did not SET")                            \
     X(SYN_NO_RESET, "no_reset", "the conductance at u0 did not fall by a sixth: the cell did not RESET")             \
     X(SYN_NO_PEAK, "no_peak", "the cell did RESET, but nothing shows where it began")                                \

@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 enum { SYN_LAGS = 20, SYN_QUANTILES = 201 };
-#define SYN_HAIR 1.5 /* excess up to which a figure fails by a hair */
+#define SYN_HAIR 1.5 /* excess up to which a figure fails by a hair; it is then less than twice the tolerance off */
 
 /* What the resistances are for. Both from measured and generated figures; NAN without both resistances. */
 typedef struct syn_effect {

@@ -279,6 +279,14 @@ static void resample(const validation *v, int feature, const double *generated, 
     out->high = d[(int)(0.975 * RESAMPLES)];
 }
 
+/* The difference in units of what agrees: the tolerance, or chance if that is more. A difference of more than twice the tolerance
+ * never fails by a hair. */
+static double excess_of(double difference, double tolerance, double chance)
+{
+    const double excess = difference / fmax(tolerance, chance);
+    return excess > 1 ? fmax(excess, SYN_HAIR * difference / (2 * tolerance)) : excess;
+}
+
 /* Counts a figure and returns whether it agrees. */
 static bool count_figure(syn_validation *o, double excess)
 {
@@ -308,7 +316,7 @@ static void put_distances(validation *v)
         const double n = v->replicas, mean = sum / n;
         ks->chance = mean + 5 * sqrt(fmax(squares - n * mean * mean, 0) / (n - 1));
         ks->tolerance = ks_tolerance;
-        ks->excess = ks->distance / fmax(ks->tolerance, ks->chance);
+        ks->excess = excess_of(ks->distance, ks->tolerance, ks->chance);
         ks->agrees = count_figure(v->out, ks->excess);
     }
 }
@@ -321,7 +329,7 @@ static void compare(validation *v, int figure, double tolerance, syn_comparison 
     *out = (syn_comparison){
         v->measured.figure[figure], s.mean, sqrt(s.squares / (n - 1) * (1 + 1 / n)), tolerance, 0, 0};
     const double difference = fabs(out->measured - out->generated);
-    out->excess = difference == 0 ? 0 : difference / fmax(tolerance, 5 * out->error);
+    out->excess = difference == 0 ? 0 : excess_of(difference, tolerance, 5 * out->error);
     out->agrees = count_figure(v->out, out->excess);
 }
 

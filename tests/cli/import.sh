@@ -29,6 +29,20 @@ check "decimal commas, units and names of cells survive import and extract" germ
 cut_short() { head -n 1130 plain.csv | syn import - 2>err >out && grep -q 'incomplete loops.* 1, first cycle 5 of cell 0' err; }
 check "import says that the last loop is incomplete" cut_short
 
+below() {
+    { echo "Voltage (V),Current (mA)"; echo "# 25 C"; awk -F, 'NR > 1 { print $3 "," 1000 * $4 }' plain.csv; } >below.csv
+    syn import --look below.csv >look && grep -q 'i = column 2 "Current (mA)" in 0.001 A' look
+}
+check "a comment between header and data hides no unit" below
+odd_units() {
+    for unit in "1e-6 A" "mA/mm"; do
+        { echo "V (V),I ($unit)"; awk -F, 'NR > 1 { print $3 "," $4 }' plain.csv; } >odd.csv
+        syn import odd.csv -o x.csv 2>err && return 1
+        grep -q 'expected a column in A, mA, uA' err && syn import odd.csv --scale i=1e-6 -o x.csv 2>/dev/null || return 1
+    done
+}
+check "a unit that is not understood is refused" odd_units
+
 # A file for each cell, without numbers of cells and cycles.
 for cell in 0 1; do
     awk -F, -v cell=$cell 'BEGIN { print "V\tI" } NR > 1 && $1 == cell { print $3 "\t" $4 }' plain.csv >pad$cell.txt

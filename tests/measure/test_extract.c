@@ -173,6 +173,23 @@ Test(extract, r_hrs_comes_from_the_loop_just_before_of_the_same_cell_only)
     }
 }
 
+/* Every word says that nothing was measured. */
+Test(extract, a_sweep_without_points_has_no_figures)
+{
+    syn_measured m;
+    syn_record record;
+    syn_sweep empty = {.cell = 1};
+    const syn_record_options o = {.u0 = u0};
+    cr_assert(eq(int, syn_sweep_measure(&empty, u0, 0, 0, &m, NULL), SYN_OK));
+    for (int i = 0; i < SYN_NFEAT; i++)
+        cr_expect(ne(int, m.q[i], SYN_GOOD));
+    for (size_t n = 0; n < 2; n++) {
+        cr_assert(eq(int, syn_record_look(&empty, n, &o, &record, NULL), SYN_OK));
+        record.offset_moves = true;
+        cr_expect(eq(sz, syn_record_prepare(&record, &empty), 0));
+    }
+}
+
 Test(extract, numbers_that_are_no_quality_have_no_word_and_a_read_voltage_is_positive)
 {
     syn_measured m;

@@ -54,8 +54,11 @@ static bool is_spike(const double u[5], const double i[5], double noise)
 
 size_t syn_sweep_clean(syn_sweep *s, double noise)
 {
+    enum { FEWEST = 60 };
     double u[5], i[5]; /* points before k may have moved, so these keep them */
     size_t kept = 0;
+    if (s->n < FEWEST) /* in coarse sweeps a RESET looks like a spike */
+        return 0;
     for (size_t k = 0; k < s->n; k++) {
         bool spike = false;
         if (k == 2 && s->n >= 5) {
@@ -94,12 +97,17 @@ void synp_find_branches(const syn_sweep *s, syn_measured *m)
 {
     static const double near_end = 0.7;
     size_t low = 0, high = 0;
+    m->down = m->back = m->up = m->fall = (syn_branch){0, 0};
+    m->set_first = true;
+    m->hrs_first = false;
+    if (s->n == 0)
+        return;
     for (size_t k = 0; k < s->n; k++) {
         low = s->u[k] < s->u[low] ? k : low;
         high = s->u[k] > s->u[high] ? k : high;
     }
-    const bool from_high = s->n > 0 && s->u[high] > 0 && s->u[0] > near_end * s->u[high],
-               from_low = s->n > 0 && s->u[low] < 0 && s->u[0] < near_end * s->u[low];
+    const bool from_high = s->u[high] > 0 && s->u[0] > near_end * s->u[high],
+               from_low = s->u[low] < 0 && s->u[0] < near_end * s->u[low];
     m->hrs_first = from_high;
     m->set_first = from_high || (!from_low && low <= high);
     if (from_high || from_low) {

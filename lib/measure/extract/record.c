@@ -67,7 +67,7 @@ static double rest_current(const syn_sweep *s)
  * that noise does not decide. A side that carries less than a twentieth of the other's current shows nothing. */
 static syn_status find_signs(const syn_sweep *sweeps, size_t n, numbers *room, syn_record *r, syn_error *err)
 {
-    double against[2] = {0}, all[2] = {0}, most[2] = {0};
+    double against[2] = {0}, all[2] = {0}, most[2] = {0}, least = INFINITY;
     for (size_t j = 0; j < n; j++)
         if (!add(room, rest_current(&sweeps[j])))
             return synp_no_memory(err);
@@ -79,11 +79,14 @@ static syn_status find_signs(const syn_sweep *sweeps, size_t n, numbers *room, s
                 all[u > 0] += i * i;
                 against[u > 0] += u * i < 0 ? i * i : 0;
                 most[u > 0] = fmax(most[u > 0], fabs(i));
+                least = fmin(least, sweeps[j].i[k]);
             }
         }
     const bool shows[2] = {most[0] > 0.05 * most[1], most[1] > 0.05 * most[0]},
                low = shows[0] && against[0] > 0.8 * all[0], high = shows[1] && against[1] > 0.8 * all[1];
-    r->opposite = (low || !shows[0]) && (high || !shows[1]) && (low || high);
+    /* Both signs of the voltage and not one negative current: |i|, also where one side is too small to show it. */
+    const bool is_positive = all[0] > 0 && all[1] > 0 && least >= 0;
+    r->opposite = !is_positive && (low || !shows[0]) && (high || !shows[1]) && (low || high);
     r->absolute = !r->opposite && (low || high);
     return SYN_OK;
 }
@@ -158,6 +161,13 @@ static double far_end(const syn_sweep *s)
     return fmax(end_of(s, -1), end_of(s, 1));
 }
 
+/* The smaller of the two ends of the ramp, or the only one. */
+static double near_end(const syn_sweep *s)
+{
+    const double low = end_of(s, -1), high = end_of(s, 1);
+    return low > 0 && high > 0 ? fmin(low, high) : fmax(low, high);
+}
+
 /* Adds the currents at 0 V, or their distances from `middle`. */
 static bool add_zeros(const syn_sweep *s, double middle, bool distances, numbers *out)
 {
@@ -211,60 +221,86 @@ static void add_crossing(double u, double i, crossing *x)
 }
 
 /* Current at 0 V, A: from the branches in HRS near 0 and all points at 0. With few points, lines replace the parabolas; with
- * fewer, the points at 0 alone count. NAN if there are none. */
-static double current_at_zero(const syn_sweep *s)
+ * fewer, the points at 0 alone count. They also count if the parabolas contradict them. NAN if there are none. */
+static double current_at_zero(const syn_sweep *s, double noise)
 {
     static const struct {
         int terms;
         size_t fewest;
-        double most; /* of the end of the ramp */
-    } ways[] = {{5, 12, 0.15}, {3, 8, 0.15}, {1, 1, nearly_zero}};
+        double most; /* of the nearer end of the ramp */
+    } ways[] = {{5, 12, 0.15}, {3, 8, 0.15}, {3, 6, 0.3}, {1, 1, nearly_zero}};
     syn_measured m;
-    const double end = far_end(s);
+    double sum = 0, zeros = 0;
+    const double end = near_end(s);
     synp_find_branches(s, &m);
+    for (size_t k = 0; k < s->n; k++)
+        if (fabs(s->u[k]) <= zero * end) {
+            sum += s->i[k];
+            zeros++;
+        }
     for (size_t w = 0; w < sizeof ways / sizeof *ways; w++) {
         crossing x = {.terms = ways[w].terms};
         for (size_t k = 0; k < s->n; k++) {
             const bool hrs = (k >= m.down.first && k < m.down.end) || (k >= m.fall.first && k < m.fall.end);
-            if (fabs(s->u[k]) <= (w < 2 ? zero : nearly_zero) * end || (hrs && fabs(s->u[k]) <= ways[w].most * end))
+            if (fabs(s->u[k]) <= (ways[w].terms > 1 ? zero : nearly_zero) * end ||
+                (hrs && fabs(s->u[k]) <= ways[w].most * end))
                 add_crossing(s->u[k] / end, s->i[k], &x);
         }
         if (x.n >= ways[w].fewest && synp_cholesky_equations(x.terms, x.a, x.c))
-            return x.c[0];
+            return zeros > 0 && fabs(x.c[0] - sum / zeros) > 5 * noise / sqrt(zeros) ? sum / zeros : x.c[0];
     }
     return NAN;
 }
 
-/* Median of the sweeps' currents at 0 V, and its standard error from their scatter. */
+/* Median of the sweeps' currents at 0 V, and its standard error from their scatter. If they wander, the distance from one sweep
+ * to the next is much smaller than the scatter. */
 static syn_status find_offset(const syn_sweep *sweeps, size_t n, numbers *room, syn_record *r, syn_error *err)
 {
-    numbers scatter = {0};
+    enum { FEWEST = 8 };
+    numbers scatter = {0}, steps = {0};
     syn_status status = SYN_OK;
-    for (size_t j = 0; !status && j < n; j++)
-        if (!add(room, current_at_zero(&sweeps[j])))
+    double last = NAN;
+    for (size_t j = 0; !status && j < n; j++) {
+        const double i = current_at_zero(&sweeps[j], r->noise);
+        if (!add(room, i) || !add(&steps, fabs(i - last)))
             status = synp_no_memory(err);
+        last = i;
+    }
     const size_t found = room->n;
     r->offset = take_median(room);
     for (size_t j = 0; !status && j < found; j++)
         if (!add(&scatter, fabs(room->v[j] - r->offset)))
             status = synp_no_memory(err);
-    const double spread = take_median(&scatter) / 0.6745;
-    r->offset_error = found ? 1.2533 * fmax(spread, 0.5 * r->noise) / sqrt((double)found) : NAN;
+    const double spread = take_median(&scatter) / 0.6745, single = take_median(&steps) / 0.6745 / sqrt(2);
+    r->offset_moves = found >= FEWEST && spread > 3 * fmax(single, 0.3 * r->noise);
+    r->offset_spread = spread;
+    r->offset_error = !found            ? NAN
+                      : r->offset_moves ? fmax(single, 0.5 * r->noise)
+                                        : 1.2533 * fmax(spread, 0.5 * r->noise) / sqrt((double)found);
     free(scatter.v);
+    free(steps.v);
     return status;
 }
 
 /* Whether the offset matters: beside the current in HRS at u0 and beside the rounding of the largest current. */
 static bool is_offset(const syn_record *r, double largest)
 {
-    return fabs(r->offset) > clear_offset * r->offset_error && fabs(r->offset) > 1e-7 * largest &&
-           !(fabs(r->offset) < large_offset * r->g_hrs * r->u0);
+    const double offset = r->offset_moves ? r->offset_spread : fabs(r->offset);
+    return (r->offset_moves || offset > clear_offset * r->offset_error) && offset > 1e-7 * largest &&
+           !(offset < large_offset * r->g_hrs * r->u0);
 }
 
 static void shift(syn_sweep *s, double offset)
 {
     for (size_t k = 0; k < s->n; k++)
         s->i[k] -= offset;
+}
+
+/* What is taken off a sweep, A. */
+static double offset_of(const syn_record *r, const syn_sweep *s)
+{
+    const double own = r->offset_moves ? current_at_zero(s, r->noise) : NAN;
+    return isnan(own) ? r->offset : own;
 }
 
 /* Current at which the side that SETs is flat, A; NAN if it is not. *width: the voltages of the flat part, V. */
@@ -275,7 +311,7 @@ static double plateau_of(const syn_sweep *s, double noise, double *width)
         most = s->u[k] < 0 ? fmax(most, -s->i[k]) : most;
     for (size_t k = 0; k < s->n; k++) {
         points += s->u[k] < 0;
-        if (s->u[k] < 0 && -s->i[k] > 0.995 * most - 4 * noise) {
+        if (s->u[k] < 0 && -s->i[k] > 0.999 * most - 4 * noise) {
             top++;
             low = fmin(low, s->u[k]);
             high = fmax(high, s->u[k]);
@@ -369,22 +405,31 @@ static syn_status look(syn_sweep *sweeps, size_t n, const syn_record_options *o,
         status = find_offset(sweeps, n, room, r, err);
     if (status)
         return status;
-    const double offset = isnan(r->offset) ? 0 : r->offset;
-    double largest = 0;
+    double largest = 0, *taken = malloc((n + 1) * sizeof *taken);
+    if (!taken)
+        return synp_no_memory(err);
+    r->offset = isnan(r->offset) ? 0 : r->offset;
     for (size_t j = 0; j < n; j++)
         for (size_t k = 0; k < sweeps[j].n; k++)
             largest = fmax(largest, fabs(sweeps[j].i[k]));
-    for (size_t j = 0; j < n; j++)
-        shift(&sweeps[j], offset);
+    for (size_t j = 0; j < n; j++) {
+        taken[j] = offset_of(r, &sweeps[j]);
+        shift(&sweeps[j], taken[j]);
+    }
     status = find_ramp(sweeps, n, room, r, err);
     if (!status)
         status = find_states(sweeps, n, room, r, err);
-    if (!status && !is_offset(r, largest)) {
+    /* An offset of |i| has no sign that could be taken off: it is an error of all currents. */
+    const bool is_unknown = r->absolute && is_offset(r, largest);
+    if (!status && (is_unknown || !is_offset(r, largest))) {
         for (size_t j = 0; j < n; j++)
-            shift(&sweeps[j], -offset);
-        r->offset = 0;
+            shift(&sweeps[j], -taken[j]);
+        r->offset_error = is_unknown ? hypot(r->offset, r->offset_error) : r->offset_error;
+        r->offset = r->offset_spread = 0;
+        r->offset_moves = false;
         status = find_states(sweeps, n, room, r, err);
     }
+    free(taken);
     return status;
 }
 
@@ -407,7 +452,7 @@ syn_status syn_record_look(syn_sweep *sweeps, size_t n, const syn_record_options
 size_t syn_record_prepare(const syn_record *r, syn_sweep *s)
 {
     put_signs(r, s);
-    shift(s, r->offset);
+    shift(s, offset_of(r, s));
     return syn_sweep_clean(s, r->noise);
 }
 

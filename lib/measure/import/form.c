@@ -252,11 +252,23 @@ static bool is_unit_row(const char *line, const synp_form *f, synp_field *fields
     return n >= 2 && has_unit;
 }
 
-/* The header is the last line before the data, or the last but one if units follow it. */
+/* Number of fields of a line that are names of known columns. *width: of all fields. */
+static size_t known_names(const char *line, const synp_form *f, synp_field *fields, size_t *width)
+{
+    size_t known = 0;
+    *width = split_any(line, f, fields);
+    for (size_t k = 0; k < *width && k < SYNP_MOST_FIELDS; k++)
+        known += synp_read_name(fields[k], (synp_field){"", 0}).role != SYNP_NO_ROLE;
+    return known;
+}
+
+/* The header is the last line before the data, or the last but one if units follow it. If that is no header, one of the lines
+ * above with two known names is: comments may stand between. */
 static syn_status find_header(const synp_look *look, synp_form *f, synp_field *fields, syn_error *err)
 {
-    size_t above[2], n = 0;
-    for (size_t k = f->first; k > 0 && n < 2; k--) {
+    enum { ABOVE = 6 };
+    size_t above[ABOVE], n = 0, width;
+    for (size_t k = f->first; k > 0 && n < ABOVE; k--) {
         const char *line = without_comment(line_of(look, k - 1));
         if (line[strspn(line, " \t")])
             above[n++] = k - 1;
@@ -267,12 +279,11 @@ static syn_status find_header(const synp_look *look, synp_form *f, synp_field *f
     if (n > 1 && is_unit_row(line, f, fields) &&
         split_any(without_comment(line_of(look, above[1])), f, fields) == f->width)
         return synp_read_header(look, above[1], above[0], f, err);
-    const size_t width = split_any(line, f, fields);
-    size_t known = 0;
-    for (size_t k = 0; k < width && k < SYNP_MOST_FIELDS; k++)
-        known += synp_read_name(fields[k], (synp_field){"", 0}).role != SYNP_NO_ROLE;
-    if (width == f->width || known >= 2)
-        return synp_read_header(look, above[0], above[0], f, err);
+    for (size_t k = 0; k < n; k++) {
+        const size_t known = known_names(without_comment(line_of(look, above[k])), f, fields, &width);
+        if (known >= 2 || (k == 0 && width == f->width))
+            return synp_read_header(look, above[k], above[k], f, err);
+    }
     return SYN_OK;
 }
 

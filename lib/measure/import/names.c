@@ -268,6 +268,17 @@ static void cut(synp_name *name, size_t n)
     name->base[length] = '\0';
 }
 
+/* Whether a text in brackets is rather a unit than a remark: "1e-6 A", "mA/mm". */
+static bool is_like_unit(synp_field inside)
+{
+    bool has_letter = false, has_sign = false;
+    for (size_t k = 0; k < inside.n; k++) {
+        has_letter = has_letter || inside.at[k] == 'A' || inside.at[k] == 'V';
+        has_sign = has_sign || strchr("/^*0123456789", inside.at[k]);
+    }
+    return has_letter && has_sign;
+}
+
 /* Cuts "(mA)", "[1][2]", "/uA", ", V", "_mV", " in A" from the end of the base. */
 static void find_unit(synp_name *name)
 {
@@ -286,7 +297,7 @@ static void find_unit(synp_name *name)
             name->is_numbered = name->is_numbered || is_number;
             if (quantity && !name->quantity)
                 name->quantity = quantity;
-            else if (!is_number && inside.n <= 3 && !name->quantity)
+            else if (!is_number && !name->quantity && (inside.n <= 3 || is_like_unit(inside)))
                 name->quantity = '?';
             cut(name, n - (k - 1));
             continue;
