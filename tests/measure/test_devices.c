@@ -280,6 +280,37 @@ Test(devices, loops_from_the_positive_end_show_all_four_figures)
     expect_plain(&d, 1);
 }
 
+/* The current of a steep LRS rises on while the RESET has begun: with few points its beginning cannot be told. Then there is no
+ * figure, or one that is right to a step. */
+Test(devices, the_reset_of_a_steep_lrs_is_not_found_too_late)
+{
+    for (int k = 0; k < 6; k++) {
+        device d = {.u_set = 0.9,
+                    .u_reset = 0.75,
+                    .r_lrs = 4e7,
+                    .r_hrs = 2e9,
+                    .steep_lrs = 8,
+                    .steep_hrs = 8,
+                    .end = 1.5,
+                    .u0 = 0.2,
+                    .steps = 25 << k / 2,
+                    .reset = k % 2 ? SHAPE_GRADUAL : SHAPE_SHORT};
+        static double u[CYCLES * 1000], i[CYCLES * 1000];
+        uint64_t state = (uint64_t)k;
+        device_truth truth[CYCLES + 1];
+        syn_extracted found[CYCLES + 1];
+        syn_record record;
+        d.spread = 0.02;
+        device_record(&d, CYCLES, &state, u, i, truth);
+        extract(&d, u, i, found, &record);
+        for (int j = 0; j + 1 < CYCLES; j++)
+            if (found[j].q[SYN_U_RESET] == SYN_GOOD)
+                cr_expect(
+                    epsilon_eq(dbl, found[j].y[SYN_U_RESET], truth[j].y[SYN_U_RESET], 1.5 * truth[j].step + 0.02),
+                    "%d steps, shape %d", d.steps, (int)d.reset);
+    }
+}
+
 /* The standard deviation is known to about 1 / sqrt(2 n) of n = 300 differences, 4 %; the median needs 1.65 times as many. */
 Test(devices, the_noise_of_a_record_is_that_of_its_currents)
 {

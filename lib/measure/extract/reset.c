@@ -122,6 +122,29 @@ static synp_path falling_part(const synp_path *p, size_t guess, size_t side)
     return synp_path_part(p, 0, end < guess + 4 ? guess + 4 : end);
 }
 
+/* Whether the current just below the break b follows from that at lower voltages: ln(i/u) goes on as a line, or above it, as that
+ * of a steep LRS does. If it lies clearly below, the RESET began earlier. True if too few points are clear of the noise. */
+static bool follows_from_below(const synp_path *p, double b, double noise)
+{
+    enum { MOST = 64, FEWEST = 3 };
+    double u[MOST], y[MOST], measured = 0, expected = 0;
+    size_t n = 0;
+    for (size_t k = 0; k < p->n && n < MOST; k++)
+        if (p->u[k] > 0.35 * b && p->u[k] < 0.65 * b && p->i[k] > 30 * noise) {
+            u[n] = p->u[k];
+            y[n++] = log(p->i[k] / p->u[k]);
+        }
+    if (n < FEWEST)
+        return true;
+    const synp_line line = synp_line_of(u, y, n);
+    for (size_t k = 0; k < p->n; k++)
+        if (p->u[k] > 0.8 * b && p->u[k] < 0.95 * b) {
+            measured += p->i[k];
+            expected += p->u[k] * exp(synp_line_at(&line, p->u[k]));
+        }
+    return !(measured < 0.9 * expected);
+}
+
 /* A RESET that takes several steps: the break at `guess` or below. */
 static synp_estimate find_break(const synp_path *p, double guess, double noise)
 {
@@ -133,21 +156,37 @@ static synp_estimate find_break(const synp_path *p, double guess, double noise)
         const synp_estimate e = synp_break_about(p, guess, noise, false, &bend);
         if (e.quality != SYN_GOOD)
             return e;
-        if (is_steady_below(p, e.value, noise, bend > slow, &shown))
+        if (is_steady_below(p, e.value, noise, bend > slow, &shown) && follows_from_below(p, e.value, noise))
             return shown ? e : (synp_estimate){NAN, NAN, SYN_BELOW_NOISE};
         guess = 0.7 * e.value;
     }
     return (synp_estimate){NAN, NAN, SYN_NO_PEAK};
 }
 
-/* The last point up to `at` that lies on the line through those before it; 0 if there are too few. */
+/* The current at point k if that of the n <= 24 points before it goes on: ln(i/u) as a line; i as a line if noise is in the way.
+ * *error: its standard error. */
+static double next_current(const synp_path *p, size_t k, size_t n, double noise, double *error)
+{
+    const double *u = p->u + k - n, *i = p->i + k - n;
+    double y[24];
+    size_t good = 0;
+    for (; good < n && i[good] > 10 * noise && i[good] > 0; good++)
+        y[good] = log(i[good] / u[good]);
+    const synp_line straight = synp_line_of(u, i, n);
+    *error = noise * sqrt(1 + synp_line_variance(&straight, p->u[k]));
+    if (good < n)
+        return synp_line_at(&straight, p->u[k]);
+    const synp_line steep = synp_line_of(u, y, n);
+    return p->u[k] * exp(synp_line_at(&steep, p->u[k]));
+}
+
+/* The last point up to `at` whose current goes on from those before it; 0 if there are too few. */
 static size_t last_steady(const synp_path *p, size_t at, size_t side, double noise)
 {
     for (; at >= 2; at--) {
-        const size_t n = at < side ? at : side;
-        const synp_line line = synp_line_of(p->u + at - n, p->i + at - n, n);
-        const double error = noise * sqrt(1 + synp_line_variance(&line, p->u[at]));
-        if (p->i[at] > 0.9 * synp_line_at(&line, p->u[at]) - 3 * error)
+        double error;
+        const double expected = next_current(p, at, at < side ? at : side, noise, &error);
+        if (p->i[at] > 0.9 * expected - 3 * error)
             return at;
     }
     return at == 1 && p->i[1] / p->u[1] > 0.9 * p->i[0] / p->u[0] ? 1 : 0;
@@ -158,7 +197,7 @@ static synp_estimate at_step(const synp_path *p, size_t at, bool is_single, doub
 {
     const double step = synp_path_step(p, at), gap = fmin(fmax(p->u[at + 1] - p->u[at], 0), 2 * step);
     bool shown = true;
-    if (!is_steady_below(p, p->u[at], noise, false, &shown))
+    if (!is_steady_below(p, p->u[at], noise, false, &shown) || !follows_from_below(p, p->u[at], noise))
         return (synp_estimate){NAN, NAN, SYN_NO_PEAK};
     if (!shown)
         return (synp_estimate){NAN, NAN, SYN_BELOW_NOISE};
