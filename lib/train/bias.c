@@ -126,9 +126,10 @@ static syn_status add_panel(simulation *s, uint64_t seed, synp_cycles *sum, syn_
     if (!status)
         status = synp_standardise(&panel, s->shape, s->mu, s->sigma, s->u, err);
     if (status == SYN_EDATA) /* the message would be of a simulated device */
-        status = synp_fail(err, status, "var",
-                           "the memory is so long that simulated devices hardly vary: are there trends over the cycles? "
-                           "See --trend remove, or choose a smaller order");
+        status =
+            synp_fail(err, status, "var",
+                      "the memory is so long that simulated devices hardly vary: are there trends over the cycles? "
+                      "See --trend remove, or choose a smaller order");
     if (!status)
         status = add_cycles(s, 1, sum, err);
     if (!status)
