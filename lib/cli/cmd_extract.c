@@ -6,10 +6,12 @@
 #include "cli/shared.h"
 #include "cli/sweeps.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct extract_options {
     cli_line files;
@@ -150,39 +152,59 @@ static void print_notes(FILE *f, const extract_options *o, const syn_sweeps *sou
     print_tally(f, t, syn_sweeps_missing(source), syn_record_spikes(sweeps));
 }
 
-/* The page: its text in Markdown, and the picture, which is a file of its own for a moment. */
-static int write_page(const extract_options *o, const syn_sweeps *source, const syn_record_reader *sweeps, results *r)
+/* The text of the page, to be freed; NULL if there is no memory. */
+static char *page_text(const extract_options *o, const syn_sweeps *source, const syn_record_reader *sweeps,
+                       const tally *t)
 {
-    const size_t size = strlen(o->html) + sizeof ".png";
-    char *picture = malloc(size), *text = NULL;
+    char *text = NULL;
     size_t length;
-    output out;
     FILE *f = open_memstream(&text, &length);
-    if (!picture || !f) {
-        free(picture);
-        return cli_fail_memory();
-    }
-    snprintf(picture, size, "%s.png", o->html);
-    const char *slash = strrchr(picture, '/');
+    if (!f)
+        return NULL;
     fprintf(f, "# Loops of %s%s\n\n## What was seen\n\n```\n", o->files.words[0],
             o->files.count > 1 ? " and others" : "");
     look_print(f, syn_record_of(sweeps));
     fputs("```\n\n## What was found\n\n```\n", f);
-    print_notes(f, o, source, sweeps, &r->tally);
-    fprintf(f, "```\n\n![Loops with their figures, words and features over the cycles](%s)\n",
-            slash ? slash + 1 : picture);
-    int status = fclose(f) ? cli_fail_memory() : page_draw(r->page, picture);
-    if (!status)
-        status = output_open(&out, o->html);
+    print_notes(f, o, source, sweeps, t);
+    fputs("```\n\n![Loops with their figures, words and features over the cycles](loops.png)\n", f);
+    if (fclose(f) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* The page with the picture loops.png of the folder. */
+static int write_html(const extract_options *o, const char *text, const char *folder)
+{
+    output out;
+    int status = output_open(&out, o->html);
+    if (status)
+        return status;
+    status = html_write("Loops and their figures", text, folder, out.stream);
+    const int closed = output_close(&out, !status);
+    return status ? status : closed;
+}
+
+/* The page. Until it is complete, the picture has a folder of its own beside it. */
+static int write_page(const extract_options *o, const syn_sweeps *source, const syn_record_reader *sweeps, results *r)
+{
+    const size_t size = strlen(o->html) + sizeof ".XXXXXX/loops.png";
+    char *folder = malloc(size), *picture = malloc(size), *text = page_text(o, source, sweeps, &r->tally);
+    int status = folder && picture && text ? CLI_OK : cli_fail_memory();
     if (!status) {
-        char *folder = slash ? strndup(picture, (size_t)(slash - picture)) : strdup(".");
-        status = folder ? html_write("Loops and their figures", text, *folder ? folder : "/", out.stream)
-                        : cli_fail_memory();
-        const int closed = output_close(&out, !status);
-        status = status ? status : closed;
-        free(folder);
+        snprintf(folder, size, "%s.XXXXXX", o->html);
+        if (!mkdtemp(folder))
+            status = cli_fail(CLI_FAILED, "%s: cannot make a folder beside it: %s", o->html, strerror(errno));
     }
-    remove(picture);
+    if (!status) {
+        snprintf(picture, size, "%s/loops.png", folder);
+        status = page_draw(r->page, picture);
+        if (!status)
+            status = write_html(o, text, folder);
+        remove(picture);
+        rmdir(folder);
+    }
+    free(folder);
     free(picture);
     free(text);
     return status;
@@ -203,7 +225,7 @@ static int write_features(const extract_options *o, syn_sweeps *source, syn_reco
         if (extract(source, sweeps, &r, &err))
             status = cli_fail_library("", &err);
         else if (r.tally.cycles == 0)
-            status = cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", o->files.words[0]);
+            status = sweeps_fail_empty(&o->files);
         const int closed = output_close(&out, !status);
         status = status ? status : closed;
     }

@@ -122,11 +122,6 @@ static int print_record(FILE *f, const import_options *o)
     return status;
 }
 
-static int fail_empty(const import_options *o)
-{
-    return cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", o->files.words[0]);
-}
-
 static int print_look(FILE *f, const import_options *o, syn_sweeps *r)
 {
     char text[256];
@@ -137,7 +132,7 @@ static int print_look(FILE *f, const import_options *o, syn_sweeps *r)
     if (copy(r, NULL, &t, &err))
         return cli_fail_library("", &err);
     if (t.loops == 0)
-        return fail_empty(o);
+        return sweeps_fail_empty(&o->files);
     print_tally(f, &t, r);
     for (int k = 0; syn_sweeps_note(r, k, text, sizeof text); k++)
         fprintf(f, "%-13s %s\n", "note", text);
@@ -153,7 +148,7 @@ static int write_sweeps(FILE *f, const import_options *o, syn_sweeps *r)
     if (copy(r, f, &t, &err))
         return cli_fail_library("", &err);
     if (t.loops == 0)
-        return fail_empty(o);
+        return sweeps_fail_empty(&o->files);
     fprintf(stderr, "%" PRIu64 " loops of %" PRIu64 " cells, %" PRIu64 " points\n", t.loops, t.cells, t.points);
     if (syn_sweeps_missing(r))
         fprintf(stderr, "points without a number, passed over: %" PRIu64 "\n", syn_sweeps_missing(r));

@@ -55,3 +55,8 @@ void sweeps_notes(FILE *f, const syn_sweeps *r)
     for (int k = 0; syn_sweeps_note(r, k, text, sizeof text); k++)
         fprintf(f, "%s\n", text);
 }
+
+int sweeps_fail_empty(const cli_line *files)
+{
+    return cli_fail(CLI_FAILED, "%s: expected sweeps after the header, found none", files->words[0]);
+}

@@ -24,4 +24,7 @@ int sweeps_open(const cli_line *files, const sweeps_options *o, syn_sweeps **out
 /* Prints the library's remarks on the sweeps that were read, a line for each. */
 void sweeps_notes(FILE *f, const syn_sweeps *r);
 
+/* The failure of files without sweeps. */
+int sweeps_fail_empty(const cli_line *files);
+
 #endif

@@ -127,6 +127,11 @@ if command -v gnuplot >/dev/null; then
             done
     }
     check "the page of extract holds what was seen, the words and the picture" page
+    alone() {
+        mkdir alone && echo mine >alone/page.html.png && syn extract plain.csv --html alone/page.html -o found.csv 2>/dev/null &&
+            [ "$(cat alone/page.html.png)" = mine ] && [ "$(ls alone | wc -l)" -eq 2 ]
+    }
+    check "the page leaves other files alone, and none of its own" alone
     check "the picture of loops without figures is complete" picture diode no_set
     check "the picture shows stuck cells" picture stuck stuck_lrs
 else

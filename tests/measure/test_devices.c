@@ -197,6 +197,20 @@ Test(devices, fewer_than_one_ok_in_a_thousand_is_wrong_on_a_grid_of_devices)
     cr_expect(gt(int, signs, devices * 95 / 100));
 }
 
+enum { ROOM = 1000 }; /* points of a loop */
+
+/* Records the cycles of a device and extracts them. */
+static syn_record run_device(const device *d, uint64_t seed, device_truth truth[CYCLES + 1],
+                             syn_extracted found[CYCLES + 1])
+{
+    static double u[CYCLES * ROOM], i[CYCLES * ROOM];
+    syn_record record;
+    cr_assert(le(sz, device_points(d), ROOM));
+    device_record(d, CYCLES, &seed, u, i, truth);
+    extract(d, u, i, found, &record);
+    return record;
+}
+
 /* A common cell: U_S -0.7 V, U_R 0.8 V, 2 kohm, 20 kohm, without noise. */
 static const device plain = {.u_set = 0.7,
                              .u_reset = 0.8,
@@ -211,15 +225,9 @@ static const device plain = {.u_set = 0.7,
  * noise: half a step, and what the width of the RESET adds; R to 1e-6. */
 static syn_record expect_plain(const device *d, double scale)
 {
-    enum { ROOM = 1000 };
-    static double u[CYCLES * ROOM], i[CYCLES * ROOM];
-    uint64_t state = 3;
     device_truth truth[CYCLES + 1];
     syn_extracted found[CYCLES + 1];
-    syn_record record;
-    cr_assert(le(sz, device_points(d), ROOM));
-    device_record(d, CYCLES, &state, u, i, truth);
-    extract(d, u, i, found, &record);
+    const syn_record record = run_device(d, 3, truth, found);
     for (int k = 1; k < CYCLES - 1; k++) {
         const double most[SYN_NFEAT] = {1e-6 * scale, 0.51 * truth[k].step, 2e-3 * scale, 0.51 * truth[k].step};
         for (int j = 0; j < SYN_NFEAT; j++) {
@@ -295,14 +303,10 @@ Test(devices, the_reset_of_a_steep_lrs_is_not_found_too_late)
                     .u0 = 0.2,
                     .steps = 25 << k / 2,
                     .reset = k % 2 ? SHAPE_GRADUAL : SHAPE_SHORT};
-        static double u[CYCLES * 1000], i[CYCLES * 1000];
-        uint64_t state = (uint64_t)k;
         device_truth truth[CYCLES + 1];
         syn_extracted found[CYCLES + 1];
-        syn_record record;
         d.spread = 0.02;
-        device_record(&d, CYCLES, &state, u, i, truth);
-        extract(&d, u, i, found, &record);
+        run_device(&d, (uint64_t)k, truth, found);
         for (int j = 0; j + 1 < CYCLES; j++)
             if (found[j].q[SYN_U_RESET] == SYN_GOOD)
                 cr_expect(
@@ -316,13 +320,9 @@ Test(devices, the_noise_of_a_record_is_that_of_its_currents)
 {
     device d = plain;
     d.noise = 0.003;
-    static double u[CYCLES * 1000], i[CYCLES * 1000];
-    uint64_t state = 5;
     device_truth truth[CYCLES + 1];
     syn_extracted found[CYCLES + 1];
-    syn_record record;
-    device_record(&d, CYCLES, &state, u, i, truth);
-    extract(&d, u, i, found, &record);
+    const syn_record record = run_device(&d, 5, truth, found);
     cr_expect(epsilon_eq(dbl, record.noise, d.noise * device_scale(&d), 0.2 * d.noise * device_scale(&d)));
 }
 

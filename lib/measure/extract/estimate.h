@@ -43,19 +43,12 @@ double synp_line_at(const synp_line *l, double u);
 double synp_line_variance(const synp_line *l, double u);
 
 /* Conductance [S] at u0 by a local regression. noise: standard deviation of a current; offset_error: that of their common
- * offset, A. SYN_GOOD, SYN_FEW_POINTS, or
- * SYN_BELOW_NOISE; then value is an upper bound. */
+ * offset, A. SYN_GOOD, SYN_FEW_POINTS, or SYN_BELOW_NOISE; then value is an upper bound. */
 synp_estimate synp_conductance_at(const synp_path *p, double u0, double noise, double offset_error);
 
-/* The current at point k if the curve of n >= 2 points from `first` on goes on steadily: as a line, as an exponential or at its
- * conductance, whichever gives most. If the voltage has snapped back, as it does behind a resistor or under a compliance, the
- * curve is followed back at a constant conductance. *variance: for points of variance 1. n <= 24. */
-double synp_path_expected(const synp_path *p, size_t k, size_t first, size_t n, double noise, double *variance);
-
 /* The break of a path near a guess of it, V: where a steady curve bends away. may_curve: the steady curve may be steep, as that
- * of an HRS. *bend: how far it has bent away a fifth above the
- * break, as a share of the current; less than 0: down. SYN_GOOD, SYN_FEW_POINTS, or SYN_BELOW_NOISE if the error exceeds a
- * tenth. */
+ * of an HRS. *bend: how far it has bent away a fifth above the break, as a share of the current; less than 0: down. SYN_GOOD,
+ * SYN_FEW_POINTS, or SYN_BELOW_NOISE if the error exceeds a tenth. */
 synp_estimate synp_break_about(const synp_path *p, double guess, double noise, bool may_curve, double *bend);
 
 /* |U_S|, V. way: the points from 0 to the largest voltage, which is point `vertex`, and those that follow in time. back: the

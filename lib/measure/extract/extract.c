@@ -61,7 +61,7 @@ size_t syn_sweep_clean(syn_sweep *s, double noise)
         return 0;
     for (size_t k = 0; k < s->n; k++) {
         bool spike = false;
-        if (k == 2 && s->n >= 5) {
+        if (k == 2) {
             memcpy(u, s->u, sizeof u);
             memcpy(i, s->i, sizeof i);
         } else if (k > 2 && k + 2 < s->n) {
@@ -111,11 +111,13 @@ void synp_find_branches(const syn_sweep *s, syn_measured *m)
     m->hrs_first = from_high;
     m->set_first = from_high || (!from_low && low <= high);
     if (from_high || from_low) {
-        const size_t turn = from_high ? low : high;
-        m->fall = from_high ? of_sign(s, 0, turn + 1, 1) : of_sign(s, turn, s->n, 1);
-        m->down = from_high ? of_sign(s, 0, turn + 1, -1) : of_sign(s, turn, s->n, -1);
-        m->back = from_high ? of_sign(s, turn, s->n, -1) : of_sign(s, 0, turn + 1, -1);
-        m->up = from_high ? of_sign(s, turn, s->n, 1) : of_sign(s, 0, turn + 1, 1);
+        /* One half shows the HRS, the other one the LRS. */
+        const size_t turn = from_high ? low : high, hrs = from_high ? 0 : turn, lrs = from_high ? turn : 0,
+                     hrs_end = from_high ? turn + 1 : s->n, lrs_end = from_high ? s->n : turn + 1;
+        m->fall = of_sign(s, hrs, hrs_end, 1);
+        m->down = of_sign(s, hrs, hrs_end, -1);
+        m->back = of_sign(s, lrs, lrs_end, -1);
+        m->up = of_sign(s, lrs, lrs_end, 1);
     } else if (m->set_first) {
         m->down = of_sign(s, 0, low + 1, -1);
         m->back = of_sign(s, low, high + 1, -1);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lines through points of a path, and the break of its curve. */
 #include "base/linear.h"
 #include "base/numeric.h"
 #include "measure/extract/estimate.h"
@@ -66,23 +67,6 @@ double synp_line_variance(const synp_line *l, double u)
 {
     const double d = l->slope != 0 ? u - l->centre : 0;
     return 1 / (double)l->n + (d != 0 ? d * d / l->squares : 0);
-}
-
-double synp_path_expected(const synp_path *p, size_t k, size_t first, size_t n, double noise, double *variance)
-{
-    const double *u = p->u + first, *i = p->i + first, last = u[n - 1], now = p->u[k];
-    const synp_line line = synp_line_of(u, i, n);
-    const double at = fmax(now, last - 0.5 * synp_path_step(p, k - 1));
-    double expected = fmax(synp_line_at(&line, at) * now / at, line.level / line.centre * now), logarithms[24];
-    size_t good = 0;
-    for (; good < n && i[good] > 10 * noise && i[good] > 0; good++)
-        logarithms[good] = log(i[good]);
-    if (good == n) {
-        const synp_line steep = synp_line_of(u, logarithms, n);
-        expected = fmax(expected, exp(fmin(synp_line_at(&steep, at), 0)) * now / at);
-    }
-    *variance = synp_line_variance(&line, at);
-    return expected;
 }
 
 /* A break: below b a curve is steady; above b it bends away. The current is divided by the steady curve, which is fitted to

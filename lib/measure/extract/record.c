@@ -331,7 +331,7 @@ static double snap_of(const syn_sweep *s)
     return snap;
 }
 
-/* The figures of the ramp and of the typical cell. is_offset is decided between both. */
+/* The figures of the ramp and of the compliance. */
 static syn_status find_ramp(const syn_sweep *sweeps, size_t n, numbers room[7], syn_record *r, syn_error *err)
 {
     bool enough = true;
@@ -420,11 +420,11 @@ static syn_status look(syn_sweep *sweeps, size_t n, const syn_record_options *o,
     if (!status)
         status = find_states(sweeps, n, room, r, err);
     /* An offset of |i| has no sign that could be taken off: it is an error of all currents. */
-    const bool is_unknown = r->absolute && is_offset(r, largest);
-    if (!status && (is_unknown || !is_offset(r, largest))) {
+    const bool matters = is_offset(r, largest);
+    if (!status && (r->absolute || !matters)) {
         for (size_t j = 0; j < n; j++)
             shift(&sweeps[j], -taken[j]);
-        r->offset_error = is_unknown ? hypot(r->offset, r->offset_error) : r->offset_error;
+        r->offset_error = matters ? hypot(r->offset, r->offset_error) : r->offset_error;
         r->offset = r->offset_spread = 0;
         r->offset_moves = false;
         status = find_states(sweeps, n, room, r, err);

@@ -65,8 +65,7 @@ static double least_conductance(const synp_path *p, size_t first, size_t side)
 }
 
 /* A RESET within three voltage steps near `guess`: most of the fall from the conductance before to the smallest one after lies
- * in them. *at: the point before the largest fall in one step; *is_single: that step
- * is the RESET. */
+ * in them. *at: the point before the largest fall in one step; *is_single: that step is the RESET. */
 static bool is_abrupt(const synp_path *p, size_t guess, size_t side, double noise, size_t *at, bool *is_single)
 {
     enum { STEPS = 3 };

@@ -10,13 +10,34 @@ static const double lowest = 0.05;         /* of the largest voltage: no SET is 
 enum { BEYOND = 3 };                       /* points after the largest voltage in which a SET may show */
 enum { coarse = 16 };                      /* points: with fewer, a SET of several steps is not told from one */
 
+/* The current at point k if the curve of n >= 2 points from `first` on goes on steadily: as a line, as an exponential or at its
+ * conductance, whichever gives most. If the voltage has snapped back, as it does behind a resistor or under a compliance, the
+ * curve is followed back at a constant conductance. *variance: for points of variance 1. n <= 24. */
+static double expected_at(const synp_path *p, size_t k, size_t first, size_t n, double noise, double *variance)
+{
+    const double *u = p->u + first, *i = p->i + first, last = u[n - 1], now = p->u[k];
+    const synp_line line = synp_line_of(u, i, n);
+    const double at = fmax(now, last - 0.5 * synp_path_step(p, k - 1));
+    double expected = fmax(synp_line_at(&line, at) * now / at, line.level / line.centre * now), logarithms[24];
+    size_t good = 0;
+    for (; good < n && i[good] > 10 * noise && i[good] > 0; good++)
+        logarithms[good] = log(i[good]);
+    if (good == n) {
+        const synp_line steep = synp_line_of(u, logarithms, n);
+        /* At most 1 A, so that it stays finite. */
+        expected = fmax(expected, exp(fmin(synp_line_at(&steep, at), 0)) * now / at);
+    }
+    *variance = synp_line_variance(&line, at);
+    return expected;
+}
+
 /* The rise of the current between points k - 1 and k that a steady curve does not explain; k >= 2. *share: of the current. */
 static double rise_at(const synp_path *p, size_t k, size_t side, double noise, double *share)
 {
     const size_t before = k < side ? k : side, after = p->n - k < side ? p->n - k : side;
     const synp_line right = synp_line_of(p->u + k, p->i + k, after);
     double variance;
-    const double expected = synp_path_expected(p, k, k - before, before, noise, &variance),
+    const double expected = expected_at(p, k, k - before, before, noise, &variance),
                  found = synp_line_at(&right, p->u[k]),
                  error = noise * sqrt(variance + synp_line_variance(&right, p->u[k]));
     *share = 0;
@@ -132,9 +153,9 @@ static size_t first_of_rise(const synp_path *p, size_t k, size_t side, double no
         return k;
     const size_t start = k - side, before = start < side ? start : side;
     double variance;
-    const double rise = p->i[k] - synp_path_expected(p, k, start - before, before, noise, &variance);
+    const double rise = p->i[k] - expected_at(p, k, start - before, before, noise, &variance);
     for (size_t j = start; j < k; j++) {
-        const double above = p->i[j] - synp_path_expected(p, j, start - before, before, noise, &variance);
+        const double above = p->i[j] - expected_at(p, j, start - before, before, noise, &variance);
         if (above > fmax(0.1 * rise, clear * noise * sqrt(1 + variance)))
             return j;
     }
