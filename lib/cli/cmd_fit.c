@@ -1,59 +1,59 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
-#include "cli/look.h"
+#include "cli/fit.h"
 #include "cli/shared.h"
-#include "cli/sweeps.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 typedef struct fit_options {
-    const char *features; /* file */
-    const char *sweeps, *params, *name, *output;
-    uint64_t order, components, degree; /* 0 is auto */
-    uint64_t starts, skip, seed;
+    const char *sweeps; /* file */
+    fit_request request;
     sweeps_options import;
     look_options look;
-    int devices, marginals, trend;
-    double compliance; /* A; 0 if absent */
 } fit_options;
+
+const cli_option options_fit[] = {
+    {"order", "P|auto", AUTO(fit_settings, order, 1, SYN_MAX_ORDER), .fallback = "auto",
+     .help = "order of the cycle-to-cycle autoregression; auto: the one of least BIC"},
+    {"components", "K|auto", AUTO(fit_settings, components, 1, SYN_MOST_COMPONENTS), .fallback = "auto",
+     .help = "components of the device-to-device mixture; auto: least BIC, up to 6"},
+    {"devices", "auto|mixture|given|drawn", CHOICE(fit_settings, devices), .fallback = "auto",
+     .help = "mixture: every cell is a new device; given: a list, cell k is device k modulo their number; drawn: "
+             "each cell is "
+             "one of the list; auto: mixture, or given with fewer than 8 devices"},
+    {"degree", "N|auto", AUTO(fit_settings, degree, 1, SYN_MAX_DEGREE), .fallback = "auto",
+     .help = "degree of the features' polynomials in the normal latent; auto: 4, or less where 4 is not monotone"},
+    {"marginals", "auto|polynomial", CHOICE(fit_settings, marginals), .fallback = "auto",
+     .help = "auto: the scale of each feature, and a polynomial or a spline, by cross-validation; polynomial: "
+             "polynomials of "
+             "the features as they are, as in parameter files of format 1"},
+    {"trend", "keep|remove", CHOICE(fit_settings, trend), .fallback = "keep",
+     .help = "remove: take a straight line over the cycles off each feature of each device first"},
+    {"starts", "N", INTEGER(fit_settings, starts, 1, 10000), .fallback = "20",
+     .help = "number of starts of the mixture's estimation"},
+    {"skip", "N", INTEGER(fit_settings, skip, 0, OPTION_MANY), .fallback = "0",
+     .help = "leave out cycles with a smaller number, such as those after forming"},
+    {"compliance", "A", NUMBER(fit_settings, compliance, 1e-12, 10),
+     .help = "current compliance of the side that SETs; the curves leave out points at the compliance; found in the "
+             "sweeps if absent"},
+    {"name", "NAME", TEXT(fit_settings, name), .help = "name of the set; that of the file if absent"},
+    {"seed", "S", INTEGER(fit_settings, seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of the starts"},
+    {"params", "FILE", TEXT(fit_settings, params),
+     .help =
+         "set for what is not measured: the curves without sweeps, and features without a figure; the built-in one "
+         "if absent"},
+    {0},
+};
 
 static const cli_option options[] = {
     {"sweeps", "FILE", TEXT(fit_options, sweeps),
      .help = "the sweeps that the features come from, in the format of extract"},
-    {"order", "P|auto", AUTO(fit_options, order, 1, SYN_MAX_ORDER), .fallback = "auto",
-     .help = "order of the cycle-to-cycle autoregression; auto: the one of least BIC"},
-    {"components", "K|auto", AUTO(fit_options, components, 1, SYN_MOST_COMPONENTS), .fallback = "auto",
-     .help = "components of the device-to-device mixture; auto: least BIC, up to 6"},
-    {"devices", "auto|mixture|given|drawn", CHOICE(fit_options, devices), .fallback = "auto",
-     .help = "mixture: every cell is a new device; given: a list, cell k is device k modulo their number; drawn: "
-             "each cell is "
-             "one of the list; auto: mixture, or given with fewer than 8 devices"},
-    {"degree", "N|auto", AUTO(fit_options, degree, 1, SYN_MAX_DEGREE), .fallback = "auto",
-     .help = "degree of the features' polynomials in the normal latent; auto: 4, or less where 4 is not monotone"},
-    {"marginals", "auto|polynomial", CHOICE(fit_options, marginals), .fallback = "auto",
-     .help = "auto: the scale of each feature, and a polynomial or a spline, by cross-validation; polynomial: "
-             "polynomials of "
-             "the features as they are, as in parameter files of format 1"},
-    {"trend", "keep|remove", CHOICE(fit_options, trend), .fallback = "keep",
-     .help = "remove: take a straight line over the cycles off each feature of each device first"},
-    {"starts", "N", INTEGER(fit_options, starts, 1, 10000), .fallback = "20",
-     .help = "number of starts of the mixture's estimation"},
-    {"skip", "N", INTEGER(fit_options, skip, 0, OPTION_MANY), .fallback = "0",
-     .help = "leave out cycles with a smaller number, such as those after forming"},
+    {GROUP(options_fit, fit_options, request.settings)},
     {GROUP(options_sweeps, fit_options, import)},
     {GROUP(options_look, fit_options, look)},
-    {"compliance", "A", NUMBER(fit_options, compliance, 1e-12, 10),
-     .help = "current compliance of the side that SETs; the curves leave out points at the compliance; found in the "
-             "sweeps if absent"},
-    {"name", "NAME", TEXT(fit_options, name), .help = "name of the set; that of the file if absent"},
-    {"seed", "S", INTEGER(fit_options, seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of the starts"},
-    {"params", "FILE", TEXT(fit_options, params),
-     .help =
-         "set for what is not measured: the curves without --sweeps, and features without a figure; the built-in one "
-         "if absent"},
-    OPTION_OUTPUT(fit_options, output),
+    OPTION_OUTPUT(fit_options, request.output),
     {0},
 };
 
@@ -64,24 +64,26 @@ static bool show(void *bar, double share)
 }
 
 /* The current-voltage curves of the sweeps, into *p. */
-static syn_status fit_curves(const fit_options *o, const syn_features *f, syn_params *p, syn_provenance *v,
+static syn_status fit_curves(const fit_request *o, const syn_features *f, syn_params *p, syn_provenance *v,
                              syn_curves_report *report, syn_error *err)
 {
-    const syn_record_options settings = look_settings(&o->look);
+    const syn_record_options settings = look_settings(&o->sweeps->look);
     syn_sweeps *source = NULL;
     syn_record_reader *sweeps = NULL;
     syn_curves *curves = NULL;
     syn_sweep s;
     syn_measured m;
     progress bar = {0};
-    const syn_import import = sweeps_import(&o->sweeps, 1, &o->import);
+    const syn_import import = sweeps_import((const char *const *)o->sweeps->files.words,
+                                            (size_t)o->sweeps->files.count, &o->sweeps->sweeps);
     syn_status status = syn_sweeps_import(&import, &source, err);
     if (status)
         return status;
     status = syn_record_open(source, &settings, &sweeps, err);
     if (!status)
-        status = syn_curves_create(o->look.u0, o->compliance > 0 ? o->compliance : syn_record_of(sweeps)->compliance,
-                                   &curves, err);
+        status = syn_curves_create(
+            o->sweeps->look.u0,
+            o->settings.compliance > 0 ? o->settings.compliance : syn_record_of(sweeps)->compliance, &curves, err);
     for (uint64_t k = 0; !status; k++) {
         status = syn_record_next(sweeps, &s, &m, err);
         if (status || s.n == 0)
@@ -94,7 +96,7 @@ static syn_status fit_curves(const fit_options *o, const syn_features *f, syn_pa
     if (!status)
         status = syn_curves_fit(curves, f, p, report, err);
     syn_sweeps_checksum(source, &v->sweeps_bytes, &v->sweeps_crc);
-    v->sweeps = o->sweeps;
+    v->sweeps = o->sweeps->files.words[0];
     v->curves = report;
     syn_curves_free(curves);
     syn_record_close(sweeps);
@@ -260,38 +262,39 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
 }
 
 /* Name of the set: --name, or that of the file without folders and ending. */
-static void name_set(const fit_options *o, const syn_fit_report *r, syn_params *p)
+static void name_set(const fit_request *o, const syn_fit_report *r, syn_params *p)
 {
-    const char *slash = o->output ? strrchr(o->output, '/') : NULL, *name = o->name     ? o->name
-                                                                            : slash     ? slash + 1
-                                                                            : o->output ? o->output
-                                                                                        : "fitted";
+    const char *slash = o->output ? strrchr(o->output, '/') : NULL, *name = o->settings.name ? o->settings.name
+                                                                            : slash          ? slash + 1
+                                                                            : o->output      ? o->output
+                                                                                             : "fitted";
     snprintf(p->name, sizeof p->name, "%s", name);
-    if (!o->name && strstr(p->name, ".json"))
+    if (!o->settings.name && strstr(p->name, ".json"))
         *strstr(p->name, ".json") = '\0';
     snprintf(p->description, sizeof p->description, "fitted to %zu cycles of %zu devices", r->rows, r->devices);
     p->project[0] = p->licence[0] = p->cite[0] = '\0';
 }
 
-static void describe_options(const fit_options *o, char *text, size_t size)
+static void describe_options(const fit_request *o, char *text, size_t size)
 {
     char order[24] = "auto", components[24] = "auto", degree[24] = "auto";
     static const char *const devices[] = {"auto", "mixture", "given", "drawn"}, *const marginals[] = {"auto",
                                                                                                       "polynomial"};
-    if (o->order)
-        snprintf(order, sizeof order, "%" PRIu64, o->order);
-    if (o->components)
-        snprintf(components, sizeof components, "%" PRIu64, o->components);
-    if (o->degree)
-        snprintf(degree, sizeof degree, "%" PRIu64, o->degree);
+    if (o->settings.order)
+        snprintf(order, sizeof order, "%" PRIu64, o->settings.order);
+    if (o->settings.components)
+        snprintf(components, sizeof components, "%" PRIu64, o->settings.components);
+    if (o->settings.degree)
+        snprintf(degree, sizeof degree, "%" PRIu64, o->settings.degree);
     snprintf(text, size,
              "--order %s --components %s --devices %s --marginals %s --trend %s --degree %s --starts %" PRIu64
              " --skip %" PRIu64 " --seed %" PRIu64 " --u0 %g --compliance %g",
-             order, components, devices[o->devices], marginals[o->marginals], o->trend ? "remove" : "keep", degree,
-             o->starts, o->skip, o->seed, o->look.u0, o->compliance);
+             order, components, devices[o->settings.devices], marginals[o->settings.marginals],
+             o->settings.trend ? "remove" : "keep", degree, o->settings.starts, o->settings.skip, o->settings.seed,
+             o->u0, o->settings.compliance);
 }
 
-static int write_set(const fit_options *o, const syn_params *p, const syn_provenance *v)
+static int write_set(const fit_request *o, const syn_params *p, const syn_provenance *v, FILE *told)
 {
     output out;
     syn_error err;
@@ -304,22 +307,22 @@ static int write_set(const fit_options *o, const syn_params *p, const syn_proven
     }
     const int status = output_close(&out, true);
     if (!status)
-        print_summary(o->output ? stdout : stderr, p, v);
+        print_summary(told, p, v);
     return status;
 }
 
 /* others_of: name of the set in *p, for what is not fitted. */
-static int fit(const fit_options *o, const syn_features *f, const char *others_of, syn_params *p)
+static int fit(const fit_request *o, const syn_features *f, const char *others_of, syn_params *p, FILE *told)
 {
     progress bar = {0};
-    const syn_fit_options how = {.order = (int)o->order,
-                                 .components = (int)o->components,
-                                 .degree = (int)o->degree,
-                                 .devices = (syn_fit_devices)o->devices,
-                                 .marginals = (syn_marginals)o->marginals,
-                                 .detrend = o->trend == 1,
-                                 .starts = (int)o->starts,
-                                 .seed = o->seed,
+    const syn_fit_options how = {.order = (int)o->settings.order,
+                                 .components = (int)o->settings.components,
+                                 .degree = (int)o->settings.degree,
+                                 .devices = (syn_fit_devices)o->settings.devices,
+                                 .marginals = (syn_marginals)o->settings.marginals,
+                                 .detrend = o->settings.trend == 1,
+                                 .starts = (int)o->settings.starts,
+                                 .seed = o->settings.seed,
                                  .progress = {show, &bar}};
     char text[256];
     syn_fit_report report;
@@ -342,26 +345,36 @@ static int fit(const fit_options *o, const syn_features *f, const char *others_o
     for (int i = 0; i < SYN_NFEAT; i++)
         v.others_of = report.taken[i] ? others_of : v.others_of;
     name_set(o, &report, p);
-    return write_set(o, p, &v);
+    return write_set(o, p, &v, told);
+}
+
+int fit_features(const fit_request *o, FILE *told)
+{
+    const model_options model = {.params = o->settings.params};
+    syn_features f;
+    syn_error err;
+    syn_model *m;
+    int status = model_open(&model, NULL, &m);
+    if (!status && syn_features_load(o->features, o->settings.skip, &f, &err))
+        status = cli_fail_library("", &err);
+    if (!status) {
+        syn_params p = *syn_model_params(m);
+        status = fit(o, &f, syn_model_params(m)->name, &p, told);
+        syn_features_free(&f);
+    }
+    syn_model_free(m);
+    return status;
 }
 
 static int run(const void *values)
 {
     const fit_options *o = values;
-    const model_options model = {.params = o->params};
-    syn_features f;
-    syn_error err;
-    syn_model *m;
-    int status = model_open(&model, NULL, &m);
-    if (!status && syn_features_load(o->features, o->skip, &f, &err))
-        status = cli_fail_library("", &err);
-    if (!status) {
-        syn_params p = *syn_model_params(m);
-        status = fit(o, &f, syn_model_params(m)->name, &p);
-        syn_features_free(&f);
-    }
-    syn_model_free(m);
-    return status;
+    char *words[1] = {(char *)o->sweeps};
+    const extract_request sweeps = {{1, words}, o->import, o->look};
+    fit_request request = o->request;
+    request.u0 = o->look.u0;
+    request.sweeps = o->sweeps ? &sweeps : NULL;
+    return fit_features(&request, request.output ? stdout : stderr);
 }
 
 static const cli_term examples[] = {
@@ -387,7 +400,7 @@ const cli_command command_fit = {
          NULL},
     .examples = examples,
     .see_also = "extract,info,validate",
-    .operands = {{"FEATURES.csv", "file name or -", offsetof(fit_options, features)}},
+    .operands = {{"FEATURES.csv", "file name or -", offsetof(fit_options, request.features)}},
     .options = options,
     .size = sizeof(fit_options),
     .run = run,

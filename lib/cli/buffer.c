@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/buffer.h"
+
+int buffer_open(buffer *b)
+{
+    *b = (buffer){0};
+    b->stream = open_memstream(&b->text, &b->size);
+    return b->stream ? CLI_OK : cli_fail_memory();
+}
+
+int buffer_close(buffer *b)
+{
+    return fclose(b->stream) == 0 ? CLI_OK : cli_fail_memory();
+}
