@@ -19,6 +19,9 @@ enum { CLI_OK, CLI_FAILED, CLI_USAGE };
 /* Prints "synaptogen: text" as one line on standard error and returns status. */
 __attribute__((format(printf, 2, 3))) int cli_fail(int status, const char *format, ...);
 
+/* The text of the last failure, for a report; empty if there was none. */
+const char *cli_last_failure(void);
+
 /* Prints prefix and the library's message, returns CLI_FAILED. */
 int cli_fail_library(const char *prefix, const syn_error *err);
 

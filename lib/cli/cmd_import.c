@@ -3,6 +3,7 @@
 #include "cli/look.h"
 #include "cli/shared.h"
 #include "cli/sweeps.h"
+#include "cli/table.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -127,8 +128,7 @@ static int print_look(FILE *f, const import_options *o, syn_sweeps *r)
     char text[256];
     tally t = {0};
     syn_error err;
-    for (int k = 0; syn_sweeps_form(r, k, text, sizeof text); k++)
-        fprintf(f, "%-13s %s\n", k == 0 ? "file" : k == 1 ? "columns" : "", text);
+    sweeps_form(f, r);
     if (copy(r, NULL, &t, &err))
         return cli_fail_library("", &err);
     if (t.loops == 0)
@@ -158,70 +158,6 @@ static int write_sweeps(FILE *f, const import_options *o, syn_sweeps *r)
     return CLI_OK;
 }
 
-/* Counts over the rows of a table of features. */
-typedef struct figures {
-    uint64_t rows, cells, last_cell, of[SYN_NFEAT];
-} figures;
-
-static void print_features(FILE *f, const syn_endurance_row *row, const char *name)
-{
-    fprintf(f, "%" PRIu64 ",%" PRIu64, row->cell, row->cycle);
-    for (int i = 0; i < SYN_NFEAT; i++)
-        if (isnan(row->y[i]))
-            fputc(',', f);
-        else
-            output_number(f, row->y[i]);
-    if (name[0])
-        fprintf(f, ",%s", name);
-    fputc('\n', f);
-}
-
-/* Writes the features to f, if it is not NULL. */
-static syn_status copy_features(syn_endurance *r, FILE *f, figures *n, syn_error *err)
-{
-    syn_endurance_row row;
-    for (bool more;;) {
-        const syn_status status = syn_endurance_next(r, &row, &more, err);
-        if (status || !more || (f && ferror(f)))
-            return status;
-        const char *name = syn_endurance_cell(r, row.cell);
-        if (f && n->rows == 0) {
-            fputs("cell,cycle", f);
-            for (int i = 0; i < SYN_NFEAT; i++)
-                fprintf(f, ",%s", syn_feature_name(i));
-            fputs(name[0] ? ",name\n" : "\n", f);
-        }
-        if (f)
-            print_features(f, &row, name);
-        n->cells += n->rows++ == 0 || row.cell != n->last_cell;
-        n->last_cell = row.cell;
-        for (int i = 0; i < SYN_NFEAT; i++)
-            n->of[i] += isnan(row.y[i]) ? 0 : 1;
-    }
-}
-
-/* A table of features: writes it, or tells what it is. */
-static int import_features(FILE *f, const import_options *o, syn_endurance *r)
-{
-    FILE *told = o->look ? f : stderr;
-    char text[256];
-    figures n = {0};
-    syn_error err;
-    for (int k = 0; o->look && syn_endurance_form(r, k, text, sizeof text); k++)
-        fprintf(told, "%-13s %s\n", k == 0 ? "features" : k == 1 ? "columns" : "", text);
-    if (copy_features(r, o->look ? NULL : f, &n, &err))
-        return cli_fail_library("", &err);
-    if (n.rows == 0)
-        return cli_fail(CLI_FAILED, "%s: expected rows after the header, found none", o->files.words[0]);
-    fprintf(told, "%" PRIu64 " cycles of %" PRIu64 " cells:", n.rows, n.cells);
-    for (int i = 0; i < SYN_NFEAT; i++)
-        fprintf(told, "%s %" PRIu64 " %s", i ? "," : "", n.of[i], syn_feature_name(i));
-    fputc('\n', told);
-    for (int k = 0; syn_endurance_note(r, k, text, sizeof text); k++)
-        fprintf(told, "%s\n", text);
-    return CLI_OK;
-}
-
 /* Opens the files as sweeps or as a table of features; the other one is NULL. */
 static int open_files(const import_options *o, syn_sweeps **sweeps, syn_endurance **table)
 {
@@ -235,6 +171,14 @@ static int open_files(const import_options *o, syn_sweeps **sweeps, syn_enduranc
     return status == SYN_EINVAL ? cli_fail_option(&err) : status ? cli_fail_library("", &err) : CLI_OK;
 }
 
+/* A table of features: writes it, or tells what it is. */
+static int import_table(FILE *f, const import_options *o, syn_endurance *table)
+{
+    if (o->look)
+        table_form(f, table);
+    return table_write(table, o->files.words[0], o->look ? NULL : f, o->look ? f : stderr);
+}
+
 static int run(const void *values)
 {
     const import_options *o = values;
@@ -246,7 +190,7 @@ static int run(const void *values)
         return status;
     status = output_open(&out, o->output);
     if (!status) {
-        status = table     ? import_features(out.stream, o, table)
+        status = table     ? import_table(out.stream, o, table)
                  : o->look ? print_look(out.stream, o, sweeps)
                            : write_sweeps(out.stream, o, sweeps);
         const int closed = output_close(&out, !status);

@@ -3,8 +3,6 @@
 #include "cli/report/report.h"
 #include "cli/shared.h"
 
-#include <stdlib.h>
-
 typedef struct validate_options {
     const char *set, *features; /* files */
     uint64_t seed, order, skip;
@@ -23,44 +21,17 @@ static const cli_option options[] = {
     {0},
 };
 
-static bool show(void *bar, double share)
-{
-    progress_show(bar, "generating", (size_t)(1000 * share), 1000);
-    return true;
-}
-
 static int print_report(const validate_options *o, const report *r)
 {
     output out;
     int status = output_open(&out, o->output);
     if (status)
         return status;
+    report_title(r, out.stream);
     report_text(r, false, out.stream);
     status = output_close(&out, true);
     if (!status && o->report)
         status = report_write(r, o->report);
-    return status;
-}
-
-static int compare(const validate_options *o, const syn_model *m, const syn_features *f, syn_device_scatter *measured,
-                   syn_device_scatter *generated)
-{
-    syn_validation *v = malloc(sizeof *v);
-    syn_error err;
-    progress bar = {0};
-    if (!v || !measured || !generated) {
-        free(v);
-        return cli_fail_memory();
-    }
-    const syn_validate_options how = {.seed = o->seed, .progress = {show, &bar}};
-    const syn_status s = syn_validate(m, f, &how, v, measured, generated, &err);
-    progress_end(&bar);
-    const report r = {o->set, o->features, v, measured, generated};
-    int status = s ? cli_fail_library("", &err) : print_report(o, &r);
-    if (!status && v->disagreeing)
-        status = cli_fail(CLI_FAILED, "%d of %d figures do not agree, %d of them by a hair", v->disagreeing,
-                          v->figures, v->by_a_hair);
-    free(v);
     return status;
 }
 
@@ -70,11 +41,14 @@ static int validate(const validate_options *o, const syn_model *m)
     syn_error err;
     if (syn_features_load(o->features, o->skip, &f, &err))
         return cli_fail_library("", &err);
-    syn_device_scatter *measured = malloc(f.devices * sizeof *measured),
-                       *generated = malloc(f.devices * sizeof *generated);
-    const int status = compare(o, m, &f, measured, generated);
-    free(measured);
-    free(generated);
+    report r = {.set = o->set, .features = o->features};
+    int status = report_compare(&r, m, &f, o->seed);
+    if (!status)
+        status = print_report(o, &r);
+    if (!status && r.v->disagreeing)
+        status = cli_fail(CLI_FAILED, "%d of %d figures do not agree, %d of them by a hair", r.v->disagreeing,
+                          r.v->figures, r.v->by_a_hair);
+    report_free(&r);
     syn_features_free(&f);
     return status;
 }

@@ -48,7 +48,8 @@ typedef struct cli_command {
     X(import)                                                                                                        \
     X(extract)                                                                                                       \
     X(fit)                                                                                                           \
-    X(validate)
+    X(validate)                                                                                                      \
+    X(report)
 
 #define X(name) extern const cli_command command_##name;
 CLI_COMMANDS(X)

@@ -8,7 +8,10 @@
 static const char style[] =
     "body{font-family:sans-serif;max-width:62em;margin:2em auto;padding:0 1em;color:#222;line-height:1.4}"
     "table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #ccc;padding:.2em .6em;text-align:left}"
-    "th{background:#f2f2f2}img{max-width:100%}pre{background:#f6f6f6;padding:.8em;overflow-x:auto}";
+    "th{background:#f2f2f2}img{max-width:100%}pre{background:#f6f6f6;padding:.8em;overflow-x:auto;font-size:90%}"
+    "@media "
+    "print{body{max-width:none;margin:0}img,table,pre{break-inside:avoid}pre{white-space:pre-wrap}h1,h2{break-after:"
+    "avoid}}";
 
 /* The kind of the block that is open. */
 typedef enum block { NONE, PARAGRAPH, TABLE, FENCE } block;
@@ -168,4 +171,32 @@ int html_write(const char *title, const char *markdown, const char *folder, FILE
     end_block(open, out);
     fputs("</body></html>\n", out);
     return status;
+}
+
+/* The text into a file of the folder: as it is, or as a page. */
+static int write_text(const char *title, const char *text, const char *folder, const char *name, bool as_page)
+{
+    const size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    output out;
+    if (!path)
+        return cli_fail_memory();
+    snprintf(path, size, "%s/%s", folder, name);
+    int status = output_open(&out, path);
+    if (!status) {
+        if (as_page)
+            status = html_write(title, text, folder, out.stream);
+        else
+            fputs(text, out.stream);
+        const int closed = output_close(&out, !status);
+        status = status ? status : closed;
+    }
+    free(path);
+    return status;
+}
+
+int html_write_report(const char *title, const char *markdown, const char *folder)
+{
+    const int status = write_text(title, markdown, folder, "report.md", false);
+    return status ? status : write_text(title, markdown, folder, "report.html", true);
 }

@@ -9,4 +9,7 @@
 /* title: of the page. markdown: the text, UTF-8. folder: that of the pictures. */
 int html_write(const char *title, const char *markdown, const char *folder, FILE *out);
 
+/* Writes report.md and report.html in the folder, which holds the pictures. */
+int html_write_report(const char *title, const char *markdown, const char *folder);
+
 #endif

@@ -3,15 +3,21 @@
 
 #include <stdarg.h>
 
+static char last_failure[1200];
+
 int cli_fail(int status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fputs("synaptogen: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    vsnprintf(last_failure, sizeof last_failure, format, args);
     va_end(args);
+    fprintf(stderr, "synaptogen: %s\n", last_failure);
     return status;
+}
+
+const char *cli_last_failure(void)
+{
+    return last_failure;
 }
 
 int cli_fail_library(const char *prefix, const syn_error *err)

@@ -49,6 +49,13 @@ int sweeps_open(const cli_line *files, const sweeps_options *o, syn_sweeps **out
     return status == SYN_EINVAL ? cli_fail_option(&err) : status ? cli_fail_library("", &err) : CLI_OK;
 }
 
+void sweeps_form(FILE *f, const syn_sweeps *r)
+{
+    char text[256];
+    for (int k = 0; syn_sweeps_form(r, k, text, sizeof text); k++)
+        fprintf(f, "%-13s %s\n", k == 0 ? "file" : k == 1 ? "columns" : "", text);
+}
+
 void sweeps_notes(FILE *f, const syn_sweeps *r)
 {
     char text[256];

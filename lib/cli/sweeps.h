@@ -21,6 +21,9 @@ syn_import sweeps_import(const char *const *files, size_t n, const sweeps_option
 
 int sweeps_open(const cli_line *files, const sweeps_options *o, syn_sweeps **out);
 
+/* What the file is and which columns were taken, a line for each. */
+void sweeps_form(FILE *f, const syn_sweeps *r);
+
 /* Prints the library's remarks on the sweeps that were read, a line for each. */
 void sweeps_notes(FILE *f, const syn_sweeps *r);
 

@@ -22,6 +22,7 @@ import: columns cycle-per-file help look output pairs polarity scale shunt u0 ve
 extract: columns cycle-per-file help html output pairs plot polarity scale shunt u0 version
 fit: columns compliance components cycle-per-file degree devices help marginals name order output pairs params polarity scale seed shunt skip starts sweeps trend u0 version
 validate: help order output report seed skip version
+report: columns compliance components cycle-per-file degree devices help marginals name order output pairs params polarity scale seed shunt skip starts trend u0 version
 END
 cut -d: -f1 table >commands
 
@@ -83,7 +84,7 @@ check "a switch takes no value" sh -c '"$1" read x --conductance=1 2>&1 | grep -
 
 one_version() {
     { syn --version; while read -r command; do syn $command --version; done <commands; } >versions
-    [ "$(wc -l <versions)" -eq 16 ] && [ "$(sort -u versions | wc -l)" -eq 1 ] && grep -q '^synaptogen [0-9.]*$' versions
+    [ "$(wc -l <versions)" -eq 17 ] && [ "$(sort -u versions | wc -l)" -eq 1 ] && grep -q '^synaptogen [0-9.]*$' versions
 }
 check "--version prints the same everywhere" one_version
 

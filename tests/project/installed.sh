@@ -114,7 +114,7 @@ another_option() {
 }
 check "where its own was built with other options, the message names them" another_option
 pages() {
-    [ "$(ls "$prefix"/share/man/man1/synaptogen*.1 | wc -l)" -eq 16 ] && [ -s "$prefix/share/man/man7/synaptogen-codemodels.7" ] &&
+    [ "$(ls "$prefix"/share/man/man1/synaptogen*.1 | wc -l)" -eq 17 ] && [ -s "$prefix/share/man/man7/synaptogen-codemodels.7" ] &&
         "$prefix/bin/synaptogen" --man crossbar read | cmp - "$prefix/share/man/man1/synaptogen-crossbar-read.1"
 }
 check "manual pages of the command and of every subcommand are installed" pages

@@ -82,6 +82,9 @@ command_line() {
     case $3 in
         xschem | kicad-cli) command -v "$3" >/dev/null || missing=$3 ;;
     esac
+    case $2 in
+        *synaptogen\ report*) command -v gnuplot >/dev/null || missing=gnuplot ;;
+    esac
     [ -z "$missing" ] || { skip "$1: $2" "no $missing"; return; }
     case $2 in
         ./bootstrap* | make*)

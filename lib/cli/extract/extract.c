@@ -155,6 +155,7 @@ int extract_features(const extract_request *o, const char *path, extract_page *p
     status = syn_record_open(source, &settings, &sweeps, &err) ? cli_fail_library("", &err)
                                                                : write_features(o, path, source, sweeps, &r);
     if (!status) {
+        sweeps_form(seen, source);
         look_print(seen, syn_record_of(sweeps));
         print_notes(notes, o, source, sweeps, &r.tally);
     }

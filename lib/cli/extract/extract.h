@@ -14,7 +14,7 @@ typedef struct extract_request {
 } extract_request;
 
 /* Writes the features of all cycles to the file at path; NULL: to standard output. page: gets the loops; may be NULL. On
- * success, seen gets what a look at the record shows, and notes what is missing and why. */
+ * success, seen gets what the files are and what a look at the record shows, and notes what is missing and why. */
 int extract_features(const extract_request *o, const char *path, extract_page *page, FILE *seen, FILE *notes);
 
 #endif

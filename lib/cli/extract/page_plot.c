@@ -218,7 +218,7 @@ static void put_trends(FILE *f, extract_page *p)
           "set style fill solid 0.25 noborder\n",
           f);
     for (int i = 0; i < SYN_NFEAT; i++) {
-        bool any = false;
+        double low = INFINITY, high = -INFINITY;
         fputs("$trend << end\n", f);
         for (int k = 0; k < PAGE_BINS; k++) {
             page_bin *b = &p->bin[k];
@@ -227,15 +227,19 @@ static void put_trends(FILE *f, extract_page *p)
             if (n > 0)
                 fprintf(f, "%g %g %g %g\n", (double)p->width * (k + 0.5) - 0.5, (double)b->value[i][n / 2],
                         (double)b->value[i][n / 4], (double)b->value[i][(3 * n) / 4]);
-            any = any || n > 0;
+            low = n > 0 ? fmin(low, (double)b->value[i][n / 4]) : low;
+            high = n > 0 ? fmax(high, (double)b->value[i][(3 * n) / 4]) : high;
         }
         fputs("end\n", f);
         put_box(f, 0.06 + 0.2425 * i, 0.22 + 0.2425 * i, 0.05, 0.225);
         fprintf(f, "unset ylabel\nset label 1 '%s' at graph 0.5,1.06 center\n", titles[i]);
-        fputs(any ? "plot $trend using 1:3:4 with filledcurves lc '#3b528b', "
-                    "$trend using 1:2 with lines lc '#3b528b' lw 1.5\n"
-                  : "set yrange [0:1]\nplot -10\nset yrange [*:*]\n",
+        if (low == high) /* gnuplot would warn */
+            fprintf(f, "set yrange [%g:%g]\n", low - 0.01 * fabs(low), high + 0.01 * fabs(high));
+        fputs(low <= high ? "plot $trend using 1:3:4 with filledcurves lc '#3b528b', "
+                            "$trend using 1:2 with lines lc '#3b528b' lw 1.5\n"
+                          : "set yrange [0:1]\nplot -10\n",
               f);
+        fputs("set yrange [*:*]\n", f);
         fputs("unset label 1\n", f);
     }
 }

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* gnuplot's own markup for subscripts. */
-static const char *const titles[SYN_NFEAT] = {"log_{10}(R_{HRS}/Ω)", "U_S (V)", "R_{LRS} (Ω)", "U_R (V)"};
+const char *const plot_titles[SYN_NFEAT] = {"log_{10}(R_{HRS}/Ω)", "U_S (V)", "R_{LRS} (Ω)", "U_R (V)"};
 
-static void put_style(FILE *f, const char *title, int width, int height)
+void plot_style(FILE *f, const char *title, int width, int height)
 {
     fprintf(f, "set terminal pngcairo size %d,%d font 'DejaVu Sans,11' background '#ffffff'\n", width, height);
     fputs("set style line 1 lc '#3b528b' lw 1.5\n"
@@ -23,8 +22,7 @@ static void put_style(FILE *f, const char *title, int width, int height)
     fputs(" at screen 0.5,0.975 center font ',13'\n", f);
 }
 
-/* Panel k of the 2 x 2. */
-static void put_panel(FILE *f, int k)
+void plot_panel(FILE *f, int k)
 {
     fprintf(f,
             "set lmargin at screen %g\n"
@@ -76,19 +74,19 @@ static void put_quantiles(const syn_validation *v, int i, FILE *f)
 
 static void plot_quantiles(const report *r, FILE *f)
 {
-    put_style(f, "Quantiles: measured against generated", 1000, 900);
+    plot_style(f, "Quantiles: measured against generated", 1000, 900);
     fputs("set multiplot\n"
           "set key top left Left reverse samplen 2\n",
           f);
     for (int i = 0; i < SYN_NFEAT; i++) {
         if (r->v->absent[i])
             continue;
-        put_panel(f, i);
+        plot_panel(f, i);
         put_quantiles(r->v, i, f);
         fprintf(f,
                 "set xlabel 'generated  %s'\n"
                 "set ylabel 'measured' offset 1\n",
-                titles[i]);
+                plot_titles[i]);
         fprintf(f, "set label 1 'KS distance %.4f' at graph 0.96,0.06 right\n", r->v->ks[i].distance);
         fputs("plot $band using 1:2:3 with filledcurves ls 1 title 'range of the replicas', "
               "$band using 1:1 with lines ls 1 title 'equal', "
@@ -101,7 +99,7 @@ static void plot_quantiles(const report *r, FILE *f)
 
 static void plot_autocorrelations(const report *r, FILE *f)
 {
-    put_style(f, "Autocorrelation over the cycles", 1000, 800);
+    plot_style(f, "Autocorrelation over the cycles", 1000, 800);
     fputs("set multiplot\n"
           "set key top right samplen 2\n"
           "set xrange [0:20.5]\n"
@@ -110,7 +108,7 @@ static void plot_autocorrelations(const report *r, FILE *f)
     for (int i = 0; i < SYN_NFEAT; i++) {
         if (r->v->absent[i])
             continue;
-        put_panel(f, i);
+        plot_panel(f, i);
         fputs("$data << end\n", f);
         for (int lag = 1; lag <= SYN_LAGS; lag++) {
             const syn_comparison *c = &r->v->autocorrelation[i][lag];
@@ -121,7 +119,7 @@ static void plot_autocorrelations(const report *r, FILE *f)
                 "end\n"
                 "set ylabel 'autocorrelation of %s' offset 1\n"
                 "set yrange [*<0:*]\n",
-                titles[i]);
+                plot_titles[i]);
         fputs("plot $data using 1:4:5 with filledcurves ls 1 title '± 2 standard errors', "
               "$data using 1:3 with lines ls 1 title 'generated', $data using 1:2 with points ls 2 title 'measured'\n"
               "unset label 100\n"
@@ -132,7 +130,7 @@ static void plot_autocorrelations(const report *r, FILE *f)
 
 static void plot_correlations(const report *r, FILE *f)
 {
-    put_style(f, "Correlation of the features of one cycle", 900, 500);
+    plot_style(f, "Correlation of the features of one cycle", 900, 500);
     fputs("set multiplot\n"
           "set key top right samplen 2\n"
           "set tmargin at screen 0.91\n"
@@ -178,14 +176,14 @@ static void put_scatter(const syn_device_scatter *s, size_t n, int i, const char
 
 static void plot_devices(const report *r, FILE *f)
 {
-    put_style(f, "From device to device: mean and spread over the cycles of each", 1000, 900);
+    plot_style(f, "From device to device: mean and spread over the cycles of each", 1000, 900);
     fputs("set multiplot\n"
           "set key top right samplen 1\n",
           f);
     for (int i = 0; i < SYN_NFEAT; i++) {
         if (r->v->absent[i])
             continue;
-        put_panel(f, i);
+        plot_panel(f, i);
         span x = nothing;
         put_scatter(r->measured, r->v->devices, i, "measured", &x, f);
         put_scatter(r->generated, r->v->devices, i, "generated", &x, f);
@@ -193,7 +191,7 @@ static void plot_devices(const report *r, FILE *f)
         fprintf(f,
                 "set xlabel 'mean of %s'\n"
                 "set ylabel 'standard deviation' offset 1\n",
-                titles[i]);
+                plot_titles[i]);
         fputs("plot $generated with points pt 7 ps 0.5 lc rgb '#803b528b' title 'generated', "
               "$measured with points pt 7 ps 0.5 lc rgb '#80d1495b' title 'measured'\n"
               "unset label 100\n"
@@ -202,20 +200,26 @@ static void plot_devices(const report *r, FILE *f)
     }
 }
 
-static int draw(const report *r, const char *folder, const char *name, void (*picture)(const report *, FILE *))
+int plot_start(gnuplot *g, const char *folder, const char *name)
 {
     const size_t size = strlen(folder) + strlen(name) + 2;
     char *path = malloc(size);
-    gnuplot g;
     if (!path)
         return cli_fail_memory();
     snprintf(path, size, "%s/%s", folder, name);
-    int status = gnuplot_start(&g, path);
+    const int status = gnuplot_start(g, path);
+    free(path);
+    return status;
+}
+
+static int draw(const report *r, const char *folder, const char *name, void (*picture)(const report *, FILE *))
+{
+    gnuplot g;
+    int status = plot_start(&g, folder, name);
     if (!status) {
         picture(r, g.commands);
         status = gnuplot_close(&g, true);
     }
-    free(path);
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/report/report.h"
 
+#include "cli/buffer.h"
 #include "cli/html.h"
 
 #include <errno.h>
@@ -94,13 +95,18 @@ static void put_picture(const char *name, const char *text, bool pictures, FILE 
         fprintf(f, "\n![%s](%s)\n", text, name);
 }
 
+void report_verdict(const syn_validation *v, FILE *f)
+{
+    fprintf(f, "%d of %d figures agree", v->figures - v->disagreeing, v->figures);
+    if (v->by_a_hair)
+        fprintf(f, ", and %d more but for a hair", v->by_a_hair);
+}
+
 /* How many figures agree, and what that means for bits and products. */
 static void put_verdict(const syn_validation *v, FILE *f)
 {
-    const int agreeing = v->figures - v->disagreeing;
-    fprintf(f, "**%d of %d figures agree", agreeing, v->figures);
-    if (v->by_a_hair)
-        fprintf(f, ", and %d more but for a hair", v->by_a_hair);
+    fputs("**", f);
+    report_verdict(v, f);
     fputs(".** ", f);
     fprintf(f, "%s\n\n",
             v->disagreeing == 0 ? "The set describes these measurements."
@@ -120,10 +126,14 @@ static void put_verdict(const syn_validation *v, FILE *f)
             100 * e->product_sd[1]);
 }
 
+void report_title(const report *r, FILE *f)
+{
+    fprintf(f, "# %s against %s\n\n", r->set, r->features);
+}
+
 void report_text(const report *r, bool pictures, FILE *f)
 {
     const syn_validation *v = r->v;
-    fprintf(f, "# %s against %s\n\n", r->set, r->features);
     put_verdict(v, f);
     for (int i = 0; i < SYN_NFEAT; i++)
         if (v->absent[i])
@@ -154,43 +164,22 @@ void report_text(const report *r, bool pictures, FILE *f)
     put_picture("autocorrelation.png", "Autocorrelations to lag 20", pictures, f);
 }
 
-/* Writes the report into the folder: as it is, or as one page with its pictures. */
-static int write_text(const char *text, const report *r, const char *folder, const char *name, bool as_page)
-{
-    const size_t size = strlen(folder) + strlen(name) + 2;
-    char *path = malloc(size), title[256];
-    output out;
-    if (!path)
-        return cli_fail_memory();
-    snprintf(path, size, "%s/%s", folder, name);
-    snprintf(title, sizeof title, "%s against %s", r->set, r->features);
-    int status = output_open(&out, path);
-    if (!status) {
-        if (as_page)
-            status = html_write(title, text, folder, out.stream);
-        else
-            fputs(text, out.stream);
-        const int closed = output_close(&out, !status);
-        status = status ? status : closed;
-    }
-    free(path);
-    return status;
-}
-
 int report_write(const report *r, const char *folder)
 {
     if (mkdir(folder, 0777) && errno != EEXIST)
         return cli_fail(CLI_FAILED, "%s: cannot make this folder: %s", folder, strerror(errno));
     const int drawn = report_plot(r, folder);
-    char *text = NULL;
-    size_t size;
-    FILE *f = open_memstream(&text, &size);
-    if (!f)
-        return cli_fail_memory();
-    report_text(r, !drawn, f);
-    int status = fclose(f) ? cli_fail_memory() : write_text(text, r, folder, "report.md", false);
+    char title[256];
+    buffer text;
+    int status = buffer_open(&text);
+    if (status)
+        return status;
+    report_title(r, text.stream);
+    report_text(r, !drawn, text.stream);
+    snprintf(title, sizeof title, "%s against %s", r->set, r->features);
+    status = buffer_close(&text);
     if (!status)
-        status = write_text(text, r, folder, "report.html", true);
-    free(text);
+        status = html_write_report(title, text.text, folder);
+    free(text.text);
     return status ? status : drawn;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The report of `synaptogen validate`: a text and four pictures. */
+/* A parameter set against measured features: a text and four pictures. */
 #ifndef CLI_REPORT_REPORT_H
 #define CLI_REPORT_REPORT_H
 
@@ -7,20 +7,37 @@
 
 typedef struct report {
     const char *set, *features; /* names */
-    const syn_validation *v;
-    const syn_device_scatter *measured, *generated; /* of v->devices devices */
+    syn_validation *v;
+    syn_device_scatter *measured, *generated; /* of v->devices devices */
 } report;
+
+/* compare.c: fills v, measured and generated. report_free frees them, also after a failure. */
+int report_compare(report *r, const syn_model *m, const syn_features *f, uint64_t seed);
+void report_free(report *r);
 
 /* "log10(R_HRS/Ω)", "U_S (V)", "R_LRS (Ω)", "U_R (V)". */
 extern const char *const report_labels[SYN_NFEAT];
 
-/* Tables in Markdown, with links to the pictures if there are some. */
+/* Verdict and tables in Markdown below a title of the caller's, with links to the pictures if there are some. */
+void report_title(const report *r, FILE *f);
 void report_text(const report *r, bool pictures, FILE *f);
+
+/* "51 of 53 figures agree, and 1 more but for a hair" */
+void report_verdict(const syn_validation *v, FILE *f);
 
 /* Makes the folder if need be and fills it. */
 int report_write(const report *r, const char *folder);
 
 /* plot.c: qq.png, autocorrelation.png, correlation.png, devices.png in the folder. */
 int report_plot(const report *r, const char *folder);
+
+/* For pictures of reports. plot_titles: of the features, with gnuplot's markup for subscripts. */
+extern const char *const plot_titles[SYN_NFEAT];
+/* Starts a picture NAME.png of the folder. */
+int plot_start(gnuplot *g, const char *folder, const char *name);
+/* Terminal, lines and title. */
+void plot_style(FILE *f, const char *title, int width, int height);
+/* The margins of panel k of 2 x 2. */
+void plot_panel(FILE *f, int k);
 
 #endif
