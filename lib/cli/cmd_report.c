@@ -169,9 +169,10 @@ static void put_verdict(const work *w, const syn_validation *v)
 static int compare(work *w, const syn_features *f, const syn_model *fitted, const syn_model *other)
 {
     report r = {.set = w->name, .features = w->features}, s = {.set = syn_model_params(other)->name};
-    int status = report_compare(&r, fitted, f, w->o->fit.seed);
+    const syn_validate_options how = {.seed = w->o->fit.seed, .detrend = w->o->fit.trend == 1};
+    int status = report_compare(&r, fitted, f, &how);
     if (!status)
-        status = report_compare(&s, other, f, w->o->fit.seed);
+        status = report_compare(&s, other, f, &how);
     if (!status) {
         const beside b = {&r, &s, fitted, other, w->has_sweeps};
         w->pictures =

@@ -6,12 +6,16 @@
 typedef struct validate_options {
     const char *set, *features; /* files */
     uint64_t seed, order, skip;
+    int trend;
     const char *report, *output;
 } validate_options;
 
 static const cli_option options[] = {
     {"skip", "N", INTEGER(validate_options, skip, 0, OPTION_MANY), .fallback = "0",
      .help = "leave out cycles with a smaller number, such as those after forming"},
+    {"trend", "keep|remove", CHOICE(validate_options, trend), .fallback = "keep",
+     .help = "remove: compare without a straight line over the cycles of each feature and device, for a set fitted "
+             "in this way"},
     {"report", "DIR", TEXT(validate_options, report),
      .help = "folder for report.md, its pictures, and report.html, which is all in one file (needs gnuplot)"},
     {"seed", "S", INTEGER(validate_options, seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of all draws"},
@@ -42,7 +46,8 @@ static int validate(const validate_options *o, const syn_model *m)
     if (syn_features_load(o->features, o->skip, &f, &err))
         return cli_fail_library("", &err);
     report r = {.set = o->set, .features = o->features};
-    int status = report_compare(&r, m, &f, o->seed);
+    const syn_validate_options how = {.seed = o->seed, .detrend = o->trend == 1};
+    int status = report_compare(&r, m, &f, &how);
     if (!status)
         status = print_report(o, &r);
     if (!status && r.v->disagreeing)

@@ -234,6 +234,8 @@ static syn_status replicate(validation *v, int r, syn_device_scatter *scatter)
 #pragma omp parallel for schedule(dynamic, 16) if (f.rows > SYNP_ROWS_FOR_THREADS)
     for (size_t d = 0; d < f.devices; d++)
         generate_device(v, (uint64_t)r * f.devices + d, d, v->y);
+    if (v->o->detrend)
+        synp_remove_trends(&f);
     const syn_status status = describe(v, &f, &v->replica[r], r == 0 ? scatter : NULL);
     if (status)
         return status;
@@ -389,6 +391,8 @@ static syn_status choose_devices(validation *v, const syn_features *f)
     const syn_status status = synp_choose_devices(f, 2, &v->own, v->err);
     if (status)
         return status;
+    if (v->o->detrend)
+        synp_remove_trends(&v->own);
     const size_t devices = v->own.devices;
     if (devices < 1)
         return synp_fail(v->err, SYN_EDATA, "", "expected at least 1 device with at least 2 cycles, found none");

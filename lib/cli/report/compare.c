@@ -9,7 +9,7 @@ static bool show(void *bar, double share)
     return true;
 }
 
-int report_compare(report *r, const syn_model *m, const syn_features *f, uint64_t seed)
+int report_compare(report *r, const syn_model *m, const syn_features *f, const syn_validate_options *how)
 {
     syn_error err;
     progress bar = {0};
@@ -18,8 +18,9 @@ int report_compare(report *r, const syn_model *m, const syn_features *f, uint64_
     r->generated = malloc(f->devices * sizeof *r->generated);
     if (!r->v || !r->measured || !r->generated)
         return cli_fail_memory();
-    const syn_validate_options how = {.seed = seed, .progress = {show, &bar}};
-    const syn_status status = syn_validate(m, f, &how, r->v, r->measured, r->generated, &err);
+    syn_validate_options shown = *how;
+    shown.progress = (syn_progress){show, &bar};
+    const syn_status status = syn_validate(m, f, &shown, r->v, r->measured, r->generated, &err);
     progress_end(&bar);
     return status ? cli_fail_library("", &err) : CLI_OK;
 }

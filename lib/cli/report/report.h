@@ -11,8 +11,8 @@ typedef struct report {
     syn_device_scatter *measured, *generated; /* of v->devices devices */
 } report;
 
-/* compare.c: fills v, measured and generated. report_free frees them, also after a failure. */
-int report_compare(report *r, const syn_model *m, const syn_features *f, uint64_t seed);
+/* compare.c: fills v, measured and generated, with a bar of its own. report_free frees them, also after a failure. */
+int report_compare(report *r, const syn_model *m, const syn_features *f, const syn_validate_options *how);
 void report_free(report *r);
 
 /* "log10(R_HRS/Ω)", "U_S (V)", "R_LRS (Ω)", "U_R (V)". */
