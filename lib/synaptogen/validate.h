@@ -74,8 +74,8 @@ typedef struct syn_device_scatter {
 
 /* Zero-initialise it: 0 is the default of every member. */
 typedef struct syn_validate_options {
-    uint64_t seed;         /* of the generated devices */
-    bool detrend;          /* to take a straight line over the cycles off each feature of each device, on both sides */
+    uint64_t seed; /* of the generated devices */
+    bool detrend;  /* to take a straight line over the cycles off each feature of each device, on both sides */
     syn_progress progress; /* see status.h */
     uint64_t reserved[8];  /* 0, room to grow */
 } syn_validate_options;
