@@ -45,6 +45,31 @@ static void single_spline(const syn_spline *s, synp_pieces *out)
     }
 }
 
+/* In units of the chord at 0 V the exponent is small, and its error in single precision, too. */
+static void single_exponential(const syn_poly *p, float *out, int *n)
+{
+    out[0] = (float)exp(p->c[0]);
+    for (int j = 1; j < p->n; j++)
+        out[j] = (float)(p->c[j] / log(2));
+    *n = p->n > 1 ? p->n : 2;
+}
+
+static void single_curves(const syn_model *m, synp_single *s)
+{
+    const syn_params *p = &m->params;
+    s->exponential = m->exponential;
+    if (m->exponential) {
+        single_exponential(&p->exp_llrs.positive, s->llrs, &s->n_llrs);
+        single_exponential(&p->exp_hhrs.positive, s->hhrs, &s->n_hhrs);
+    } else {
+        single_poly(&p->llrs, s->llrs, &s->n_llrs);
+        single_poly(&p->hhrs, s->hhrs, &s->n_hhrs);
+    }
+    s->i_llrs_max = (float)synp_llrs(p, p->u_max);
+    s->i_gap_max = (float)(synp_hhrs(p, p->u_max) - synp_llrs(p, p->u_max));
+    s->u_linear = (float)m->u_linear;
+}
+
 /* The smallest float >= x. */
 static float round_up(double x)
 {
@@ -82,8 +107,7 @@ static void make_single(const syn_model *m, uint64_t seed, uint64_t first, synp_
                 s->a[l][i][j] = (float)m->var->a[l][i][j];
         }
     }
-    single_poly(&p->llrs, s->llrs, &s->n_llrs);
-    single_poly(&p->hhrs, s->hhrs, &s->n_hhrs);
+    single_curves(m, s);
     s->u_max = round_up(p->u_max);
     s->u_max_high = (float)p->u_max;
     s->u_max_low = (float)(p->u_max - s->u_max_high);
@@ -92,9 +116,6 @@ static void make_single(const syn_model *m, uint64_t seed, uint64_t first, synp_
     s->g_llrs = (float)m->g_llrs;
     s->g_gap = (float)(1 / (m->g_llrs - m->g_hhrs));
     s->r_lrs_min = (float)m->r_lrs_min;
-    s->i_llrs_max = (float)synp_poly(&p->llrs, p->u_max);
-    s->i_gap_max = (float)(synp_poly(&p->hhrs, p->u_max) - synp_poly(&p->llrs, p->u_max));
-    s->u_linear = (float)m->u_linear;
 }
 
 synp_block *synp_block_at(const syn_array *a, size_t block)

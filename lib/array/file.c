@@ -105,6 +105,12 @@ static uint32_t add_numbers(uint32_t crc, const double *v, size_t n)
     return crc;
 }
 
+/* With their number: of two polynomials, one may lose what the other gains. */
+static uint32_t add_poly(uint32_t crc, const syn_poly *p)
+{
+    return add_numbers(add_numbers(crc, (const double[]){p->n}, 1), p->c, (size_t)p->n);
+}
+
 /* Of every figure that a cell depends on. */
 static uint32_t fingerprint(const syn_model *m)
 {
@@ -113,6 +119,14 @@ static uint32_t fingerprint(const syn_model *m)
     uint32_t crc = add_numbers(0, (const double[]){p->u0, p->u_max, p->eta}, 3);
     crc = add_numbers(crc, p->hhrs.c, (size_t)p->hhrs.n);
     crc = add_numbers(crc, p->llrs.c, (size_t)p->llrs.n);
+    if (m->exponential) {
+        crc = add_poly(crc, &p->exp_hhrs.positive);
+        crc = add_poly(crc, &p->exp_hhrs.negative);
+        crc = add_poly(crc, &p->exp_llrs.positive);
+        crc = add_poly(crc, &p->exp_llrs.negative);
+    }
+    if (p->iv_range > 0)
+        crc = add_numbers(crc, &p->iv_range, 1);
     for (int i = 0; i < SYN_NFEAT; i++) {
         const syn_spline *s = &p->spline[i];
         crc = add_numbers(crc, p->gamma[i].c, (size_t)p->gamma[i].n);

@@ -44,7 +44,8 @@ typedef struct synp_single {
     float b[SYN_NFEAT][SYN_NFEAT], a[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT];
     float gamma[SYN_NFEAT][SYN_MAX_COEFFICIENTS], llrs[SYN_MAX_COEFFICIENTS], hhrs[SYN_MAX_COEFFICIENTS];
     int n_gamma, n_llrs, n_hhrs; /* coefficients, the largest of the four gammas */
-    bool plain;                  /* all scales are linear and all gammas polynomials */
+    bool exponential; /* llrs[0] and hhrs[0] are I/u at 0 V in S, the others those of log2 of I/u over it, u > 0 */
+    bool plain;       /* all scales are linear and all gammas polynomials */
     syn_scale scale[SYN_NFEAT];
     synp_pieces spline[SYN_NFEAT];
     float u_max;                 /* V: the smallest float that is a full RESET */

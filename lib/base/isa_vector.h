@@ -12,6 +12,7 @@ enum { SYNP_FLOATS = SYNP_VECTOR_BYTES / sizeof(float), SYNP_DOUBLES = SYNP_VECT
 SYNP_VECTOR(floats, float, SYNP_VECTOR_BYTES)
 SYNP_VECTOR(doubles, double, SYNP_VECTOR_BYTES)
 SYNP_VECTOR(ints, int32_t, SYNP_VECTOR_BYTES)
+SYNP_VECTOR(longs, int64_t, SYNP_VECTOR_BYTES)
 SYNP_VECTOR(words, uint32_t, SYNP_VECTOR_BYTES)
 
 /* The 64-bit products factor * a[k]. */

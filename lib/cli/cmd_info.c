@@ -30,6 +30,10 @@ static void print_curves(FILE *f, const syn_model *m)
     fprintf(f, "  R_LLRS at u0 (r = 0)        %.6g ohm\n", syn_resistance_of_state(m, 0));
     fprintf(f, "  R_HHRS at u0 (r = 1)        %.6g ohm%s\n", hhrs,
             hhrs < 0 ? " (negative: the end of a scale, not a state)" : "");
+    if (p->exp_llrs.positive.n > 0)
+        fputs("  curves                      exponential\n", f);
+    if (p->iv_range > 0)
+        fprintf(f, "  I/U is constant beyond      %g V\n", p->iv_range);
 }
 
 static void print_cycles(FILE *f, const syn_model *m)

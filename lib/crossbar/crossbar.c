@@ -211,13 +211,27 @@ syn_status syn_crossbar_set_conductances(syn_crossbar *x, const double *g, syn_e
     return SYN_OK;
 }
 
+static void set_exponents(const syn_model *m, synp_chord *chord)
+{
+    chord->exponential = true;
+    chord->n = m->terms - 1;
+    for (int curve = 0; curve < 2; curve++) {
+        chord->at_0[curve] = exp(m->exponent[0][0][curve]);
+        for (int side = 0; side < 2; side++)
+            for (int k = 0; k < chord->n; k++)
+                chord->exponent[side][curve][k] = m->exponent[side][k + 1][curve] / log(2);
+    }
+}
+
 static void set_chord(const syn_model *m, synp_chord *chord)
 {
     *chord = (synp_chord){.n = m->terms, .u_linear = m->u_linear, .slope_min = SYNP_SLOPE_MIN};
-    for (int k = 0; k < chord->n; k++) {
+    for (int k = 0; !m->exponential && k < chord->n; k++) {
         chord->low[k] = m->chord[k][0];
         chord->gap[k] = m->chord[k][1] - m->chord[k][0];
     }
+    if (m->exponential)
+        set_exponents(m, chord);
 }
 
 syn_status syn_crossbar_bind(syn_crossbar *x, syn_array *a, syn_error *err)

@@ -43,22 +43,38 @@ static void prepare_mixture(syn_model *m)
     m->cumulative[m->params.n_components - 1] = 1;
 }
 
+/* Coefficients of LLRS and HHRS side by side, without the first `skip`. Returns their number. */
+static int pair_up(const syn_poly *l, const syn_poly *h, int skip, synp_pair *out)
+{
+    const int n = (l->n > h->n ? l->n : h->n) - skip;
+    for (int j = 0; j < n; j++)
+        out[j] = (synp_pair){j + skip < l->n ? l->c[j + skip] : 0, j + skip < h->n ? h->c[j + skip] : 0};
+    return n;
+}
+
 static void prepare_curves(syn_model *m)
 {
-    const syn_poly *l = &m->params.llrs, *h = &m->params.hhrs;
-    m->g_llrs = synp_poly(l, m->params.u0) / m->params.u0;
-    m->g_hhrs = synp_poly(h, m->params.u0) / m->params.u0;
-    m->u_linear = 1.1 * m->params.u_max;
-    m->terms = (l->n > h->n ? l->n : h->n) - 1;
-    for (int j = 0; j < m->terms; j++)
-        m->chord[j] = (synp_pair){j + 1 < l->n ? l->c[j + 1] : 0, j + 1 < h->n ? h->c[j + 1] : 0};
+    const syn_params *p = &m->params;
+    m->g_llrs = synp_llrs(p, p->u0) / p->u0;
+    m->g_hhrs = synp_hhrs(p, p->u0) / p->u0;
+    m->u_linear = synp_u_linear(p);
+    m->exponential = synp_is_exponential(p);
+    if (m->exponential) {
+        const int positive = pair_up(&p->exp_llrs.positive, &p->exp_hhrs.positive, 0, m->exponent[0]),
+                  negative = pair_up(&p->exp_llrs.negative, &p->exp_hhrs.negative, 0, m->exponent[1]);
+        m->terms = positive > negative ? positive : negative;
+    } else {
+        m->terms = pair_up(&p->llrs, &p->hhrs, 1, m->chord);
+    }
 }
 
 /* At a voltage, the chord of the mixture changes its sign at one state. The narrowest bounds over all voltages are found
- * on a grid. A margin covers what lies between its points: there the bounds vary by 1e-7 in the built-in set. */
+ * on a grid. A margin covers what lies between its points: there the bounds vary by 1e-7 in the built-in set. For steep
+ * curves the grid is finer: the bound 1 / (1 - exp(-d)) with d = ln(LLRS / HHRS) varies by d'' h^2 / 8 about its least value,
+ * which is 1e-6 for d'' = 200 / V^2 and a range of 1.6 V. */
 static void prepare_passive_states(syn_model *m)
 {
-    const int steps = 1024;
+    const int steps = m->exponential ? 8192 : 1024;
     const double margin = 1e-6;
     double low = -INFINITY, high = INFINITY;
     for (int k = -steps; k <= steps; k++) {
@@ -148,9 +164,25 @@ syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NF
     return SYN_OK;
 }
 
+/* The same of exponential curves: g = exp(P(|u|)), dg/du = +-g P'(|u|). */
+static synp_pair exponential_chords(const syn_model *m, double u, synp_pair *derivative)
+{
+    const synp_pair *c = m->exponent[u < 0], at = {fabs(u), fabs(u)};
+    synp_pair exponent = {0, 0}, slope = {0, 0};
+    for (int j = m->terms - 1; j >= 0; j--) {
+        slope = slope * at + exponent;
+        exponent = exponent * at + c[j];
+    }
+    const synp_pair chords = {exp(exponent[0]), exp(exponent[1])};
+    *derivative = u < 0 ? -chords * slope : chords * slope;
+    return chords;
+}
+
 /* I/u of both curves inside the fitted range and its derivative, by Horner's rule. */
 static synp_pair chords_inside(const syn_model *m, double u, synp_pair *derivative)
 {
+    if (m->exponential)
+        return exponential_chords(m, u, derivative);
     synp_pair chord = m->chord[0], slope = m->chord[1];
     if (u != 0) { /* most lines of an array are at rest most of the time */
         const synp_pair at = {u, u};
@@ -214,6 +246,6 @@ double syn_resistance_of_state(const syn_model *m, double r)
 
 double syn_state_of_current(const syn_model *m, double i, double u)
 {
-    const double l = synp_poly(&m->params.llrs, u), h = synp_poly(&m->params.hhrs, u);
+    const double l = synp_llrs(&m->params, u), h = synp_hhrs(&m->params, u);
     return (i - l) / (h - l);
 }

@@ -30,7 +30,18 @@ bool synp_scale_fits(syn_scale scale, int feature);
 /* As syn_params_validate. */
 syn_status synp_check_spline(const syn_spline *s, const char *field, syn_error *err);
 
-/* Checks u0, u_max, eta, llrs and hhrs, as syn_params_validate does. */
+/* The extreme curves [A] at u [V] as they are given, without the limit at synp_u_linear. */
+double synp_llrs(const syn_params *p, double u);
+double synp_hhrs(const syn_params *p, double u);
+
+/* Whether the curves are exponentials; the voltage [V] beyond which I/u is held. */
+bool synp_is_exponential(const syn_params *p);
+double synp_u_linear(const syn_params *p);
+
+/* 1 .. SYN_MAX_COEFFICIENTS finite numbers. */
+syn_status synp_check_poly(const syn_poly *p, const char *field, syn_error *err);
+
+/* Checks u0, u_max, eta and the curves, as syn_params_validate does. */
 syn_status synp_check_curves(const syn_params *p, syn_error *err);
 
 enum { SYNP_MAX_LATENT = SYN_NFEAT * SYN_MAX_ORDER };
@@ -50,11 +61,13 @@ struct syn_model {
     const syn_var *var;                    /* of the order in use, inside params */
     double g_llrs, g_hhrs;                 /* S at u0 */
     double u_linear;                       /* V */
-    int terms;                             /* of chord */
+    bool exponential;                      /* the curves */
+    int terms;                             /* of chord, or of exponent */
     synp_pair chord[SYN_MAX_COEFFICIENTS]; /* I/u of LLRS and HHRS side by side, ascending: one pass serves both */
-    double r_passive[2];                   /* states between which the mixture is >= 0 at all voltages */
-    double r_lrs_min;                      /* ohm, smallest R_LRS a draw may have */
-    double cumulative[SYN_MAX_COMPONENTS]; /* of weight / sum(weight), the last one exactly 1 */
+    synp_pair exponent[2][SYN_MAX_COEFFICIENTS]; /* ln(I/u) likewise, in powers of |u|: for u >= 0, for u < 0 */
+    double r_passive[2];                         /* states between which the mixture is >= 0 at all voltages */
+    double r_lrs_min;                            /* ohm, smallest R_LRS a draw may have */
+    double cumulative[SYN_MAX_COMPONENTS];       /* of weight / sum(weight), the last one exactly 1 */
     double covariance[SYNP_MAX_LATENT * SYNP_MAX_LATENT]; /* stationary, of (x_t, .., x_{t-p+1}), row-major 4p */
     double start[SYNP_MAX_LATENT * SYNP_MAX_LATENT];      /* its lower Cholesky factor, row-major 4p */
 };

@@ -64,53 +64,12 @@ static syn_status check_lower(const double *m, int n, bool strict, const char *f
     return SYN_OK;
 }
 
-static syn_status check_poly(const syn_poly *p, const char *field, syn_error *err)
+syn_status synp_check_poly(const syn_poly *p, const char *field, syn_error *err)
 {
     if (p->n < 1 || p->n > SYN_MAX_COEFFICIENTS)
         return synp_fail(err, SYN_EFORMAT, field, "expected 1 to %d coefficients, found %d", SYN_MAX_COEFFICIENTS,
                          p->n);
     return check_finite(p->c, p->n, field, err);
-}
-
-/* LLRS(u) - HHRS(u) divided by u: its sign is the one asked for, also in the limit u -> 0. */
-static double curve_gap(const syn_params *p, double u)
-{
-    double gap = 0;
-    for (int j = SYN_MAX_COEFFICIENTS - 1; j >= 1; j--)
-        gap = gap * u + (j < p->llrs.n ? p->llrs.c[j] : 0) - (j < p->hhrs.n ? p->hhrs.c[j] : 0);
-    return gap;
-}
-
-static syn_status check_polynomials(const syn_params *p, syn_error *err)
-{
-    const struct {
-        const char *field;
-        const syn_poly *curve;
-    } curves[] = {{"iv.hhrs", &p->hhrs}, {"iv.llrs", &p->llrs}};
-    for (int k = 0; k < 2; k++) {
-        char path[96];
-        syn_status status = check_poly(curves[k].curve, curves[k].field, err);
-        if (status)
-            return status;
-        snprintf(path, sizeof path, "%s[0]", curves[k].field);
-        if (curves[k].curve->c[0] != 0)
-            return synp_fail(err, SYN_EFORMAT, path, "expected 0 (no current at 0 V), found %g",
-                             curves[k].curve->c[0]);
-    }
-    if (!(synp_poly(&p->llrs, p->u0) > 0))
-        return synp_fail(err, SYN_EFORMAT, "iv.llrs", "expected a positive current at u0 = %g V, found %g A", p->u0,
-                         synp_poly(&p->llrs, p->u0));
-    /* A polynomial of degree <= 11 cannot hide two sign changes between 4096 points unless the curves touch. */
-    const int points = 4096;
-    for (int i = 0; i <= points; i++) {
-        const double u = p->u_max * i / points, gap = curve_gap(p, u);
-        if (!(gap > 0))
-            return synp_fail(err, SYN_EFORMAT, "iv",
-                             "expected llrs(u) > hhrs(u) for 0 < u <= u_max = %g V, found "
-                             "llrs - hhrs = %g A at u = %g V",
-                             p->u_max, gap * u, u);
-    }
-    return SYN_OK;
 }
 
 static syn_status check_mixture(const syn_params *p, syn_error *err)
@@ -167,18 +126,6 @@ static syn_status check_var(const syn_var *v, int order, syn_error *err)
     return SYN_OK;
 }
 
-syn_status synp_check_curves(const syn_params *p, syn_error *err)
-{
-    if (!(isfinite(p->u_max) && p->u_max > 0))
-        return synp_fail(err, SYN_EFORMAT, "u_max", "expected a positive voltage in V, found %g", p->u_max);
-    if (!(p->u0 > 0 && p->u0 < p->u_max))
-        return synp_fail(err, SYN_EFORMAT, "u0", "expected a voltage between 0 and u_max = %g V, found %g", p->u_max,
-                         p->u0);
-    if (!(isfinite(p->eta) && p->eta > 0))
-        return synp_fail(err, SYN_EFORMAT, "eta", "expected a positive exponent, found %g", p->eta);
-    return check_polynomials(p, err);
-}
-
 syn_status syn_params_validate(const syn_params *p, syn_error *err)
 {
     syn_status status = synp_check_curves(p, err);
@@ -189,7 +136,8 @@ syn_status syn_params_validate(const syn_params *p, syn_error *err)
             return synp_fail(err, SYN_EFORMAT, path, "expected a scale that %s may have, found %s",
                              syn_feature_name(i), syn_scale_name(p->scale[i]) ? syn_scale_name(p->scale[i]) : "none");
         snprintf(path, sizeof path, "gamma[%d]", i);
-        status = p->spline[i].n ? synp_check_spline(&p->spline[i], path, err) : check_poly(&p->gamma[i], path, err);
+        status =
+            p->spline[i].n ? synp_check_spline(&p->spline[i], path, err) : synp_check_poly(&p->gamma[i], path, err);
     }
     if (!status)
         status = check_mixture(p, err);

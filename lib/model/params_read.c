@@ -269,6 +269,33 @@ static bool read_scales(reader *rd, const json_t *root, syn_params *p)
     return true;
 }
 
+/* A polynomial, or in format 2 an exponential: an object with positive and negative. */
+static bool read_curve(reader *rd, const json_t *value, const char *path, syn_poly *poly,
+                       syn_exponential *exponential)
+{
+    if (rd->format < 2 || !json_is_object(value))
+        return read_poly(rd, value, path, poly);
+    char member[96];
+    snprintf(member, sizeof member, "%s.positive", path);
+    if (!read_poly(rd, json_object_get(value, "positive"), member, &exponential->positive))
+        return false;
+    snprintf(member, sizeof member, "%s.negative", path);
+    return read_poly(rd, json_object_get(value, "negative"), member, &exponential->negative);
+}
+
+/* The range of the I-V curves; 0, that is 1.1 u_max, if the field is absent. */
+static bool read_range(reader *rd, const json_t *iv, syn_params *p)
+{
+    const json_t *range;
+    if (!read_of_format_2(rd, iv, "range", "iv.range", &range) ||
+        (range && !read_number(rd, range, "iv.range", &p->iv_range)))
+        return false;
+    if (range && !(p->iv_range > 0))
+        rd->status =
+            synp_fail(rd->err, SYN_EFORMAT, "iv.range", "expected a positive voltage, found %g", p->iv_range);
+    return rd->status == SYN_OK;
+}
+
 static bool read_curves(reader *rd, const json_t *root, syn_params *p)
 {
     const json_t *iv = json_object_get(root, "iv");
@@ -278,8 +305,8 @@ static bool read_curves(reader *rd, const json_t *root, syn_params *p)
     if (!read_number(rd, json_object_get(root, "u0"), "u0", &p->u0) ||
         !read_number(rd, json_object_get(root, "u_max"), "u_max", &p->u_max) ||
         !read_number(rd, json_object_get(root, "eta"), "eta", &p->eta) ||
-        !read_poly(rd, json_object_get(iv, "hhrs"), "iv.hhrs", &p->hhrs) ||
-        !read_poly(rd, json_object_get(iv, "llrs"), "iv.llrs", &p->llrs) ||
+        !read_curve(rd, json_object_get(iv, "hhrs"), "iv.hhrs", &p->hhrs, &p->exp_hhrs) ||
+        !read_curve(rd, json_object_get(iv, "llrs"), "iv.llrs", &p->llrs, &p->exp_llrs) || !read_range(rd, iv, p) ||
         !(gamma = read_rows(rd, json_object_get(root, "gamma"), "gamma", SYN_NFEAT, "polynomials")))
         return false;
     for (size_t i = 0; i < SYN_NFEAT; i++) {

@@ -4,9 +4,10 @@
  * Signs: u [V] and i [A] from top electrode (te) to bottom electrode (be); positive u RESETs, negative u SETs.
  * State r: dimensionless, 0 = the LLRS curve, 1 = the HHRS curve; larger r is more resistive.
  *   I(r,U) = (1-r) LLRS(U) + r HHRS(U)                       (Hennen et al. 2024, doi:10.1109/TED.2024.3427616)
+ * LLRS and HHRS are two polynomials, or two exponentials: U exp(sum_j c[j] |U|^j), see params.h.
  * The polynomials were fitted for |U| up to about u_max. Beyond |U| = 1.1 u_max they would turn downwards and
  * change sign, so there the chord conductance I/U is held at its value at 1.1 u_max: I(r,U) = U g(r, +-1.1 u_max),
- * still linear in r.
+ * still linear in r. A set may give another voltage in place of 1.1 u_max: iv_range.
  *
  * A cell is passive: where this mixture would carry a current against its voltage, the current is 0 instead. This
  * departs from the publication. In the built-in set it concerns resistances above 3.84 Mohm between -0.095 V and 0.2 V.
@@ -49,7 +50,7 @@ int syn_model_order(const syn_model *m);
  * err may be NULL. Returns SYN_OK or SYN_EINVAL (lag). */
 syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NFEAT][SYN_NFEAT], syn_error *err);
 
-/* Voltage [V] beyond which the chord conductance is held: 1.1 u_max. */
+/* Voltage [V] beyond which the chord conductance is held: iv_range, or 1.1 u_max. */
 double syn_model_u_linear(const syn_model *m);
 
 /* Chord conductance I(r,u)/u in S, continuous through u = 0, >= 0. Linear in r where it is positive. Any finite r, u. */

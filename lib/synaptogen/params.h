@@ -35,6 +35,12 @@ typedef struct syn_poly {
     double c[SYN_MAX_COEFFICIENTS];
 } syn_poly;
 
+/* An I-V curve by its chord conductance: ln(I/U in S) = sum_j c[j] |U|^j, U in V, with one sum for U >= 0 and one for U < 0. So
+ * I has the sign of U. Both sums have the same c[0]: the chord is continuous at 0 V. positive.n 0: the curve is a polynomial. */
+typedef struct syn_exponential {
+    syn_poly positive, negative;
+} syn_exponential;
+
 /* Cubic pieces between n knots at equal distances, x = -range .. range, from the values and slopes at the knots (Hermite's
  * form). Beyond the ends it goes on as a straight line. Values and slopes are such that it never falls: 0 <= slope <= 3 times
  * the secant on either side (Fritsch, Carlson, SIAM J. Numer. Anal. 17 (1980) 238). n 0: there is no spline. */
@@ -70,7 +76,9 @@ typedef struct syn_params {
     double u0;                                  /* V, read voltage at which resistances are defined */
     double u_max;                               /* V, RESET is complete from here on */
     double eta;                                 /* exponent of the RESET transition */
-    syn_poly hhrs, llrs;                        /* A from V: the two extreme I-V curves, c[0] = 0 */
+    syn_poly hhrs, llrs;                /* A from V: the two extreme I-V curves, c[0] = 0; n 0 if exponential */
+    syn_exponential exp_hhrs, exp_llrs; /* in place of both polynomials, unless positive.n is 0 */
+    double iv_range;                    /* V, >= u_max: I/U is constant beyond; 0: 1.1 u_max */
     syn_scale scale[SYN_NFEAT];
     syn_poly gamma[SYN_NFEAT];    /* standard normal latent -> standardised feature; n 0 if there is a spline */
     syn_spline spline[SYN_NFEAT]; /* in place of the polynomial, unless n is 0 */
@@ -96,8 +104,9 @@ syn_status syn_params_parse(const char *text, size_t size, const char *name, syn
 
 /* Checks the figures themselves: counts within the limits above, all numbers finite, factors lower
  * triangular, weights positive with sum 1 within 1e-3 (equal if in_turn), every autoregression stable (spectral radius < 1),
- * 0 < u0 < u_max, eta > 0, scales as they are defined, splines that do not fall, LLRS(u0) > 0, and LLRS - HHRS of one sign on (0, u_max], so that r(I,U) is
- * defined. err->field names the first figure that fails. Returns SYN_OK, SYN_EFORMAT. */
+ * 0 < u0 < u_max, eta > 0, scales as they are defined, splines that do not fall, I-V curves of one form, exponential ones
+ * between 1e-24 S and 1e6 S where they are evaluated, LLRS(u0) > 0, and LLRS - HHRS of one sign on (0, u_max], so that r(I,U)
+ * is defined. err->field names the first figure that fails. Returns SYN_OK, SYN_EFORMAT. */
 syn_status syn_params_validate(const syn_params *p, syn_error *err);
 
 /* Largest absolute eigenvalue of the autoregression's companion matrix (below 1 = stationary), or NaN when

@@ -81,6 +81,21 @@ static json_t *spline(const syn_spline *s)
     return synp_json_with(object, "slope", row(s->slope, s->n, synp_json_number));
 }
 
+static json_t *curve(const syn_poly *p, const syn_exponential *e)
+{
+    if (p->n > 0)
+        return poly(p);
+    json_t *object = synp_json_with(json_object(), "positive", poly(&e->positive));
+    return synp_json_with(object, "negative", poly(&e->negative));
+}
+
+static json_t *curves(const syn_params *p)
+{
+    json_t *iv = synp_json_with(json_object(), "hhrs", curve(&p->hhrs, &p->exp_hhrs));
+    iv = synp_json_with(iv, "llrs", curve(&p->llrs, &p->exp_llrs));
+    return p->iv_range > 0 ? synp_json_with(iv, "range", synp_json_number(p->iv_range)) : iv;
+}
+
 static json_t *gammas(const syn_params *p)
 {
     json_t *array = json_array();
@@ -240,7 +255,8 @@ static bool has_scales(const syn_params *p)
 /* The oldest format that holds the set, for programs that know no other. */
 static const char *format_of(const syn_params *p)
 {
-    bool second = p->in_turn || p->n_components > 16 || has_scales(p);
+    bool second =
+        p->in_turn || p->n_components > 16 || has_scales(p) || p->exp_llrs.positive.n > 0 || p->iv_range > 0;
     for (int i = 0; i < SYN_NFEAT; i++)
         second = second || p->spline[i].n > 0;
     return second ? "synaptogen-params/2" : "synaptogen-params/1";
@@ -248,8 +264,6 @@ static const char *format_of(const syn_params *p)
 
 static json_t *set_of(const syn_params *p, const syn_provenance *provenance)
 {
-    json_t *iv = synp_json_with(json_object(), "hhrs", poly(&p->hhrs));
-    iv = synp_json_with(iv, "llrs", poly(&p->llrs));
     json_t *set = synp_json_with(json_object(), "format", json_string(format_of(p)));
     set = synp_json_with(set, "name", synp_json_text(p->name));
     set = synp_json_with(set, "description", synp_json_text(p->description));
@@ -258,7 +272,7 @@ static json_t *set_of(const syn_params *p, const syn_provenance *provenance)
     set = synp_json_with(set, "u0", synp_json_number(p->u0));
     set = synp_json_with(set, "u_max", synp_json_number(p->u_max));
     set = synp_json_with(set, "eta", synp_json_number(p->eta));
-    set = synp_json_with(set, "iv", iv);
+    set = synp_json_with(set, "iv", curves(p));
     set = synp_json_with(set, "gamma", gammas(p));
     if (has_scales(p))
         set = synp_json_with(set, "scale", scales(p));

@@ -159,6 +159,41 @@ Test(array, splines_and_scales_follow_the_reference)
     syn_model_free(m);
 }
 
+/* The exponents reach 13 in units of log2, which is 1e-6 of the currents on a transition. */
+Test(array, cells_with_exponential_curves_follow_the_reference)
+{
+    enum { PULSES = 40 };
+    float u[PULSES];
+    uint64_t state = 9;
+    for (int j = 0; j < PULSES; j++)
+        u[j] = scripted(&state, j ? u[j - 1] : 0);
+    syn_model *m = support_model_of(support_exponential(), 0);
+    check_train(m, SEED, 4000, u, PULSES, 1e-5);
+    syn_model_free(m);
+}
+
+/* Reads are linear in the state, whose single precision is that of a current of LLRS. */
+Test(array, reads_of_exponential_curves_follow_the_reference)
+{
+    enum { N = 200 };
+    const float voltages[] = {-1.9f, -0.3f, 0.1f, 0.9f, 2.4f};
+    float i[N];
+    syn_array *a;
+    syn_model *m = support_model_of(support_exponential(), 0);
+    cr_assert(eq(int, syn_array_create(m, SEED, N, NULL, &a, NULL), SYN_OK));
+    for (int v = 0; v < 5; v++) {
+        cr_assert(eq(int, syn_array_read(a, NULL, voltages[v], i, NULL), SYN_OK));
+        const double most = fabs(syn_current(m, 0, voltages[v], NULL));
+        for (size_t k = 0; k < N; k++) {
+            syn_cell c;
+            cr_assert(eq(int, syn_cell_init(m, SEED, k, NULL, &c, NULL), SYN_OK));
+            cr_assert(epsilon_eq(dbl, i[k], syn_current(m, c.state.r, voltages[v], NULL), 3e-7 * most));
+        }
+    }
+    syn_array_free(a);
+    syn_model_free(m);
+}
+
 Test(array, draws_beyond_the_physical_range_are_limited_as_in_the_reference)
 {
     enum { PULSES = 20 };

@@ -411,6 +411,37 @@ Test(array_file, an_array_of_another_order_or_set_is_refused)
     syn_array_free(a);
 }
 
+static void expect_other_set(const syn_params *p)
+{
+    syn_model *changed = support_model_of(p, 10);
+    refused_with(changed, "the array was made with another parameter set", 0);
+    syn_model_free(changed);
+}
+
+Test(array_file, belongs_to_the_exponential_curves_that_made_it)
+{
+    static syn_params p;
+    p = *support_exponential();
+    syn_model *m = support_model_of(&p, 10);
+    syn_array *a;
+    cr_assert(eq(int, syn_array_create(m, 1, 5, NULL, &a, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    syn_array_free(a);
+    cr_assert(eq(int, syn_array_load(m, path, NULL, 0, &a, NULL), SYN_OK));
+    syn_array_free(a);
+    syn_model_free(m);
+    double *const figures[] = {&p.exp_hhrs.positive.c[4], &p.exp_hhrs.negative.c[3], &p.exp_llrs.positive.c[1],
+                               &p.exp_llrs.negative.c[2], &p.iv_range};
+    for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
+        const double figure = *figures[k];
+        *figures[k] *= 1 + 1e-12;
+        expect_other_set(&p);
+        *figures[k] = figure;
+    }
+    p.iv_range = 0;
+    expect_other_set(&p);
+}
+
 static void same_contents(const char *bytes, size_t size)
 {
     size_t now;

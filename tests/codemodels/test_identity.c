@@ -68,13 +68,11 @@ Test(codemodel_identity, cell_with_index_is_bit_for_bit_the_cell_of_the_library_
     expect_instance_is("acell3", reference_cell(support_model(0), 9, 3, SYN_HRS));
 }
 
-/* A list of devices in turn, splines, and the scales log and inverse. */
-Test(codemodel_identity, cells_of_a_set_of_format_2_are_bit_for_bit_those_of_the_library,
-     .fini = support_remove_temporary)
+static void expect_cells_of(const syn_params *p)
 {
     syn_model *m;
     FILE *f = fopen(support_temporary(), "w");
-    cr_assert(f && syn_params_write(support_second_format(), NULL, f, NULL) == SYN_OK && fclose(f) == 0);
+    cr_assert(f && syn_params_write(p, NULL, f, NULL) == SYN_OK && fclose(f) == 0);
     cr_assert(eq(int, syn_model_open(support_temporary(), NULL, &m, NULL), SYN_OK));
     spice_circuit("%s\na17 %%gd(te 0) m\nacell3 %%gd(te 0) m\n.model m synaptogen(seed=9 index=1 params=\"%s\")\n"
                   ".save v(te)" SAVE("a17") SAVE("acell3"),
@@ -83,6 +81,19 @@ Test(codemodel_identity, cells_of_a_set_of_format_2_are_bit_for_bit_those_of_the
     expect_instance_of(m, "a17", reference_cell(m, 9, 17, SYN_HRS));
     expect_instance_of(m, "acell3", reference_cell(m, 9, 3, SYN_HRS));
     syn_model_free(m);
+}
+
+/* A list of devices in turn, splines, and the scales log and inverse. */
+Test(codemodel_identity, cells_of_a_set_of_format_2_are_bit_for_bit_those_of_the_library,
+     .fini = support_remove_temporary)
+{
+    expect_cells_of(support_second_format());
+}
+
+Test(codemodel_identity, cells_with_exponential_curves_are_bit_for_bit_those_of_the_library,
+     .fini = support_remove_temporary)
+{
+    expect_cells_of(support_exponential());
 }
 
 Test(codemodel_identity, in_subcircuits_the_digits_of_the_own_name_count_not_those_of_the_path)

@@ -45,7 +45,7 @@ static void expect_conservation(const circuit *c, const syn_crossbar *x, const s
 static void expect_oracle(const circuit *c, const char *what)
 {
     network_solution n;
-    const network_cells cells = {.g = c->nonlinear ? NULL : c->g, .r = c->r, .on = c->on};
+    const network_cells cells = {.g = c->nonlinear ? NULL : c->g, .r = c->r, .model = c->model, .on = c->on};
     network_solve(&c->wires, &cells, CIRCUIT_VOLTAGES(c), &n);
     cr_assert(n.unbalanced <= fmax(1e-13 * n.largest, circuit_nothing), "%s: the reference left %g A of %g A", what,
               n.unbalanced, n.largest);
@@ -59,7 +59,7 @@ static void expect_oracle(const circuit *c, const char *what)
     network_free(&n);
 }
 
-static void try_regimes(int nonlinear, int circuits, double most)
+static void try_regimes(int nonlinear, const syn_model *model, int circuits, double most)
 {
     uint64_t state = 1 + (uint64_t)nonlinear;
     for (int g = 0; g < CIRCUIT_REGIMES; g++)
@@ -67,6 +67,7 @@ static void try_regimes(int nonlinear, int circuits, double most)
             const size_t rows = (size_t)support_uniform(&state, 1, most),
                          cols = (size_t)support_uniform(&state, 1, most);
             circuit *c = circuit_draw(&state, &circuit_regimes[g], rows, cols, nonlinear, 1);
+            c->model = model;
             expect_oracle(c, circuit_regimes[g].name);
             circuit_free(c);
         }
@@ -74,13 +75,57 @@ static void try_regimes(int nonlinear, int circuits, double most)
 
 Test(solve, random_circuits_of_conductances_agree_with_brute_force_in_every_regime)
 {
-    try_regimes(0, 30, 9);
+    try_regimes(0, NULL, 30, 9);
 }
 
 /* Sources of at most 1 V: up to 2 V across a cell, beyond which its curve falls on both sides. */
 Test(solve, random_circuits_of_nonlinear_cells_agree_with_brute_force_in_every_regime)
 {
-    try_regimes(1, 20, 6);
+    try_regimes(1, NULL, 20, 6);
+}
+
+/* Up to 2 V across a cell: the chord of a cell in HRS rises up to 10^5 times. */
+Test(solve, random_circuits_of_exponential_cells_agree_with_brute_force_in_every_regime)
+{
+    syn_model *m = support_model_of(support_exponential(), 0);
+    try_regimes(1, m, 20, 6);
+    syn_model_free(m);
+}
+
+/* Voltages of both signs, at 0, at the end of the range and beyond; every number of cells that a vector leaves over. Relative:
+ * the exponent of up to 20 has a relative error of some 2^-53. */
+Test(solve, kernels_of_exponential_cells_follow_the_reference)
+{
+    enum { N = 41 };
+    syn_model *m = support_model_of(support_exponential(), 0);
+    double u[N], state[N];
+    for (int kernel = 0; circuit_choose_kernel(kernel); kernel++) {
+        circuit *c = circuit_make(N, 1);
+        for (size_t k = 0; k < N; k++) {
+            c->r[k] = state[k] = (double)(k * 7 % N) / (N - 1);
+            u[k] = 2.25 * ((double)k - 20) / 20;
+        }
+        u[0] = -2;
+        u[N - 1] = 2;
+        c->nonlinear = true;
+        c->model = m;
+        c->wires.end[SYN_RIGHT] = c->wires.end[SYN_TOP] = NULL;
+        syn_crossbar *x = circuit_crossbar(c, 1);
+        double worst = 0, i[N], g[N];
+        for (size_t n = 1; n <= N; n++) {
+            x->kernel->cells(&x->cells, N - n, u + N - n, n, i, g);
+            for (size_t k = 0; k < n; k++) {
+                double slope;
+                const double expected = syn_current(m, state[N - n + k], u[N - n + k], &slope);
+                support_worst(&worst, fabs(i[k] - expected) / fmax(fabs(expected), 1e-300));
+                support_worst(&worst, fabs(g[k] / slope - 1));
+            }
+        }
+        cr_expect(lt(dbl, worst, 2e-14), "kernel %d", kernel);
+        syn_crossbar_free(x);
+        circuit_free(c);
+    }
+    syn_model_free(m);
 }
 
 Test(solve, long_and_short_shapes_agree_with_brute_force)

@@ -235,6 +235,63 @@ Test(model, the_deviation_from_the_published_current_stays_in_the_stated_bounds)
     cr_expect(gt(dbl, largest, 24e-9), "the bound is not far away");
 }
 
+/* Up to 2 V, where the chords stay. Relative: 16 roundings, and those of exponents of up to 40. */
+Test(model, exponential_curves_are_the_exponentials_of_powers)
+{
+    const syn_params *p = support_exponential();
+    syn_model *m = support_model_of(p, 0);
+    double worst = 0;
+    for (double r = 0; r <= 1; r += 0.125)
+        for (double u = -3; u <= 3; u += 0.01) {
+            const double inside = fmax(fmin(u, 2), -2),
+                         i = (1 - r) * support_exponential_current(&p->exp_llrs, inside) +
+                             r * support_exponential_current(&p->exp_hhrs, inside);
+            support_worst(&worst, fabs(syn_current(m, r, u, NULL) - i * u / inside) / fabs(i * u / inside));
+        }
+    cr_expect(lt(dbl, worst, 2e-14));
+    cr_expect(eq(dbl, syn_model_u_linear(m), 2));
+    cr_expect(eq(dbl, syn_current(m, 0.5, 0, NULL), 0));
+    cr_expect(epsilon_eq(dbl, syn_chord(m, 1, 0), 1e-8, 1e-20));
+    cr_expect(epsilon_eq(dbl, syn_chord(m, 0, -1e-9) / syn_chord(m, 0, 1e-9), 1, 1e-8), "continuous at 0 V");
+    syn_model_free(m);
+}
+
+/* Central difference: h^2 I''' / 6 with a relative I''' of at most (10 / V)^3, and rounding 2^-53 / h. Left out: the
+ * end of the range; 0 V, where the second derivative jumps; and where a mixture below 0 is cut. */
+Test(model, the_slope_of_exponential_curves_is_the_derivative_of_the_current)
+{
+    syn_model *m = support_model_of(support_exponential(), 0);
+    const double h = 1e-5;
+    double worst = 0;
+    for (double r = -0.5; r <= 1; r += 0.125)
+        for (double u = -2.5005; u <= 2.5; u += 0.0073) {
+            double slope;
+            const double i = syn_current(m, r, u, &slope),
+                         difference = (syn_current(m, r, u + h, NULL) - syn_current(m, r, u - h, NULL)) / (2 * h);
+            if (fabs(fabs(u) - 2) > 2 * h && fabs(u) > 2 * h && i != 0)
+                support_worst(&worst, fabs(slope / difference - 1));
+        }
+    cr_expect(lt(dbl, worst, 1e-7));
+    syn_model_free(m);
+}
+
+Test(model, the_state_of_a_current_carries_that_current_with_exponential_curves)
+{
+    const syn_params *p = support_exponential();
+    syn_model *m = support_model_of(p, 0);
+    double worst = 0;
+    for (double r = -0.5; r <= 1; r += 0.0625)
+        for (double u = 0.01; u <= 1.46; u += 0.01)
+            support_worst(&worst, fabs(syn_state_of_current(m, syn_current(m, r, u, NULL), u) - r));
+    cr_expect(lt(dbl, worst, 1e-13));
+    for (double resistance = 3000; resistance < 1e8; resistance *= 3.7) {
+        const double r = syn_state_of_resistance(m, resistance);
+        cr_expect(epsilon_eq(dbl, syn_current(m, r, p->u0, NULL) * resistance / p->u0, 1,
+                             1e-15 * resistance / 3000 + 1e-13));
+    }
+    syn_model_free(m);
+}
+
 static void autocovariance(int order, int lag, double c[SYN_NFEAT][SYN_NFEAT])
 {
     cr_assert(eq(int, syn_model_autocovariance(support_model(order), lag, c, NULL), SYN_OK));

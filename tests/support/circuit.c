@@ -126,7 +126,7 @@ syn_crossbar *circuit_crossbar(const circuit *c, int threads)
     syn_error err = {0};
     cr_assert(eq(int, syn_crossbar_create(&c->wires, threads, &x, &err), SYN_OK), "%s: %s", err.field, err.text);
     cr_assert(eq(uint,
-                 c->nonlinear ? syn_crossbar_set_states(x, support_model(0), c->r, NULL)
+                 c->nonlinear ? syn_crossbar_set_states(x, c->model ? c->model : support_model(0), c->r, NULL)
                               : syn_crossbar_set_conductances(x, c->g, NULL),
                  SYN_OK));
     if (c->selects)

@@ -18,6 +18,7 @@ typedef struct circuit {
     double *g, *r; /* cells: conductances, states */
     uint8_t on[CIRCUIT_MOST];
     bool nonlinear, selects;
+    const syn_model *model; /* of the states; NULL: support_model(0) */
 } circuit;
 
 typedef const double *const circuit_voltages[SYN_SIDES];

@@ -19,6 +19,7 @@ typedef struct element {
     size_t a, b;
     wide g;
     double r;
+    const syn_model *model;
     const syn_access *curve;
 } element;
 
@@ -100,7 +101,11 @@ static void add_cells(network *n, const network_cells *c, const syn_access *acce
         if (c->g)
             add_element(n, (element){.kind = CONDUCTANCE, .a = u, .b = between, .g = (wide)c->g[k]});
         else
-            add_element(n, (element){.kind = CELL, .a = u, .b = between, .r = c->r[k]});
+            add_element(n, (element){.kind = CELL,
+                                     .a = u,
+                                     .b = between,
+                                     .r = c->r[k],
+                                     .model = c->model ? c->model : support_model(0)});
         if (access->points > 0)
             add_element(n, (element){.kind = CURVE, .a = between, .b = w, .curve = access});
         else
@@ -116,7 +121,7 @@ static wide current_of(const element *e, wide u, wide *g)
     if (e->kind == CONDUCTANCE)
         return e->g * u;
     if (e->kind == CELL) {
-        const wide i = (wide)syn_current(support_model(0), e->r, (double)u, &slope);
+        const wide i = (wide)syn_current(e->model, e->r, (double)u, &slope);
         *g = (wide)slope;
         return i;
     }

@@ -8,9 +8,10 @@
 
 /* Matrices are [rows x cols], column-major. */
 typedef struct network_cells {
-    const double *g;   /* S: linear cells; else */
-    const double *r;   /* states, of support_model(0) */
-    const uint8_t *on; /* [rows], NULL: all */
+    const double *g;        /* S: linear cells; else */
+    const double *r;        /* states */
+    const uint8_t *on;      /* [rows], NULL: all */
+    const syn_model *model; /* of the states; NULL: support_model(0) */
 } network_cells;
 
 typedef struct network_solution {

@@ -40,6 +40,31 @@ const syn_params *support_second_format(void)
     return &p;
 }
 
+const syn_params *support_exponential(void)
+{
+    static syn_params p;
+    if (p.n_components)
+        return &p;
+    p = *support_params();
+    p.hhrs = p.llrs = (syn_poly){0};
+    const double hhrs = log(1e-8), llrs = log(3e-4);
+    p.exp_hhrs = (syn_exponential){{5, {hhrs, 2, 6, -3, 0.6}}, {4, {hhrs, 3, 5, -2}}};
+    p.exp_llrs = (syn_exponential){{4, {llrs, 0.5, 1.5, -0.5}}, {3, {llrs, 0.2, 1}}};
+    p.iv_range = 2;
+    for (int k = 0; k < p.n_components; k++)
+        p.mean[k][SYN_LOG10_R_HRS] += 2;
+    return &p;
+}
+
+double support_exponential_current(const syn_exponential *e, double u)
+{
+    const syn_poly *p = u < 0 ? &e->negative : &e->positive;
+    double i = u;
+    for (int j = 0; j < p->n; j++)
+        i *= exp(p->c[j] * pow(fabs(u), j));
+    return i;
+}
+
 double support_gamma(const syn_params *p, int i, double x)
 {
     const syn_spline *s = &p->spline[i];

@@ -18,6 +18,13 @@ const syn_model *support_model(int order);
  * linear, log, inverse, log. */
 const syn_params *support_second_format(void);
 
+/* The default set with exponential I-V curves up to 2 V. They differ for the signs of the voltage. Up to 1.5 V the chord of HHRS
+ * rises 10^4 times, that of LLRS 11 times. The devices have an R_HRS of 10 Mohm. */
+const syn_params *support_exponential(void);
+
+/* exp(c[0]) exp(c[1] |u|) exp(c[2] u^2) .. u: the current of such a curve, factor by factor. */
+double support_exponential_current(const syn_exponential *e, double u);
+
 /* Gamma of feature i, written from the definition: powers, or Hermite's basis functions between the knots. */
 double support_gamma(const syn_params *p, int i, double x);
 

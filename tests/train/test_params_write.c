@@ -76,6 +76,22 @@ Test(params_write, splines_and_scales_are_read_back_bit_by_bit)
     free(text);
 }
 
+Test(params_write, exponential_curves_are_read_back_bit_by_bit)
+{
+    static syn_params p, q;
+    size_t size;
+    syn_error err;
+    p = *support_exponential();
+    for (int k = 0; k < 2; k++) {
+        char *text = written(&p, NULL, &size);
+        cr_expect(strstr(text, "synaptogen-params/2") != NULL);
+        cr_assert(eq(int, syn_params_parse(text, size, "text", &q, &err), SYN_OK), "%s: %s", err.field, err.text);
+        cr_expect(eq(int, memcmp(&q, &p, sizeof q), 0));
+        free(text);
+        p.iv_range = 0;
+    }
+}
+
 Test(params_write, a_name_that_is_no_utf_8_still_makes_a_readable_file)
 {
     static syn_params p, q;

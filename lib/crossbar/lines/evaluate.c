@@ -27,6 +27,66 @@ static inline void cells_of_degree(int degree, const synp_chord *chord, const do
     }
 }
 
+static inline doubles pick(longs mask, doubles yes, doubles no)
+{
+    return (doubles)((mask & (longs)yes) | (~mask & (longs)no));
+}
+
+/* 2^x for |x| < 1000, to 1e-15 of it. Adding 3/2 2^52 rounds x to an integer k, which then stands in the low bits. What is
+ * left, f = (x - k) ln 2, is at most 0.347: its Taylor series ends after the 12th power with an error of f^13 / 13! < 2e-16. */
+static inline doubles exp2_doubles(doubles x)
+{
+    static const double inverse_factorial[] = {1 / 6.0,        1 / 24.0,       1 / 120.0,    1 / 720.0,
+                                               1 / 5040.0,     1 / 40320.0,    1 / 362880.0, 1 / 3628800.0,
+                                               1 / 39916800.0, 1 / 479001600.0};
+    const doubles shifted = x + 0x1.8p52, f = (x - (shifted - 0x1.8p52)) * 0.69314718055994531;
+    doubles y = (doubles){0} + inverse_factorial[9];
+#pragma GCC unroll 16
+    for (int j = 8; j >= 0; j--)
+        y = y * f + inverse_factorial[j];
+    y = (y * f + 0.5) * f * f + f + 1;
+    return y * (doubles)(((longs)shifted + 1023) << 52);
+}
+
+/* Of SYNP_DOUBLES cells. The chord of a curve is C = at_0 2^p, its derivative by |u| is C ln 2 dp/d|u|. */
+static inline void exponential_cells(const synp_chord *c, const double *r, const double *u, double *i, double *g)
+{
+    const doubles v = load_doubles(u), state = load_doubles(r), all = {0};
+    const longs minus = v < 0;
+    const doubles size = pick(minus, -v, v), inside = pick(size > c->u_linear, all + c->u_linear, size);
+    doubles chord[2], rise[2];
+    for (int curve = 0; curve < 2; curve++) {
+        doubles p = all, slope = all; /* of p / inside, which lacks the constant */
+        for (int k = c->n - 1; k >= 0; k--) {
+            slope = slope * inside + p;
+            p = p * inside + pick(minus, all + c->exponent[1][curve][k], all + c->exponent[0][curve][k]);
+        }
+        chord[curve] = c->at_0[curve] * exp2_doubles(p * inside);
+        rise[curve] = chord[curve] * 0.69314718055994531 * (slope * inside + p);
+    }
+    const doubles ratio = chord[0] + state * (chord[1] - chord[0]),
+                  slope = ratio + inside * (rise[0] + state * (rise[1] - rise[0])),
+                  differential = pick(size > c->u_linear, ratio, slope);
+    store_doubles(i, v * pick(ratio < 0, all, ratio));
+    store_doubles(g, pick((differential > c->slope_min) & (ratio >= 0), differential, all + c->slope_min));
+}
+
+static void cells_of_exponential(const synp_chord *c, const double *r, const double *u, size_t n, double *i,
+                                 double *g)
+{
+    size_t k = 0;
+    for (; k + SYNP_DOUBLES <= n; k += SYNP_DOUBLES)
+        exponential_cells(c, r + k, u + k, i + k, g + k);
+    if (k == n)
+        return;
+    double last[4][SYNP_DOUBLES] = {{0}};
+    memcpy(last[0], r + k, (n - k) * sizeof *r);
+    memcpy(last[1], u + k, (n - k) * sizeof *u);
+    exponential_cells(c, last[0], last[1], last[2], last[3]);
+    memcpy(i + k, last[2], (n - k) * sizeof *i);
+    memcpy(g + k, last[3], (n - k) * sizeof *g);
+}
+
 static void SYNP_FOR_ISA(cells)(const synp_cells *c, size_t at, const double *u, size_t n, double *i, double *g)
 {
     if (c->kind == SYNP_LINEAR)
@@ -34,6 +94,8 @@ static void SYNP_FOR_ISA(cells)(const synp_cells *c, size_t at, const double *u,
             g[k] = c->given[at + k];
             i[k] = g[k] * u[k];
         }
+    else if (c->chord.exponential)
+        cells_of_exponential(&c->chord, c->r + at, u, n, i, g);
     else if (c->chord.n == 6) /* the degree of the published curves as a constant, so that the compiler can unroll */
         cells_of_degree(5, &c->chord, c->r + at, u, n, i, g);
     else

@@ -93,10 +93,13 @@ typedef struct synp_lines_precision {
 } synp_lines_precision;
 
 /* The I-V curve of cells in double precision: I = u max(0, P(min(|u|, u_linear) sign u)) with P = sum_k (low[k] + r
- * gap[k]) u^k. */
+ * gap[k]) u^k. If it is exponential: P = (1 - r) L + r H. L is at_0[0] 2^(sum_k exponent[0][0][k] |u|^(k + 1)) for u >= 0,
+ * and with exponent[1] for u < 0; H has the index 1 in place of the second 0. */
 typedef struct synp_chord {
     int n;
+    bool exponential;
     double low[SYN_MAX_COEFFICIENTS], gap[SYN_MAX_COEFFICIENTS];
+    double at_0[2], exponent[2][2][SYN_MAX_COEFFICIENTS];
     double u_linear;
     double slope_min; /* S, smallest slope that is reported */
 } synp_chord;
