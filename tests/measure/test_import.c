@@ -324,6 +324,44 @@ typedef struct refusal {
 } refusal;
 
 /* What is not clear is refused; the message says what was found and which option helps. */
+/* Text after the last row is left out and counted; text between rows is refused where it stands, and so are numbers. */
+Test(import, text_ends_a_file_and_nothing_else)
+{
+    static const struct {
+        const char *after, *message;
+    } cases[] = {{"End of file\n", NULL},
+                 {"Test finished\n\nOperator; Smith; room 7\n", NULL},
+                 {"pause\n0;0\n", "expected 2 fields"},
+                 {"pause;now\n0;0\n", "expected a finite number"},
+                 {"1;2;3\n", "expected 2 fields"},
+                 {"End;7\n", "expected a finite number"}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        length = 0;
+        put("V (V);I (A)\n0;0\n-0.1;-1e-6\n0;0\n%s", cases[k].after);
+        save();
+        syn_sweeps *r;
+        syn_sweep s;
+        syn_error err;
+        char line[256] = "";
+        const syn_import o = one_file();
+        cr_assert(eq(int, syn_sweeps_import(&o, &r, &err), SYN_OK));
+        const syn_status status = syn_sweeps_next(r, &s, &err);
+        if (cases[k].message) {
+            cr_expect(eq(int, status, SYN_EFORMAT));
+            cr_expect(eq(int, err.line, 5));
+            cr_expect(strstr(err.text, cases[k].message) != NULL, "%s: %s", cases[k].after, err.text);
+        } else {
+            cr_expect(eq(int, status, SYN_OK), "%s: %s", cases[k].after, err.text);
+            cr_expect(eq(sz, s.n, 3));
+            cr_expect(eq(int, syn_sweeps_next(r, &s, &err), SYN_OK));
+            for (int j = 0; syn_sweeps_note(r, j, line, sizeof line) && !strstr(line, "text"); j++)
+                ;
+            cr_expect(strstr(line, "lines of text after the last row, left out: ") == line, "%s", line);
+        }
+        syn_sweeps_close(r);
+    }
+}
+
 Test(import, ambiguous_files_are_refused_with_what_was_found_and_the_option_that_helps)
 {
     const refusal cases[] = {
@@ -339,6 +377,9 @@ Test(import, ambiguous_files_are_refused_with_what_was_found_and_the_option_that
         {"Voltage,Current\n500,1e-6\n", NULL, NULL, "since 500 is hardly in V", SYN_EFORMAT},
         {"Voltage (A),Current\n1,1e-6\n", NULL, NULL, "expected a column in V, mV", SYN_EFORMAT},
         {"Voltage,Current (arb)\n1,1e-6\n", NULL, NULL, "found \"Current (arb)\"", SYN_EFORMAT},
+        {"PK\003\004sheet", NULL, NULL,
+         "expected text, found a spreadsheet (.xlsx, .ods) or an archive; save the sheet as CSV", SYN_EFORMAT},
+        {"%PDF-1.4\n%\n", NULL, NULL, "expected text, found a PDF", SYN_EFORMAT},
         {"1.5\n2.5\n", NULL, NULL, "expected rows of two numbers or more", SYN_EFORMAT},
         {"SetupTitle, x\nDimension1, 3\n", NULL, NULL, "expected a line DataName", SYN_EFORMAT},
         {"u,i\n1,1e-6\n", "v=1", NULL, "expected u=..., i=...", SYN_EINVAL},

@@ -354,8 +354,15 @@ static syn_status find_table(const synp_look *look, synp_form *f, synp_field *fi
 static syn_status refuse_look(const synp_look *look, syn_error *err)
 {
     size_t k = 0;
-    while (k + 1 < look->n && synp_is_comment(line_of(look, k)))
+    while (k + 1 < look->n && (synp_is_comment(line_of(look, k)) || !*line_of(look, k)))
         k++;
+    static const char *const binary[][2] = {{"PK\003\004", "a spreadsheet (.xlsx, .ods) or an archive"},
+                                            {"\320\317\021\340", "a spreadsheet (.xls)"},
+                                            {"\303\220\303\217\021\303\240", "a spreadsheet (.xls)"}, /* as UTF-8 */
+                                            {"%PDF", "a PDF file"}};
+    for (size_t j = 0; j < sizeof binary / sizeof *binary; j++)
+        if (look->n > 0 && strncmp(line_of(look, 0), binary[j][0], strlen(binary[j][0])) == 0)
+            return synp_fail(err, SYN_EFORMAT, "", "expected text, found %s; save the sheet as CSV", binary[j][1]);
     char begin[41];
     snprintf(begin, sizeof begin, "%.40s", line_of(look, k));
     for (char *c = begin; *c; c++)

@@ -121,6 +121,42 @@ static syn_status check_width(const synp_rows *r, const char *line, size_t n, si
                           r->form.has_header ? "header" : "first row", n - r->form.is_blocks);
 }
 
+/* How many of the first fields of a line are numbers. */
+static size_t count_numbers(const synp_rows *r, const char *line, size_t length)
+{
+    enum { FIELDS = 8 };
+    synp_field f[FIELDS];
+    const size_t n = synp_split(line, length, r->form.separator, f, FIELDS);
+    size_t numbers = 0;
+    double x;
+    for (size_t k = 0; k < n && k < FIELDS; k++)
+        numbers += synp_read_number(f[k], r->form.decimal, &x);
+    return numbers;
+}
+
+/* After a line without a number, which was refused with status: if no row follows, the file ends in text, and the rows end
+ * here. */
+static syn_status end_with_text(synp_rows *r, syn_status status, bool *more, syn_error *err)
+{
+    syn_error other;
+    char *line;
+    size_t length, lines = 1;
+    for (;; lines++) {
+        const syn_status read = next_line(r, &line, &length, &other);
+        if (read && err)
+            *err = other;
+        if (read)
+            return read;
+        if (!line)
+            break;
+        if (count_numbers(r, line, length) > 1)
+            return status;
+    }
+    r->texts = lines;
+    *more = false;
+    return SYN_OK;
+}
+
 syn_status synp_rows_split(synp_rows *r, bool *more, syn_error *err)
 {
     char *line;
@@ -150,7 +186,10 @@ syn_status synp_rows_split(synp_rows *r, bool *more, syn_error *err)
     for (size_t k = n; k < r->form.width; k++)
         r->fields[k] = (synp_field){line, 0};
     n += r->form.is_blocks;
-    return n == r->form.width + r->form.is_blocks ? SYN_OK : check_width(r, line, n, length, err);
+    if (n == r->form.width + r->form.is_blocks)
+        return SYN_OK;
+    const syn_status status = check_width(r, line, n, length, err);
+    return status && count_numbers(r, line, length) == 0 ? end_with_text(r, status, more, err) : status;
 }
 
 static int shown(synp_field f)
@@ -184,6 +223,15 @@ syn_status synp_rows_whole(const synp_rows *r, size_t column, synp_role role, ui
     }
     return synp_rows_fail(r, synp_role_word(role), err, "expected a whole number from 0 to 2^64 - 1, found \"%.*s\"",
                           shown(f), f.at);
+}
+
+/* Whether the current row has a word both for the voltage and for the current. */
+static bool is_text(const synp_rows *r)
+{
+    const synp_field u = r->fields[r->columns.pairs[0].u], i = r->fields[r->columns.pairs[0].i];
+    double x;
+    return !synp_read_number(u, r->form.decimal, &x) && !synp_is_missing(u) &&
+           !synp_read_number(i, r->form.decimal, &x) && !synp_is_missing(i);
 }
 
 /* The current row's cell, cycle, u, i. */
@@ -268,8 +316,11 @@ syn_status synp_rows_next(synp_rows *r, bool *more, syn_error *err)
         *more = next_of_pairs(r);
         return SYN_OK;
     }
-    const syn_status status = synp_rows_split(r, more, err);
-    return status || !*more ? status : read_row(r, err);
+    syn_status status = synp_rows_split(r, more, err);
+    if (status || !*more)
+        return status;
+    status = read_row(r, err);
+    return status && is_text(r) ? end_with_text(r, status, more, err) : status;
 }
 
 syn_status synp_rows_begin(synp_rows *r, const char *path, syn_error *err)

@@ -19,6 +19,7 @@ typedef struct synp_rows {
     char *header;       /* its text, if it may come again */
     double *u, *i;      /* [n_pairs][height]: of several pairs side by side */
     size_t height, room, at;
+    size_t texts; /* lines without numbers after the last row; they do not count */
     /* The current row: */
     double value_u, value_i;          /* V, A; NAN: missing */
     uint64_t cell, cycle;             /* 0 if there is no such column */

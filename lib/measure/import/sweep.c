@@ -87,6 +87,7 @@ struct syn_sweeps {
     event cut, joined, open, lone;
     uint64_t records, found; /* units without numbers of cycles, and loops in them */
     uint64_t sweeps;
+    uint64_t texts; /* lines of text after the last rows of the files */
     bool has_guess, has_abs, has_negative, has_positive;
     char form[FORM_LINES][FORM_LENGTH];
     int n_form;
@@ -349,8 +350,10 @@ static syn_status read_ahead(syn_sweeps *r, bool *more, syn_error *err)
             status = open_file(r, err);
         if (!status)
             status = synp_rows_next(&r->rows, more, err);
-        if (!status && !*more)
+        if (!status && !*more) {
+            r->texts += r->rows.texts;
             close_file(r);
+        }
     }
     if (status || !*more)
         return status;
@@ -684,6 +687,9 @@ bool syn_sweeps_note(const syn_sweeps *r, int k, char *text, size_t size)
     if (put(&k, r->has_abs, text, size, "the current is its absolute value, |i|"))
         return true;
     if (put(&k, r->files.was_sorted, text, size, "the files were taken in the order of the numbers in their names"))
+        return true;
+    snprintf(line, sizeof line, "lines of text after the last row, left out: %" PRIu64, r->texts);
+    if (put(&k, r->texts > 0, text, size, line))
         return true;
     snprintf(line, sizeof line,
              "no numbers of cycles: records were cut where they return to 0 V, %" PRIu64 " into %" PRIu64 " loops",
