@@ -7,6 +7,10 @@ function emit(text) { printf "%*s%s\n", 4 * depth, "", text }
 function member(key) {
     if (key ~ /^[0-9]+$/)
         return "[" key - 1 "] = "
+    if (key == "long")
+        return "[SYN_LONG - 1] = "
+    if (key ~ /^[KD]$/)
+        return ".a[" (key == "D") "] = "
     return key == "" ? "" : "." tolower(key) " = "
 }
 
@@ -35,8 +39,8 @@ value == "{" || value == "[" {
     if (opened[level]) {
         emit(member(key) "{")
         depth++
-        if (key ~ /^[0-9]+$/)
-            emit(".order = " key ",")
+        if (key ~ /^([0-9]+|long)$/)
+            emit(".order = " (key == "long" ? "SYN_LONG" : key) ",")
     }
     polynomials = key == "gamma"
     next

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/array.h"
 #include "base/threads.h"
+#include "cell/latent.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -82,7 +83,8 @@ static void make_single(const syn_model *m, uint64_t seed, uint64_t first, synp_
     const syn_params *p = &m->params;
     *s = (synp_single){.seed = seed,
                        .first = first,
-                       .order = m->var->order,
+                       .slots = synp_slots(m->var),
+                       .is_long = m->var->order == SYN_LONG,
                        .n_components = p->n_components,
                        .in_turn = p->in_turn,
                        .plain = true};
@@ -103,7 +105,7 @@ static void make_single(const syn_model *m, uint64_t seed, uint64_t first, synp_
         s->plain &= p->spline[i].n == 0 && p->scale[i] == SYN_LINEAR;
         for (int j = 0; j < SYN_NFEAT; j++) {
             s->b[i][j] = (float)m->var->b[i][j];
-            for (int l = 0; l < s->order; l++)
+            for (int l = 0; l < s->slots; l++)
                 s->a[l][i][j] = (float)m->var->a[l][i][j];
         }
     }
@@ -143,17 +145,35 @@ static view view_of(const syn_array *a, size_t block)
     return (view){block, synp_block_at(a, block), a->r + block * SYNP_LANES};
 }
 
+/* One number for each feature. */
+static void put_four(const double x[SYN_NFEAT], size_t lane, synp_floats out[SYN_NFEAT])
+{
+    for (int i = 0; i < SYN_NFEAT; i++)
+        out[i][lane] = (float)x[i];
+}
+
+/* The history of a reference cell up to its cycle n. */
+static void put_history(const syn_array *a, synp_block *b, size_t lane, const syn_cell *c)
+{
+    const syn_var *v = a->model->var;
+    const uint64_t n = c->state.n, slots = (uint64_t)a->single.slots;
+    if (a->single.is_long) {
+        put_four(c->x[synp_slot_of_x(v, n)], lane, b->x[0]);
+        put_four(c->x[synp_slot_of_h(n)], lane, b->x[1]);
+        return;
+    }
+    for (uint64_t l = 0; l < slots; l++) /* cycle n - l, modulo for those before 0 */
+        put_four(c->x[synp_slot_of_x(v, n % (slots + 1) + slots + 1 - l)], lane,
+                 b->x[(n % slots + slots - l) % slots]);
+}
+
 /* Puts a reference cell into a lane. */
 static void put_cell(const syn_array *a, const view *v, size_t lane, const syn_cell *c)
 {
     synp_block *b = v->cells;
-    const uint64_t order = (uint64_t)a->single.order, slots = order + 1, n = c->state.n;
-    for (int i = 0; i < SYN_NFEAT; i++) {
-        b->mu[i][lane] = (float)c->mu[i];
-        b->sigma[i][lane] = (float)c->sigma[i];
-        for (uint64_t l = 0; l < order; l++) /* cycle n - l, modulo for those before 0 */
-            b->x[(n % order + order - l) % order][i][lane] = (float)c->x[(n % slots + slots - l) % slots][i];
-    }
+    put_four(c->mu, lane, b->mu);
+    put_four(c->sigma, lane, b->sigma);
+    put_history(a, b, lane, c);
     b->u_set[lane] = (float)c->now.y[SYN_U_SET];
     b->u_reset[lane] = (float)c->now.y[SYN_U_RESET];
     b->r_lrs[lane] = (float)c->now.r_lrs;
@@ -161,7 +181,7 @@ static void put_cell(const syn_array *a, const view *v, size_t lane, const syn_c
     b->x1[lane] = (float)c->now.x1;
     b->y1[lane] = (float)c->now.y1;
     b->u_thr[lane] = (float)c->state.u_thr;
-    b->n[lane] = (uint32_t)n;
+    b->n[lane] = (uint32_t)c->state.n;
     b->mode[lane] = (uint32_t)c->state.mode;
     v->r[lane] = (float)c->state.r;
 }
@@ -353,7 +373,7 @@ syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const sy
     a->n = n;
     a->rows = o->rows ? o->rows : n;
     a->n_blocks = (n + SYNP_LANES - 1) / SYNP_LANES;
-    a->block_bytes = sizeof(synp_block) + (size_t)a->single.order * sizeof(synp_floats[SYN_NFEAT]);
+    a->block_bytes = sizeof(synp_block) + (size_t)a->single.slots * sizeof(synp_floats[SYN_NFEAT]);
     a->threads = synp_threads(o->threads);
     for (int k = 0; k < 2; k++)
         a->r_passive[k] = (float)m->r_passive[k];

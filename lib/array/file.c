@@ -142,7 +142,7 @@ static uint32_t fingerprint(const syn_model *m)
     crc = add_numbers(crc, &p->mean[0][0], components * SYN_NDEVICE);
     crc = add_numbers(crc, &p->chol[0][0][0], components * SYN_NDEVICE * SYN_NDEVICE);
     crc = add_numbers(crc, &v->b[0][0], SYN_NFEAT * SYN_NFEAT);
-    return add_numbers(crc, &v->a[0][0][0], (size_t)v->order * SYN_NFEAT * SYN_NFEAT);
+    return add_numbers(crc, &v->a[0][0][0], (size_t)synp_slots(v) * SYN_NFEAT * SYN_NFEAT);
 }
 
 static void pack_header(const syn_array *a, unsigned char header[HEADER])
@@ -156,7 +156,7 @@ static void pack_header(const syn_array *a, unsigned char header[HEADER])
     pack64(&p, a->rows);
     pack64(&p, a->single.seed);
     pack64(&p, a->single.first);
-    pack32(&p, (uint32_t)a->single.order);
+    pack32(&p, (uint32_t)a->model->var->order);
     pack32(&p, (uint32_t)a->start.history);
     pack32(&p, (uint32_t)a->start.mode);
     memcpy(&resistance, &a->start.resistance, sizeof resistance);
@@ -214,7 +214,8 @@ static uint64_t blocks_of(uint64_t n)
 
 static uint64_t length_of(const syn_array_info *info)
 {
-    const uint64_t block = sizeof(synp_block) + (uint64_t)info->order * sizeof(synp_floats[SYN_NFEAT]);
+    const uint64_t slots = info->order == SYN_LONG ? 2 : (uint64_t)info->order,
+                   block = sizeof(synp_block) + slots * sizeof(synp_floats[SYN_NFEAT]);
     return HEADER + CHECKSUM + blocks_of(info->n) * (sizeof(synp_floats) + (info->read_only ? 0 : block)) + CHECKSUM;
 }
 
@@ -255,7 +256,7 @@ static syn_status check_length(FILE *f, const char *path, const syn_array_info *
     struct stat file;
     if (fstat(fileno(f), &file) != 0)
         return fail_system(err, path, "cannot read", errno);
-    if (info->order < 1 || info->order > SYN_MAX_ORDER || blocks_of(info->n) == 0 || info->rows == 0 ||
+    if (info->order < 1 || info->order > SYN_LONG || blocks_of(info->n) == 0 || info->rows == 0 ||
         info->n % info->rows != 0)
         return fail_file(err, SYN_EFORMAT, path, "the file describes an array that cannot be");
     if ((uint64_t)file.st_size != length_of(info)) {
@@ -291,6 +292,14 @@ syn_status syn_array_peek(const char *path, syn_array_info *info, syn_error *err
     return status;
 }
 
+static const char *order_name(int order, char text[24])
+{
+    if (order == SYN_LONG)
+        return "long memory";
+    snprintf(text, 24, "order %d", order);
+    return text;
+}
+
 static syn_status get_array(stream *s, const char *path, syn_array *a, syn_error *err)
 {
     unsigned char checksum[CHECKSUM];
@@ -320,8 +329,9 @@ syn_status syn_array_load(const syn_model *m, const char *path, const char *kern
     if (status)
         return status;
     if (info.order != syn_model_order(m)) {
-        char text[96];
-        snprintf(text, sizeof text, "expected an array of order %d, found order %d", syn_model_order(m), info.order);
+        char text[96], expected[24], found[24];
+        snprintf(text, sizeof text, "expected an array of %s, found %s", order_name(syn_model_order(m), expected),
+                 order_name(info.order, found));
         status = fail_file(err, SYN_EFORMAT, path, text);
     } else if (model != fingerprint(m)) {
         status = fail_file(err, SYN_EFORMAT, path, "the array was made with another parameter set");

@@ -254,6 +254,24 @@ typedef struct slice {
     size_t lane;
 } slice;
 
+/* k x + d h of the lanes, from the slots that hold x and h, of which the new h takes the place. */
+static inline void long_memory(const synp_single *s, const slice *p, ints mask, floats h[SYN_NFEAT])
+{
+    synp_block *b = p->block;
+    const size_t o = p->lane;
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        floats odd = {0};
+        h[i] = odd;
+        for (int j = 0; j < SYN_NFEAT; j++) {
+            h[i] += s->a[0][i][j] * load_floats(b->x[0][j] + o);
+            odd += s->a[1][i][j] * load_floats(b->x[1][j] + o);
+        }
+        h[i] += odd;
+    }
+    for (int i = 0; i < SYN_NFEAT; i++)
+        update(b->x[1][i] + o, mask, h[i]);
+}
+
 /* Cycle number `cycle` of the lanes in mask, whose slot in the history is the same. */
 static inline void draw_cycle(const synp_single *s, uint64_t cell, const slice *p, words cycle, int slot, ints mask)
 {
@@ -269,9 +287,11 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const slice *
         for (int j = 1; j <= i; j++)
             x[i] += s->b[i][j] * e[j];
     }
-    for (int l = 0; l < s->order; l++) {
+    if (s->is_long)
+        long_memory(s, p, mask, odd);
+    for (int l = 0; !s->is_long && l < s->slots; l++) {
         const int from = slot - 1 - l;
-        const synp_floats *lag = b->x[from < 0 ? from + s->order : from];
+        const synp_floats *lag = b->x[from < 0 ? from + s->slots : from];
 #pragma GCC unroll 4
         for (int i = 0; i < SYN_NFEAT; i++) {
             x[i] += s->a[l][i][0] * load_floats(lag[0] + o);
@@ -354,14 +374,15 @@ static inline void begin_cycles(const synp_single *s, uint64_t cell, const slice
     update(b->y1 + o, mask, current(s, load_floats(p->r), x1));
     const words n = load_words(b->n + o) - (words)mask; /* + 1 where set */
     store_words(b->n + o, n);
+    const uint32_t slots = s->is_long ? 1 : (uint32_t)s->slots; /* x of all cycles is in slot 0 */
     for (uint32_t left = collect(mask); left;) {
-        const uint32_t slot = b->n[o + (size_t)__builtin_ctz(left)] % (uint32_t)s->order;
+        const uint32_t slot = b->n[o + (size_t)__builtin_ctz(left)] % slots;
         uint32_t group = 0;
         if (collect((ints)(n == b->n[o + (size_t)__builtin_ctz(left)]) & mask) == left)
             group = left; /* the usual case: all in the same cycle */
         for (uint32_t rest = group ? 0 : left; rest; rest &= rest - 1) {
             const int k = __builtin_ctz(rest);
-            group |= (uint32_t)(b->n[o + (size_t)k] % (uint32_t)s->order == slot) << k;
+            group |= (uint32_t)(b->n[o + (size_t)k] % slots == slot) << k;
         }
         draw_cycle(s, cell, p, n, (int)slot, expand(group));
         left &= ~group;

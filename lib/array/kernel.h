@@ -24,7 +24,7 @@ typedef struct synp_block {
     synp_floats x1, y1;         /* V, A: start of the transition into the present cycle */
     uint32_t n[SYNP_LANES];     /* cycles begun */
     uint32_t mode[SYNP_LANES];  /* syn_mode */
-    synp_floats x[][SYN_NFEAT]; /* latent of cycle c in slot c mod order */
+    synp_floats x[][SYN_NFEAT]; /* latent of cycle c in slot c mod order; with long memory x in slot 0, h in slot 1 */
 } synp_block;
 
 /* A spline in single precision: t = (x - low) per_step; piece k is sum_j c[k][j] (t - k)^j. pieces 0: none. */
@@ -37,7 +37,8 @@ typedef struct synp_pieces {
 /* The model in single precision and in the order of use. */
 typedef struct synp_single {
     uint64_t seed, first;
-    int order, n_components;
+    int slots, n_components;                /* slots of a block's x: the order, or 2 */
+    bool is_long;                           /* a[0] is k and a[1] is d of the form with long memory */
     bool in_turn;                           /* cell k is of component k mod n_components */
     uint32_t threshold[SYN_MAX_COMPONENTS]; /* a word below it draws this component or one before */
     float mean[SYN_MAX_COMPONENTS][SYN_NDEVICE], chol[SYN_MAX_COMPONENTS][SYN_NDEVICE][SYN_NDEVICE];

@@ -23,6 +23,27 @@ bool synp_cholesky_factor(int n, double *a)
     return true;
 }
 
+/* Column by column. */
+void synp_cholesky_of_semidefinite(int n, double *a)
+{
+    for (int j = 0; j < n; j++) {
+        double rest = a[j * n + j];
+        for (int k = 0; k < j; k++)
+            rest -= a[j * n + k] * a[j * n + k];
+        const double pivot = rest > 1e-12 * a[j * n + j] ? sqrt(rest) : 0;
+        for (int i = j + 1; i < n; i++) {
+            double entry = a[i * n + j];
+            for (int k = 0; k < j; k++)
+                entry -= a[i * n + k] * a[j * n + k];
+            a[i * n + j] = pivot > 0 ? entry / pivot : 0;
+        }
+        a[j * n + j] = pivot;
+    }
+    for (int i = 0; i < n; i++)
+        for (int j = i + 1; j < n; j++)
+            a[i * n + j] = 0;
+}
+
 void synp_cholesky_solve(int n, const double *l, double *b)
 {
     for (int i = 0; i < n; i++) {

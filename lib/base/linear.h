@@ -10,6 +10,10 @@
  * Reads the lower triangle alone. Returns false if a is not positive definite; then a is partly replaced. */
 bool synp_cholesky_factor(int n, double *a);
 
+/* The same of a matrix that may be singular: where it has no variance left, below 1e-12 of its diagonal, the column of L is
+ * 0. */
+void synp_cholesky_of_semidefinite(int n, double *a);
+
 /* Solves L L' x = b; b becomes x. l: from synp_cholesky_factor. */
 void synp_cholesky_solve(int n, const double *l, double *b);
 

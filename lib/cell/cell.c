@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/numeric.h"
+#include "cell/latent.h"
 #include "model/limits.h"
 #include "model/model.h"
 
@@ -121,18 +122,22 @@ static void draw_device(const syn_model *m, syn_cell *c)
     }
 }
 
-/* (x_-1, .., x_-p) from their joint stationary law; lag l is kept in slot -l mod (p + 1) = p + 1 - l. */
+/* (x_-1, .., x_-p), or (x_-1, h_-1), from their joint stationary law. Cycle -l of order p is that of number p + 1 - l modulo
+ * p + 1; with long memory cycle -1 is that of number 1 modulo 2. */
 static void draw_history(const syn_model *m, syn_cell *c)
 {
-    const int order = m->var->order, dim = SYN_NFEAT * order;
+    const int slots = synp_slots(m->var), dim = SYN_NFEAT * slots;
     double z[SYNP_MAX_LATENT];
-    for (int l = 0; l < order; l++)
+    for (int l = 0; l < slots; l++)
         syn_rng_normals(c->seed, c->id, (uint64_t)l, SYN_DRAW_START, z + SYN_NFEAT * l);
     for (int i = 0; i < dim; i++) {
+        const int l = i / SYN_NFEAT;
         double x = 0;
         for (int j = 0; j <= i; j++)
             x += m->start[i * dim + j] * z[j];
-        c->x[order - i / SYN_NFEAT][i % SYN_NFEAT] = x;
+        c->x[m->var->order != SYN_LONG ? (size_t)(slots - l)
+             : l == 0                  ? synp_slot_of_x(m->var, 1)
+                                       : synp_slot_of_h(1)][i % SYN_NFEAT] = x;
     }
 }
 
@@ -142,24 +147,44 @@ static double feature_at(const syn_model *m, double mu, double sigma, int i, dou
     return synp_from_scale(m->params.scale[i], i, mu + sigma * synp_gamma_at(&m->params, i, x));
 }
 
-/* Latent vector of cycle n from the p before it, kept in slot n mod (p + 1), and the features it stands for. */
+/* y += a x */
+static void add_product(const double a[SYN_NFEAT][SYN_NFEAT], const double x[SYN_NFEAT], double y[SYN_NFEAT])
+{
+    for (int i = 0; i < SYN_NFEAT; i++)
+        for (int j = 0; j < SYN_NFEAT; j++)
+            y[i] += a[i][j] * x[j];
+}
+
+/* Adds to x, which is b e_n, what the cycles before n bring. */
+static void add_past(const syn_var *v, syn_cell *c, uint64_t n, double x[SYN_NFEAT])
+{
+    if (v->order == SYN_LONG) {
+        double *h = c->x[synp_slot_of_h(n)];
+        for (int i = 0; i < SYN_NFEAT; i++)
+            h[i] = 0;
+        add_product(v->a[0], c->x[synp_slot_of_x(v, n + 1)], h); /* n - 1 modulo 2 */
+        add_product(v->a[1], c->x[synp_slot_of_h(n + 1)], h);
+        for (int i = 0; i < SYN_NFEAT; i++)
+            x[i] += h[i];
+        return;
+    }
+    const uint64_t order = (uint64_t)v->order;
+    for (uint64_t l = 0; l < order; l++)
+        add_product(v->a[l], c->x[synp_slot_of_x(v, n % (order + 1) + order - l)], x);
+}
+
+/* Latent vector of cycle n from those before it, and the features it stands for. */
 static void draw_cycle(const syn_model *m, syn_cell *c, uint64_t n, const syn_cycle *previous, syn_cycle *out)
 {
     const syn_var *v = m->var;
-    const uint64_t order = (uint64_t)v->order, slots = order + 1, slot = n % slots;
     double e[SYN_NFEAT], x[SYN_NFEAT] = {0}, y[SYN_NFEAT];
     syn_rng_normals(c->seed, c->id, n, SYN_DRAW_CYCLE, e);
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = 0; j <= i; j++)
             x[i] += v->b[i][j] * e[j];
-    for (uint64_t l = 0; l < order; l++) {
-        const double *lagged = c->x[(slot + order - l) % slots];
-        for (int i = 0; i < SYN_NFEAT; i++)
-            for (int j = 0; j < SYN_NFEAT; j++)
-                x[i] += v->a[l][i][j] * lagged[j];
-    }
+    add_past(v, c, n, x);
     for (int i = 0; i < SYN_NFEAT; i++) {
-        c->x[slot][i] = x[i];
+        c->x[synp_slot_of_x(v, n)][i] = x[i];
         y[i] = feature_at(m, c->mu[i], c->sigma[i], i, x[i]);
     }
     syn_cycle_of_features(m, previous, y, out);

@@ -44,9 +44,19 @@ static void print_cycles(FILE *f, const syn_model *m)
     for (int k = 0; k < SYN_MAX_ORDER; k++)
         if (p->var[k].order)
             fprintf(f, " %d", p->var[k].order);
-    fprintf(f, "\n  order used                  %d\n", syn_model_order(m));
+    if (p->var[SYN_LONG - 1].order)
+        fputs(" long", f);
+    if (syn_model_order(m) == SYN_LONG)
+        fputs("\n  order used                  long memory\n", f);
+    else
+        fprintf(f, "\n  order used                  %d\n", syn_model_order(m));
     fprintf(f, "  spectral radius             %.6f\n", radius);
     fprintf(f, "  time constant               %.1f cycles\n", -1 / log(radius));
+    for (int i = 0; syn_model_order(m) == SYN_LONG && i < SYN_NFEAT; i++) {
+        const syn_memory lasting = syn_model_memory(m, i);
+        fprintf(f, "  %-27s %.3f of the variance lasts, and decays to 1/e in %.1f cycles\n", labels[i], lasting.share,
+                lasting.cycles);
+    }
 }
 
 static void print_features(FILE *f, const syn_model *m)

@@ -20,7 +20,8 @@ static const cli_option options[] = {
      .help = "folder for report.md, its pictures, and report.html, which is all in one file (needs gnuplot)"},
     {"seed", "S", INTEGER(validate_options, seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of all draws"},
     {"order", "P", INTEGER(validate_options, order, 1, SYN_MAX_ORDER),
-     .help = "order of the cycle-to-cycle autoregression; the largest in the set if absent"},
+     .help = "order of the cycle-to-cycle autoregression; if absent, long memory if the set has it, else the largest "
+             "order"},
     OPTION_OUTPUT(validate_options, output),
     {0},
 };

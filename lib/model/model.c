@@ -9,8 +9,14 @@
 static syn_status prepare_history(syn_model *m, syn_error *err)
 {
     const syn_status status = synp_var_covariance(m->var, m->covariance);
+    const int dim = SYN_NFEAT * synp_slots(m->var);
+    bool good = status == SYN_OK;
     memcpy(m->start, m->covariance, sizeof m->start);
-    if (status || !synp_cholesky_factor(SYN_NFEAT * m->var->order, m->start))
+    if (m->var->order == SYN_LONG)
+        synp_cholesky_of_semidefinite(dim, m->start); /* h of a feature without memory is 0 */
+    else
+        good = good && synp_cholesky_factor(dim, m->start);
+    if (!good)
         return synp_fail(err, SYN_ENUMERIC, "var", "the stationary covariance at order %d is not positive definite",
                          m->var->order);
     return SYN_OK;
@@ -19,12 +25,15 @@ static syn_status prepare_history(syn_model *m, syn_error *err)
 static syn_status choose_order(syn_model *m, int order, syn_error *err)
 {
     if (order == 0)
-        for (int k = 0; k < SYN_MAX_ORDER; k++)
+        for (int k = 0; k < SYN_LONG; k++)
             if (m->params.var[k].order)
                 order = k + 1;
-    if (order < 1 || order > SYN_MAX_ORDER)
+    if (order < 1 || order > SYN_LONG)
         return synp_fail(err, SYN_EINVAL, "order", "%d is outside 1 .. %d", order, SYN_MAX_ORDER);
     m->var = &m->params.var[order - 1];
+    if (m->var->order == 0 && order == SYN_LONG)
+        return synp_fail(err, SYN_EINVAL, "order", "parameter set \"%s\" holds no autoregression with long memory",
+                         m->params.name);
     if (m->var->order == 0)
         return synp_fail(err, SYN_EINVAL, "order", "%d is not among the orders that parameter set \"%s\" holds",
                          order, m->params.name);
@@ -155,13 +164,21 @@ double syn_model_u_linear(const syn_model *m)
 
 syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NFEAT][SYN_NFEAT], syn_error *err)
 {
-    if (lag < 0 || lag >= m->var->order)
-        return synp_fail(err, SYN_EINVAL, "lag", "%d is outside 0 .. %d", lag, m->var->order - 1);
-    const int dim = SYN_NFEAT * m->var->order;
-    for (int i = 0; i < SYN_NFEAT; i++)
-        for (int j = 0; j < SYN_NFEAT; j++)
-            c[i][j] = m->covariance[i * dim + SYN_NFEAT * lag + j];
+    synp_lags l;
+    if (lag < 0 || lag > SYN_MAX_LAG)
+        return synp_fail(err, SYN_EINVAL, "lag", "%d is outside 0 .. %d", lag, SYN_MAX_LAG);
+    synp_lags_begin(m->var, m->covariance, &l);
+    while (l.lag < lag)
+        synp_lags_next(&l);
+    memcpy(c, l.c[0], sizeof l.c[0]);
     return SYN_OK;
+}
+
+syn_memory syn_model_memory(const syn_model *m, int feature)
+{
+    if (feature < 0 || feature >= SYN_NFEAT)
+        return (syn_memory){NAN, NAN};
+    return synp_var_memory(m->var, m->covariance, feature);
 }
 
 /* The same of exponential curves: g = exp(P(|u|)), dg/du = +-g P'(|u|). */

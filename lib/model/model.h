@@ -46,13 +46,38 @@ syn_status synp_check_curves(const syn_params *p, syn_error *err);
 
 enum { SYNP_MAX_LATENT = SYN_NFEAT * SYN_MAX_ORDER };
 
+/* Cycles before the present one, in number of latent vectors, that fix the next: the order, or two for x and h of the form with
+ * long memory. */
+static inline int synp_slots(const syn_var *v)
+{
+    return v->order == SYN_LONG ? 2 : v->order;
+}
+
 /* Whether a power of the companion matrix up to the 2^40-th has a norm below 1: then the spectral radius is below 1. A radius
  * between 1 - 1e-9 and 1 may be missed. Takes a tenth of the time of syn_var_spectral_radius. */
 bool synp_var_is_contraction(const syn_var *v);
 
-/* Sets p to the stationary covariance of (x_t, .., x_{t-p+1}), row-major 4p x 4p with p = v->order. v is stable. Returns
- * SYN_OK, or SYN_ENUMERIC if the sum overflows. */
+/* Sets p to the stationary covariance of (x_t, .., x_{t-p+1}), row-major 4p x 4p with p = v->order, or 8 x 8 of (x_t, h_t). v
+ * is stable. Returns SYN_OK, or SYN_ENUMERIC if the sum overflows. */
 syn_status synp_var_covariance(const syn_var *v, double *p);
+
+/* The autocovariances lag by lag. c[k] is E x_t x_{t-lag+k}' of the stationary process, k <= SYN_MAX_ORDER and k <= lag. */
+typedef struct synp_lags {
+    const syn_var *v;
+    const double *covariance; /* synp_var_covariance of v */
+    int lag;
+    double c[SYN_MAX_ORDER + 1][SYN_NFEAT][SYN_NFEAT];
+} synp_lags;
+
+/* At lag 0; a lag further. */
+void synp_lags_begin(const syn_var *v, const double *covariance, synp_lags *l);
+void synp_lags_next(synp_lags *l);
+
+/* c[lag] = E x_t x_{t-lag}' of the autoregression, lag = 0 .. most. Returns SYN_OK or SYN_ENUMERIC. */
+syn_status synp_var_covariances(const syn_var *v, int most, double (*c)[SYN_NFEAT][SYN_NFEAT]);
+
+/* As syn_model_memory. */
+syn_memory synp_var_memory(const syn_var *v, const double *covariance, int feature);
 
 typedef double synp_pair __attribute__((vector_size(16)));
 
@@ -68,8 +93,8 @@ struct syn_model {
     double r_passive[2];                         /* states between which the mixture is >= 0 at all voltages */
     double r_lrs_min;                            /* ohm, smallest R_LRS a draw may have */
     double cumulative[SYN_MAX_COMPONENTS];       /* of weight / sum(weight), the last one exactly 1 */
-    double covariance[SYNP_MAX_LATENT * SYNP_MAX_LATENT]; /* stationary, of (x_t, .., x_{t-p+1}), row-major 4p */
-    double start[SYNP_MAX_LATENT * SYNP_MAX_LATENT];      /* its lower Cholesky factor, row-major 4p */
+    double covariance[SYNP_MAX_LATENT * SYNP_MAX_LATENT]; /* synp_var_covariance */
+    double start[SYNP_MAX_LATENT * SYNP_MAX_LATENT];      /* its lower Cholesky factor */
 };
 
 /* I/u [S] of the LLRS and the HHRS curve, held beyond the fitted range: I(r,u)/u is the former plus r times the gap,

@@ -102,9 +102,42 @@ static syn_status check_mixture(const syn_params *p, syn_error *err)
     return SYN_OK;
 }
 
+/* Whether the spectral radius is below 1; *radius: it, or 0 if it is clear without it. */
+static bool is_stable(const syn_var *v, double *radius)
+{
+    *radius = synp_var_is_contraction(v) ? 0 : syn_var_spectral_radius(v);
+    return *radius < 1;
+}
+
+static syn_status check_long(const syn_var *v, syn_error *err)
+{
+    syn_var of_d = {.order = 1};
+    double radius;
+    if (v->order != SYN_LONG)
+        return synp_fail(err, SYN_EFORMAT, "var.long", "expected order %d, found %d", SYN_LONG, v->order);
+    syn_status status = check_lower(&v->b[0][0], SYN_NFEAT, true, "var.long.B", err);
+    for (int i = 0; !status && i < 2 * SYN_NFEAT; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "var.long.%c[%d]", i < SYN_NFEAT ? 'K' : 'D', i % SYN_NFEAT);
+        status = check_finite(v->a[i / SYN_NFEAT][i % SYN_NFEAT], SYN_NFEAT, path, err);
+    }
+    if (status)
+        return status;
+    if (!is_stable(v, &radius))
+        return synp_fail(err, SYN_EFORMAT, "var.long.K",
+                         "expected a stable autoregression (spectral radius of K + D < 1), found %.6g", radius);
+    memcpy(of_d.a[0], v->a[1], sizeof of_d.a[0]);
+    if (!is_stable(&of_d, &radius))
+        return synp_fail(err, SYN_EFORMAT, "var.long.D", "expected a spectral radius below 1, found %.6g", radius);
+    return SYN_OK;
+}
+
 static syn_status check_var(const syn_var *v, int order, syn_error *err)
 {
     char path[64];
+    double radius;
+    if (order == SYN_LONG)
+        return check_long(v, err);
     if (v->order != order) {
         snprintf(path, sizeof path, "var.%d", order);
         return synp_fail(err, SYN_EFORMAT, path, "expected order %d, found %d", order, v->order);
@@ -119,8 +152,7 @@ static syn_status check_var(const syn_var *v, int order, syn_error *err)
     if (status)
         return status;
     snprintf(path, sizeof path, "var.%d.A", order);
-    const double radius = synp_var_is_contraction(v) ? 0 : syn_var_spectral_radius(v);
-    if (!(radius < 1))
+    if (!is_stable(v, &radius))
         return synp_fail(err, SYN_EFORMAT, path, "expected a stable autoregression (spectral radius < 1), found %.6g",
                          radius);
     return SYN_OK;
@@ -142,7 +174,7 @@ syn_status syn_params_validate(const syn_params *p, syn_error *err)
     if (!status)
         status = check_mixture(p, err);
     int orders = 0;
-    for (int k = 0; !status && k < SYN_MAX_ORDER; k++)
+    for (int k = 0; !status && k < SYN_LONG; k++)
         if (p->var[k].order) {
             orders++;
             status = check_var(&p->var[k], k + 1, err);

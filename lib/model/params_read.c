@@ -350,9 +350,27 @@ static bool read_mixture(reader *rd, const json_t *root, syn_params *p)
     return true;
 }
 
+/* The form with long memory: B, K and D. */
+static bool read_long(reader *rd, const json_t *value, syn_var *v)
+{
+    const char *const keys[] = {"B", "K", "D"}, *const paths[] = {"var.long.B", "var.long.K", "var.long.D"};
+    double *const matrices[] = {&v->b[0][0], &v->a[0][0][0], &v->a[1][0][0]};
+    if (rd->format < 2)
+        return refuse(rd, "var.long", "this field in format \"synaptogen-params/2\" alone", value);
+    if (!json_is_object(value))
+        return refuse(rd, "var.long", "an object with B, K and D", value);
+    v->order = SYN_LONG;
+    for (int k = 0; k < 3; k++)
+        if (!read_matrix(rd, json_object_get(value, keys[k]), paths[k], SYN_NFEAT, matrices[k]))
+            return false;
+    return true;
+}
+
 static bool read_order(reader *rd, const char *key, const json_t *value, syn_params *p)
 {
     char path[64];
+    if (strcmp(key, "long") == 0)
+        return read_long(rd, value, &p->var[SYN_LONG - 1]);
     snprintf(path, sizeof path, "var.%.40s", key);
     char *rest;
     const long order = strtol(key, &rest, 10);

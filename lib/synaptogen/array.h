@@ -42,7 +42,7 @@ typedef struct syn_cells {
 /* Name of the k-th kernel that this CPU can run, fastest first, or NULL. Static text. */
 const char *syn_array_kernel_name(int k);
 
-/* n >= 1 cells. Memory: 72 + 16 order bytes per cell (232 at order 10), or 4 if read-only. The model must outlive the
+/* n >= 1 cells. Memory: 72 + 16 order bytes per cell (232 at order 10, 104 with SYN_LONG), or 4 if read-only. The model must outlive the
  * array. options NULL = zeroed, err may be NULL.
  * Returns SYN_OK, SYN_EINVAL (err names the option), SYN_ENOMEM; *out is NULL on failure. */
 syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *options,

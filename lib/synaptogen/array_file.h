@@ -2,7 +2,7 @@
 /* State files: an array on disk. A loaded array continues exactly as the saved one would have continued.
  *
  * Layout, version 1, all numbers little-endian: the 16 characters "synaptogen-state"; uint32 version, flags (1:
- * read-only); uint64 n, rows, seed, first; uint32 order, start.history, start.mode; float64 start.resistance [ohm];
+ * read-only); uint64 n, rows, seed, first; uint32 order (11: SYN_LONG), start.history, start.mode; float64 start.resistance [ohm];
  * uint32 checksum of the model's figures at this order; uint32 CRC-32 of all that before; then float32 r of 16 ceil(n
  * / 16) cells; then, unless read-only, for every 16 cells their features, state and history; at the end the CRC-32 of
  * the whole file before it.
@@ -21,7 +21,7 @@ extern "C" {
 /* What a state file says about itself. */
 typedef struct syn_array_info {
     uint64_t n, rows, seed, first; /* cells; rows of the matrix; seed; number of the first cell */
-    int order;                     /* of the autoregression */
+    int order;                     /* of the autoregression: 1 .. SYN_MAX_ORDER, or SYN_LONG */
     bool read_only;
     syn_start start;
 } syn_array_info;

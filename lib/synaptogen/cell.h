@@ -72,7 +72,8 @@ typedef struct syn_cell {
     int component;                          /* of the mixture, 0-based */
     double mu[SYN_NFEAT], sigma[SYN_NFEAT]; /* location and scale of the features; sigma >= 0 */
     double x[SYN_MAX_ORDER + 1]
-            [SYN_NFEAT]; /* latent of the cycles up to c = state.n + 1, in slot c mod (order + 1) */
+            [SYN_NFEAT]; /* latent of the cycles up to c = state.n + 1, in slot c mod (order + 1); with
+                                             * long memory x in slot c mod 2, h in slot 2 + c mod 2 */
     syn_cycle now, next; /* cycles state.n and state.n + 1 */
     syn_state state;
 } syn_cell;

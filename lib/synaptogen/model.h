@@ -29,7 +29,7 @@ typedef struct syn_model syn_model;
 
 /* How to make a model. Zero-initialise it: 0 is the default of every member. */
 typedef struct syn_model_options {
-    int order; /* of the autoregression: 1 .. SYN_MAX_ORDER and present in the set; 0: the largest present */
+    int order; /* of the autoregression: 1 .. SYN_LONG and present in the set; 0: SYN_LONG if present, else the largest */
     uint64_t reserved[8]; /* 0, room to grow */
 } syn_model_options;
 
@@ -44,11 +44,25 @@ syn_status syn_model_open(const char *path, const syn_model_options *o, syn_mode
 void syn_model_free(syn_model *m);
 
 const syn_params *syn_model_params(const syn_model *m);
+
+/* Returns the order in use, 1 .. SYN_MAX_ORDER, or SYN_LONG. */
 int syn_model_order(const syn_model *m);
 
-/* Covariance E[x_t[i] x_{t-lag}[j]] of the stationary latent process, 0 <= lag < order, into c[i][j].
- * err may be NULL. Returns SYN_OK or SYN_EINVAL (lag). */
+/* Covariance E[x_t[i] x_{t-lag}[j]] of the stationary latent process, 0 <= lag <= SYN_MAX_LAG, into c[i][j]. Takes a time
+ * in proportion to the lag. err may be NULL. Returns SYN_OK or SYN_EINVAL (lag). */
+enum { SYN_MAX_LAG = 100000 };
 syn_status syn_model_autocovariance(const syn_model *m, int lag, double c[SYN_NFEAT][SYN_NFEAT], syn_error *err);
+
+/* The memory of a feature's latent in two figures. From lag 1 on its autocorrelation falls to 1/e in `cycles` cycles; share is
+ * what it would be at lag 0 if it fell as fast before. Of a slow process with autocorrelation exp(-lag / cycles) plus white
+ * noise, share is the part of the variance that the slow process has. Both are 0 if the autocorrelation at lag 1 is below
+ * 0.001; cycles is infinite if it takes more than SYN_MAX_LAG. */
+typedef struct syn_memory {
+    double share, cycles;
+} syn_memory;
+
+/* feature: SYN_LOG10_R_HRS .. SYN_U_RESET, else both figures are NAN. */
+syn_memory syn_model_memory(const syn_model *m, int feature);
 
 /* Voltage [V] beyond which the chord conductance is held: iv_range, or 1.1 u_max. */
 double syn_model_u_linear(const syn_model *m);

@@ -26,6 +26,7 @@ enum {
     SYN_MAX_KNOTS = 33,         /* of one spline */
     SYN_MAX_COMPONENTS = 64,    /* of the device-to-device mixture, or devices of a list */
     SYN_MAX_ORDER = 10,         /* of the cycle-to-cycle autoregression */
+    SYN_LONG = 11,              /* stands for the form with long memory wherever an order is named */
     SYN_NDEVICE = 2 * SYN_NFEAT /* device vector: location mu[4], scale sigma[4] */
 };
 
@@ -60,8 +61,15 @@ typedef enum syn_scale {
 /* "linear", "log", "inverse"; static text, NULL for a number that is no scale. */
 const char *syn_scale_name(syn_scale scale);
 
-/* x_t = b e_t + sum_l a[l-1] x_{t-l}, e_t ~ N(0,1)^4; b lower triangular; a[0] multiplies the most recent
- * cycle. order 0 marks a set that does not hold this order. */
+/* order 1 .. SYN_MAX_ORDER: x_t = b e_t + sum_l a[l-1] x_{t-l}, e_t ~ N(0,1)^4; b lower triangular; a[0] multiplies the
+ * most recent cycle.
+ *
+ * order SYN_LONG: x_t = h_t + b e_t, h_t = k x_{t-1} + d h_{t-1}, with k in a[0] and d in a[1]. h_t is what the past tells
+ * about x_t: the sum of d^(l-1) k x_{t-l} over all l >= 1. This is a VARMA(1,1) in its innovation form. Its autocovariances
+ * fall as powers of k + d, E x_t x_{t-l}' = (k + d)^(l-1) E x_t x_{t-1}', from any value at lag 1. A slow process plus white
+ * noise, of which an autoregression of finite order keeps only the first lags, is of this form.
+ *
+ * order 0 marks a set that does not hold this order. */
 typedef struct syn_var {
     int order;
     double b[SYN_NFEAT][SYN_NFEAT];
@@ -87,7 +95,7 @@ typedef struct syn_params {
     double weight[SYN_MAX_COMPONENTS]; /* positive, sum 1 within 1e-3 */
     double mean[SYN_MAX_COMPONENTS][SYN_NDEVICE];
     double chol[SYN_MAX_COMPONENTS][SYN_NDEVICE][SYN_NDEVICE]; /* lower triangular */
-    syn_var var[SYN_MAX_ORDER];                                /* var[p-1] has order p, or 0 if absent */
+    syn_var var[SYN_LONG];                                     /* var[p-1] has order p, or 0 if absent */
 } syn_params;
 
 /* The set compiled into the library: params/hfo2-1t1r.json. Needs neither a file nor memory and cannot fail.
@@ -103,14 +111,15 @@ syn_status syn_params_load(const char *path, syn_params *out, syn_error *err);
 syn_status syn_params_parse(const char *text, size_t size, const char *name, syn_params *out, syn_error *err);
 
 /* Checks the figures themselves: counts within the limits above, all numbers finite, factors lower
- * triangular, weights positive with sum 1 within 1e-3 (equal if in_turn), every autoregression stable (spectral radius < 1),
+ * triangular, weights positive with sum 1 within 1e-3 (equal if in_turn), every autoregression stable (spectral radius < 1;
+ * of d, too, so that what h keeps of a start fades),
  * 0 < u0 < u_max, eta > 0, scales as they are defined, splines that do not fall, I-V curves of one form, exponential ones
  * between 1e-24 S and 1e6 S where they are evaluated, LLRS(u0) > 0, and LLRS - HHRS of one sign on (0, u_max], so that r(I,U)
  * is defined. err->field names the first figure that fails. Returns SYN_OK, SYN_EFORMAT. */
 syn_status syn_params_validate(const syn_params *p, syn_error *err);
 
-/* Largest absolute eigenvalue of the autoregression's companion matrix (below 1 = stationary), or NaN when
- * v->order is not 1 .. SYN_MAX_ORDER or a coefficient is not finite. Any thread. */
+/* Largest absolute eigenvalue of the autoregression's companion matrix, or of k + d (below 1 = stationary), or NaN when
+ * v->order is not 1 .. SYN_LONG or a coefficient is not finite. Any thread. */
 double syn_var_spectral_radius(const syn_var *v);
 
 #ifdef __cplusplus

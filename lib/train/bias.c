@@ -13,7 +13,7 @@
  * estimate. The mean difference of the two is the bias; both come from the same draws, so most of the noise cancels.
  * fit.c subtracts it from the measured sums and repeats this with the better parameters. The estimated means and scales
  * of the panels also give the covariance of their errors, which step 5 needs. */
-#include "model/model.h"
+#include "cell/latent.h"
 #include "train/fit.h"
 
 #include <math.h>
@@ -32,7 +32,7 @@ static void set_of_equals(const syn_params *p, int order, syn_params *out)
     out->weight[0] = 1;
     memset(out->mean, 0, sizeof out->mean);
     memset(out->chol, 0, sizeof out->chol);
-    for (int k = 0; k < SYN_MAX_ORDER; k++)
+    for (int k = 0; k < SYN_LONG; k++)
         if (k != order - 1)
             out->var[k].order = 0;
 }
@@ -41,11 +41,10 @@ static void simulate_device(const syn_model *m, const syn_features *f, size_t d,
                             double (*u)[SYN_NFEAT])
 {
     const syn_params *p = syn_model_params(m);
-    const uint64_t slots = (uint64_t)syn_model_order(m) + 1;
     syn_cell c;
     syn_cell_init(m, seed, d, &(syn_start){.history = SYN_STATIONARY}, &c, NULL);
     for (size_t t = f->first[d]; t < f->first[d + 1]; t++) {
-        const double *x = c.x[c.state.n % slots];
+        const double *x = c.x[synp_slot_of_x(m->var, c.state.n)];
         for (int i = 0; i < SYN_NFEAT; i++)
             u[t][i] = isnan(f->y[t][i]) ? NAN : synp_gamma_at(p, i, x[i]);
         syn_cell_next_cycle(m, &c);

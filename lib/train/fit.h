@@ -103,10 +103,7 @@ syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT],
 void synp_long_memory(const syn_features *f, const double (*x)[SYN_NFEAT], const syn_var *v,
                       double out[SYN_NFEAT][2]);
 
-/* c[lag] = E x_t x_{t-lag}' of the autoregression, lag = 0 .. most. Returns SYN_OK or SYN_ENUMERIC. */
-syn_status synp_var_covariances(const syn_var *v, int most, double (*c)[SYN_NFEAT][SYN_NFEAT]);
-
-/* The same from c[lag] = E x_t x_{t-lag}', lag = 0 .. order. */
+/* The autoregression of that order from c[lag] = E x_t x_{t-lag}', lag = 0 .. order. */
 #define SYNP_LAGS(c) ((const double(*)[SYN_NFEAT][SYN_NFEAT])(c))
 syn_status synp_var_of_covariances(const double (*c)[SYN_NFEAT][SYN_NFEAT], int order, syn_var *out);
 

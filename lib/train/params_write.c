@@ -136,7 +136,12 @@ static json_t *orders(const syn_params *p)
         json_t *order = synp_json_with(json_object(), "B", square(v->b, synp_json_number));
         object = synp_json_with(object, key, synp_json_with(order, "A", lags(v->a, v->order, synp_json_number)));
     }
-    return object;
+    const syn_var *l = &p->var[SYN_LONG - 1];
+    if (l->order == 0)
+        return object;
+    json_t *form = synp_json_with(json_object(), "B", square(l->b, synp_json_number));
+    form = synp_json_with(form, "K", square(l->a[0], synp_json_number));
+    return synp_json_with(object, "long", synp_json_with(form, "D", square(l->a[1], synp_json_number)));
 }
 
 /* A file that was read. */
@@ -255,8 +260,8 @@ static bool has_scales(const syn_params *p)
 /* The oldest format that holds the set, for programs that know no other. */
 static const char *format_of(const syn_params *p)
 {
-    bool second =
-        p->in_turn || p->n_components > 16 || has_scales(p) || p->exp_llrs.positive.n > 0 || p->iv_range > 0;
+    bool second = p->in_turn || p->n_components > 16 || has_scales(p) || p->exp_llrs.positive.n > 0 ||
+                  p->iv_range > 0 || p->var[SYN_LONG - 1].order;
     for (int i = 0; i < SYN_NFEAT; i++)
         second = second || p->spline[i].n > 0;
     return second ? "synaptogen-params/2" : "synaptogen-params/1";

@@ -11,6 +11,7 @@
  *
  *   Devices          the taken entries of the device vector have their mean and covariance over all devices of the other
  *                    set, in each component alike. */
+#include "base/linear.h"
 #include "model/model.h"
 #include "train/fit.h"
 
@@ -70,42 +71,22 @@ static void device_moments(const syn_params *p, synp_device mean, synp_device co
             }
 }
 
-/* The lower factor of a covariance in which some directions may have no variance: their columns are 0. */
-static void factor(const synp_device a[SYN_NDEVICE], synp_device l[SYN_NDEVICE])
-{
-    memset(l, 0, SYN_NDEVICE * sizeof(synp_device));
-    for (int j = 0; j < SYN_NDEVICE; j++) {
-        double rest = a[j][j];
-        for (int k = 0; k < j; k++)
-            rest -= l[j][k] * l[j][k];
-        if (!(rest > 1e-12 * a[j][j]))
-            continue;
-        l[j][j] = sqrt(rest);
-        for (int i = j + 1; i < SYN_NDEVICE; i++) {
-            double entry = a[i][j];
-            for (int k = 0; k < j; k++)
-                entry -= l[i][k] * l[j][k];
-            l[i][j] = entry / l[j][j];
-        }
-    }
-}
-
 static void take_devices(const syn_params *from, const bool absent[SYN_NFEAT], syn_params *p)
 {
-    synp_device mean, covariance[SYN_NDEVICE], taken[SYN_NDEVICE];
+    synp_device mean, covariance[SYN_NDEVICE];
     device_moments(from, mean, covariance);
     for (int i = 0; i < SYN_NDEVICE; i++)
         for (int j = 0; j < SYN_NDEVICE; j++)
             if (!absent[i % SYN_NFEAT] || !absent[j % SYN_NFEAT])
                 covariance[i][j] = 0;
-    factor((const synp_device *)covariance, taken);
+    synp_cholesky_of_semidefinite(SYN_NDEVICE, &covariance[0][0]);
     for (int k = 0; k < p->n_components; k++)
         for (int i = 0; i < SYN_NDEVICE; i++) {
             if (absent[i % SYN_NFEAT])
                 p->mean[k][i] = mean[i];
             for (int j = 0; j <= i; j++)
                 if (absent[i % SYN_NFEAT] || absent[j % SYN_NFEAT])
-                    p->chol[k][i][j] = taken[i][j];
+                    p->chol[k][i][j] = covariance[i][j];
         }
 }
 

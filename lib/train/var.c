@@ -214,25 +214,6 @@ syn_status synp_var_of_covariances(const double (*c)[SYN_NFEAT][SYN_NFEAT], int 
     return factor(s, out->b, &log_det);
 }
 
-/* Lags up to p - 1 from the stationary covariance of order p, then
- * c_l = A_1 c_{l-1} + .. + A_p c_{l-p}. */
-syn_status synp_var_covariances(const syn_var *v, int most, double (*c)[SYN_NFEAT][SYN_NFEAT])
-{
-    double p[SYNP_MAX_LATENT * SYNP_MAX_LATENT];
-    const int dim = SYN_NFEAT * v->order;
-    if (synp_var_covariance(v, p))
-        return SYN_ENUMERIC;
-    for (int lag = 0; lag <= most; lag++)
-        for (int i = 0; i < SYN_NFEAT; i++)
-            for (int j = 0; j < SYN_NFEAT; j++) {
-                c[lag][i][j] = lag < v->order ? p[i * dim + SYN_NFEAT * lag + j] : 0;
-                for (int l = 1; lag >= v->order && l <= v->order; l++)
-                    for (int k = 0; k < SYN_NFEAT; k++)
-                        c[lag][i][j] += v->a[l - 1][i][k] * c[lag - l][k][j];
-            }
-    return SYN_OK;
-}
-
 void synp_long_memory(const syn_features *f, const double (*x)[SYN_NFEAT], const syn_var *v, double out[SYN_NFEAT][2])
 {
     enum { FIRST = SYN_MAX_ORDER + 1, LAST = 20, LAGS = LAST - FIRST + 1 };

@@ -76,19 +76,20 @@ Test(array, cells_follow_the_reference_through_a_random_script_in_every_kernel)
     free(cells);
 }
 
-/* n cells of a model follow the reference through a train, in every kernel; r within tolerance (1 + |r|). */
-static void check_train(const syn_model *m, uint64_t seed, size_t n, const float *u, size_t pulses, double tolerance)
+/* n cells of a model follow the reference from a start through a train, in every kernel; r within tolerance (1 + |r|). */
+static void check_train_from(const syn_start *start, const syn_model *m, uint64_t seed, size_t n, const float *u,
+                             size_t pulses, double tolerance)
 {
     const char *kernel;
     for (int i = 0; (kernel = syn_array_kernel_name(i)); i++) {
         syn_array *a;
-        const syn_array_options o = {.kernel = kernel};
+        const syn_array_options o = {.kernel = kernel, .start = *start};
         cr_assert(eq(int, syn_array_create(m, seed, n, &o, &a, NULL), SYN_OK));
         cr_assert(eq(int, syn_array_apply(a, NULL, u, pulses, NULL), SYN_OK));
         for (size_t k = 0; k < n; k++) {
             syn_cell c;
             syn_state s;
-            cr_assert(eq(int, syn_cell_init(m, seed, k, NULL, &c, NULL), SYN_OK));
+            cr_assert(eq(int, syn_cell_init(m, seed, k, start, &c, NULL), SYN_OK));
             for (size_t j = 0; j < pulses; j++)
                 syn_cell_step(m, &c, u[j], &c);
             cr_assert(eq(int, syn_array_state(a, k, &s, NULL), SYN_OK));
@@ -99,6 +100,11 @@ static void check_train(const syn_model *m, uint64_t seed, size_t n, const float
         }
         syn_array_free(a);
     }
+}
+
+static void check_train(const syn_model *m, uint64_t seed, size_t n, const float *u, size_t pulses, double tolerance)
+{
+    check_train_from(&(syn_start){0}, m, seed, n, u, pulses, tolerance);
 }
 
 Test(array, every_order_a_long_seed_and_features_of_unlike_polynomials_follow_the_reference)
@@ -191,6 +197,21 @@ Test(array, reads_of_exponential_curves_follow_the_reference)
         }
     }
     syn_array_free(a);
+    syn_model_free(m);
+}
+
+/* Histories that diverge: most cells are in cycles of their own. */
+Test(array, cells_with_long_memory_follow_the_reference)
+{
+    enum { PULSES = 60 };
+    float u[PULSES];
+    uint64_t state = 9;
+    for (int j = 0; j < PULSES; j++)
+        u[j] = scripted(&state, j ? u[j - 1] : 0);
+    syn_model *m = support_model_of(support_long(), 0);
+    check_train(m, SEED, 1000, u, PULSES, 1e-5);
+    check_train_from(&(syn_start){.history = SYN_STATIONARY, .mode = SYN_LRS}, m, SEED, 1000, u, PULSES, 1e-5);
+    check_train_from(&(syn_start){.resistance = 20e3}, m, SEED, 1000, u, PULSES, 1e-5);
     syn_model_free(m);
 }
 

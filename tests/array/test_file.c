@@ -324,7 +324,7 @@ Test(array_file, a_refusal_says_what_was_expected_and_found)
                  {15, 1, 'E', "expected a state file, found something else"},
                  {AT_VERSION, 4, 2, "expected a state file of version 1, found version 2"},
                  {AT_ORDER, 4, 0, cannot_be},
-                 {AT_ORDER, 4, 11, cannot_be},
+                 {AT_ORDER, 4, 12, cannot_be},
                  {AT_CELLS, 8, 0, cannot_be},
                  {AT_CELLS, 8, UINT64_C(37) << 50, cannot_be},
                  {AT_ROWS, 8, 0, cannot_be},
@@ -440,6 +440,37 @@ Test(array_file, belongs_to_the_exponential_curves_that_made_it)
     }
     p.iv_range = 0;
     expect_other_set(&p);
+}
+
+Test(array_file, a_loaded_array_with_long_memory_continues_bit_for_bit_and_fits_no_other_order)
+{
+    syn_model *m = support_model_of(support_long(), 0), *other = support_model_of(support_long(), 2), *again;
+    syn_array *a = sample_array(m), *b;
+    syn_array_info info;
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_peek(path, &info, NULL), SYN_OK));
+    cr_expect(eq(int, info.order, SYN_LONG));
+    again = support_model_of(support_long(), info.order);
+    cr_assert(eq(int, syn_array_load(again, path, syn_array_kernel(a), 1, &b, NULL), SYN_OK));
+    for (int round = 0; round < 5; round++) {
+        syn_array_apply(a, NULL, script, PULSES, NULL);
+        syn_array_apply(b, NULL, script, PULSES, NULL);
+    }
+    same_cells(a, b);
+    refused_with(other, "expected an array of order 2, found long memory", 0);
+    syn_array_free(b);
+    static syn_params p;
+    for (int k = 0; k < 2; k++) {
+        p = *support_long();
+        p.var[SYN_LONG - 1].a[k][3][3] *= 1 + 1e-12;
+        syn_model *changed = support_model_of(&p, 0);
+        refused_with(changed, "the array was made with another parameter set", 0);
+        syn_model_free(changed);
+    }
+    syn_array_free(a);
+    syn_model_free(m);
+    syn_model_free(other);
+    syn_model_free(again);
 }
 
 static void same_contents(const char *bytes, size_t size)

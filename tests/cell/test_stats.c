@@ -306,7 +306,7 @@ Test(stats, devices_fall_into_the_components_with_their_weights_means_and_covari
 /* The latent vector of cycle state.n + 1. */
 static const double *next_latent(const syn_cell *c, int order)
 {
-    return c->x[(c->state.n + 1) % ((uint64_t)order + 1)];
+    return c->x[(c->state.n + 1) % (order == SYN_LONG ? 2 : (uint64_t)order + 1)];
 }
 
 /* How far, in standard errors, the worst entry of E[x_t x_{t-lag}'], lag 0 .. 20, of cells of m is from what the
@@ -360,6 +360,72 @@ Test(stats, cycles_are_correlated_over_lags_0_to_20_as_the_autoregression_says)
         cr_expect(lt(dbl, worst_autocovariance(support_model(runs[k].order), v, runs[k].cells), 5), "order %d",
                   runs[k].order);
     }
+}
+
+Test(stats, cells_with_long_memory_are_correlated_over_lags_0_to_20_as_their_form_says)
+{
+    syn_model *m = support_model_of(support_long(), SYN_LONG);
+    cr_expect(lt(dbl, worst_autocovariance(m, &support_long()->var[SYN_LONG - 1], 40000), 5));
+    syn_model_free(m);
+}
+
+/* Means over 400 runs of 1000 cycles from a stationary start; their standard errors are the scatter of the runs. */
+Test(stats, an_ar_1_plus_white_noise_has_its_autocorrelation_up_to_lag_100)
+{
+    enum { LAGS = 100, RUN = 1000, RUNS = 400 };
+    static double x[RUN], sum[LAGS + 1], squares[LAGS + 1];
+    syn_model *m = support_model_of(support_long(), 0);
+    for (int id = 0; id < RUNS; id++) {
+        syn_cell c;
+        draw(m, 106, (uint64_t)id, SYN_STATIONARY, &c);
+        for (int t = 0; t < RUN; t++, cycle(m, &c))
+            x[t] = next_latent(&c, SYN_LONG)[0];
+        for (int lag = 0; lag <= LAGS; lag++) {
+            double estimate = 0;
+            for (int t = lag; t < RUN; t++)
+                estimate += x[t] * x[t - lag] / (RUN - lag);
+            sum[lag] += estimate;
+            squares[lag] += estimate * estimate;
+        }
+    }
+    for (int lag = 0; lag <= LAGS; lag++) {
+        const double mean = sum[lag] / RUNS, error = sqrt((squares[lag] / RUNS - mean * mean) / RUNS);
+        cr_expect(lt(dbl, deviation(mean, lag ? SUPPORT_SHARE * pow(SUPPORT_DECAY, lag) : 1, error), 5), "lag %d",
+                  lag);
+        cr_expect(lt(dbl, error, 0.006), "lag %d: an autoregression of order 10 is off by 0.06 at lag 20", lag);
+    }
+    syn_model_free(m);
+}
+
+/* x of cycle n after a cold start, and after a stationary one. The variance of x_n is the sum over the n + 1 last innovations. */
+Test(stats, with_long_memory_cold_and_stationary_starts_have_their_covariances)
+{
+    enum { CELLS = 20000 };
+    syn_model *m = support_model_of(support_long(), 0);
+    const uint64_t times[] = {0, 1, 2, 30};
+    for (int history = SYN_COLD; history <= SYN_STATIONARY; history++)
+        for (size_t k = 0; k < sizeof times / sizeof *times; k++) {
+            matrix sum = {{0}}, c;
+            for (int id = 0; id < CELLS; id++) {
+                syn_cell cell;
+                syn_cell_init(m, 107, (uint64_t)id, &(syn_start){.history = (syn_history)history}, &cell, NULL);
+                while (cell.state.n < times[k])
+                    syn_cell_next_cycle(m, &cell);
+                const double *x = cell.x[times[k] % 2];
+                for (int i = 0; i < SYN_NFEAT; i++)
+                    for (int j = 0; j < SYN_NFEAT; j++)
+                        sum[i][j] += x[i] * x[j] / CELLS;
+            }
+            support_covariance(&support_long()->var[SYN_LONG - 1],
+                               history == SYN_COLD ? (int)times[k] + 1 : SUPPORT_FOREVER, 0, c);
+            for (int i = 0; i < SYN_NFEAT; i++)
+                for (int j = 0; j < SYN_NFEAT; j++) {
+                    const double error = sqrt((c[i][i] * c[j][j] + c[i][j] * c[i][j]) / CELLS);
+                    cr_expect(lt(dbl, deviation(sum[i][j], c[i][j], error), 5), "history %d, cycle %d: %d, %d",
+                              history, (int)times[k], i, j);
+                }
+        }
+    syn_model_free(m);
 }
 
 /* The same check, its power: a model whose blocks multiply the lags the other way round, the oldest first. */

@@ -96,6 +96,12 @@ Test(codemodel_identity, cells_with_exponential_curves_are_bit_for_bit_those_of_
     expect_cells_of(support_exponential());
 }
 
+Test(codemodel_identity, cells_with_long_memory_are_bit_for_bit_those_of_the_library,
+     .fini = support_remove_temporary)
+{
+    expect_cells_of(support_long());
+}
+
 Test(codemodel_identity, in_subcircuits_the_digits_of_the_own_name_count_not_those_of_the_path)
 {
     spice_circuit("%s\nx77 te deep\n.subckt deep t\nx8 t inner\nacell4 %%gd(t 0) m\n.ends\n"

@@ -378,14 +378,62 @@ Test(model, all_orders_agree_in_the_lags_that_they_share)
     cr_expect(gt(dbl, reversed, 0.2), "the reversed order would have been noticed");
 }
 
-Test(model, a_lag_outside_0_to_order_minus_1_is_refused)
+Test(model, a_negative_lag_or_one_above_100000_is_refused)
 {
     double c[SYN_NFEAT][SYN_NFEAT];
     syn_error err = {0};
     cr_expect(eq(int, syn_model_autocovariance(support_model(5), -1, c, &err), SYN_EINVAL));
-    cr_expect(eq(str, err.text, "-1 is outside 0 .. 4"));
-    cr_expect(eq(int, syn_model_autocovariance(support_model(5), 5, c, NULL), SYN_EINVAL));
-    cr_expect(eq(int, syn_model_autocovariance(support_model(5), 4, c, NULL), SYN_OK));
+    cr_expect(eq(str, err.text, "-1 is outside 0 .. 100000"));
+    cr_expect(eq(int, syn_model_autocovariance(support_model(5), 100001, c, NULL), SYN_EINVAL));
+    cr_expect(eq(int, syn_model_autocovariance(support_model(5), 100000, c, NULL), SYN_OK));
+}
+
+/* As above; the terms fall with 0.968^2. */
+Test(model, with_long_memory_autocovariances_are_the_sum_over_all_past_innovations)
+{
+    syn_model *m = support_model_of(support_long(), SYN_LONG);
+    double worst = 0, share = 0;
+    for (int lag = 0; lag <= 100; lag++) {
+        double c[SYN_NFEAT][SYN_NFEAT], expected[SYN_NFEAT][SYN_NFEAT];
+        cr_assert(eq(int, syn_model_autocovariance(m, lag, c, NULL), SYN_OK));
+        support_covariance(&support_long()->var[SYN_LONG - 1], SUPPORT_FOREVER, lag, expected);
+        for (int i = 0; i < SYN_NFEAT; i++)
+            for (int j = 0; j < SYN_NFEAT; j++)
+                support_worst(&worst, fabs(c[i][j] - expected[i][j]));
+        support_worst(&share, fabs(c[0][0] - (lag ? SUPPORT_SHARE * pow(SUPPORT_DECAY, lag) : 1)));
+    }
+    cr_expect(lt(dbl, worst, 1e-13));
+    cr_expect(lt(dbl, share, 1e-13), "an AR(1) plus white noise");
+    syn_model_free(m);
+}
+
+/* The last digits of 1 / e come from sums of some 30 products. */
+Test(model, the_memory_of_an_ar_1_plus_white_noise_is_its_share_and_decay_time)
+{
+    syn_model *m = support_model_of(support_long(), 0);
+    const syn_memory first = syn_model_memory(m, 0), none = syn_model_memory(m, 1), unknown = syn_model_memory(m, 4);
+    cr_expect(epsilon_eq(dbl, first.share, SUPPORT_SHARE, 1e-12));
+    cr_expect(epsilon_eq(dbl, first.cycles, -1 / log(SUPPORT_DECAY), 1e-9));
+    cr_expect(all(zero(dbl, none.share), zero(dbl, none.cycles)));
+    cr_expect(isnan(unknown.share) && isnan(unknown.cycles));
+    syn_model_free(m);
+}
+
+/* f of order 1 with independent features is 1 at lag 0, f at lag 1. */
+Test(model, the_memory_of_an_autoregression_of_order_1_is_its_decay_time)
+{
+    static syn_params p;
+    p = *support_params();
+    p.var[0] = (syn_var){.order = 1, .b = {{1}, {0, 1}, {0, 0, 1}, {0, 0, 0, 1}}};
+    for (int i = 0; i < SYN_NFEAT; i++)
+        p.var[0].a[0][i][i] = 0.2 + 0.25 * i;
+    syn_model *m = support_model_of(&p, 1);
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const syn_memory found = syn_model_memory(m, i);
+        cr_expect(epsilon_eq(dbl, found.share, 1, 1e-12));
+        cr_expect(epsilon_eq(dbl, found.cycles, -1 / log(0.2 + 0.25 * i), 1e-9));
+    }
+    syn_model_free(m);
 }
 
 static void expect_order(const syn_params *p, int order, syn_status status, int used)
@@ -425,6 +473,15 @@ Test(model, an_order_that_the_set_does_not_hold_is_refused_and_0_takes_the_large
     expect_order(&p, 10, SYN_EINVAL, 0);
     expect_order(&p, 7, SYN_EINVAL, 0);
     expect_order(&p, 0, SYN_OK, 9);
+}
+
+Test(model, order_0_takes_long_memory_if_the_set_holds_it)
+{
+    expect_order(support_long(), 0, SYN_OK, SYN_LONG);
+    expect_order(support_long(), SYN_LONG, SYN_OK, SYN_LONG);
+    expect_order(support_long(), 10, SYN_OK, 10);
+    expect_order(support_long(), 3, SYN_OK, 3);
+    expect_order(support_long(), SYN_LONG + 1, SYN_EINVAL, 0);
 }
 
 Test(model, an_invalid_set_makes_no_model)

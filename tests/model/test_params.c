@@ -332,9 +332,16 @@ Test(params, the_spectral_radius_is_the_largest_absolute_eigenvalue)
     cr_expect(epsilon_eq(dbl, syn_var_spectral_radius(&v), pow(0.5, 0.1), 1e-9));
 }
 
-Test(params, an_order_outside_1_to_10_has_no_spectral_radius)
+/* k + d is triangular. */
+Test(params, the_spectral_radius_of_long_memory_is_that_of_k_plus_d)
 {
-    const int orders[] = {-1, 0, SYN_MAX_ORDER + 1};
+    syn_var v = {.order = SYN_LONG, .a = {{{0.1, 3, 0, 0}, {0, 0.2}}, {{0.5, 7}, {0, 0.75}}}};
+    cr_expect(epsilon_eq(dbl, syn_var_spectral_radius(&v), 0.95, 1e-9));
+}
+
+Test(params, an_order_that_does_not_exist_has_no_spectral_radius)
+{
+    const int orders[] = {-1, 0, SYN_LONG + 1};
     for (int i = 0; i < 3; i++)
         cr_expect(isnan(syn_var_spectral_radius(&(syn_var){.order = orders[i]})), "order %d", orders[i]);
 }

@@ -65,6 +65,27 @@ double support_exponential_current(const syn_exponential *e, double u)
     return i;
 }
 
+/* The AR(1) has the variance s and decays by f; the noise has the variance 1 - s. Of what the past does not tell, P is the
+ * variance of the AR(1): Kalman's filter settles where P = f^2 P (1 - s) / (P + 1 - s) + s (1 - f^2). The best prediction then
+ * follows h_t = f P / (P + 1 - s) (x_{t-1} - h_{t-1}) + f h_{t-1}. */
+const syn_params *support_long(void)
+{
+    static syn_params p;
+    const double s = SUPPORT_SHARE, f = SUPPORT_DECAY;
+    double variance = s;
+    for (int k = 0; k < 2000; k++)
+        variance = f * f * variance * (1 - s) / (variance + 1 - s) + s * (1 - f * f);
+    const double k = f * variance / (variance + 1 - s);
+    p = *support_params();
+    p.var[SYN_LONG - 1] = (syn_var){
+        .order = SYN_LONG,
+        .b = {{sqrt(variance + 1 - s)}, {0, 0.9}, {0, 0.1, 0.8}, {0, -0.2, 0.1, 0.7}},
+        .a = {{{k}, {0}, {0, 0, 0.2, 0.05}, {0, 0, -0.1, 0.15}},
+              {{f - k}, {0}, {0, 0, 0.75, -0.1}, {0, 0, 0.1, 0.8}}},
+    };
+    return &p;
+}
+
 double support_gamma(const syn_params *p, int i, double x)
 {
     const syn_spline *s = &p->spline[i];
@@ -181,6 +202,13 @@ void support_covariance(const syn_var *v, int terms, int lag, double c[SYN_NFEAT
         for (int i = 0; i < SYN_NFEAT; i++)
             for (int j = 0; j < SYN_NFEAT; j++) {
                 psi[t][i][j] = t == 0 && i == j;
+                if (v->order ==
+                    SYN_LONG) { /* x = h + b e: h responds with k to x, and with d to h, of the cycle before */
+                    for (int k = 0; t > 0 && k < SYN_NFEAT; k++)
+                        psi[t][i][j] += v->a[0][i][k] * psi[t - 1][k][j] +
+                                        v->a[1][i][k] * (psi[t - 1][k][j] - (t == 1 && k == j));
+                    continue;
+                }
                 for (int l = 1; l <= v->order && l <= t; l++)
                     for (int k = 0; k < SYN_NFEAT; k++)
                         psi[t][i][j] += v->a[l - 1][i][k] * psi[t - l][k][j];

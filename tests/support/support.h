@@ -24,6 +24,11 @@ const syn_params *support_exponential(void);
 
 /* exp(c[0]) exp(c[1] |u|) exp(c[2] u^2) .. u: the current of such a curve, factor by factor. */
 double support_exponential_current(const syn_exponential *e, double u);
+/* The built-in set with a form of long memory besides its orders. log10 R_HRS: autocorrelation SUPPORT_SHARE SUPPORT_DECAY^lag,
+ * from an AR(1) plus white noise, variance 1. U_S: no memory. R_LRS and U_R depend on each other's past and innovations. */
+#define SUPPORT_SHARE 0.242
+#define SUPPORT_DECAY 0.968
+const syn_params *support_long(void);
 
 /* Gamma of feature i, written from the definition: powers, or Hermite's basis functions between the knots. */
 double support_gamma(const syn_params *p, int i, double x);

@@ -92,6 +92,18 @@ Test(params_write, exponential_curves_are_read_back_bit_by_bit)
     }
 }
 
+Test(params_write, long_memory_is_read_back_bit_by_bit)
+{
+    static syn_params q;
+    size_t size;
+    syn_error err;
+    char *text = written(support_long(), NULL, &size);
+    cr_expect(strstr(text, "synaptogen-params/2") != NULL);
+    cr_assert(eq(int, syn_params_parse(text, size, "text", &q, &err), SYN_OK), "%s: %s", err.field, err.text);
+    cr_expect(eq(int, memcmp(q.var, support_long()->var, sizeof q.var), 0));
+    free(text);
+}
+
 Test(params_write, a_name_that_is_no_utf_8_still_makes_a_readable_file)
 {
     static syn_params p, q;
