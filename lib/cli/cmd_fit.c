@@ -31,6 +31,10 @@ const cli_option options_fit[] = {
              "the features as they are, as in parameter files of format 1"},
     {"trend", "keep|remove", CHOICE(fit_settings, trend), .fallback = "keep",
      .help = "remove: take a straight line over the cycles off each feature of each device first"},
+    {"curves", "auto|polynomial|exponential", CHOICE(fit_settings, curves), .fallback = "auto",
+     .help =
+         "form of the current-voltage curves; exponential: for steep cells, in format 2; auto: polynomials, unless "
+         "exponentials have clearly smaller errors"},
     {"starts", "N", INTEGER(fit_settings, starts, 1, 10000), .fallback = "20",
      .help = "number of starts of the mixture's estimation"},
     {"skip", "N", INTEGER(fit_settings, skip, 0, OPTION_MANY), .fallback = "0",
@@ -81,9 +85,13 @@ static syn_status fit_curves(const fit_request *o, const syn_features *f, syn_pa
         return status;
     status = syn_record_open(source, &settings, &sweeps, err);
     if (!status)
-        status = syn_curves_create(
-            o->sweeps->look.u0,
-            o->settings.compliance > 0 ? o->settings.compliance : syn_record_of(sweeps)->compliance, &curves, err);
+        status = syn_curves_create(&(syn_curves_options){.u0 = o->sweeps->look.u0,
+                                                         .compliance = o->settings.compliance > 0
+                                                                           ? o->settings.compliance
+                                                                           : syn_record_of(sweeps)->compliance,
+                                                         .noise = syn_record_of(sweeps)->noise,
+                                                         .form = (syn_curves_form)o->settings.curves},
+                                   &curves, err);
     for (uint64_t k = 0; !status; k++) {
         status = syn_record_next(sweeps, &s, &m, err);
         if (status || s.n == 0)
@@ -235,6 +243,25 @@ static void print_memory(FILE *f, const syn_fit_report *r)
                                               : "; try a larger --order");
 }
 
+static void print_curves(FILE *f, const syn_params *p, const syn_curves_report *r)
+{
+    static const char *const forms[] = {"polynomials", "exponentials"}, *const states[] = {"LRS", "HRS"},
+                             *const signs[] = {"positive", "negative"};
+    fprintf(f,
+            "\ncurves: %s of degree %d; %" PRIu64
+            " points, off by %.2g %% of the local current (median; 90 %% of the "
+            "points below %.2g %%)",
+            forms[r->exponential], r->degree, r->points, 100 * r->local_median, 100 * r->local_most);
+    if (!isnan(r->other_median))
+        fprintf(f, "; %s by %.2g %% (%.2g %%)", forms[!r->exponential], 100 * r->other_median, 100 * r->other_most);
+    fprintf(f, "; u_max %.4f +- %.1g V, eta %.3f +- %.1g\n", p->u_max, r->u_max_error, p->eta, r->eta_error);
+    for (int curve = 0; curve < 2; curve++)
+        for (int side = 0; side < SYN_CURVES_SIDES; side++)
+            if (r->exponential && r->mirrored[curve][side])
+                fprintf(f, "note: no points in %s at %s voltages: its curve there is that of the other sign\n",
+                        states[curve], signs[side]);
+}
+
 static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
 {
     const syn_fit_report *r = v->fit;
@@ -244,14 +271,9 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
                 r->left_out == 1 ? "" : "s", SYN_FEWEST_CYCLES);
     print_features(f, r, v->others_of);
     if (v->curves)
-        fprintf(f,
-                "\ncurves: %" PRIu64 " points, off by %.2g %% of the local current (median; 90 %% of the points "
-                "below %.2g %%); u_max %.4f +- %.1g V, eta %.3f +- %.1g",
-                v->curves->points, 100 * v->curves->local_median, 100 * v->curves->local_most, p->u_max,
-                v->curves->u_max_error, p->eta, v->curves->eta_error);
+        print_curves(f, p, v->curves);
     else
-        fprintf(f, "\ncurves: those of %s", v->curves_of);
-    fputs("\n", f);
+        fprintf(f, "\ncurves: those of %s\n", v->curves_of);
     print_marginals(f, r);
     print_bic(f, "order", r->order_bic, r->order, SYN_MAX_ORDER);
     fprintf(f, "autoregression: order %d, %zu windows, spectral radius %.4f; Yule-Walker differs by at most %.2g\n",
@@ -278,20 +300,22 @@ static void name_set(const fit_request *o, const syn_fit_report *r, syn_params *
 static void describe_options(const fit_request *o, char *text, size_t size)
 {
     char order[24] = "auto", components[24] = "auto", degree[24] = "auto";
-    static const char *const devices[] = {"auto", "mixture", "given", "drawn"}, *const marginals[] = {"auto",
-                                                                                                      "polynomial"};
+    static const char *const devices[] = {"auto", "mixture", "given", "drawn"},
+                             *const marginals[] = {"auto", "polynomial"},
+                             *const curves[] = {"auto", "polynomial", "exponential"};
     if (o->settings.order)
         snprintf(order, sizeof order, "%" PRIu64, o->settings.order);
     if (o->settings.components)
         snprintf(components, sizeof components, "%" PRIu64, o->settings.components);
     if (o->settings.degree)
         snprintf(degree, sizeof degree, "%" PRIu64, o->settings.degree);
-    snprintf(text, size,
-             "--order %s --components %s --devices %s --marginals %s --trend %s --degree %s --starts %" PRIu64
-             " --skip %" PRIu64 " --seed %" PRIu64 " --u0 %g --compliance %g",
-             order, components, devices[o->settings.devices], marginals[o->settings.marginals],
-             o->settings.trend ? "remove" : "keep", degree, o->settings.starts, o->settings.skip, o->settings.seed,
-             o->u0, o->settings.compliance);
+    snprintf(
+        text, size,
+        "--order %s --components %s --devices %s --marginals %s --trend %s --degree %s --curves %s --starts %" PRIu64
+        " --skip %" PRIu64 " --seed %" PRIu64 " --u0 %g --compliance %g",
+        order, components, devices[o->settings.devices], marginals[o->settings.marginals],
+        o->settings.trend ? "remove" : "keep", degree, curves[o->settings.curves], o->settings.starts,
+        o->settings.skip, o->settings.seed, o->u0, o->settings.compliance);
 }
 
 static int write_set(const fit_request *o, const syn_params *p, const syn_provenance *v, FILE *told)
@@ -324,7 +348,7 @@ static int fit(const fit_request *o, const syn_features *f, const char *others_o
                                  .starts = (int)o->settings.starts,
                                  .seed = o->settings.seed,
                                  .progress = {show, &bar}};
-    char text[256];
+    char text[320];
     syn_fit_report report;
     syn_curves_report curves;
     syn_error err;

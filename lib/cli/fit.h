@@ -9,7 +9,7 @@ typedef struct fit_settings {
     const char *params, *name;          /* NULL if absent */
     uint64_t order, components, degree; /* 0 is auto */
     uint64_t starts, skip, seed;
-    int devices, marginals, trend;
+    int devices, marginals, trend, curves;
     double compliance; /* A; 0 if absent */
 } fit_settings;
 extern const cli_option options_fit[];

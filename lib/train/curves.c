@@ -4,6 +4,7 @@
 #include "base/linear.h"
 #include "base/numeric.h"
 #include "model/model.h"
+#include "train/curves.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #include <synaptogen/rng.h>
 
 enum { DEGREE = 6, TERMS = 2 * DEGREE }; /* coefficients of a, then of b */
-enum { TRANSITIONS = 500, POINTS = 32, SAMPLE = 2000 };
+enum { TRANSITIONS = 500, POINTS = 32, SAMPLE = 8000 };
 static const double g_unit = 1e-4;  /* S: makes both halves of the system alike */
 static const double guard = 0.02;   /* V of distance kept from U_S and U_R */
 static const double clipped = 0.98; /* of the compliance */
@@ -25,27 +26,33 @@ typedef struct transition {
 } transition;
 
 struct syn_curves {
-    double u0, compliance;
+    syn_curves_options options;
     double matrix[TERMS][TERMS], right[TERMS], squares, u_most; /* normal equations in u [V] and g / g_unit */
     uint64_t points, transitions;                               /* seen */
     uint64_t cell;                                              /* of the sweep before */
     double g_hrs;                                               /* after it, 0 if unknown */
     transition kept[TRANSITIONS];
-    double sample[SAMPLE][3]; /* u, i, g of some of the points, for the errors */
+    synp_curve_point sample[SAMPLE]; /* some of the points */
 };
 
-syn_status syn_curves_create(double u0, double compliance, syn_curves **out, syn_error *err)
+syn_status syn_curves_create(const syn_curves_options *o, syn_curves **out, syn_error *err)
 {
     *out = NULL;
-    if (!(u0 > 0 && isfinite(u0)))
-        return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", u0);
-    if (!(compliance >= 0))
-        return synp_fail(err, SYN_EINVAL, "compliance", "%g A is negative; 0 means none", compliance);
+    const syn_status status = synp_check_reserved(o->reserved, "syn_curves_options", err);
+    if (status)
+        return status;
+    if (!(o->u0 > 0 && isfinite(o->u0)))
+        return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", o->u0);
+    if (!(o->compliance >= 0))
+        return synp_fail(err, SYN_EINVAL, "compliance", "%g A is negative; 0 means none", o->compliance);
+    if (!(o->noise >= 0))
+        return synp_fail(err, SYN_EINVAL, "noise", "%g A is negative; 0 means unknown", o->noise);
+    if (o->form < SYN_CURVES_AUTO || o->form > SYN_CURVES_EXPONENTIAL)
+        return synp_fail(err, SYN_EINVAL, "form", "%d is outside 0 .. %d", (int)o->form, SYN_CURVES_EXPONENTIAL);
     *out = calloc(1, sizeof **out);
     if (!*out)
         return synp_no_memory(err);
-    (*out)->u0 = u0;
-    (*out)->compliance = compliance;
+    (*out)->options = *o;
     return SYN_OK;
 }
 
@@ -83,11 +90,8 @@ static void add_point(syn_curves *c, double u, double i, double g)
     c->squares += y * y;
     c->u_most = fmax(c->u_most, fabs(u));
     const uint64_t at = slot_of(c->points++, SAMPLE);
-    if (at < SAMPLE) {
-        c->sample[at][0] = u;
-        c->sample[at][1] = i;
-        c->sample[at][2] = g;
-    }
+    if (at < SAMPLE)
+        c->sample[at] = (synp_curve_point){u, i, g};
 }
 
 /* Adds the points of a branch between the voltages low and high. g: its conductance; nothing is added if g is unknown. */
@@ -96,7 +100,8 @@ static void add_branch(syn_curves *c, const syn_sweep *s, syn_branch b, double l
     if (!(g > 0))
         return;
     for (size_t k = b.first; k < b.end; k++) {
-        const bool limited = c->compliance > 0 && s->u[k] < 0 && fabs(s->i[k]) >= clipped * c->compliance;
+        const bool limited =
+            c->options.compliance > 0 && s->u[k] < 0 && fabs(s->i[k]) >= clipped * c->options.compliance;
         if (s->u[k] > low && s->u[k] < high && !limited)
             add_point(c, s->u[k], s->i[k], g);
     }
@@ -153,9 +158,13 @@ void syn_curves_add(syn_curves *c, const syn_sweep *s, const syn_measured *m)
     c->g_hrs = g_hrs;
 }
 
-/* The curves i = a(u) + g b(u) for all g: the coefficients of a / g_unit, then those of b. */
+/* The curves of cells of all g. Polynomials: i = a(u) + g b(u), the coefficients of a / g_unit, then those of b. Exponentials: the
+ * two ends, of g_end. */
 typedef struct family {
     double c[TERMS];
+    bool exponential;
+    double g_end[2];
+    syn_exponential end[2];
 } family;
 
 static double half(const double *c, double u)
@@ -163,9 +172,17 @@ static double half(const double *c, double u)
     return u * synp_horner(c, DEGREE, u);
 }
 
+static double exponential(const syn_exponential *e, double u)
+{
+    return u * exp(synp_poly(u < 0 ? &e->negative : &e->positive, fabs(u)));
+}
+
 static double current(const family *f, double g, double u)
 {
-    return g_unit * half(f->c, u) + g * half(f->c + DEGREE, u);
+    if (!f->exponential)
+        return g_unit * half(f->c, u) + g * half(f->c + DEGREE, u);
+    const double r = (f->g_end[0] - g) / (f->g_end[0] - f->g_end[1]);
+    return (1 - r) * exponential(&f->end[0], u) + r * exponential(&f->end[1], u);
 }
 
 static syn_status solve_family(const syn_curves *c, family *f, double *rest, syn_error *err)
@@ -187,11 +204,25 @@ static syn_status solve_family(const syn_curves *c, family *f, double *rest, syn
         f->c[j] = b[j] * scale[j];
         squares -= f->c[j] * c->right[j];
     }
-    *rest = sqrt(fmax(squares, 0) / (double)c->points) / c->u0;
+    *rest = sqrt(fmax(squares, 0) / (double)c->points) / c->options.u0;
     return SYN_OK;
 }
 
-/* Sum of squared errors of the normalised currents of all transitions for u_max and eta; *n: number of points. */
+/* Error of the current i at u on a transition from y1 to y2. `share` is what is left of the transition, 1 .. 0. In units of
+ * y1 - y2; for exponential curves, on which currents grow by decades while the cell RESETs, of the local current. */
+static double transition_error(const syn_curves *c, const family *f, const transition *t, int j, double y1, double y2,
+                               double u_max, double eta)
+{
+    const double share = fmax(u_max - t->u[j], 0) / (u_max - t->u_reset), left = pow(share, eta);
+    /* Beyond u_max the cell is in HRS. */
+    const double end = t->u[j] < u_max ? y2 : current(f, t->g_hrs, t->u[j]);
+    if (!f->exponential)
+        return (t->i[j] - end) / (y1 - y2) - left;
+    const double expected = end + (y1 - y2) * left;
+    return (t->i[j] - expected) / (fabs(t->i[j]) + fabs(expected) + 3 * c->options.noise);
+}
+
+/* Sum of squared errors of all transitions for u_max and eta; *n: number of points. */
 static double transition_rest(const syn_curves *c, const family *f, double u_max, double eta, double *n)
 {
     const uint64_t kept = c->transitions < TRANSITIONS ? c->transitions : TRANSITIONS;
@@ -201,10 +232,7 @@ static double transition_rest(const syn_curves *c, const family *f, double u_max
         const transition *t = &c->kept[k];
         const double y1 = current(f, t->g_lrs, t->u_reset), y2 = current(f, t->g_hrs, u_max);
         for (int j = 0; j < t->n; j++) {
-            const double share = fmax(u_max - t->u[j], 0) / (u_max - t->u_reset);
-            /* Beyond u_max the cell is in HRS. */
-            const double end = t->u[j] < u_max ? y2 : current(f, t->g_hrs, t->u[j]);
-            const double d = (t->i[j] - end) / (y1 - y2) - pow(share, eta);
+            const double d = transition_error(c, f, t, j, y1, y2, u_max, eta);
             sum += d * d;
             ++*n;
         }
@@ -270,7 +298,7 @@ static syn_status fit_transitions(const syn_curves *c, const family *f, syn_para
                                   syn_error *err)
 {
     const uint64_t kept = c->transitions < TRANSITIONS ? c->transitions : TRANSITIONS;
-    double low = c->u0, high = 0;
+    double low = c->options.u0, high = 0;
     for (uint64_t k = 0; k < kept; k++) {
         low = fmax(low, c->kept[k].u_reset);
         high = fmax(high, c->kept[k].u[c->kept[k].n - 1]);
@@ -300,17 +328,26 @@ static syn_status feature_quantile(const syn_features *f, int feature, double pr
     return SYN_OK;
 }
 
-/* Median and 90 % quantile of |fit / i - 1| over the sample of points. */
-static void put_local_errors(const syn_curves *c, const family *f, syn_curves_report *r)
+static size_t sample_size(const syn_curves *c)
 {
-    double error[SAMPLE];
+    return c->points < SAMPLE ? (size_t)c->points : SAMPLE;
+}
+
+/* Median and 90 % quantile of |fit / i - 1| over the sample of points. */
+static syn_status put_local_errors(const syn_curves *c, const family *f, syn_curves_report *r, syn_error *err)
+{
+    double *error = malloc((SAMPLE + 1) * sizeof *error);
     size_t n = 0;
-    for (uint64_t k = 0; k < c->points && k < SAMPLE; k++)
-        if (c->sample[k][1] != 0)
-            error[n++] = fabs(current(f, c->sample[k][2], c->sample[k][0]) / c->sample[k][1] - 1);
+    if (!error)
+        return synp_no_memory(err);
+    for (size_t k = 0; k < sample_size(c); k++)
+        if (c->sample[k].i != 0)
+            error[n++] = fabs(current(f, c->sample[k].g, c->sample[k].u) / c->sample[k].i - 1);
     qsort(error, n, sizeof *error, synp_rising);
     r->local_median = n ? error[n / 2] : NAN;
     r->local_most = n ? error[n * 9 / 10] : NAN;
+    free(error);
+    return SYN_OK;
 }
 
 /* The curves at both ends of g must carry a current with the voltage. */
@@ -323,7 +360,8 @@ static syn_status check_sign(const family *f, const double g[2], double u_max, s
                 return synp_fail(
                     err, SYN_EDATA, "iv",
                     "the fitted curve %s, of %.3g ohm at u0, is negative at %.3g V: polynomials of degree %d do "
-                    "not follow these cells; fit without sweeps, and take the curves from another set",
+                    "not follow these cells; exponential curves may, or fit without sweeps and take the curves from "
+                    "another set",
                     names[k], 1 / g[k], u_max * j / 512, DEGREE);
     return SYN_OK;
 }
@@ -336,31 +374,18 @@ static void put_curve(const family *f, double g, syn_poly *out)
         out->c[j + 1] = g_unit * f->c[j] + g * f->c[DEGREE + j];
 }
 
-syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params *p, syn_curves_report *report,
-                          syn_error *err)
+/* What the curves of a set may have, from an earlier form. */
+static void clear_curves(syn_params *p)
 {
-    family curves;
-    double r_lrs, log_r_hrs;
-    *report = (syn_curves_report){.points = c->points};
-    syn_status status = solve_family(c, &curves, &report->rest, err);
-    if (!status)
-        status = fit_transitions(c, &curves, p, report, err);
-    if (status)
-        return status;
-    if (feature_quantile(f, SYN_R_LRS, 0.001, &r_lrs) || feature_quantile(f, SYN_LOG10_R_HRS, 0.999, &log_r_hrs))
-        return synp_no_memory(err);
-    if (isnan(r_lrs) || isnan(log_r_hrs))
-        return synp_fail(err, SYN_EDATA, syn_feature_name(isnan(r_lrs) ? SYN_R_LRS : SYN_LOG10_R_HRS),
-                         "the curves need figures of this feature, found none");
-    const double ends[2] = {1 / r_lrs, pow(10, -log_r_hrs)};
-    put_local_errors(c, &curves, report);
-    status = check_sign(&curves, ends, p->u_max, err);
-    if (status)
-        return status;
-    p->u0 = c->u0;
-    put_curve(&curves, ends[0], &p->llrs);
-    put_curve(&curves, ends[1], &p->hhrs);
-    status = synp_check_curves(p, err);
+    p->hhrs = p->llrs = (syn_poly){0};
+    p->exp_hhrs = p->exp_llrs = (syn_exponential){{0}, {0}};
+    p->iv_range = 0;
+}
+
+/* The checks of a set; the message says that the curves were fitted. */
+static syn_status check_fitted(const syn_params *p, syn_error *err)
+{
+    const syn_status status = synp_check_curves(p, err);
     if (status && err) {
         char text[128];
         snprintf(text, sizeof text, "%.127s", err->text);
@@ -368,4 +393,167 @@ syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params
                  "the fitted curves are not valid (%s); take them from a parameter file instead", text);
     }
     return status ? SYN_EDATA : SYN_OK;
+}
+
+/* g: S at u0 of LLRS and HHRS. */
+static syn_status fit_polynomials(const syn_curves *c, const double g[2], syn_params *p, syn_curves_report *report,
+                                  syn_error *err)
+{
+    family curves = {.exponential = false};
+    syn_status status = solve_family(c, &curves, &report->rest, err);
+    if (!status)
+        status = fit_transitions(c, &curves, p, report, err);
+    if (!status)
+        status = put_local_errors(c, &curves, report, err);
+    if (!status)
+        status = check_sign(&curves, g, p->u_max, err);
+    if (status)
+        return status;
+    report->degree = DEGREE;
+    clear_curves(p);
+    put_curve(&curves, g[0], &p->llrs);
+    put_curve(&curves, g[1], &p->hhrs);
+    return check_fitted(p, err);
+}
+
+/* Largest |u| of branches and transitions. */
+static double measured_range(const syn_curves *c)
+{
+    double range = c->u_most;
+    for (uint64_t k = 0; k < c->transitions && k < TRANSITIONS; k++)
+        range = fmax(range, c->kept[k].u[c->kept[k].n - 1]);
+    return range;
+}
+
+/* The curves alone, and their errors. gap_to: as in synp_exponential_data. */
+static syn_status exponential_family(const syn_curves *c, const double g[2], double gap_to, family *out,
+                                     syn_curves_report *report, syn_error *err)
+{
+    const synp_exponential_data data = {.points = c->sample,
+                                        .n = sample_size(c),
+                                        .u0 = c->options.u0,
+                                        .range = measured_range(c),
+                                        .noise = c->options.noise,
+                                        .g = {g[0], g[1]},
+                                        .gap_to = gap_to};
+    synp_exponential_fit fit;
+    const syn_status status = synp_fit_exponential(&data, &fit, err);
+    if (status)
+        return status;
+    *out = (family){.exponential = true, .g_end = {g[0], g[1]}, .end = {fit.curve[0], fit.curve[1]}};
+    report->exponential = true;
+    report->degree = fit.degree;
+    report->rest = NAN;
+    memcpy(report->mirrored, fit.mirrored, sizeof fit.mirrored);
+    return put_local_errors(c, out, report, err);
+}
+
+static syn_status try_exponentials(const syn_curves *c, const double g[2], double gap_to, syn_params *p,
+                                   syn_curves_report *report, syn_error *err)
+{
+    family curves;
+    syn_status status = exponential_family(c, g, gap_to, &curves, report, err);
+    if (!status)
+        status = fit_transitions(c, &curves, p, report, err);
+    if (status)
+        return status;
+    clear_curves(p);
+    p->exp_llrs = curves.end[0];
+    p->exp_hhrs = curves.end[1];
+    p->iv_range = fmax(measured_range(c), p->u_max);
+    return check_fitted(p, err);
+}
+
+/* Curves that cross where only one of them was measured are fitted again, with a gap kept between them. */
+static syn_status fit_exponentials(const syn_curves *c, const double g[2], syn_params *p, syn_curves_report *report,
+                                   syn_error *err)
+{
+    const syn_status status = try_exponentials(c, g, 0, p, report, err);
+    return status == SYN_EDATA && p->exp_llrs.positive.n > 0 ? try_exponentials(c, g, 1.1 * p->u_max, p, report, err)
+                                                             : status;
+}
+
+typedef syn_status fit_form(const syn_curves *, const double[2], syn_params *, syn_curves_report *, syn_error *);
+
+static syn_status fit_one(fit_form *fit, const syn_curves *c, const double g[2], syn_params *p,
+                          syn_curves_report *report, syn_error *err)
+{
+    *report = (syn_curves_report){.points = c->points, .local_median = NAN, .local_most = NAN};
+    report->other_median = report->other_most = NAN;
+    p->u0 = c->options.u0;
+    clear_curves(p);
+    return fit(c, g, p, report, err);
+}
+
+/* Whether exponentials follow the points clearly better than the polynomials of *report, which gets their errors. */
+static syn_status compare(const syn_curves *c, const double g[2], syn_curves_report *report, bool *better,
+                          syn_error *err)
+{
+    const double clearly = 1.25;
+    family curves;
+    syn_curves_report other;
+    const syn_status status = exponential_family(c, g, 0, &curves, &other, err);
+    *better = !status && (report->local_median > clearly * other.local_median ||
+                          report->local_most > clearly * other.local_most);
+    if (!status) {
+        report->other_median = other.local_median;
+        report->other_most = other.local_most;
+    }
+    return status == SYN_ENOMEM ? status : SYN_OK;
+}
+
+/* If neither form is possible, the reason is that of the polynomials. */
+static syn_status fit_better(const syn_curves *c, const double g[2], syn_params *p, syn_curves_report *report,
+                             syn_error *err)
+{
+    syn_curves_report first;
+    bool better = true;
+    syn_params *other = malloc(sizeof *other);
+    if (!other)
+        return synp_no_memory(err);
+    *other = *p;
+    syn_status status = fit_one(fit_polynomials, c, g, p, report, err);
+    first = *report;
+    const bool possible = !status;
+    if (possible)
+        status = compare(c, g, report, &better, err);
+    if (status != SYN_ENOMEM && better) {
+        const syn_status exponential = fit_one(fit_exponentials, c, g, other, report, NULL);
+        if (!exponential)
+            *p = *other;
+        if (!exponential || exponential == SYN_ENOMEM)
+            status = exponential;
+        if (exponential)
+            *report = first;
+        else if (possible) {
+            report->other_median = first.local_median;
+            report->other_most = first.local_most;
+        }
+    }
+    free(other);
+    return status == SYN_ENOMEM ? synp_no_memory(err) : status;
+}
+
+syn_status syn_curves_fit(const syn_curves *c, const syn_features *f, syn_params *p, syn_curves_report *report,
+                          syn_error *err)
+{
+    double r_lrs, log_r_hrs;
+    if (feature_quantile(f, SYN_R_LRS, 0.001, &r_lrs) || feature_quantile(f, SYN_LOG10_R_HRS, 0.999, &log_r_hrs))
+        return synp_no_memory(err);
+    if (isnan(r_lrs) || isnan(log_r_hrs))
+        return synp_fail(err, SYN_EDATA, syn_feature_name(isnan(r_lrs) ? SYN_R_LRS : SYN_LOG10_R_HRS),
+                         "the curves need figures of this feature, found none");
+    const double ends[2] = {1 / r_lrs, pow(10, -log_r_hrs)};
+    syn_params *fitted = malloc(sizeof *fitted); /* *p stays as it is on failure */
+    if (!fitted)
+        return synp_no_memory(err);
+    *fitted = *p;
+    const syn_status status = c->options.form == SYN_CURVES_AUTO ? fit_better(c, ends, fitted, report, err)
+                              : c->options.form == SYN_CURVES_POLYNOMIAL
+                                  ? fit_one(fit_polynomials, c, ends, fitted, report, err)
+                                  : fit_one(fit_exponentials, c, ends, fitted, report, err);
+    if (!status)
+        *p = *fitted;
+    free(fitted);
+    return status;
 }

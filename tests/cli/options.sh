@@ -20,9 +20,9 @@ crossbar write: attempts bandwidth both-ends by-cell cols driver first help inde
 crossbar read: both-ends driver each-row help output params plot r-bl r-wl sense sneak v-read version voltages
 import: columns cycle-per-file help look output pairs polarity scale shunt u0 version
 extract: columns cycle-per-file help html output pairs plot polarity scale shunt u0 version
-fit: columns compliance components cycle-per-file degree devices help marginals name order output pairs params polarity scale seed shunt skip starts sweeps trend u0 version
+fit: columns compliance components curves cycle-per-file degree devices help marginals name order output pairs params polarity scale seed shunt skip starts sweeps trend u0 version
 validate: help order output report seed skip trend version
-report: columns compliance components cycle-per-file degree devices help marginals name order output pairs params polarity scale seed shunt skip starts trend u0 version
+report: columns compliance components curves cycle-per-file degree devices help marginals name order output pairs params polarity scale seed shunt skip starts trend u0 version
 END
 cut -d: -f1 table >commands
 

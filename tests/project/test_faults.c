@@ -440,7 +440,7 @@ static syn_status measure_sweep(void)
 static syn_status fit_curves(void)
 {
     syn_curves *c;
-    const syn_status s = syn_curves_create(0.2, 0, &c, NULL);
+    const syn_status s = syn_curves_create(&(syn_curves_options){.u0 = 0.2}, &c, NULL);
     if (!s)
         syn_curves_free(c);
     return s;
