@@ -98,6 +98,7 @@ static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_
     l->threads = w->rows * w->cols < THREADS_FROM ? 1 : synp_threads(0);
     l->threads = threads > 0 && threads < l->threads ? threads : l->threads;
     x->gmin = w->gmin;
+    x->enough = SYNP_ENOUGH;
     x->kernel = kernels[x->isa];
     x->access.cells = x->kernel->cells;
     if (synp_access_copy(&w->access, &x->access))
@@ -137,6 +138,55 @@ syn_status syn_crossbar_create(const syn_wires *w, int threads, syn_crossbar **o
     }
     *out = x;
     return SYN_OK;
+}
+
+/* Copies what take_all has taken and the solver reads. */
+static void copy_lines(const syn_crossbar *x, syn_crossbar *copy)
+{
+    const synp_lines *l = &x->lines;
+    for (int along = 0; along < 2; along++)
+        memcpy(copy->lines.r[along], l->r[along], (along ? l->cols : l->ld) * sizeof(double));
+    for (int side = 0; side < SYN_SIDES; side++) {
+        const size_t size = (side / 2 ? l->cols : l->ld) * sizeof(double);
+        memcpy(copy->lines.end[side], l->end[side], size);
+        memcpy(copy->loose[side], x->loose[side], size);
+        memcpy(copy->lead[side], x->lead[side], size);
+        memcpy(copy->field.current[side], x->field.current[side], size);
+    }
+    memcpy(copy->on, x->on, l->rows);
+}
+
+syn_status synp_crossbar_copy(const syn_crossbar *x, syn_crossbar **out)
+{
+    syn_crossbar *copy = *out = calloc(1, sizeof *copy);
+    if (!copy)
+        return SYN_ENOMEM;
+    copy->lines = (synp_lines){.rows = x->lines.rows, .cols = x->lines.cols, .ld = x->lines.ld, .threads = 1};
+    copy->isa = x->isa;
+    copy->kernel = x->kernel;
+    copy->gmin = x->gmin;
+    copy->enough = x->enough;
+    copy->access = x->access;
+    copy->access.inner = NULL;
+    take_all(copy);
+    if (!synp_arena_allocate(&copy->memory))
+        return SYN_ENOMEM;
+    take_all(copy);
+    copy_lines(x, copy);
+    copy->cells = x->cells;
+    copy->stale = true;
+    if (x->coarse && synp_coarse_create(&copy->lines, x->kernel->band, &copy->coarse))
+        return SYN_ENOMEM;
+    return x->kernel->single_precision->create(&copy->lines, copy->coarse, &copy->single_work);
+}
+
+void synp_crossbar_copy_free(syn_crossbar *copy)
+{
+    if (!copy)
+        return;
+    copy->cells.given = NULL; /* of the original, like the curve */
+    copy->access.curve = NULL;
+    syn_crossbar_free(copy);
 }
 
 void syn_crossbar_free(syn_crossbar *x)

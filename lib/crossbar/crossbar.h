@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar from the inside. Matrices are column-major with the leading dimension lines.ld; their rows after the last
- * are 0. Calls go in one direction: lines/, ports/, access, wires -> switch -> crossbar -> solve -> step, matrix ->
- * write. */
+ * are 0. Calls go in one direction: lines/, ports/, access, wires -> switch -> crossbar -> solve -> step, matrix, many
+ * -> batch, write. */
 #ifndef CROSSBAR_CROSSBAR_H
 #define CROSSBAR_CROSSBAR_H
 
@@ -21,8 +21,9 @@ struct syn_crossbar {
     double *lead[SYN_SIDES];  /* S of the ends to their sources, whether connected or not; 0: open for good */
     double *loose[SYN_SIDES]; /* S of the ends to their sources; 0 if open or the source's own node */
     synp_access access;
-    double gmin; /* S */
-    uint8_t *on; /* [rows] */
+    double gmin;   /* S */
+    double enough; /* residual at which a solution ends, as a part of the scale; ten times as much is bearable */
+    uint8_t *on;   /* [rows] */
     synp_cells cells;
     syn_array *array;          /* that is bound, or NULL */
     synp_switching *switching; /* of an array that is not read-only, or NULL */
@@ -41,7 +42,21 @@ struct syn_crossbar {
     synp_ports *ports; /* for the ends that are connected; NULL until the first port matrix */
 };
 
+#define SYNP_ENOUGH 1e-10 /* of a solution by itself */
+
+/* crossbar.c: another crossbar with the wires, the ends and the present cells of x, for solutions of its own. The cells do
+ * not switch. Some arrays are those of x: x must not change while the copy is in use. Returns SYN_OK or SYN_ENOMEM. */
+syn_status synp_crossbar_copy(const syn_crossbar *x, syn_crossbar **out);
+void synp_crossbar_copy_free(syn_crossbar *copy); /* NULL is allowed */
+
+/* many.c: solutions for `count` inputs, see syn_crossbar_solve_batch. */
+syn_status synp_crossbar_many(const syn_crossbar *x, const double *const v[SYN_SIDES], size_t count,
+                              double *const i[SYN_SIDES], double tolerance, int threads, syn_solution *info,
+                              syn_error *err);
+
 /* solve.c: */
+/* Whether the slopes do not depend on the voltages. */
+bool synp_crossbar_is_linear(const syn_crossbar *x);
 /* Takes over the sources' voltages and sets the field to where their solution starts. */
 syn_status synp_crossbar_sources(syn_crossbar *x, const double *const v[SYN_SIDES], syn_error *err);
 /* Sets the field to where the solution for its sources starts. */

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double enough = 1e-10, bearable = 1e-9; /* residual as a part of the scale */
 static const double nothing = 1e-30; /* A, one electron in 5000 years: where no current flows, none larger is left */
 
 enum { MOST_NEWTON = 500, MOST_ITERATIONS = 1000 };
@@ -34,8 +33,7 @@ synp_view synp_crossbar_view(const syn_crossbar *x)
                        .g = x->g};
 }
 
-/* Whether the slopes do not depend on the voltages. */
-static bool is_linear(const syn_crossbar *x)
+bool synp_crossbar_is_linear(const syn_crossbar *x)
 {
     return x->cells.kind == SYNP_TANGENT || (x->cells.kind == SYNP_LINEAR && !x->access.inner);
 }
@@ -137,7 +135,7 @@ void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
             load = fmax(load, load_of(x, along, i, slope));
         }
     x->stale = false;
-    x->factored = x->factored && is_linear(x);
+    x->factored = x->factored && synp_crossbar_is_linear(x);
     info->residual = lines + sqrt(load * segments);
     info->scale = largest;
 }
@@ -225,8 +223,8 @@ static syn_status take_double(syn_crossbar *x)
  * (Eisenstat and Walker, SIAM J. Sci. Comput. 17 (1996) 16). */
 static double next_tolerance(const syn_crossbar *x, const syn_solution *info, double before)
 {
-    const double goal = 0.1 * enough * info->scale / info->residual;
-    if (is_linear(x))
+    const double goal = 0.1 * x->enough * info->scale / info->residual;
+    if (synp_crossbar_is_linear(x))
         return fmin(fmax(goal, 1e-5), 0.1);
     const double ratio = before > 0 ? info->residual / before : 1;
     return fmax(fmin(0.5 * ratio * ratio, 0.02), fmax(goal, 1e-5));
@@ -270,7 +268,7 @@ static syn_status look(syn_crossbar *x, bool switching, double *moved, syn_solut
  * SYN_OK or SYN_ENOMEM. */
 static syn_status improve(syn_crossbar *x, int n, convergence *p, syn_solution *info)
 {
-    const bool linear = is_linear(x);
+    const bool linear = synp_crossbar_is_linear(x);
     const double step = linear || p->slow <= 3 ? 1 : next_step(n, info->residual, p->before, p->earlier);
     const double tolerance = next_tolerance(x, info, p->before);
     if (p->slow > (linear ? 0 : 3) && !x->use_double && take_double(x))
@@ -290,12 +288,12 @@ syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution 
 {
     convergence p = {.mark = INFINITY};
     *info = (syn_solution){0};
-    for (int n = 0; n < MOST_NEWTON && p.slow <= (is_linear(x) ? 25 : 200); n++) {
+    for (int n = 0; n < MOST_NEWTON && p.slow <= (synp_crossbar_is_linear(x) ? 25 : 200); n++) {
         double moved;
         const syn_status status = look(x, switching, &moved, info, err);
         if (status)
             return status;
-        if (info->residual <= fmax(enough * info->scale, nothing)) {
+        if (info->residual <= fmax(x->enough * info->scale, nothing)) {
             /* With access devices the states have followed the cells' voltages of the evaluation before. */
             if (!switching || !x->access.inner || (n > 0 && moved < 1e-6))
                 break;
@@ -303,13 +301,13 @@ syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution 
         }
         p.slow = info->residual > 0.5 * p.mark ? p.slow + 1 : 0;
         p.mark = p.slow > 0 ? p.mark : info->residual;
-        if (p.slow > 3 && info->residual <= bearable * info->scale)
+        if (p.slow > 3 && info->residual <= 10 * x->enough * info->scale)
             break;
         if (improve(x, n, &p, info))
             return synp_no_memory(err);
     }
     info->power = delivered_power(x);
-    if (info->residual <= fmax(bearable * info->scale, nothing))
+    if (info->residual <= fmax(10 * x->enough * info->scale, nothing))
         return SYN_OK;
     return synp_fail(err, SYN_ENUMERIC, "crossbar",
                      "after %d linearisations %g A are left over at the nodes, of %g A in the largest terminal",

@@ -18,6 +18,7 @@
 #include <synaptogen/vmm.h>
 #include <synaptogen/program.h>
 #include <synaptogen/crossbar.h>
+#include <synaptogen/crossbar_batch.h>
 #include <synaptogen/crossbar_write.h>
 #include <synaptogen/features.h>
 #include <synaptogen/record.h>

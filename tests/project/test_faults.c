@@ -228,6 +228,19 @@ static syn_status crossbar_ports(void)
     return freed(s ? s : syn_crossbar_port_matrix_of(crossbar, port, 2, y, NULL));
 }
 
+static syn_status crossbar_batch(void)
+{
+    enum { COUNT = 13 };
+    static double volt[ROWS * COUNT], current[COLS * COUNT], g[N];
+    const double *const v[SYN_SIDES] = {[SYN_LEFT] = volt};
+    double *const i[SYN_SIDES] = {[SYN_BOTTOM] = current};
+    const syn_batch_options o = {.threads = 1};
+    syn_status s = bind_crossbar();
+    s = s ? s : syn_crossbar_solve_batch(crossbar, v, COUNT, i, &o, NULL, NULL);
+    s = s ? s : syn_crossbar_set_conductances(crossbar, g, NULL);
+    return freed(s ? s : syn_crossbar_solve_batch(crossbar, v, COUNT, i, &o, NULL, NULL));
+}
+
 /* Sources behind 100 ohm at the left and the bottom of all lines or of the first ones alone. */
 static syn_status solve_large(double r, double g_most, int all)
 {
@@ -282,6 +295,7 @@ static const struct {
              {"program", program, 1},
              {"crossbar step", crossbar_step, 1},
              {"crossbar ports", crossbar_ports, 0},
+             {"crossbar batch", crossbar_batch, 0},
              {"crossbar of two levels", crossbar_of_two_levels, 0},
              {"crossbar in double precision", crossbar_in_double, 0}};
 enum { CALLS = sizeof calls / sizeof *calls };
