@@ -15,8 +15,9 @@ typedef struct fit_options {
 } fit_options;
 
 const cli_option options_fit[] = {
-    {"order", "P|auto", AUTO(fit_settings, order, 1, SYN_MAX_ORDER), .fallback = "auto",
-     .help = "order of the cycle-to-cycle autoregression; auto: the one of least BIC"},
+    {"order", "P|long|auto", AUTO(fit_settings, order, 1, SYN_MAX_ORDER), .last = "long", .fallback = "auto",
+     .help =
+         "order of the cycle-to-cycle autoregression; long: the form with long memory; auto: the one of least BIC"},
     {"components", "K|auto", AUTO(fit_settings, components, 1, SYN_MOST_COMPONENTS), .fallback = "auto",
      .help = "components of the device-to-device mixture; auto: least BIC, up to 6"},
     {"devices", "auto|mixture|given|drawn", CHOICE(fit_settings, devices), .fallback = "auto",
@@ -118,8 +119,11 @@ static void print_bic(FILE *f, const char *what, const double *bic, int chosen, 
         return;
     fprintf(f, "%s   BIC - least\n", what);
     for (int k = 1; k <= most; k++)
-        if (!isnan(bic[k]))
-            fprintf(f, "%*d   %11.1f%s\n", (int)strlen(what), k, bic[k] - bic[chosen], k == chosen ? "  <-" : "");
+        if (!isnan(bic[k])) {
+            char name[16];
+            snprintf(name, sizeof name, most == SYN_LONG && k == SYN_LONG ? "long" : "%d", k);
+            fprintf(f, "%*s   %11.1f%s\n", (int)strlen(what), name, bic[k] - bic[chosen], k == chosen ? "  <-" : "");
+        }
 }
 
 /* Which features are fitted, and where the others come from. */
@@ -230,6 +234,11 @@ static void print_trends(FILE *f, const syn_fit_report *r)
 
 static void print_memory(FILE *f, const syn_fit_report *r)
 {
+    if (r->order == SYN_LONG)
+        for (int i = 0; i < SYN_NFEAT; i++)
+            if (r->memory[i].share > 0)
+                fprintf(f, "memory of %-12s %.3f of the variance lasts, and decays to 1/e in %.1f cycles\n",
+                        syn_feature_name(i), r->memory[i].share, r->memory[i].cycles);
     if (!isnan(r->order_bic[SYN_MAX_ORDER]) && r->order == SYN_MAX_ORDER)
         fputs("note: BIC chose the largest order; it might choose a larger one, if there were any\n", f);
     for (int i = 0; i < SYN_NFEAT; i++)
@@ -239,8 +248,10 @@ static void print_memory(FILE *f, const syn_fit_report *r)
                     "%.3f in "
                     "the set%s\n",
                     syn_feature_name(i), r->long_memory[i][0], r->long_memory[i][1],
-                    r->order == SYN_MAX_ORDER ? "; an autoregression of order 10, the largest, cannot keep it"
-                                              : "; try a larger --order");
+                    r->order == SYN_LONG        ? ", also with long memory"
+                    : r->order == SYN_MAX_ORDER ? "; an autoregression of order 10, the largest, cannot keep it: try "
+                                                  "--order long"
+                                                : "; try --order long, or a larger one");
 }
 
 static void print_curves(FILE *f, const syn_params *p, const syn_curves_report *r)
@@ -275,9 +286,14 @@ static void print_summary(FILE *f, const syn_params *p, const syn_provenance *v)
     else
         fprintf(f, "\ncurves: those of %s\n", v->curves_of);
     print_marginals(f, r);
-    print_bic(f, "order", r->order_bic, r->order, SYN_MAX_ORDER);
-    fprintf(f, "autoregression: order %d, %zu windows, spectral radius %.4f; Yule-Walker differs by at most %.2g\n",
-            r->order, r->windows, r->spectral_radius, r->yule_walker);
+    print_bic(f, "order", r->order_bic, r->order, SYN_LONG);
+    if (r->order == SYN_LONG)
+        fprintf(f, "autoregression: long memory, %zu windows, spectral radius %.4f\n", r->windows,
+                r->spectral_radius);
+    else
+        fprintf(f,
+                "autoregression: order %d, %zu windows, spectral radius %.4f; Yule-Walker differs by at most %.2g\n",
+                r->order, r->windows, r->spectral_radius, r->yule_walker);
     print_devices(f, p, r);
     print_trends(f, r);
     print_memory(f, r);
@@ -303,7 +319,9 @@ static void describe_options(const fit_request *o, char *text, size_t size)
     static const char *const devices[] = {"auto", "mixture", "given", "drawn"},
                              *const marginals[] = {"auto", "polynomial"},
                              *const curves[] = {"auto", "polynomial", "exponential"};
-    if (o->settings.order)
+    if (o->settings.order == SYN_LONG)
+        snprintf(order, sizeof order, "long");
+    else if (o->settings.order)
         snprintf(order, sizeof order, "%" PRIu64, o->settings.order);
     if (o->settings.components)
         snprintf(components, sizeof components, "%" PRIu64, o->settings.components);

@@ -42,7 +42,8 @@ static const char *range_of(const cli_option *o, char *text, size_t size)
 {
     text[0] = '\0';
     if (o->kind == OPTION_AUTO)
-        snprintf(text, size, "\"auto\" or an integer in [%" PRIu64 ", %" PRIu64 "]", o->least, o->most);
+        snprintf(text, size, "\"auto\"%s%s%s or an integer in [%" PRIu64 ", %" PRIu64 "]", o->last ? ", \"" : "",
+                 o->last ? o->last : "", o->last ? "\"" : "", o->least, o->most);
     else if (o->kind == OPTION_INTEGER)
         snprintf(text, size, "integer in [%" PRIu64 ", %" PRIu64 "]", o->least, o->most);
     else if (o->kind == OPTION_NUMBER)
@@ -117,6 +118,10 @@ static int set_option(const cli_option *o, const char *text, void *values)
         case OPTION_AUTO:
             *(uint64_t *)field = 0;
             good = strcmp(text, "auto") == 0 || parse_integer(o, text, field);
+            if (!good && o->last && strcmp(text, o->last) == 0) {
+                *(uint64_t *)field = o->most + 1;
+                good = true;
+            }
             break;
         case OPTION_NUMBER:
             good = parse_number(o, text, field);

@@ -41,6 +41,7 @@ typedef struct cli_option {
     uint64_t least, most; /* of OPTION_INTEGER, OPTION_AUTO */
     double low, high;     /* of OPTION_NUMBER */
     const char *fallback; /* the value of an absent option, as typed */
+    const char *last;     /* of OPTION_AUTO: a word for most + 1, NULL: none */
     const char *help;     /* a phrase without a full stop */
     char letter;          /* short form, 0: none */
     const struct cli_option *group;

@@ -28,6 +28,11 @@
  *                       The Yule-Walker equations (Luetkepohl, New Introduction to Multiple Time Series Analysis,
  *                       2005) give the same coefficients in another way; the report contains the difference.
  *
+ *                       Long memory: the form SYN_LONG of params.h, of greatest conditional likelihood given the
+ *                       autocovariances up to lag 120 (a quarter of the mean record, if that is less); see long.c. With
+ *                       order auto it is compared by BIC with the best autoregression. Both likelihoods are then those
+ *                       from the autocovariances.
+ *
  *   4. Bias correction  with few correlated cycles the estimates of step 1 are biased. The memory of the
  *                       autoregression comes out too short, Gamma bent and sigma too small, each by about
  *                       (correlation time) / (number of cycles). The fitted autoregression is simulated with the
@@ -56,6 +61,7 @@
 
 #include <stdbool.h>
 #include <synaptogen/features.h>
+#include <synaptogen/model.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -87,7 +93,7 @@ typedef enum syn_marginals {
 
 /* Zero-initialise it: 0 is the default of every member. */
 typedef struct syn_fit_options {
-    int order;      /* 1 .. SYN_MAX_ORDER; 0: auto */
+    int order;      /* 1 .. SYN_MAX_ORDER, or SYN_LONG; 0: auto */
     int components; /* 1 .. SYN_MOST_COMPONENTS; 0: auto, at most SYN_MOST_COMPONENTS_TRIED */
     int degree;     /* of Gamma, 1 .. SYN_MAX_DEGREE; 0: auto, for each feature the largest degree up to
                             * SYN_AUTO_DEGREE with which Gamma rises over the range given at syn_fit */
@@ -116,17 +122,18 @@ typedef struct syn_fit_report {
     size_t devices, left_out; /* used; with too few cycles */
     bool taken[SYN_NFEAT];    /* no figure was measured: the feature is that of the set that the caller passed */
     size_t rows, figures[SYN_NFEAT];
-    size_t windows;                           /* without a missing figure, at the chosen order */
+    size_t windows;                           /* without a missing figure, at the chosen order (2 for SYN_LONG) */
     int order, components, degree[SYN_NFEAT]; /* components 0: the devices are a list; degree 0: Gamma is a spline */
     syn_scale scales[SYN_NFEAT];              /* of mu, sigma and spread */
     int knots[SYN_NFEAT];                     /* of the spline; 0: a polynomial */
     double distance[SYN_NFEAT][3][2]; /* cross-validated, by scale, then polynomial and spline; NAN: not tried */
-    double order_bic[SYN_MAX_ORDER + 1], components_bic[SYN_MOST_COMPONENTS + 1]; /* NAN where not tried */
+    double order_bic[SYN_LONG + 1], components_bic[SYN_MOST_COMPONENTS + 1]; /* NAN where not tried */
     double spectral_radius;
     double long_memory[SYN_NFEAT][2]; /* mean autocorrelation over lags 11 to 20: measured, and of the set */
     syn_trend trend[SYN_NFEAT];
-    double yule_walker;        /* largest difference of a coefficient from the Yule-Walker estimate */
-    double scale[SYN_NFEAT];   /* mean ratio of the estimated to the true sigma of a device */
+    syn_memory memory[SYN_NFEAT]; /* of the set, see syn_model_memory */
+    double yule_walker;      /* largest difference of a coefficient from the Yule-Walker estimate; NAN for SYN_LONG */
+    double scale[SYN_NFEAT]; /* mean ratio of the estimated to the true sigma of a device */
     double noise[SYN_NDEVICE]; /* share of the estimation errors in the variance of mu and sigma over the devices */
     /* Standard deviation of mu over all devices that could have been measured, without the errors of estimation, and its
      * 95 % interval (chi-squared: the devices count as normal). Low 0: no spread between devices can be seen. NAN for one
@@ -134,6 +141,7 @@ typedef struct syn_fit_report {
     double spread[SYN_NFEAT], spread_low[SYN_NFEAT], spread_high[SYN_NFEAT];
     double gamma_error[SYN_NFEAT][SYN_MAX_KNOTS]; /* of the coefficients, or of the values at the knots */
     double gamma_rest[SYN_NFEAT];                 /* rms of quantiles minus Gamma; NAN for a spline */
+    /* a_error of SYN_LONG: as syn_var.a; NAN if the data do not tell the coefficients apart */
     double a_error[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT], b_error[SYN_NFEAT][SYN_NFEAT];
     double weight_error[SYN_MAX_COMPONENTS], mean_error[SYN_MAX_COMPONENTS][SYN_NDEVICE];
 } syn_fit_report;

@@ -78,7 +78,12 @@ static syn_status add_cycles(simulation *s, double sign, synp_cycles *sum, syn_e
     syn_status status = synp_marginals(SYNP_ROWS(s->u), s->f->rows, s->shape, s->x, s->cycles.marginal, err);
     if (status)
         return status;
-    synp_window_moments(s->f, SYNP_ROWS(s->x), syn_model_order(s->m), &s->cycles.moments);
+    if (syn_model_order(s->m) == SYN_LONG)
+        status = synp_autocovariances(s->f, SYNP_ROWS(s->x), &s->cycles.moments, err);
+    else
+        synp_window_moments(s->f, SYNP_ROWS(s->x), syn_model_order(s->m), &s->cycles.moments);
+    if (status)
+        return status;
     for (int i = 0; i < SYN_NFEAT; i++) {
         for (int k = 0; k <= s->shape[i].degree; k++)
             sum->marginal[i].hermite[k] += sign * s->cycles.marginal[i].hermite[k];

@@ -178,6 +178,8 @@ static syn_status put_gamma(const synp_marginal *m, int i, const syn_fit_options
  * one device are enough for order 1. */
 static size_t fewest_windows(const syn_fit_report *r, int order)
 {
+    if (order == SYN_LONG)
+        order = 2; /* k and d have as many coefficients */
     return 2 * (size_t)(synp_fitted_features(r) * order + 1) + 30;
 }
 
@@ -188,7 +190,7 @@ static syn_status check_windows(const syn_fit_report *r, int order, size_t n, sy
     return synp_fail(
         err, SYN_EDATA, "order",
         "expected at least %zu runs of %d cycles without a missing figure, found %zu; choose a smaller order",
-        fewest_windows(r, order), order + 1, n);
+        fewest_windows(r, order), (order == SYN_LONG ? 2 : order) + 1, n);
 }
 
 static syn_status memory_like_a_trend(syn_error *err)
@@ -246,12 +248,44 @@ static syn_status choose_order(const syn_features *f, double (*x)[SYN_NFEAT], sy
     return SYN_OK;
 }
 
+/* BIC of the form with long memory: that of the best autoregression, plus the difference of the two when both come from the
+ * same autocovariances. Likelihoods of windows and of autocovariances differ by more than what is to be told. */
+static syn_status try_long_memory(const syn_features *f, double (*x)[SYN_NFEAT], size_t windows, syn_fit_report *r,
+                                  syn_error *err)
+{
+    const int best = r->order, k = synp_fitted_features(r);
+    synp_moments *m = malloc(sizeof *m);
+    synp_var_fit v;
+    syn_var yw;
+    double log_det = 0;
+    syn_status status = m ? synp_autocovariances(f, SYNP_ROWS(x), m, err) : synp_no_memory(err);
+    if (!status) {
+        const syn_status fitted = synp_long_fit(m, r->taken, NULL, &v);
+        if (fitted == SYN_ENOMEM)
+            status = synp_no_memory(err);
+        else if (!fitted && !synp_var_of_covariances(SYNP_LAGS(m->m), best, &yw)) {
+            for (int i = 0; i < SYN_NFEAT; i++)
+                log_det += 2 * log(yw.b[i][i]);
+            const double n = (double)windows;
+            r->order_bic[SYN_LONG] =
+                r->order_bic[best] + n * (v.log_det - log_det) + (v.coefficients - k * k * best) * log(n);
+            if (r->order_bic[SYN_LONG] < r->order_bic[best])
+                r->order = SYN_LONG;
+        }
+    }
+    free(m);
+    return status;
+}
+
 /* Largest difference between the coefficients of least squares and of Yule-Walker, from the same scores x. */
 static syn_status cross_check(const syn_features *f, double (*x)[SYN_NFEAT], const synp_moments *m, syn_fit_report *r,
                               syn_error *err)
 {
     synp_var_fit v;
     syn_var yw;
+    r->yule_walker = r->order == SYN_LONG ? NAN : 0;
+    if (r->order == SYN_LONG)
+        return SYN_OK;
     if (synp_var_least_squares(m, r->order, r->order, &v) || synp_yule_walker(f, SYNP_ROWS(x), r->order, &yw))
         return no_autoregression(m, r->order, err);
     for (int l = 0; l < r->order; l++)
@@ -261,22 +295,53 @@ static syn_status cross_check(const syn_features *f, double (*x)[SYN_NFEAT], con
     return SYN_OK;
 }
 
-/* Step 3: the order, and the moments of its windows, from the scores x. */
+/* Step 3: the order, and the moments of its windows or the autocovariances, from the scores x. */
 static syn_status fit_autoregression(const syn_features *f, double (*x)[SYN_NFEAT], const syn_fit_options *o,
                                      synp_moments *m, syn_fit_report *r, syn_error *err)
 {
     syn_status status = SYN_OK;
-    for (int p = 0; p <= SYN_MAX_ORDER; p++)
-        r->order_bic[p] = NAN;
-    r->order = o->order;
-    if (r->order == 0)
-        status = choose_order(f, x, m, r, err);
+    if (r->order == 0) { /* not chosen before */
+        for (int p = 0; p <= SYN_LONG; p++)
+            r->order_bic[p] = NAN;
+        r->order = o->order;
+        if (r->order == 0)
+            status = choose_order(f, x, m, r, err);
+        if (!status && o->order == 0)
+            status = try_long_memory(f, x, m->n, r, err);
+    }
     if (status)
         return status;
-    synp_window_moments(f, SYNP_ROWS(x), r->order, m);
+    synp_window_moments(f, SYNP_ROWS(x), r->order == SYN_LONG ? 2 : r->order, m);
     r->windows = m->n;
     status = check_windows(r, r->order, m->n, err);
+    if (!status && r->order == SYN_LONG)
+        status = synp_autocovariances(f, SYNP_ROWS(x), m, err);
     return status ? status : cross_check(f, x, m, r, err);
+}
+
+/* The autoregression of *p from the moments. With long memory the search starts from that of the round before. */
+static syn_status put_autoregression(const synp_moments *m, syn_params *p, syn_fit_report *r, syn_error *err)
+{
+    synp_var_fit v;
+    const syn_var *before = &p->var[SYN_LONG - 1];
+    const syn_status status = r->order == SYN_LONG ? synp_long_fit(m, r->taken, before->order ? before : NULL, &v)
+                                                   : synp_var_least_squares(m, r->order, r->order, &v);
+    if (status == SYN_ENOMEM)
+        return synp_no_memory(err);
+    if (status)
+        return r->order == SYN_LONG ? memory_like_a_trend(err) : no_autoregression(m, r->order, err);
+    r->spectral_radius = syn_var_spectral_radius(&v.var);
+    if (!(r->spectral_radius < 1))
+        return synp_fail(
+            err, SYN_EDATA, "var",
+            "the autoregression of order %d is not stable (spectral radius %.4f): choose a smaller order, "
+            "or remove trends over the cycles",
+            r->order, r->spectral_radius);
+    memset(p->var, 0, sizeof p->var);
+    p->var[r->order - 1] = v.var;
+    memcpy(r->a_error, v.a_error, sizeof r->a_error);
+    memcpy(r->b_error, v.b_error, sizeof r->b_error);
+    return SYN_OK;
 }
 
 /* Gamma and the autoregression of *p from the sums of steps 2 and 3. */
@@ -290,21 +355,7 @@ static syn_status put_cycles(const synp_cycles *c, const syn_fit_options *o, con
         if (status)
             return status;
     }
-    synp_var_fit v;
-    if (synp_var_least_squares(&c->moments, r->order, r->order, &v))
-        return no_autoregression(&c->moments, r->order, err);
-    r->spectral_radius = syn_var_spectral_radius(&v.var);
-    if (!(r->spectral_radius < 1))
-        return synp_fail(
-            err, SYN_EDATA, "var",
-            "the autoregression of order %d is not stable (spectral radius %.4f): choose a smaller order, "
-            "or remove trends over the cycles",
-            r->order, r->spectral_radius);
-    memset(p->var, 0, sizeof p->var);
-    p->var[r->order - 1] = v.var;
-    memcpy(r->a_error, v.a_error, sizeof r->a_error);
-    memcpy(r->b_error, v.b_error, sizeof r->b_error);
-    return SYN_OK;
+    return put_autoregression(&c->moments, p, r, err);
 }
 
 /* Step 4: the sums `measured` minus their bias, which is simulated with the parameters of the round before. *bias keeps
@@ -337,6 +388,40 @@ static syn_status correct_bias(const syn_features *f, const synp_cycles *measure
     return status;
 }
 
+/* Steps 3 and 4, from the scores x. */
+static syn_status fit_memory(const syn_features *f, double (*x)[SYN_NFEAT], synp_cycles *measured,
+                             const syn_fit_options *o, const synp_shape *shape, syn_params *p, synp_bias *bias,
+                             syn_fit_report *r, syn_error *err)
+{
+    syn_status status = fit_autoregression(f, x, o, &measured->moments, r, err);
+    p->var[SYN_LONG - 1].order = 0; /* that of the set that *p is a copy of is no start */
+    if (!status)
+        status = put_cycles(measured, o, shape, p, r, err);
+    return status ? status : correct_bias(f, measured, o, shape, p, bias, r, err);
+}
+
+static int best_of_finite_order(const syn_fit_report *r)
+{
+    int best = 0;
+    for (int p = 1; p <= SYN_MAX_ORDER; p++)
+        if (!isnan(r->order_bic[p]) && (best == 0 || r->order_bic[p] < r->order_bic[best]))
+            best = p;
+    return best;
+}
+
+/* What the report says about the memory of the set. */
+static syn_status put_memory(const syn_features *f, double (*x)[SYN_NFEAT], const syn_var *v, syn_fit_report *r,
+                             syn_error *err)
+{
+    double covariance[SYNP_MAX_LATENT * SYNP_MAX_LATENT];
+    synp_long_memory(f, SYNP_ROWS(x), v, r->long_memory);
+    if (synp_var_covariance(v, covariance))
+        return memory_like_a_trend(err);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        r->memory[i] = r->taken[i] ? (syn_memory){0, 0} : synp_var_memory(v, covariance, i);
+    return SYN_OK;
+}
+
 /* Steps 2 to 4, from the standardised figures u: Gamma and the autoregression of *p. *bias: as correct_bias. */
 static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], const syn_fit_options *o,
                              const synp_shape *shape, syn_params *p, synp_bias *bias, syn_fit_report *r,
@@ -349,13 +434,13 @@ static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], cons
     if (!status)
         status = synp_tell(&o->progress, 0.1, err);
     if (!status)
-        status = fit_autoregression(f, x, o, &measured->moments, r, err);
+        status = fit_memory(f, x, measured, o, shape, p, bias, r, err);
+    if (o->order == 0 && r->order == SYN_LONG && (status == SYN_EDATA || status == SYN_ENUMERIC)) {
+        r->order = best_of_finite_order(r);
+        status = fit_memory(f, x, measured, o, shape, p, bias, r, err);
+    }
     if (!status)
-        status = put_cycles(measured, o, shape, p, r, err);
-    if (!status)
-        status = correct_bias(f, measured, o, shape, p, bias, r, err);
-    if (!status)
-        synp_long_memory(f, SYNP_ROWS(x), &p->var[r->order - 1], r->long_memory);
+        status = put_memory(f, x, &p->var[r->order - 1], r, err);
     if (!status)
         status = gamma_errors(f, u, shape, r, err);
     if (!status)
@@ -367,8 +452,8 @@ static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], cons
 
 static syn_status check_options(const syn_fit_options *o, syn_error *err)
 {
-    if (o->order < 0 || o->order > SYN_MAX_ORDER)
-        return synp_fail(err, SYN_EINVAL, "order", "%d is outside 0 .. %d", o->order, SYN_MAX_ORDER);
+    if (o->order < 0 || o->order > SYN_LONG)
+        return synp_fail(err, SYN_EINVAL, "order", "%d is outside 0 .. %d", o->order, SYN_LONG);
     if (o->components < 0 || o->components > SYN_MOST_COMPONENTS)
         return synp_fail(err, SYN_EINVAL, "components", "%d is outside 0 .. %d", o->components, SYN_MOST_COMPONENTS);
     if ((unsigned)o->devices > SYN_DEVICES_DRAWN)

@@ -79,22 +79,47 @@ void synp_put_trends(const syn_features *f, const double (*u)[SYN_NFEAT], syn_fi
 /* Takes its least-squares line over the cycles off each feature of each device; means stay. */
 void synp_remove_trends(syn_features *f);
 
+/* The lags that the form with long memory is fitted to: up to a quarter of the mean record. */
+enum { SYNP_LONGEST_LAG = 120 };
+int synp_lags_of(const syn_features *f);
+
 /* Mean products of the window (x_t, x_{t-1}, .., x_{t-order}), row-major with 4 (order + 1) rows, over the windows
  * within a device in which no figure is missing. An absent feature counts as white noise that is uncorrelated with the
  * others. */
 typedef struct synp_moments {
     size_t n;
+    int lags; /* 0; of autocovariances the largest lag */
     double m[SYNP_WINDOW * SYNP_WINDOW];
 } synp_moments;
 void synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], int order, synp_moments *out);
 
+/* The means of x_t x_{t-lag}' over all pairs of figures within a device, lag = 0 .. synp_lags_of(f), in m one after the other; n
+ * is the number of pairs at lag 1, of the two features with the fewest. Absent features as above. Returns SYN_OK or SYN_ENOMEM. */
+syn_status synp_autocovariances(const syn_features *f, const double (*x)[SYN_NFEAT], synp_moments *out,
+                                syn_error *err);
+
 /* Least squares from the moments of windows of order `windows` >= order. Returns SYN_OK or SYN_ENUMERIC. */
 typedef struct synp_var_fit {
     syn_var var;
-    double log_det; /* of the covariance of the innovations */
+    double log_det;   /* of the covariance of the innovations */
+    int coefficients; /* of the form with long memory, without b */
     double a_error[SYN_MAX_ORDER][SYN_NFEAT][SYN_NFEAT], b_error[SYN_NFEAT][SYN_NFEAT];
 } synp_var_fit;
 syn_status synp_var_least_squares(const synp_moments *m, int windows, int order, synp_var_fit *out);
+
+/* The form with long memory from autocovariances; see long.c. white: features that are white noise. start: the form to begin
+ * with, whose d stays diagonal if it is; NULL: from several starts. The errors are those of m->n cycles. Returns SYN_OK,
+ * SYN_ENOMEM, SYN_ENUMERIC. */
+syn_status synp_long_fit(const synp_moments *m, const bool white[SYN_NFEAT], const syn_var *start, synp_var_fit *out);
+
+/* The lower factor b of the covariance s of the innovations, and the logarithm of its determinant. Returns SYN_OK or
+ * SYN_ENUMERIC. */
+#define SYNP_BLOCK(c) ((const double(*)[SYN_NFEAT])(c))
+syn_status synp_factor_innovations(const double s[SYN_NFEAT][SYN_NFEAT], double b[SYN_NFEAT][SYN_NFEAT],
+                                   double *log_det);
+
+/* Fills b_error from b, estimated from n cycles. */
+void synp_factor_errors(synp_var_fit *f, double n);
 
 /* The coefficients from the autocovariances of all pairs of figures (Yule-Walker). Returns SYN_OK or SYN_ENUMERIC. */
 syn_status synp_yule_walker(const syn_features *f, const double (*x)[SYN_NFEAT], int order, syn_var *out);
@@ -118,7 +143,7 @@ typedef double synp_device[SYN_NDEVICE];
 /* The sums over cycles from which Gamma and the autoregression are computed. */
 typedef struct synp_cycles {
     synp_marginal marginal[SYN_NFEAT];
-    synp_moments moments; /* of windows of the chosen order */
+    synp_moments moments; /* of windows of the chosen order, or autocovariances for long memory */
 } synp_cycles;
 
 /* The errors that estimated means and scales cause, on average over simulated devices. */

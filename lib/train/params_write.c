@@ -174,7 +174,12 @@ static json_t *standard_errors(const syn_params *p, const syn_provenance *v)
         gamma = synp_json_append(gamma, row(r->gamma_error[i], p->gamma[i].n + p->spline[i].n, rounded));
     json_t *object = synp_json_with(json_object(), "gamma", gamma);
     object = synp_json_with(object, "B", square(r->b_error, rounded));
-    object = synp_json_with(object, "A", lags(r->a_error, r->order, rounded));
+    if (r->order == SYN_LONG) {
+        object = synp_json_with(object, "K", square(r->a_error[0], rounded));
+        object = synp_json_with(object, "D", square(r->a_error[1], rounded));
+    } else {
+        object = synp_json_with(object, "A", lags(r->a_error, r->order, rounded));
+    }
     object = synp_json_with(object, "weight", row(r->weight_error, p->n_components, rounded));
     object = synp_json_with(object, "mean", table(r->mean_error[0], p->n_components, SYN_NDEVICE, rounded));
     if (v->curves) {
@@ -244,7 +249,7 @@ static json_t *provenance_of(const syn_params *p, const syn_provenance *v)
     object = synp_json_with(object, "device_spread", row(r->spread, SYN_NFEAT, rounded));
     object = synp_json_with(object, "device_spread_low", row(r->spread_low, SYN_NFEAT, rounded));
     object = synp_json_with(object, "device_spread_high", row(r->spread_high, SYN_NFEAT, rounded));
-    object = with_bic(object, "bic_of_orders", r->order_bic, r->order, SYN_MAX_ORDER);
+    object = with_bic(object, "bic_of_orders", r->order_bic, r->order, SYN_LONG);
     object = with_bic(object, "bic_of_components", r->components_bic, r->components, SYN_MOST_COMPONENTS_TRIED);
     return synp_json_with(object, "standard_errors", standard_errors(p, v));
 }

@@ -7,7 +7,8 @@
  * covariance.
  *
  *   Autoregression   the taken features have their autocovariances in the other set up to the fitted order (Yule-Walker
- *                    from its exact covariances). So the set has one order, and cells cost what the fitted order costs.
+ *                    from its exact covariances), or the form with long memory that predicts them best. So the set has one
+ *                    order, and cells cost what the fitted order costs.
  *
  *   Devices          the taken entries of the device vector have their mean and covariance over all devices of the other
  *                    set, in each component alike. */
@@ -20,31 +21,44 @@
 
 static const syn_var *largest_order(const syn_params *p)
 {
-    int k = SYN_MAX_ORDER - 1;
+    int k = SYN_LONG - 1;
     while (k > 0 && p->var[k].order == 0)
         k--;
     return &p->var[k];
 }
 
+/* An autoregression of that order with these autocovariances, where the features that are not white do what the set does. */
+static syn_status autoregression_like(const syn_params *from, const bool white[SYN_NFEAT], int order, syn_var *out)
+{
+    const int lags = order == SYN_LONG ? SYNP_LONGEST_LAG : order;
+    synp_moments m = {.n = 1000000, .lags = lags}; /* n: so that BIC chooses a full d where it helps */
+    double(*c)[SYN_NFEAT][SYN_NFEAT] = (double(*)[SYN_NFEAT][SYN_NFEAT])m.m;
+    synp_var_fit fit;
+    syn_status status = synp_var_covariances(largest_order(from), lags, c);
+    for (int lag = 0; !status && lag <= lags; lag++)
+        synp_uncorrelated(white, lag, c[lag]);
+    if (status || order != SYN_LONG)
+        return status ? status : synp_var_of_covariances(SYNP_LAGS(c), order, out);
+    status = synp_long_fit(&m, white, NULL, &fit);
+    *out = fit.var;
+    return status;
+}
+
 static syn_status take_autoregression(const syn_params *from, const bool absent[SYN_NFEAT], int order, syn_var *v)
 {
-    double c[SYN_MAX_ORDER + 1][SYN_NFEAT][SYN_NFEAT];
     bool fitted[SYN_NFEAT];
     syn_var taken;
     for (int i = 0; i < SYN_NFEAT; i++)
         fitted[i] = !absent[i];
-    if (synp_var_covariances(largest_order(from), order, c))
-        return SYN_ENUMERIC;
-    for (int lag = 0; lag <= order; lag++)
-        synp_uncorrelated(fitted, lag, c[lag]);
-    if (synp_var_of_covariances(SYNP_LAGS(c), order, &taken))
-        return SYN_ENUMERIC;
+    const syn_status status = autoregression_like(from, fitted, order, &taken);
+    if (status)
+        return status;
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = 0; j < SYN_NFEAT; j++) {
             if (!absent[i] && !absent[j])
                 continue;
             v->b[i][j] = absent[i] && absent[j] ? taken.b[i][j] : 0;
-            for (int l = 0; l < order; l++)
+            for (int l = 0; l < synp_slots(v); l++)
                 v->a[l][i][j] = absent[i] && absent[j] ? taken.a[l][i][j] : 0;
         }
     return SYN_OK;
@@ -93,8 +107,11 @@ static void take_devices(const syn_params *from, const bool absent[SYN_NFEAT], s
 syn_status synp_take_features(const syn_params *from, const bool absent[SYN_NFEAT], int order, syn_params *p,
                               syn_error *err)
 {
-    if (take_autoregression(from, absent, order, &p->var[order - 1]))
-        return synp_fail(err, SYN_ENUMERIC, "var", "the other set has no covariances up to lag %d", order);
+    const syn_status status = take_autoregression(from, absent, order, &p->var[order - 1]);
+    if (status == SYN_ENOMEM)
+        return synp_no_memory(err);
+    if (status)
+        return synp_fail(err, SYN_ENUMERIC, "var", "the other set has no covariances up to the lags that are fitted");
     take_devices(from, absent, p);
     return SYN_OK;
 }

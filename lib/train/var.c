@@ -77,8 +77,8 @@ void synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], in
     make_white(absent, dim, out->m);
 }
 
-/* The lower factor b of the covariance s of the innovations, and the logarithm of its determinant. */
-static syn_status factor(const double s[SYN_NFEAT][SYN_NFEAT], double b[SYN_NFEAT][SYN_NFEAT], double *log_det)
+syn_status synp_factor_innovations(const double s[SYN_NFEAT][SYN_NFEAT], double b[SYN_NFEAT][SYN_NFEAT],
+                                   double *log_det)
 {
     memcpy(b, s, SYN_NFEAT * sizeof s[0]);
     if (!synp_cholesky_factor(SYN_NFEAT, &b[0][0]))
@@ -91,7 +91,7 @@ static syn_status factor(const double s[SYN_NFEAT][SYN_NFEAT], double b[SYN_NFEA
 
 /* To first order, the factor of a sample covariance is b (1 + e). e is lower triangular. Its entries are independent,
  * with variance 1/2n on the diagonal and 1/n left of it. */
-static void put_factor_errors(synp_var_fit *f, double n)
+void synp_factor_errors(synp_var_fit *f, double n)
 {
     for (int i = 0; i < SYN_NFEAT; i++)
         for (int j = 0; j <= i; j++) {
@@ -123,7 +123,7 @@ syn_status synp_var_least_squares(const synp_moments *m, int windows, int order,
                 s[i][j] -= a[i * dim + k] * m->m[j * lead + SYN_NFEAT + k];
         }
     const double n = (double)m->n;
-    if (factor(s, out->var.b, &out->log_det))
+    if (synp_factor_innovations(SYNP_BLOCK(s), out->var.b, &out->log_det))
         return SYN_ENUMERIC;
     for (int k = 0; k < dim; k++) {
         double inverse[SYNP_MAX_LATENT] = {0}; /* column k of that of the moments */
@@ -134,7 +134,7 @@ syn_status synp_var_least_squares(const synp_moments *m, int windows, int order,
             out->a_error[k / SYN_NFEAT][i][k % SYN_NFEAT] = sqrt(s[i][i] * inverse[k] / n);
         }
     }
-    put_factor_errors(out, n);
+    synp_factor_errors(out, n);
     return SYN_OK;
 }
 
@@ -211,7 +211,7 @@ syn_status synp_var_of_covariances(const double (*c)[SYN_NFEAT][SYN_NFEAT], int 
             for (int q = 0; q < dim; q++)
                 s[i][j] -= right[i * dim + q] * c[q / SYN_NFEAT + 1][j][q % SYN_NFEAT];
         }
-    return factor(s, out->b, &log_det);
+    return synp_factor_innovations(SYNP_BLOCK(s), out->b, &log_det);
 }
 
 void synp_long_memory(const syn_features *f, const double (*x)[SYN_NFEAT], const syn_var *v, double out[SYN_NFEAT][2])

@@ -159,6 +159,39 @@ validates_drift() {
 }
 check "a set that was fitted without a trend is validated without it" validates_drift
 
+# The set has a slow process with 0.242 of the variance and a decay of 0.968 per cycle (30.7 cycles) plus white noise in each
+# feature; 0.8628 = 0.968 - 0.1052 is what Kalman's filter keeps. The standard errors are some 2 % of the variance, 4 cycles.
+one_of() { echo "[[$1, 0, 0, 0], [0, $1, 0, 0], [0, 0, $1, 0], [0, 0, 0, $1]]"; }
+slow_set() {
+    sed "s,params/1,params/2,; s/^  \"var\": {/&\n\"long\": {\"B\": $(one_of 0.9222006), \"K\": $(one_of 0.1052325), \"D\": $(one_of 0.8627675)},/" \
+        "$srcdir/params/hfo2-1t1r.json" >slowly.json
+    syn sample --params slowly.json --cells 16 --cycles 2000 --start stationary --seed 9 -o slowly.csv
+}
+remembers() {
+    slow_set && syn info --params slowly.json >info && cat info && grep -q 'orders in the set .* 10 long$' info &&
+        [ "$(grep -c '0.242 of the variance lasts, and decays to 1/e in 30.7 cycles$' info)" = 4 ] &&
+        syn fit slowly.csv -o kept.json >summary && cat summary && grep -q '^ long  .*<-' summary && ! grep -q 'warning: memory' summary &&
+        awk '/^memory of/ { n++; if ($4 < 0.15 || $4 > 0.34 || $(NF - 1) < 18 || $(NF - 1) > 50) bad++ } END { exit !(n == 4 && !bad) }' summary &&
+        syn validate kept.json slowly.csv >kept.md && syn fit slowly.csv --order long -o again.json >/dev/null &&
+        [ "$(grep -v '"options"\|"name"\|bic_of' again.json | sed '/provenance/q')" = "$(grep -v '"options"\|"name"\|bic_of' kept.json | sed '/provenance/q')" ]
+}
+check "a slow process plus noise is fitted with long memory, and validated" remembers
+forgets() {
+    syn fit slowly.csv --order 10 -o ten.json >summary && cat summary &&
+        grep -q '^warning: memory of u_set beyond lag 10: .* cannot keep it: try --order long$' summary &&
+        syn sample --order 2 --cells 40 --cycles 600 --start stationary --seed 9 -o two.csv &&
+        syn fit two.csv -o two-orders.json >summary && cat summary && grep -q '^    2  .*<-' summary && grep -q '^ long  ' summary
+}
+check "order 10 warns of what it forgets, and an autoregression stays one" forgets
+
+# Endurance tables: the voltages of a set with long memory, and of one without.
+takes_memory() {
+    cut -d, -f1,2,4,6 slowly.csv >slow-r.csv
+    syn fit slow-r.csv --order long --components 1 -o slow-r.json >/dev/null && syn fit slow-r.csv --order 3 --components 1 --params slowly.json -o three.json >/dev/null &&
+        syn info --params slow-r.json >info && cat info && grep -q '^  U_S .V.  .* of the variance lasts' info && syn info --params three.json | grep -q 'orders in the set           3$'
+}
+check "features are taken from sets with and without long memory" takes_memory
+
 streams() {
     gzip -c <sample.csv >sample.csv.gz && syn fit sample.csv.gz --order 1 --components 1 --name x -o a.json >/dev/null &&
         syn fit - --order 1 --components 1 --name x <sample.csv >b.json 2>/dev/null &&
@@ -213,7 +246,7 @@ check "the loops of the built-in device give polynomials, with and without a cho
 
 helps() {
     for s in extract fit validate; do syn $s --help >help && grep -q "Usage: synaptogen $s" help || return 1; done
-    syn fit --help | tr -s ' \n' ' ' | grep -q -e '--order P|auto .*"auto" or an integer in \[1, 10\]; default auto'
+    syn fit --help | tr -s ' \n' ' ' | grep -q -e '--order P|long|auto .*"auto", "long" or an integer in \[1, 10\]; default auto'
 }
 check "the three describe themselves" helps
 
@@ -235,7 +268,7 @@ check "sweeps that cannot be read stop the fit" refused 1 'sample.csv:1: u: expe
 check "fit needs features" refused 2 'expected a file name or -, found none' fit
 check "validate needs two files" refused 2 'expected two file names, found 1' validate own.json
 check "one file too many is refused" refused 2 'expected an option' fit sample.csv sweeps.csv
-check "an order is a number or auto" refused 2 '--order: expected "auto" or an integer in \[1, 10\], found "eleven"' fit sample.csv --order eleven
+check "an order is a number, long or auto" refused 2 '--order: expected "auto", "long" or an integer in \[1, 10\], found "eleven"' fit sample.csv --order eleven
 check "a folder that cannot be made is named" refused 1 'empty.csv/report: cannot make' validate auto.json sample.csv --report empty.csv/report -o y.md
 check "a refused command leaves no file behind" sh -c '! ls x* 2>/dev/null'
 finish

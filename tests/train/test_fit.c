@@ -731,7 +731,7 @@ Test(fit, options_outside_their_ranges_are_refused)
     const struct {
         syn_fit_options o;
         const char *text;
-    } cases[] = {{{.order = 11, .starts = 1}, "order: 11"},
+    } cases[] = {{{.order = 12, .starts = 1}, "order: 12"},
                  {{.order = -1, .starts = 1}, "order: -1"},
                  {{.components = 17, .starts = 1}, "components: 17"},
                  {{.devices = (syn_fit_devices)4}, "devices: 4"},
