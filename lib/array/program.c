@@ -43,8 +43,8 @@ syn_status synp_check_program(const syn_program *p, syn_error *err)
 syn_status synp_check_targets(const float *target, size_t n, syn_error *err)
 {
     for (size_t j = 0; j < n; j++)
-        if (!(target[j] > 0 && isfinite(target[j])))
-            return synp_fail(err, SYN_EINVAL, "target", "%g S of chosen cell %zu is not positive and finite",
+        if (!(target[j] >= 0 && isfinite(target[j])))
+            return synp_fail(err, SYN_EINVAL, "target", "%g S of chosen cell %zu is negative or not finite",
                              target[j], j);
     return SYN_OK;
 }
@@ -59,8 +59,19 @@ static double verify(const syn_array *a, const syn_program *how, size_t k, uint3
     return g + syn_noise_sigma(g, u0 * g, how->bandwidth) * z / u0;
 }
 
+/* As small as it gets: a full RESET. */
+static void plan_least(synp_job *b)
+{
+    b->next = SYNP_CLEAR;
+    b->done = b->reached = b->last == SYNP_CLEAR;
+}
+
 void synp_plan(const syn_program *how, double ceiling, double g, synp_job *b)
 {
+    if (b->target == 0) {
+        plan_least(b);
+        return;
+    }
     const double excess = g / b->target - 1;
     const double step = fmin(fmax(log1p(fmax(excess, 0)) / how->steepness, how->step_min), how->step_max);
     b->reached = fabs(excess) <= how->tolerance;
@@ -72,7 +83,8 @@ void synp_plan(const syn_program *how, double ceiling, double g, synp_job *b)
         b->next = SYNP_RESET;
         b->u += step;
     }
-    b->done = b->reached || (b->next == SYNP_SET && b->attempts == how->attempts);
+    /* An LRS that is too resistive stays where it is after the last attempt: it is nearer to the target than an HRS. */
+    b->done = b->reached || (b->next != SYNP_RESET && b->attempts == how->attempts);
 }
 
 double synp_next_pulse(const syn_program *how, double clear, synp_job *b)
@@ -126,23 +138,24 @@ static void program_part(syn_array *a, const synp_choice *choice, size_t p, cons
 void synp_sum_up(const synp_outcome *o, const float *target, size_t n, syn_program_report *report)
 {
     syn_program_report r = {.cells = n};
-    double pulses = 0, squares = 0;
+    double pulses = 0, squares = 0, measured = 0;
     for (size_t j = 0; j < n; j++) {
         pulses += o[j].pulses;
         r.pulses_max = o[j].pulses > r.pulses_max ? o[j].pulses : r.pulses_max;
-        if (!o[j].reached)
+        r.reached += o[j].reached;
+        if (!o[j].reached || target[j] == 0)
             continue;
         const double error = fabs(o[j].g / target[j] - 1);
-        r.reached++;
+        measured++;
         r.error_mean += error;
         squares += error * error;
         r.error_max = fmax(r.error_max, error);
     }
     if (n)
         r.pulses_mean = pulses / (double)n;
-    if (r.reached) {
-        r.error_mean /= (double)r.reached;
-        r.error_rms = sqrt(squares / (double)r.reached);
+    if (measured > 0) {
+        r.error_mean /= measured;
+        r.error_rms = sqrt(squares / measured);
     }
     *report = r;
 }
@@ -180,4 +193,26 @@ syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *
     synp_choice_free(&choice);
     free(outcomes);
     return outcomes ? SYN_OK : synp_no_memory(err);
+}
+
+syn_status syn_program_window(const syn_model *m, uint64_t seed, size_t cells, const syn_program *how,
+                              const double *g, size_t n, double *share, syn_error *err)
+{
+    float *target = malloc((cells + 1) * sizeof *target);
+    syn_status status = target ? SYN_OK : synp_no_memory(err);
+    for (size_t k = 0; k < n && !status; k++) {
+        syn_array *a;
+        syn_program_report report;
+        for (size_t j = 0; j < cells; j++)
+            target[j] = (float)g[k];
+        status = syn_array_create(m, seed, cells, NULL, &a, err);
+        if (status)
+            break;
+        status = syn_array_program(a, NULL, target, how, NULL, NULL, &report, err);
+        if (!status)
+            share[k] = (double)report.reached / (double)cells;
+        syn_array_free(a);
+    }
+    free(target);
+    return status;
 }

@@ -117,11 +117,93 @@ static void print_mixture(FILE *f, const syn_params *p)
 
 typedef struct info_options {
     model_options model;
+    bool window;
+    double tolerance;
+    uint64_t attempts;
     const char *output;
 } info_options;
 
+enum { WINDOW_CELLS = 2000, WINDOW_POINTS = 41 };
+static const double certain = 0.99; /* share of cells that makes a conductance one that cells reach */
+
+/* Conductances in steps of a tenth of a decade, 0.1 uS to 1 mS. */
+static void window_points(double g[WINDOW_POINTS])
+{
+    for (int k = 0; k < WINDOW_POINTS; k++)
+        g[k] = 1e-7 * pow(10, 0.1 * k);
+}
+
+/* The longest run of conductances that nearly all cells reach: first and end in g. */
+static void find_window(const double share[WINDOW_POINTS], int *first, int *end)
+{
+    *first = *end = 0;
+    for (int k = 0; k < WINDOW_POINTS; k++) {
+        int stop = k;
+        while (stop < WINDOW_POINTS && share[stop] >= certain)
+            stop++;
+        if (stop - k > *end - *first) {
+            *first = k;
+            *end = stop;
+        }
+    }
+}
+
+static void print_window(FILE *f, const info_options *o, const double *g, const double *share)
+{
+    int first, end;
+    fprintf(f,
+            "Conductances at u0 that cells reach by write-verify, from %d cells; tolerance %g, at most %d attempts\n"
+            "         g [S]   resistance [ohm]   share of cells\n",
+            WINDOW_CELLS, o->tolerance, (int)o->attempts);
+    for (int k = 0; k < WINDOW_POINTS; k++)
+        if (share[k] > 0)
+            fprintf(f, "  %12.4g   %16.4g   %.4f\n", g[k], 1 / g[k], share[k]);
+    find_window(share, &first, &end);
+    if (first == end) {
+        fprintf(f, "no conductance is reached by %g %% of the cells\n", 100 * certain);
+        return;
+    }
+    const double ratio = g[end - 1] / g[first];
+    fprintf(f,
+            "%g %% of the cells reach each of them from %.4g S to %.4g S, a ratio of %.4g\n"
+            "levels that do not overlap within the tolerance: %d\n",
+            100 * certain, g[first], g[end - 1], ratio,
+            1 + (int)floor(log(ratio) / log((1 + o->tolerance) / (1 - o->tolerance))));
+}
+
+static int window(FILE *f, const info_options *o, const syn_model *m)
+{
+    double g[WINDOW_POINTS], share[WINDOW_POINTS];
+    syn_program how;
+    syn_error err;
+    syn_program_default(m, &how);
+    how.tolerance = o->tolerance;
+    how.attempts = (int)o->attempts;
+    window_points(g);
+    if (syn_program_window(m, o->model.seed, WINDOW_CELLS, &how, g, WINDOW_POINTS, share, &err))
+        return cli_fail_library("", &err);
+    print_window(f, o, g, share);
+    return CLI_OK;
+}
+
+static void describe(FILE *f, const syn_model *m)
+{
+    print_origin(f, syn_model_params(m));
+    print_curves(f, m);
+    print_cycles(f, m);
+    print_features(f, m);
+    print_scales(f, syn_model_params(m));
+    print_mixture(f, syn_model_params(m));
+}
+
 static const cli_option options[] = {
     {GROUP(options_model, info_options, model)},
+    {"window", NULL, SWITCH(info_options, window),
+     .help = "print the conductances that cells reach by write-verify, and their share, in place of the description"},
+    {"tolerance", "T", NUMBER(info_options, tolerance, 1e-6, 0.9), .fallback = "0.02",
+     .help = "relative tolerance of --window"},
+    {"attempts", "N", INTEGER(info_options, attempts, 1, 1000000), .fallback = "20",
+     .help = "SET pulses per cell at most, of --window"},
     OPTION_OUTPUT(info_options, output),
     {0},
 };
@@ -135,13 +217,12 @@ static int run(const void *values)
     if (!status)
         status = output_open(&out, o->output);
     if (!status) {
-        print_origin(out.stream, syn_model_params(m));
-        print_curves(out.stream, m);
-        print_cycles(out.stream, m);
-        print_features(out.stream, m);
-        print_scales(out.stream, syn_model_params(m));
-        print_mixture(out.stream, syn_model_params(m));
-        status = output_close(&out, true);
+        if (o->window)
+            status = window(out.stream, o, m);
+        else
+            describe(out.stream, m);
+        const int closed = output_close(&out, !status);
+        status = status ? status : closed;
     }
     syn_model_free(m);
     return status;
@@ -149,6 +230,7 @@ static int run(const void *values)
 
 static const cli_term examples[] = {
     {"synaptogen info --params mydevice.json", "Describe a parameter set of your own:"},
+    {"synaptogen info --window --tolerance 0.05", "See which conductances cells can be programmed to:"},
     {0},
 };
 

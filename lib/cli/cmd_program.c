@@ -17,11 +17,13 @@ typedef struct program_options {
 
 static const cli_option options[] = {
     {"targets", "FILE", TEXT(program_options, targets),
-     .help = "matrix of conductances at u0 in S, .csv or .npy, a row for each row of the array"},
+     .help =
+         "matrix of conductances at u0 in S, .csv or .npy, a row for each row of the array; 0: as small as it gets"},
     OPTION_STATE(program_options, state, "array to go on with; a new one if absent"),
     {GROUP(options_verify, program_options, verify)},
     {"report", "FILE", TEXT(program_options, report),
-     .help = "CSV with target, conductance and number of pulses of each cell"},
+     .help = "CSV with target, conductance, number of pulses and place of each cell, and whether it is within the "
+             "tolerance"},
     OPTION_FIRST(program_options, first),
     OPTION_START(program_options, history),
     {GROUP(options_model, program_options, model)},
@@ -86,6 +88,12 @@ static int program_all(const program_options *o, const syn_model *m, syn_array *
     return CLI_OK;
 }
 
+/* Without the noise of the verifying reads. A target of 0 has no tolerance. */
+static bool is_within(const program_options *o, float target, float g)
+{
+    return target == 0 || fabs((double)g / (double)target - 1) <= o->verify.tolerance * (1 + 1e-5);
+}
+
 static int write_cells(const program_options *o, const syn_array *a, const matrix *targets, const float *g,
                        const uint32_t *pulses)
 {
@@ -94,11 +102,28 @@ static int write_cells(const program_options *o, const syn_array *a, const matri
         return CLI_OK;
     if (output_open(&out, o->report))
         return CLI_FAILED;
-    fputs("cell,target,g,pulses\n", out.stream);
+    fputs("cell,target,g,pulses,row,column,within\n", out.stream);
     for (size_t k = 0; k < syn_array_size(a) && !ferror(out.stream); k++)
-        fprintf(out.stream, "%" PRIu64 ",%.9g,%.9g,%" PRIu32 "\n", syn_array_first(a) + k, (double)targets->v[k],
-                (double)g[k], pulses[k]);
+        fprintf(out.stream, "%" PRIu64 ",%.9g,%.9g,%" PRIu32 ",%zu,%zu,%d\n", syn_array_first(a) + k,
+                (double)targets->v[k], (double)g[k], pulses[k], k % targets->rows, k / targets->rows,
+                is_within(o, targets->v[k], g[k]));
     return output_close(&out, true);
+}
+
+/* Names the cells that stayed outside of the tolerance: the first few, each where it is the nearest that it got. */
+static void warn_of_cells(const program_options *o, const matrix *targets, const float *g)
+{
+    enum { NAMED = 3 };
+    size_t outside = 0;
+    for (size_t k = 0; k < targets->rows * targets->cols; k++)
+        if (!is_within(o, targets->v[k], g[k]) && outside++ < NAMED)
+            fprintf(stderr, "row %zu, column %zu: %.4g S in place of %.4g S\n", k % targets->rows, k / targets->rows,
+                    (double)g[k], (double)targets->v[k]);
+    if (outside > 0)
+        fprintf(stderr,
+                "%zu of %zu cells are not within the tolerance%s; \"synaptogen info --window\" shows what cells can "
+                "reach\n",
+                outside, targets->rows * targets->cols, o->report ? "" : "; --report lists all cells");
 }
 
 static int write_report(const syn_program_report *r)
@@ -127,6 +152,8 @@ static int program(const program_options *o, const syn_model *m, const matrix *t
         status = cli_fail_library("", &err);
     if (!status)
         status = write_report(&report);
+    if (!status)
+        warn_of_cells(o, targets, g);
     free(g);
     free(pulses);
     return status;

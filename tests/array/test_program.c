@@ -105,6 +105,8 @@ static uint32_t program_cell(const bench *b, uint64_t id, double target, double 
     uint32_t pulses = 0;
     while (fabs(read / target - 1) > b->how.tolerance) {
         double pulse;
+        if (fresh && read < target && attempts == b->how.attempts)
+            break;
         if (fresh && read < target) { /* this LRS is too resistive: on to the next cycle */
             pulse = 1.1 * u_max;
             fresh = climbing = 0;
@@ -227,7 +229,8 @@ Test(program, only_the_chosen_cells_are_pulsed)
     clean(&b);
 }
 
-Test(program, a_target_out_of_reach_ends_after_the_attempts)
+/* Every LRS is above 3 kohm here, and a LRS is nearer to 1 kohm than any HRS. */
+Test(program, a_target_above_every_lrs_leaves_the_lrs_of_the_last_attempt)
 {
     bench b = prepare(2);
     for (size_t k = 0; k < N; k++)
@@ -237,9 +240,69 @@ Test(program, a_target_out_of_reach_ends_after_the_attempts)
     cr_assert(eq(sz, b.report.reached, 0));
     cr_assert(eq(dbl, b.report.error_mean, 0));
     cr_assert(eq(dbl, b.report.error_rms, 0));
-    for (size_t k = 0; k < N; k++)
-        cr_assert(eq(u32, b.pulses[k], 6), "three times SET and full RESET");
+    for (uint64_t k = 0; k < N; k++) {
+        cr_assert(eq(u32, b.pulses[k], 5), "three times SET, and full RESET between them");
+        if (k % 64)
+            continue;
+        syn_cell c;
+        syn_cell_init(b.m, 11, k, NULL, &c, NULL);
+        for (int pulse = 0; pulse < 5; pulse++)
+            syn_cell_step(b.m, &c, pulse % 2 ? 2 : -2, &c);
+        cr_assert(epsilon_eq(dbl, b.g[k], 1 / c.now.y[SYN_R_LRS], 1e-5 / c.now.y[SYN_R_LRS]));
+    }
     clean(&b);
+}
+
+Test(program, a_target_of_0_is_one_full_reset)
+{
+    bench b = prepare(2);
+    for (size_t k = 0; k < N; k++)
+        b.target[k] = k % 2 ? 0 : 1e-4f;
+    cr_assert(eq(int, run(&b, NULL), SYN_OK));
+    cr_assert(gt(sz, b.report.reached, N - 10));
+    cr_assert(le(dbl, b.report.error_max, 0.02 * (1 + 1e-5)), "targets of 0 have no relative error");
+    for (uint64_t k = 1; k < N; k += 2) {
+        syn_cell c;
+        syn_cell_init(b.m, 11, k, NULL, &c, NULL);
+        cr_assert(eq(u32, b.pulses[k], 1));
+        cr_assert(epsilon_eq(dbl, b.g[k] * pow(10, c.now.y[SYN_LOG10_R_HRS]), 1, 1e-3), "fresh cells are in HRS");
+    }
+    for (size_t k = 0; k < N; k++)
+        b.target[k] = 0;
+    cr_assert(eq(int, run(&b, NULL), SYN_OK));
+    cr_assert(eq(sz, b.report.reached, N));
+    for (size_t k = 0; k < N; k++)
+        cr_assert(lt(dbl, b.g[k], 1e-4), "a cell at 10 kohm goes to HRS");
+    clean(&b);
+}
+
+/* With one attempt and a wide tolerance t, a cell reaches g if its first LRS conducts g (1 - t) or more and its next HRS
+ * g (1 + t) or less: what lies between is passed in steps that change g by at most 0.3 < t. */
+Test(program, the_window_is_that_of_the_draws)
+{
+    enum { CELLS = 2000 };
+    const syn_model *m = support_model(0);
+    syn_program how;
+    syn_program_default(m, &how);
+    how.attempts = 1;
+    how.tolerance = 0.4;
+    const double g[] = {2e-6, 1e-5, 2e-5, 1e-4, 3e-4, 4e-4, 1e-3};
+    enum { POINTS = sizeof g / sizeof *g };
+    double share[POINTS];
+    cr_assert(eq(int, syn_program_window(m, 3, CELLS, &how, g, POINTS, share, NULL), SYN_OK));
+    for (int k = 0; k < POINTS; k++) {
+        double expected = 0;
+        for (uint64_t id = 0; id < CELLS; id++) {
+            syn_cell c;
+            syn_cell_init(m, 3, id, NULL, &c, NULL);
+            const double first = pow(10, -c.now.y[SYN_LOG10_R_HRS]), lrs = 1 / c.now.y[SYN_R_LRS],
+                         next = pow(10, -c.next.y[SYN_LOG10_R_HRS]);
+            const bool at_once = fabs(first / g[k] - 1) <= how.tolerance;
+            expected += at_once || (lrs >= g[k] * (1 - how.tolerance) && next <= g[k] * (1 + how.tolerance));
+        }
+        cr_expect(epsilon_eq(dbl, share[k], expected / CELLS, 0.005), "%g S: %g, not %g", g[k], share[k],
+                  expected / CELLS);
+    }
 }
 
 Test(program, the_defaults_are_the_documented_ones)
@@ -332,7 +395,7 @@ Test(program, bad_requests_are_refused_with_parameter_and_range_and_change_nothi
     b.how.reserved[0] = 1;
     support_refused(run(&b, &err), SYN_EINVAL, &err, "reserved", "");
     b.how = good;
-    b.target[7] = 0;
+    b.target[7] = -1e-9f;
     support_refused(run(&b, &err), SYN_EINVAL, &err, "target", "");
     b.target[7] = INFINITY;
     cr_assert(eq(int, run(&b, &err), SYN_EINVAL));

@@ -17,10 +17,28 @@ programs() {
 check "program brings 84 cells to their targets and reports it" programs
 
 cells() {
-    [ "$(sed -n 1p cells.csv)" = cell,target,g,pulses ] && awk -F, 'NR > 1 { n++; d = $3 / $2 - 1
-        if ($1 != 98 + NR || d > 0.0201 || d < -0.0201 || $4 < 1) bad++ } END { exit !(n == 84 && !bad) }' cells.csv
+    [ "$(sed -n 1p cells.csv)" = cell,target,g,pulses,row,column,within ] && awk -F, 'NR > 1 { n++; d = $3 / $2 - 1
+        if ($1 != 98 + NR || d > 0.0201 || d < -0.0201 || $4 < 1 || $5 + 12 * $6 != NR - 2 || $7 != 1) bad++ } END { exit !(n == 84 && !bad) }' cells.csv
 }
 check "the report by cell holds number, target and result, column by column" cells
+
+# 1 kohm is below every LRS; 0 is as small as it gets.
+beyond() {
+    printf '1e-3,1e-4\n0,2e-4\n' >beyond.csv && syn program --targets beyond.csv --seed 4 -o far --report far.csv >/dev/null 2>err &&
+        grep -q '^row 0, column 0: [0-9.e-]* S in place of 0.001 S$' err && grep -q '^1 of 4 cells are not within the tolerance' err &&
+        syn read far --conductance | awk -F, 'NR == 1 { up = $1 > 1.5e-4 } NR == 2 { low = $1 < 8e-5 } END { exit !(up && low) }' &&
+        awk -F, 'NR > 1 { w = w $7 } END { exit w != "0111" }' far.csv
+}
+check "a target out of reach is named, and the cell stays in LRS" beyond
+
+# Its upper end is near the law's 1 % quantile of R_LRS, and more attempts widen it.
+window() {
+    syn info --window --seed 2 >wide && syn info --window --seed 2 --attempts 1 >narrow && cat wide &&
+        grep -q '^99 % of the cells reach each of them from ' wide &&
+        awk 'FNR == 1 { file++ } NF == 3 && $1 + 0 > 0 { share[file, $1] = $3 } END { for (key in share) { split(key, k, SUBSEP)
+            if (k[1] == 2) { n++; if (share[2, k[2]] > share[1, k[2]] + 0.05) bad++ } } print n, bad + 0; exit !(n > 10 && !bad) }' wide narrow
+}
+check "info --window shows what cells reach, and more attempts reach more" window
 
 reads() {
     syn read state --conductance >g.csv

@@ -7,7 +7,7 @@ syn() { "$SYNAPTOGEN" "$@"; }
 cd "$tmp" || exit 99
 
 cat >table <<'END'
-info: help order output params seed version
+info: attempts help order output params seed tolerance version window
 sample: cells cycles first help name order output params seed start version
 pulse: cells first help init name order output params r-init seed start version voltages
 iv: cells cycles first help name order output params plot points seed start u-max u-min version
