@@ -40,23 +40,26 @@ typedef struct equations {
     double a[UNKNOWNS * UNKNOWNS], b[UNKNOWNS];
 } equations;
 
-/* Exponent of a curve at t on a side (1: u < 0). row gets its derivatives by the unknowns. */
+/* Exponent of a curve at t on a side (1: u < 0). row, unless NULL, gets its derivatives by the unknowns. */
 static double exponent(const problem *q, const double *x, int curve, int side, double t, double *row)
 {
     const int n = q->degree, a = q->place[curve][0] * n, b = q->place[curve][side] * n;
     double sum = q->ln_g[curve], power = 1, at_0 = 1;
-    memset(row, 0, 4 * (size_t)n * sizeof *row);
+    if (row)
+        memset(row, 0, 4 * (size_t)n * sizeof *row);
     for (int j = 0; j < n; j++) {
         power *= t;
         at_0 *= q->t0;
-        row[a + j] -= at_0;
-        row[b + j] += power;
         sum += x[b + j] * power - x[a + j] * at_0;
+        if (row) {
+            row[a + j] -= at_0;
+            row[b + j] += power;
+        }
     }
     return sum;
 }
 
-/* h of a point, and its derivatives. */
+/* h of a point, and its derivatives unless row is NULL. */
 static double chord(const problem *q, const double *x, const synp_curve_point *p, double *row)
 {
     double of_h[UNKNOWNS];
@@ -64,8 +67,8 @@ static double chord(const problem *q, const double *x, const synp_curve_point *p
     const double t = fabs(p->u) / q->d->range,
                  r = fmin(fmax((q->d->g[LLRS] - p->g) / (q->d->g[LLRS] - q->d->g[HHRS]), 0), 1),
                  l = (1 - r) * exp(exponent(q, x, LLRS, side, t, row)),
-                 h = r * exp(exponent(q, x, HHRS, side, t, of_h));
-    for (int j = 0; j < 4 * q->degree; j++)
+                 h = r * exp(exponent(q, x, HHRS, side, t, row ? of_h : NULL));
+    for (int j = 0; row && j < 4 * q->degree; j++)
         row[j] = l * row[j] + h * of_h[j];
     return l + h;
 }
@@ -128,30 +131,31 @@ static double cost_of(const problem *q, const double *x, equations *e)
         memset(e, 0, sizeof *e);
     for (size_t k = 0; k < q->d->n; k++) {
         const synp_curve_point *p = &q->d->points[k];
-        const double rest = p->i / p->u - chord(q, x, p, row);
+        const double rest = p->i / p->u - chord(q, x, p, e ? row : NULL);
         add_row(4 * q->degree, row, q->weight[k], rest, e, &cost);
     }
     add_wishes(q, x, e, &cost);
     return cost;
 }
 
-/* Renews the weights. Returns the typical relative error: its median and half of its 90 % quantile. */
+/* Renews the weights. Returns the typical relative error, median and half of the 90 % quantile, of every fourth point. */
 static double weigh(const problem *q, const double *x)
 {
-    double row[UNKNOWNS];
     for (size_t k = 0; k < q->d->n; k++) {
         const synp_curve_point *p = &q->d->points[k];
-        const double h = chord(q, x, p, row), noise = q->d->noise / p->u;
+        const double h = chord(q, x, p, NULL), noise = q->d->noise / p->u;
         q->weight[k] = 1 / (h * h + noise * noise);
         q->error[k] = fabs(p->i / p->u - h) * sqrt(q->weight[k]);
     }
     double *sorted = q->error + q->d->n;
-    memcpy(sorted, q->error, q->d->n * sizeof *sorted);
-    qsort(sorted, q->d->n, sizeof *sorted, synp_rising);
-    const double middle = sorted[q->d->n / 2], size = fmax(middle / 0.6745, 1e-6);
+    size_t n = 0;
+    for (size_t k = 0; k < q->d->n; k += 4)
+        sorted[n++] = q->error[k];
+    qsort(sorted, n, sizeof *sorted, synp_rising);
+    const double middle = sorted[n / 2], size = fmax(middle / 0.6745, 1e-6);
     for (size_t k = 0; k < q->d->n; k++)
         q->weight[k] /= 1 + pow(q->error[k] / (3 * size), 2);
-    return middle + 0.5 * sorted[q->d->n * 9 / 10];
+    return middle + 0.5 * sorted[n * 9 / 10];
 }
 
 /* y = x + the step of the equations, damped in units of their diagonal. Returns false if there is none. */
@@ -254,11 +258,10 @@ static void put_exponents(const problem *q, const double *x, synp_exponential_fi
     const int n = q->degree;
     out->degree = n;
     for (int curve = 0; curve < 2; curve++) {
-        double row[UNKNOWNS];
         syn_poly *const sides[2] = {&out->curve[curve].positive, &out->curve[curve].negative};
         for (int side = 0; side < 2; side++) {
             *sides[side] = (syn_poly){.n = n + 1};
-            sides[side]->c[0] = exponent(q, x, curve, 0, 0, row);
+            sides[side]->c[0] = exponent(q, x, curve, 0, 0, NULL);
             for (int j = 0; j < n; j++)
                 sides[side]->c[j + 1] = x[q->place[curve][side] * n + j] / pow(q->d->range, j + 1);
         }
