@@ -182,7 +182,7 @@ syn_memory syn_model_memory(const syn_model *m, int feature)
 }
 
 /* The same of exponential curves: g = exp(P(|u|)), dg/du = +-g P'(|u|). */
-static synp_pair exponential_chords(const syn_model *m, double u, synp_pair *derivative)
+static __attribute__((noinline)) synp_pair exponential_chords(const syn_model *m, double u, synp_pair *derivative)
 {
     const synp_pair *c = m->exponent[u < 0], at = {fabs(u), fabs(u)};
     synp_pair exponent = {0, 0}, slope = {0, 0};
@@ -198,8 +198,12 @@ static synp_pair exponential_chords(const syn_model *m, double u, synp_pair *der
 /* I/u of both curves inside the fitted range and its derivative, by Horner's rule. */
 static synp_pair chords_inside(const syn_model *m, double u, synp_pair *derivative)
 {
-    if (m->exponential)
-        return exponential_chords(m, u, derivative);
+    if (m->exponential) {
+        synp_pair slope; /* with an address of its own, so that polynomials need no memory for theirs */
+        const synp_pair chord = exponential_chords(m, u, &slope);
+        *derivative = slope;
+        return chord;
+    }
     synp_pair chord = m->chord[0], slope = m->chord[1];
     if (u != 0) { /* most lines of an array are at rest most of the time */
         const synp_pair at = {u, u};
