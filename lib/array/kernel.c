@@ -224,16 +224,27 @@ static floats feature_at(const synp_single *s, int i, floats mu, floats sigma, f
     return (i == SYN_U_SET ? -1.0f : 1.0f) * smallest(y, all((float)SYNP_FEATURE_MAX));
 }
 
-/* Apart, so that sets with polynomials have short functions. */
-static __attribute__((noinline)) floats exponential_chord(const float *c, int n, floats u)
+/* Chord conductances of LLRS and HHRS at u. */
+typedef struct chords {
+    floats l, h;
+} chords;
+
+/* u > 0. Apart, so that sets with polynomials have short functions. */
+static __attribute__((noinline)) void exponential_chords(const synp_single *s, floats u, chords *out)
 {
-    return c[0] * exp2_floats(u * polynomial(c + 1, n - 1, u));
+    out->l = s->llrs[0] * exp2_floats(u * polynomial(s->llrs + 1, s->n_llrs - 1, u));
+    out->h = s->hhrs[0] * exp2_floats(u * polynomial(s->hhrs + 1, s->n_hhrs - 1, u));
 }
 
-/* Chord conductance of a curve; u > 0 where it is used. */
-static inline floats curve_chord(const synp_single *s, const float *c, int n, floats u)
+/* u > 0 for exponentials. Polynomials are without their c[0] = 0. */
+static inline chords curve_chords(const synp_single *s, floats u)
 {
-    return s->exponential ? exponential_chord(c, n, u) : polynomial(c + 1, n - 1, u);
+    if (s->exponential) {
+        chords both;
+        exponential_chords(s, u, &both);
+        return both;
+    }
+    return (chords){polynomial(s->llrs + 1, s->n_llrs - 1, u), polynomial(s->hhrs + 1, s->n_hhrs - 1, u)};
 }
 
 static inline floats clamp_voltage(const synp_single *s, floats u)
@@ -243,8 +254,8 @@ static inline floats clamp_voltage(const synp_single *s, floats u)
 
 static inline floats current(const synp_single *s, floats r, floats u)
 {
-    const floats inside = clamp_voltage(s, u), l = curve_chord(s, s->llrs, s->n_llrs, inside);
-    return u * (l + r * (curve_chord(s, s->hhrs, s->n_hhrs, inside) - l));
+    const chords curves = curve_chords(s, clamp_voltage(s, u));
+    return u * (curves.l + r * (curves.h - curves.l));
 }
 
 /* WIDTH cells of a block, from lane number `lane` on, and their states. */
@@ -397,8 +408,9 @@ static inline floats transition(const synp_single *s, const slice *p, floats u)
                  y2 = s->i_llrs_max + load_floats(p->block->r_hrs + o) * s->i_gap_max;
     const floats x1 = load_floats(p->block->x1 + o);
     const floats left = ((s->u_max_high - u) + s->u_max_low) / ((s->u_max_high - x1) + s->u_max_low);
-    const floats i = y2 + (y1 - y2) * power(left, s->eta), l = curve_chord(s, s->llrs, s->n_llrs, u);
-    return (i - u * l) / (u * (curve_chord(s, s->hhrs, s->n_hhrs, u) - l));
+    const floats i = y2 + (y1 - y2) * power(left, s->eta);
+    const chords curves = curve_chords(s, u);
+    return (i - u * curves.l) / (u * (curves.h - curves.l));
 }
 
 static inline uint32_t apply_part(const synp_single *s, uint64_t cell, const slice *p, uint32_t bits, floats u)
