@@ -55,7 +55,8 @@ session() {
         esac
     done >commands
     echo quit >>commands
-    "$NGSPICE" -p <commands >session.log 2>&1 || { tail -n 5 session.log; return 1; }
+    "$NGSPICE" -p <commands >raw.log 2>&1 || { tail -n 5 raw.log; return 1; }
+    sed 's/^\(ngspice [0-9]* -> \)*//' raw.log >session.log # ngspice 42 prints its prompt also if nobody types
     grep 'ngspice.* done' session.log
 }
 a='run vin' p='run v1'

@@ -339,6 +339,9 @@ Test(codemodel_small_signal, s_parameters_are_those_of_a_resistor_and_their_nois
 {
     /* At 0 V a chord is a slope. */
     const double slope = find_point(0, 1).slope;
+    spice_circuit("v1 in 0 dc 0 ac 1 portnum 1 z0 50\nv2 out 0 dc 0 ac 0 portnum 2 z0 50\nr1 in out 4k");
+    if (!spice_try("sp lin 1 1meg 1meg"))
+        cr_skip_test("this ngspice has no S-parameters of a resistor"); /* 42 with KLU */
     spice_circuit("v1 in 0 dc 0 ac 1 portnum 1 z0 50\nv2 out 0 dc 0 ac 0 portnum 2 z0 50\na1 %%gd(in out) m\n"
                   ".model m synaptogen(seed=5 index=1 init=\"lrs\")");
     spice_run("sp lin 1 1meg 1meg");
