@@ -234,6 +234,12 @@ static void print_trends(FILE *f, const syn_fit_report *r)
 
 static void print_memory(FILE *f, const syn_fit_report *r)
 {
+    const bool trend = r->order != SYN_LONG && r->order_bic[SYN_LONG] < r->order_bic[r->order];
+    if (trend)
+        fputs("note: BIC prefers long memory, but here it cannot be told from a trend over the cycles; the best "
+              "order is "
+              "taken\n",
+              f);
     if (r->order == SYN_LONG)
         for (int i = 0; i < SYN_NFEAT; i++)
             if (r->memory[i].share > 0)
@@ -248,7 +254,8 @@ static void print_memory(FILE *f, const syn_fit_report *r)
                     "%.3f in "
                     "the set%s\n",
                     syn_feature_name(i), r->long_memory[i][0], r->long_memory[i][1],
-                    r->order == SYN_LONG        ? ", also with long memory"
+                    trend                       ? ""
+                    : r->order == SYN_LONG      ? ", also with long memory"
                     : r->order == SYN_MAX_ORDER ? "; an autoregression of order 10, the largest, cannot keep it: try "
                                                   "--order long"
                                                 : "; try --order long, or a larger one");

@@ -38,7 +38,7 @@
 /* The parameter set, and the seed of all draws. */
 typedef struct model_options {
     const char *params; /* NULL: the built-in set */
-    uint64_t order;     /* 0: the largest in the set */
+    uint64_t order;     /* 0: long memory if the set has it, else the largest in the set */
     uint64_t seed;
 } model_options;
 extern const cli_option options_model[];  /* --seed, --params, --order */

@@ -184,6 +184,15 @@ forgets() {
 }
 check "order 10 warns of what it forgets, and an autoregression stays one" forgets
 
+# 12 devices that all drift by five spreads: long memory would follow the drift, and its simulation never comes to rest.
+trend_is_no_memory() {
+    syn sample --cells 12 --cycles 300 --start stationary --seed 3 | awk -F, -v OFS=, 'NR > 1 { $4 -= 0.0036 * $2 } 1' >steep.csv
+    syn fit steep.csv --marginals polynomial -o steep.json >summary && cat summary &&
+        grep -q '^note: BIC prefers long memory, but here it cannot be told from a trend' summary &&
+        grep -q '^warning: log10_r_hrs drifts' summary && ! grep -q 'try --order long' summary
+}
+check "a trend that looks like long memory is named, and an order is taken" trend_is_no_memory
+
 # Endurance tables: the voltages of a set with long memory, and of one without.
 takes_memory() {
     cut -d, -f1,2,4,6 slowly.csv >slow-r.csv
