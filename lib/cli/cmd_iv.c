@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 #include "cli/loops.h"
+#include "cli/records.h"
 #include "cli/shared.h"
 
 #include <inttypes.h>
@@ -52,31 +53,32 @@ static double loop_voltage(const iv_options *o, const loop *l, uint64_t k)
     return k <= 2 * l->negative ? ramp(o->u_min, l->negative, k) : ramp(o->u_max, l->positive, k - 2 * l->negative);
 }
 
-static void run_loop(const iv_options *o, const syn_model *m, uint64_t cycle, syn_cell *cell, FILE *f, loops *p)
+static const record_field fields[] = {
+    {"cell", RECORD_WHOLE}, {"cycle", RECORD_WHOLE}, {"u", RECORD_NUMBER}, {"i", RECORD_NUMBER}, {0},
+};
+
+static void run_loop(const iv_options *o, const syn_model *m, uint64_t cycle, syn_cell *cell, records *r, loops *p)
 {
     const loop l = loop_of(o);
-    for (uint64_t k = 1; k <= o->points && !ferror(f); k++) {
+    for (uint64_t k = 1; k <= o->points && !records_failed(r); k++) {
         const double u = loop_voltage(o, &l, k);
         syn_cell_step(m, cell, u, cell);
         const double i = syn_current(m, cell->state.r, u, NULL);
-        fprintf(f, "%" PRIu64 ",%" PRIu64, cell->id, cycle);
-        output_number(f, u);
-        output_number(f, i);
-        fputc('\n', f);
+        const record_value values[] = {{.whole = cell->id}, {.whole = cycle}, {.number = u}, {.number = i}};
+        records_put(r, values);
         loops_point(p, u, i, cycle);
     }
     loops_end_loop(p);
 }
 
-static void run_loops(const iv_options *o, const cell_range *c, FILE *f, loops *p)
+static void run_loops(const iv_options *o, const cell_range *c, records *r, loops *p)
 {
-    fputs("cell,cycle,u,i\n", f);
-    for (uint64_t k = 0; k < c->count && !ferror(f); k++) {
+    for (uint64_t k = 0; k < c->count && !records_failed(r); k++) {
         syn_cell cell;
         cells_get(c, k, &cell);
         loops_begin_cell(p, k);
-        for (uint64_t cycle = 0; cycle < o->cycles && !ferror(f); cycle++)
-            run_loop(o, c->model, cycle, &cell, f, p);
+        for (uint64_t cycle = 0; cycle < o->cycles && !records_failed(r); cycle++)
+            run_loop(o, c->model, cycle, &cell, r, p);
         loops_end_cell(p);
     }
 }
@@ -93,13 +95,13 @@ static int write_loops(const iv_options *o, const cell_range *c)
                              .seed = c->seed,
                              .u_min = o->u_min,
                              .u_max = o->u_max};
-    output out;
+    records r;
     loops p;
-    if (output_open(&out, o->output))
+    if (records_open(&r, o->output, fields, c->count * o->cycles * o->points))
         return CLI_FAILED;
     const int begun = loops_open(&p, &page);
-    run_loops(o, c, out.stream, &p);
-    const int written = output_close(&out, true), drawn = loops_close(&p, !written);
+    run_loops(o, c, &r, &p);
+    const int written = records_close(&r), drawn = loops_close(&p, !written);
     return written ? written : begun ? begun : drawn;
 }
 
@@ -139,7 +141,10 @@ const cli_command command_iv = {
     .text =
         "Sweeps M cells through N loops. Each goes from 0 to --u-min, where the cell SETs, back to 0, to --u-max, "
         "where it RESETs, and back to 0.",
-    .output = {"CSV with the header cell,cycle,u,i and one row for each voltage step.", columns},
+    .output =
+        {"CSV with the header cell,cycle,u,i and one row for each voltage step. If the file's name ends in .npy, a "
+         "structured array of NumPy with these fields.",
+         columns},
     .examples = examples,
     .see_also = "extract,pulse,sample",
     .options = options,

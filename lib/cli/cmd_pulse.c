@@ -2,10 +2,10 @@
 #include "base/base.h"
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/records.h"
 #include "cli/shared.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,36 +69,40 @@ static int read_voltages(voltages *v, const char *path)
     return status;
 }
 
-static void print_row(FILE *f, const syn_model *m, const syn_cell *cell, size_t pulse, double u)
+static const record_field fields[] = {
+    {"cell", RECORD_WHOLE}, {"pulse", RECORD_WHOLE}, {"u", RECORD_NUMBER},
+    {"mode", RECORD_WORD},  {"n", RECORD_WHOLE},     {"r", RECORD_NUMBER},
+    {"ur", RECORD_NUMBER},  {"i", RECORD_NUMBER},    {0},
+};
+
+static void put_row(records *r, const syn_model *m, const syn_cell *cell, size_t pulse, double u)
 {
     const syn_state *s = &cell->state;
-    fprintf(f, "%" PRIu64 ",%zu", cell->id, pulse);
-    output_number(f, u);
-    fprintf(f, ",%s,%" PRIu64, syn_mode_name(s->mode), s->n);
-    output_number(f, s->r);
-    if (s->mode == SYN_HRS)
-        fputc(',', f);
-    else
-        output_number(f, s->u_thr);
-    output_number(f, syn_current(m, s->r, u, NULL));
-    fputc('\n', f);
+    const record_value values[] = {{.whole = cell->id},
+                                   {.whole = pulse},
+                                   {.number = u},
+                                   {.word = syn_mode_name(s->mode)},
+                                   {.whole = s->n},
+                                   {.number = s->r},
+                                   {.number = s->mode == SYN_HRS ? NAN : s->u_thr},
+                                   {.number = syn_current(m, s->r, u, NULL)}};
+    records_put(r, values);
 }
 
 static int print_pulses(const pulse_options *o, const cell_range *c, const voltages *v)
 {
-    output out;
-    if (output_open(&out, o->output))
+    records r;
+    if (records_open(&r, o->output, fields, c->count * v->n))
         return CLI_FAILED;
-    fputs("cell,pulse,u,mode,n,r,ur,i\n", out.stream);
-    for (uint64_t k = 0; k < c->count && !ferror(out.stream); k++) {
+    for (uint64_t k = 0; k < c->count && !records_failed(&r); k++) {
         syn_cell cell;
         cells_get(c, k, &cell);
-        for (size_t pulse = 0; pulse < v->n && !ferror(out.stream); pulse++) {
+        for (size_t pulse = 0; pulse < v->n && !records_failed(&r); pulse++) {
             syn_cell_step(c->model, &cell, v->u[pulse], &cell);
-            print_row(out.stream, c->model, &cell, pulse, v->u[pulse]);
+            put_row(&r, c->model, &cell, pulse, v->u[pulse]);
         }
     }
-    return output_close(&out, true);
+    return records_close(&r);
 }
 
 static int run(const void *values)
@@ -143,7 +147,8 @@ const cli_command command_pulse = {
     .text = "Applies the same voltage pulses to M cells, one after the other.",
     .output =
         {"CSV with the header cell,pulse,u,mode,n,r,ur,i and one row for each cell and pulse. It shows the cell "
-         "after the pulse.",
+         "after the pulse. If the file's name ends in .npy, a structured array of NumPy with these fields; ur is nan "
+         "in HRS.",
          columns},
     .examples = examples,
     .see_also = "iv,sample",

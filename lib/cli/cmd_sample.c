@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
+#include "cli/records.h"
 #include "cli/shared.h"
-
-#include <inttypes.h>
 
 typedef struct sample_options {
     model_options model;
@@ -19,30 +18,39 @@ static const cli_option options[] = {
     {0},
 };
 
-static void print_row(FILE *f, const syn_cell *cell)
+static const record_field fields[] = {
+    {"cell", RECORD_WHOLE},   {"cycle", RECORD_WHOLE},  {"component", RECORD_WHOLE}, {"log10_r_hrs", RECORD_NUMBER},
+    {"u_set", RECORD_NUMBER}, {"r_lrs", RECORD_NUMBER}, {"u_reset", RECORD_NUMBER},  {0},
+};
+
+static void put_row(records *r, const syn_cell *cell)
 {
-    fprintf(f, "%" PRIu64 ",%" PRIu64 ",%d", cell->id, cell->state.n, cell->component);
-    for (int i = 0; i < SYN_NFEAT; i++)
-        output_number(f, cell->now.y[i]);
-    fputc('\n', f);
+    const double *y = cell->now.y;
+    const record_value values[] = {{.whole = cell->id},
+                                   {.whole = cell->state.n},
+                                   {.whole = (uint64_t)cell->component},
+                                   {.number = y[SYN_LOG10_R_HRS]},
+                                   {.number = y[SYN_U_SET]},
+                                   {.number = y[SYN_R_LRS]},
+                                   {.number = y[SYN_U_RESET]}};
+    records_put(r, values);
 }
 
 static int print_cells(const sample_options *o, const cell_range *c)
 {
-    output out;
-    if (output_open(&out, o->output))
+    records r;
+    if (records_open(&r, o->output, fields, c->count * o->cycles))
         return CLI_FAILED;
-    fputs("cell,cycle,component,log10_r_hrs,u_set,r_lrs,u_reset\n", out.stream);
-    for (uint64_t k = 0; k < c->count && !ferror(out.stream); k++) {
+    for (uint64_t k = 0; k < c->count && !records_failed(&r); k++) {
         syn_cell cell;
         cells_get(c, k, &cell);
-        print_row(out.stream, &cell);
-        while (cell.state.n + 1 < o->cycles && !ferror(out.stream)) {
+        put_row(&r, &cell);
+        while (cell.state.n + 1 < o->cycles && !records_failed(&r)) {
             syn_cell_next_cycle(c->model, &cell);
-            print_row(out.stream, &cell);
+            put_row(&r, &cell);
         }
     }
-    return output_close(&out, true);
+    return records_close(&r);
 }
 
 static int run(const void *values)
@@ -70,6 +78,7 @@ static const cli_term columns[] = {
 static const cli_term examples[] = {
     {"synaptogen sample --cells 1000 --cycles 100 --start stationary -o features.csv",
      "Draw a hundred cycles of a thousand cells:"},
+    {"synaptogen sample --cells 100000 --cycles 100 -o features.npy", "The same for NumPy, ten times as fast:"},
     {"synaptogen sample --name a.x1.acell --seed 7",
      "Show the device that instance a.x1.acell of a netlist with seed 7 is:"},
     {0},
@@ -83,7 +92,9 @@ const cli_command command_sample = {
             "its seed and its number decide.",
     .output =
         {"CSV with the header cell,cycle,component,log10_r_hrs,u_set,r_lrs,u_reset and one row for each cell and "
-         "cycle. Resistances are those at the read voltage u0 of the parameter set.",
+         "cycle. Resistances are those at the read voltage u0 of the parameter set. If the file's name ends in .npy, "
+         "a "
+         "structured array of NumPy with these fields.",
          columns},
     .examples = examples,
     .see_also = "iv,pulse,info",

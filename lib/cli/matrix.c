@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int is_npy(const char *path)
+bool matrix_is_npy(const char *path)
 {
     const char *dot = path ? strrchr(path, '.') : NULL;
     return dot && strcmp(dot, ".npy") == 0;
@@ -166,19 +166,27 @@ int matrix_read(const char *path, matrix *m)
     input in;
     if (input_open(&in, path))
         return CLI_FAILED;
-    const int status = is_npy(path) ? read_npy(in.stream, in.name, m) : read_csv(&in, m);
+    const int status = matrix_is_npy(path) ? read_npy(in.stream, in.name, m) : read_csv(&in, m);
     input_close(&in);
     return status;
 }
 
+/* The data begin at a multiple of 64 bytes: 10 bytes, the dictionary, blanks, a line feed. */
+void matrix_put_npy_header(FILE *f, const char *dictionary)
+{
+    const size_t used = strlen(dictionary) + 11, whole = (used + 63) / 64 * 64, length = whole - 10;
+    const unsigned char size[2] = {length & 255, length >> 8 & 255};
+    fwrite("\x93NUMPY\x01\x00", 1, 8, f);
+    fwrite(size, 1, 2, f);
+    fprintf(f, "%s%*s\n", dictionary, (int)(whole - used), "");
+}
+
 static void write_npy(FILE *f, const matrix *m)
 {
-    char header[128];
-    /* The data begin at a multiple of 64 bytes: 10 bytes, the header padded with blanks, a line feed. */
-    const int used = snprintf(header, sizeof header, "{'descr': '<f4', 'fortran_order': True, 'shape': (%zu, %zu), }",
-                              m->rows, m->cols);
-    fwrite("\x93NUMPY\x01\x00\x76\x00", 1, 10, f);
-    fprintf(f, "%s%*s\n", header, 117 - used, "");
+    char dictionary[128];
+    snprintf(dictionary, sizeof dictionary, "{'descr': '<f4', 'fortran_order': True, 'shape': (%zu, %zu), }", m->rows,
+             m->cols);
+    matrix_put_npy_header(f, dictionary);
     for (size_t k = 0; k < m->rows * m->cols; k++) {
         uint32_t bits;
         memcpy(&bits, &m->v[k], sizeof bits);
@@ -199,6 +207,6 @@ int matrix_write(const char *path, const matrix *m)
     output out;
     if (output_open(&out, path))
         return CLI_FAILED;
-    (is_npy(path) ? write_npy : write_csv)(out.stream, m);
+    (matrix_is_npy(path) ? write_npy : write_csv)(out.stream, m);
     return output_close(&out, true);
 }

@@ -3,7 +3,9 @@
 #ifndef CLI_MATRIX_H
 #define CLI_MATRIX_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 typedef struct matrix {
     size_t rows, cols;
@@ -14,6 +16,12 @@ typedef struct matrix {
  * one-dimensional .npy is one row. "-" is CSV from standard input. Returns an exit status and has printed the reason;
  * on success m->v is to be freed. */
 int matrix_read(const char *path, matrix *m);
+
+/* Whether the name ends in .npy. NULL: false. */
+bool matrix_is_npy(const char *path);
+
+/* The header of a .npy file with this dictionary, up to where the data begin. */
+void matrix_put_npy_header(FILE *f, const char *dictionary);
 
 /* path NULL is CSV on standard output; .npy gets float32. */
 int matrix_write(const char *path, const matrix *m);

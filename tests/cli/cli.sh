@@ -386,4 +386,29 @@ check 'a NUL in a voltage file is refused' refused 1 '.*/bad4:1: ' pulse --volta
 sed 's/"u0": 0.2/"u0": -0.2/' "$parameters" >"$tmp/wrong.json"
 check 'a bad parameter file is refused with file and field' refused 1 '.*/wrong.json:.*u0' sample --params "$tmp/wrong.json"
 
+
+cd "$tmp" || exit 99
+# The records of a .npy file by od: NAME, bytes of a record. Its header is a multiple of 64 bytes.
+records() {
+    start=$(od -An -t u2 -j 8 -N 2 "$1" | awk '{ print $1 + 10 }')
+    [ $((start % 64)) -eq 0 ] || return 1
+    od -An -v -t "$3" -w"$2" -j "$start" "$1"
+}
+# Cells and cycles are whole numbers, voltages and currents the same doubles as in CSV.
+arrays() {
+    syn iv --cells 3 --cycles 2 --points 40 --seed 5 --first 7 -o iv.csv && syn iv --cells 3 --cycles 2 --points 40 --seed 5 --first 7 -o iv.npy &&
+        head -c 200 iv.npy | grep -a -q "{'descr': \[('cell', '<u8'), ('cycle', '<u8'), ('u', '<f8'), ('i', '<f8')\], 'fortran_order': False, 'shape': (240,), }" &&
+        { records iv.npy 32 u8 >whole; records iv.npy 32 f8 >numbers; sed 1d iv.csv | tr , ' ' | paste -d ' ' - whole numbers |
+            awk '{ if ($1 != $5 || $2 != $6 || ($3 - $11) ^ 2 > 1e-32 || ($4 - $12) ^ 2 > 1e-42) bad++ } END { print NR, bad + 0; exit !(NR == 240 && !bad) }'; }
+}
+check "iv writes a structured array for NumPy with the numbers of its CSV" arrays
+# 44 + 8 bytes: cell, pulse, u, three letters, n, r, ur, i. "LRS" is 76, 82, 83.
+letters() {
+    printf '%s\n' -1.5 0.9 >two && syn pulse --cells 2 --voltages two -o p.npy && syn pulse --cells 2 --voltages two -o p.csv &&
+        head -c 300 p.npy | grep -a -q "('mode', '<U3'), ('n', '<u8')" && records p.npy 68 u4 >words && cat words &&
+        [ "$(awk 'NR == 1 { print $7, $8, $9, $10 }' words)" = "76 82 83 0" ] && [ "$(wc -l <words)" -eq 4 ]
+}
+check "pulse writes modes as words" letters
+fields() { syn sample --cells 2 --cycles 3 -o s.npy && [ "$(records s.npy 56 u8 | wc -l)" -eq 6 ] && head -c 300 s.npy | grep -a -q "('u_reset', '<f8')"; }
+check "sample writes a structured array" fields
 finish
