@@ -261,6 +261,13 @@ static void print_memory(FILE *f, const syn_fit_report *r)
                                                 : "; try --order long, or a larger one");
 }
 
+/* Nothing where the data do not give the standard error. */
+static void print_error(FILE *f, double error)
+{
+    if (!isnan(error))
+        fprintf(f, " +- %.1g", error);
+}
+
 static void print_curves(FILE *f, const syn_params *p, const syn_curves_report *r)
 {
     static const char *const forms[] = {"polynomials", "exponentials"}, *const states[] = {"LRS", "HRS"},
@@ -272,7 +279,17 @@ static void print_curves(FILE *f, const syn_params *p, const syn_curves_report *
             forms[r->exponential], r->degree, r->points, 100 * r->local_median, 100 * r->local_most);
     if (!isnan(r->other_median))
         fprintf(f, "; %s by %.2g %% (%.2g %%)", forms[!r->exponential], 100 * r->other_median, 100 * r->other_most);
-    fprintf(f, "; u_max %.4f +- %.1g V, eta %.3f +- %.1g\n", p->u_max, r->u_max_error, p->eta, r->eta_error);
+    fprintf(f, "; u_max %.4f", p->u_max);
+    print_error(f, r->u_max_error);
+    fprintf(f, " V, eta %.3f", p->eta);
+    print_error(f, r->eta_error);
+    fputc('\n', f);
+    if (r->local_most > 0.2)
+        fprintf(
+            f,
+            "warning: these curves follow the loops badly: a tenth of the points is off by %.2g %% or more of the "
+            "local current\n",
+            100 * r->local_most);
     for (int curve = 0; curve < 2; curve++)
         for (int side = 0; side < SYN_CURVES_SIDES; side++)
             if (r->exponential && r->mirrored[curve][side])
