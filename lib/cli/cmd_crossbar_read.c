@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 #include "cli/gnuplot.h"
-#include "cli/matrix.h"
 #include "cli/wired.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct read_options {
     model_options model;
@@ -48,58 +49,103 @@ static int read_voltages(const read_options *o, const wired *b, matrix *v)
     return v->v ? CLI_OK : cli_fail_memory();
 }
 
-/* Read number k, into row k of i. */
-static syn_status read_once(const read_options *o, const wired *b, const matrix *v, size_t k, double *volts,
-                            double *amps, matrix *i, syn_error *err)
+/* Reads number k .. k + count - 1, into these rows of i. volts, amps: room for count inputs at three sides. */
+static syn_status read_some(const wired *b, const matrix *v, size_t k, size_t count, double *volts, double *amps,
+                            matrix *i, syn_error *err)
 {
-    syn_status status = SYN_OK;
-    if (o->sneak)
-        for (size_t j = 0; j < b->cols && !status; j++)
-            status = syn_crossbar_read_sneak(b->x, k, j, o->v_read, &amps[j], err);
-    else if (o->each_row)
-        status = syn_crossbar_read_row(b->x, k, o->v_read, false, amps, err);
-    else {
+    double *const top = amps, *const bottom = amps + b->cols * count,
+                  *const ends[SYN_SIDES] = {NULL, NULL, top, bottom};
+    const double *const sources[SYN_SIDES] = {volts, volts, NULL, NULL};
+    for (size_t n = 0; n < count; n++)
         for (size_t row = 0; row < b->rows; row++)
-            volts[row] = (double)v->v[k + v->rows * row];
-        status = syn_crossbar_read(b->x, volts, amps, err);
-    }
+            volts[row + b->rows * n] = (double)v->v[k + n + v->rows * row];
+    const syn_status status = syn_crossbar_solve_batch(b->x, sources, count, ends, NULL, NULL, err);
     for (size_t j = 0; j < b->cols && !status; j++)
-        i->v[k + i->rows * j] = (float)amps[j];
+        for (size_t n = 0; n < count; n++) {
+            const size_t at = j + b->cols * n;
+            const double in = (isnan(top[at]) ? 0 : top[at]) + (isnan(bottom[at]) ? 0 : bottom[at]);
+            i->v[k + n + i->rows * j] = (float)(0 - in);
+        }
     return status;
 }
 
-static int read_all(const read_options *o, const wired *b, const matrix *v, matrix *i)
+/* Reads of all columns at once. */
+static int read_inputs(const wired *b, const matrix *v, matrix *i)
 {
+    const size_t piece = v->rows < 1024 ? v->rows : 1024;
+    double *volts = malloc((b->rows + 2 * b->cols) * piece * sizeof *volts);
     progress bar = {0};
     syn_error err;
-    double *volts = malloc((b->rows + b->cols) * sizeof *volts);
-    if (!volts)
-        return cli_fail_memory();
-    int status = CLI_OK;
-    for (size_t k = 0; k < i->rows && !status; k++) {
-        if (read_once(o, b, v, k, volts, volts + b->rows, i, &err))
+    int status = volts ? CLI_OK : cli_fail_memory();
+    for (size_t k = 0; k < v->rows && !status; k += piece) {
+        const size_t count = v->rows - k < piece ? v->rows - k : piece;
+        if (read_some(b, v, k, count, volts, volts + b->rows * piece, i, &err))
             status = cli_fail_library("", &err);
-        progress_show(&bar, "reading", k + 1, i->rows);
+        progress_show(&bar, "reading", k + count, v->rows);
     }
     progress_end(&bar);
     free(volts);
     return status;
 }
 
-static int read_array(const read_options *o, const syn_model *m, wired *b)
+/* Reads of row k, or of its cells, into row k of i. */
+static syn_status read_row(const read_options *o, const wired *b, size_t k, double *amps, matrix *i, syn_error *err)
+{
+    syn_status status = SYN_OK;
+    if (o->sneak)
+        for (size_t j = 0; j < b->cols && !status; j++)
+            status = syn_crossbar_read_sneak(b->x, k, j, o->v_read, &amps[j], err);
+    else
+        status = syn_crossbar_read_row(b->x, k, o->v_read, false, amps, err);
+    for (size_t j = 0; j < b->cols && !status; j++)
+        i->v[k + i->rows * j] = (float)amps[j];
+    return status;
+}
+
+static int read_rows(const read_options *o, const wired *b, matrix *i)
+{
+    progress bar = {0};
+    syn_error err;
+    double *amps = malloc(b->cols * sizeof *amps);
+    int status = amps ? CLI_OK : cli_fail_memory();
+    for (size_t k = 0; k < i->rows && !status; k++) {
+        if (read_row(o, b, k, amps, i, &err))
+            status = cli_fail_library("", &err);
+        progress_show(&bar, "reading", k + 1, i->rows);
+    }
+    progress_end(&bar);
+    free(amps);
+    return status;
+}
+
+/* The cells of a state file, or a matrix of conductances. */
+static int open_cells(const read_options *o, const syn_model *m, bool is_linear, wired *b)
 {
     syn_array *a;
     syn_error err;
+    matrix g;
+    if (!is_linear)
+        return syn_array_load(m, o->state, NULL, 0, &a, &err) ? cli_fail_library("", &err)
+                                                              : wired_open(a, &o->wires, o->sense, o->both_ends, b);
+    int status = matrix_read(o->state, &g);
+    if (status)
+        return status;
+    status = wired_open_linear(&g, &o->wires, o->sense, o->both_ends, b);
+    free(g.v);
+    return status;
+}
+
+static int read_array(const read_options *o, const syn_model *m, bool is_linear, wired *b)
+{
+    const bool by_rows = o->sneak || o->each_row;
     matrix v = {0}, i = {0};
-    if (syn_array_load(m, o->state, NULL, 0, &a, &err))
-        return cli_fail_library("", &err);
-    int status = wired_open(a, &o->wires, o->sense, o->both_ends, b);
+    int status = open_cells(o, m, is_linear, b);
     if (!status)
         status = read_voltages(o, b, &v);
     if (!status) {
-        i = (matrix){o->sneak || o->each_row ? b->rows : v.rows, b->cols, NULL};
+        i = (matrix){by_rows ? b->rows : v.rows, b->cols, NULL};
         i.v = malloc(i.rows * i.cols * sizeof *i.v);
-        status = i.v ? read_all(o, b, &v, &i) : cli_fail_memory();
+        status = !i.v ? cli_fail_memory() : by_rows ? read_rows(o, b, &i) : read_inputs(b, &v, &i);
     }
     if (!status && o->plot)
         status = wired_draw(b, m, o->v_read, o->plot);
@@ -110,19 +156,29 @@ static int read_array(const read_options *o, const syn_model *m, wired *b)
     return status;
 }
 
+static bool ends_in(const char *name, const char *end)
+{
+    const size_t n = strlen(name), m = strlen(end);
+    return n >= m && strcmp(name + n - m, end) == 0;
+}
+
 static int run(const void *values)
 {
     const read_options *o = values;
+    const bool is_linear = ends_in(o->state, ".npy") || ends_in(o->state, ".csv");
     syn_model *m;
     wired b = {0};
-    int status = model_open(&o->model, o->state, &m);
+    if (is_linear && (o->plot || o->model.params))
+        return cli_fail(CLI_USAGE, "--%s: expected a state file with this option, found conductances",
+                        o->plot ? "plot" : "params");
+    int status = model_open(&o->model, is_linear ? NULL : o->state, &m);
     if (!status && o->sneak + o->each_row + (o->voltages != NULL) > 1)
         status = cli_fail(CLI_USAGE, "--%s: expected one of --voltages, --each-row and --sneak",
                           o->sneak ? "sneak" : "each-row");
     if (!status && o->plot)
         status = gnuplot_check_name(o->plot);
     if (!status)
-        status = read_array(o, m, &b);
+        status = read_array(o, m, is_linear, &b);
     wired_close(&b);
     syn_model_free(m);
     return status;
@@ -130,6 +186,8 @@ static int run(const void *values)
 
 static const cli_term examples[] = {
     {"synaptogen crossbar read ring.state --r-wl 1 --r-bl 1 --sense 10 -o columns.csv", "Read all columns at once:"},
+    {"synaptogen crossbar read weights.npy --voltages inputs.npy --r-wl 1 --r-bl 1 -o currents.npy",
+     "Multiply your own conductances with many inputs:"},
     {"synaptogen crossbar read ring.state --r-wl 1 --r-bl 1 --sneak", "Show the sneak currents of a passive array:"},
     {0},
 };
@@ -140,14 +198,17 @@ const cli_command command_crossbar_read = {
     .summary = "read the array of a state file through its wires",
     .text =
         "Reads the array of a state file through its wires, with the word lines at their voltages and the bit lines "
-        "at 0 V.",
+        "at 0 V. In place of a state file, a matrix of conductances in S that ends in .csv or .npy is an array of "
+        "linear "
+        "cells. Thousands of rows of --voltages are read at once: linear cells by a matrix, others on all "
+        "processors.",
     .output =
         {"A row of currents in A for each read, one current for each bit line: CSV, or .npy if the file's name ends "
          "so.",
          NULL},
     .examples = examples,
     .see_also = "crossbar solve,crossbar write,read",
-    .operands = {{"STATE", "state file", offsetof(read_options, state)}},
+    .operands = {{"STATE", "state file or matrix", offsetof(read_options, state)}},
     .options = options,
     .size = sizeof(read_options),
     .run = run,

@@ -6,11 +6,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-int wired_open(syn_array *array, const wires_options *o, double bit_line_end, bool both_ends, wired *out)
+/* A crossbar of rows x cols cells without cells yet. */
+static int make_wires(size_t rows, size_t cols, const wires_options *o, double bit_line_end, bool both_ends,
+                      wired *out)
 {
     syn_error err;
-    const size_t rows = syn_array_rows(array), cols = syn_array_cols(array);
-    *out = (wired){array, rows, cols, malloc((rows + cols) * sizeof *out->ends), NULL};
+    *out = (wired){NULL, rows, cols, malloc((rows + cols) * sizeof *out->ends), NULL};
     if (!out->ends)
         return cli_fail_memory();
     double *const left = out->ends, *const bottom = out->ends + rows;
@@ -23,9 +24,35 @@ int wired_open(syn_array *array, const wires_options *o, double bit_line_end, bo
                          .r_wl = o->r_wl,
                          .r_bl = o->r_bl,
                          .end = {left, both_ends ? left : NULL, both_ends ? bottom : NULL, bottom}};
-    return syn_crossbar_create(&w, 1, &out->x, &err) || syn_crossbar_bind(out->x, array, &err)
-               ? cli_fail_library("", &err)
-               : CLI_OK;
+    return syn_crossbar_create(&w, 1, &out->x, &err) ? cli_fail_library("", &err) : CLI_OK;
+}
+
+int wired_open(syn_array *array, const wires_options *o, double bit_line_end, bool both_ends, wired *out)
+{
+    syn_error err;
+    const int status = make_wires(syn_array_rows(array), syn_array_cols(array), o, bit_line_end, both_ends, out);
+    out->array = array;
+    if (status)
+        return status;
+    return syn_crossbar_bind(out->x, array, &err) ? cli_fail_library("", &err) : CLI_OK;
+}
+
+int wired_open_linear(const matrix *g, const wires_options *o, double bit_line_end, bool both_ends, wired *out)
+{
+    const size_t n = g->rows * g->cols;
+    syn_error err;
+    int status = make_wires(g->rows, g->cols, o, bit_line_end, both_ends, out);
+    double *own = malloc(n * sizeof *own);
+    if (!status && !own)
+        status = cli_fail_memory();
+    if (!status) {
+        for (size_t k = 0; k < n; k++)
+            own[k] = (double)g->v[k];
+        if (syn_crossbar_set_conductances(out->x, own, &err))
+            status = cli_fail_library("", &err);
+    }
+    free(own);
+    return status;
 }
 
 void wired_close(wired *w)

@@ -170,4 +170,20 @@ check "write refuses a pattern and targets" refuses "--targets: expected no --pa
 check "write refuses another kind of picture" refuses "--plot: expected a name" crossbar write --pattern pattern.txt -o x.state --plot p.gif
 check "read refuses two kinds of reads" refuses "expected one of --voltages, --each-row and --sneak" crossbar read a.state --sneak --each-row
 check "read wants a voltage for each word line" refuses "expected 4 voltages in each row" crossbar read a.state --voltages t.csv
+
+# 2 x 3 conductances between wires, 40 inputs at once, against the solution of each input by itself.
+printf '1e-3,2e-3,5e-4\n3e-4,1e-3,4e-3\n' >own.csv
+awk 'BEGIN { for (k = 0; k < 40; k++) printf "%g,%g\n", 0.01 * k, 0.3 - 0.02 * k }' >inputs.csv
+inputs() {
+    syn crossbar read own.csv --voltages inputs.csv --r-wl 20 --r-bl 30 --driver 5 --sense 7 -o all.csv &&
+        for k in 1 17 40; do
+            v=$(sed -n ${k}p inputs.csv)
+            echo '{"rows":2,"cols":3,"r_wl":20,"r_bl":30,"left":{"r":5,"v":['$v']},"bottom":{"r":7},"cells":{"g":[[1e-3,2e-3,5e-4],[3e-4,1e-3,4e-3]]}}' |
+                syn crossbar solve - >single.json && values bottom <single.json | tr '\n' ' ' && sed -n ${k}p all.csv | tr , ' '
+        done | awk '{ for (j = 1; j <= 3; j++) if (($j + $(j + 3)) ^ 2 > (2e-7 * $j) ^ 2 + 1e-30) bad++; n++ } END { exit !(n == 3 && !bad) }'
+}
+check "many inputs of one's own conductances give the currents of each input" inputs
+check "conductances take no parameter file" sh -c '"$SYNAPTOGEN" crossbar read own.csv --params x.json 2>err; [ $? -eq 2 ] && grep -q -e "--params: expected a state file" err'
+negative() { printf '1e-3,-1\n' >bad.csv; syn crossbar read bad.csv 2>err; [ $? -eq 1 ] && grep -q 'row 0, column 1' err; }
+check "a negative conductance is refused with its place" negative
 finish
