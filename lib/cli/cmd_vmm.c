@@ -37,16 +37,15 @@ static int transpose(matrix *m)
 /* One product for each column of v, into i. */
 static int multiply(const vmm_options *o, const syn_array *a, const matrix *v, matrix *i)
 {
-    const size_t piece = o->noise.bandwidth == 0 ? 64 : 1;
+    const size_t piece = 256;
     progress bar = {0};
     syn_error err;
     for (size_t k = 0; k < v->cols; k += piece) {
         const size_t count = v->cols - k < piece ? v->cols - k : piece;
         const float *from = v->v + v->rows * k;
         float *to = i->v + i->rows * k;
-        const syn_status status = o->noise.bandwidth == 0
-                                      ? syn_vmm_batch(a, from, count, to, &err)
-                                      : syn_vmm_noisy(a, from, o->noise.bandwidth, o->noise.index + k, to, &err);
+        const syn_status status =
+            syn_vmm_batch_noisy(a, from, count, o->noise.bandwidth, o->noise.index + k, to, &err);
         if (status)
             return cli_fail_option(&err);
         progress_show(&bar, "multiplying", k + count, v->cols);

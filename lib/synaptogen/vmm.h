@@ -30,6 +30,11 @@ syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float
 syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, uint64_t index, float *i,
                          syn_error *err);
 
+/* syn_vmm_batch with noise: input k has the noise of syn_vmm_noisy at index + k. Returns as syn_vmm_noisy; every index + k
+ * is below 2^56. */
+syn_status syn_vmm_batch_noisy(const syn_array *a, const float *v, size_t count, double bandwidth, uint64_t index,
+                               float *i, syn_error *err);
+
 #ifdef __cplusplus
 }
 #endif

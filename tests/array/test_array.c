@@ -636,6 +636,43 @@ Test(array, a_cell_of_any_resistance_is_passive_in_reads_and_products_as_in_the_
         }
 }
 
+/* Batches and single products have the same noise. The variances are the same sums in another order, in single precision with
+ * an error of about 1e-6: of sigma that is 1e-6, and of the current 1e-6 of the sum of its magnitudes. */
+Test(array, a_batch_has_the_noise_of_its_products)
+{
+    enum { ROWS = 37, COLS = 19, COUNT = 300, INDEX = 1000 };
+    const char *kernel;
+    for (int q = 0; (kernel = syn_array_kernel_name(q)); q++)
+        for (int passive = 0; passive < 2; passive++) {
+            const syn_array_options o = {
+                .rows = ROWS, .kernel = kernel, .first = 6, .start.resistance = passive ? 1e12 : 0};
+            syn_array *a;
+            float *v = malloc(COLS * COUNT * sizeof *v), *batch = malloc(ROWS * COUNT * sizeof *batch), one[ROWS];
+            double worst = 0, noise = 0;
+            uint64_t state = 3;
+            cr_assert(eq(int, syn_array_create(support_model(0), SEED, ROWS * COLS, &o, &a, NULL), SYN_OK));
+            for (size_t k = 0; k < COLS * COUNT; k++)
+                v[k] = (float)support_uniform(&state, -0.4, 0.4);
+            cr_assert(eq(int, syn_vmm_batch_noisy(a, v, COUNT, 1e9, INDEX, batch, NULL), SYN_OK));
+            for (size_t k = 0; k < COUNT; k++) {
+                float quiet[ROWS];
+                cr_assert(eq(int, syn_vmm_noisy(a, v + COLS * k, 1e9, INDEX + k, one, NULL), SYN_OK));
+                cr_assert(eq(int, syn_vmm(a, v + COLS * k, quiet, NULL), SYN_OK));
+                for (size_t row = 0; row < ROWS; row++) {
+                    support_worst(&worst, fabs((double)one[row] - (double)batch[row + ROWS * k]));
+                    support_worst(&noise, fabs((double)one[row] - (double)quiet[row]));
+                }
+            }
+            cr_expect(lt(dbl, worst, 1e-9), "%s: %g A", kernel, worst);
+            cr_expect(gt(dbl, noise, 1e-7), "%s: the noise is seen: %g A", kernel, noise);
+            cr_assert(eq(int, syn_vmm_batch_noisy(a, v, 2, 1e9, (UINT64_C(1) << 56) - 1, batch, NULL), SYN_EINVAL));
+            cr_assert(eq(int, syn_vmm_batch_noisy(a, v, 2, -1, 0, batch, NULL), SYN_EINVAL));
+            free(v);
+            free(batch);
+            syn_array_free(a);
+        }
+}
+
 /* The products look for such cells in a list, which each change of a state keeps: of 2e5 RESETs some end above
  * 3.84 Mohm (2.6e-5 of the cycles), and the next SET takes these cells off the list. */
 Test(array, products_know_the_cells_above_3_84_megaohm_after_every_change_of_the_states)
