@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Solutions of square crossbars with wires: linear cells from a cold start and at new voltages, the cells of an
  * array, steps of a write by half-select, and conductances between a few ports. Sources behind 100 ohm at the left,
- * 10 ohm at the bottom. */
+ * 10 ohm at the bottom. Then many inputs at once. */
 #include "bench.h"
 
 #include <math.h>
 #include <synaptogen/synaptogen.h>
 
-enum { MOST = 1024, PORTS = 4, CHECKED = 256, THREADED = 512 };
+enum { MOST = 1024, PORTS = 4, CHECKED = 256, THREADED = 512, INPUTS = 1000, FEW_INPUTS = 64 };
 
 static const double segment = 1;                   /* ohm */
 static const double lowest = 1e-5, highest = 4e-4; /* S, of the linear cells */
@@ -133,6 +133,45 @@ static void time_side(bench_memory *m, job *j)
     }
 }
 
+/* `count` inputs of up to 0.3 V at the left, the currents of the bottom. */
+static void batch(job *j, size_t count)
+{
+    static double volt[CHECKED * INPUTS], amp[CHECKED * INPUTS];
+    const double *const v[SYN_SIDES] = {[SYN_LEFT] = volt};
+    double *const i[SYN_SIDES] = {[SYN_BOTTOM] = amp};
+    const syn_batch_options o = {.tolerance = 1e-6, .threads = j->threads};
+    for (size_t k = 0; k < j->side * count; k++)
+        volt[k] = 0.3 * bench_spread(k + j->row);
+    j->row++;
+    keep(j, syn_crossbar_solve_batch(j->x, v, count, i, &o, &j->solution, NULL));
+}
+
+static void linear_batch(void *data)
+{
+    batch(data, INPUTS);
+}
+
+static void nonlinear_batch(void *data)
+{
+    batch(data, FEW_INPUTS);
+}
+
+/* The matrix of linear cells is there from the first batch on. */
+static void time_batches(bench_memory *m, job *j)
+{
+    for (int k = 0; k < 3 && !j->status; k++) {
+        void (*const work)(void *) = k ? nonlinear_batch : linear_batch;
+        char what[64];
+        j->threads = k < 2 ? 1 : synp_threads(0);
+        snprintf(what, sizeof what, "%d inputs of %s cells of %zux%zu", k ? FEW_INPUTS : INPUTS,
+                 k ? "nonlinear" : "linear", j->side, j->side);
+        keep(j, k ? syn_crossbar_bind(j->x, j->array, NULL) : syn_crossbar_set_conductances(j->x, j->g, NULL));
+        work(j);
+        const double cells = (double)(j->side * j->side);
+        bench_group(m, &(bench_case){what, syn_array_kernel_name(0), j->threads, 1, 8 * cells, work, j}, 1);
+    }
+}
+
 static void make_cells(job *j)
 {
     const syn_array_options o = {.rows = j->side};
@@ -168,6 +207,8 @@ int main(void)
         make_cells(&j);
         if (!j.status)
             time_side(&memory, &j);
+        if (!j.status && j.side <= CHECKED)
+            time_batches(&memory, &j);
     }
     syn_crossbar_free(j.x);
     syn_array_free(j.array);

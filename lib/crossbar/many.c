@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { RUN = 64 };
+enum { RUN = 16 };
 
 typedef struct batch {
     const syn_crossbar *x;
