@@ -6,6 +6,19 @@ cd "$srcdir" || exit 99
 find lib codemodels bench tests -name '*generated' -prune -o \( -name '*.[ch]' -o -name '*.mod' \) -print | sort >"$tmp/sources"
 check "there are sources" test -s "$tmp/sources"
 
+# What stands at the top, of the files that belong to the project.
+top_level() {
+    git ls-files | sed 's|/.*||' | sort -u >"$tmp/top"
+    printf '%s\n' .ci .clang-format .editorconfig .gitignore CHANGES CITATION.cff LICENSE Makefile.am README.md bench bootstrap \
+        codemodels configure.ac docs lib m4 netlists params tests | sort >"$tmp/expected"
+    diff "$tmp/expected" "$tmp/top"
+}
+if [ -e .git ] && command -v git >/dev/null; then
+    check "the top level holds what a reader expects" top_level
+else
+    skip "the top level holds what a reader expects" "no git checkout"
+fi
+
 without_licence() {
     xargs awk 'FNR == 1 && !/SPDX-License-Identifier: MIT/ { print FILENAME; bad = 1 } END { exit bad }' <"$tmp/sources"
 }
