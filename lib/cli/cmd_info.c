@@ -202,7 +202,7 @@ static const cli_option options[] = {
      .help = "print the conductances that cells reach by write-verify, and their share, in place of the description"},
     {"tolerance", "T", NUMBER(info_options, tolerance, 1e-6, 0.9), .fallback = "0.02",
      .help = "relative tolerance of --window"},
-    {"attempts", "N", INTEGER(info_options, attempts, 1, 1000000), .fallback = "20",
+    {"attempts", "N", INTEGER(info_options, attempts, 1, 1000), .fallback = "20",
      .help = "SET pulses per cell at most, of --window"},
     OPTION_OUTPUT(info_options, output),
     {0},

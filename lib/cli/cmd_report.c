@@ -59,6 +59,24 @@ static void name_set(const report_options *o, char name[64])
     snprintf(name, 64, "%.*s", (int)(end - from), o->output + from);
     if (o->fit.name)
         snprintf(name, 64, "%s", o->fit.name);
+    for (char *c = name; *c; c++)
+        *c = (char)(*c == '|' ? '/' : *c); /* it stands in a table */
+}
+
+/* Removes what an earlier report has left in the folder. */
+static int remove_earlier(const work *w)
+{
+    static const char *const files[] = {"features.csv",    "params.json", "report.md",   "report.html",
+                                        "loops.png",       "qq.png",      "devices.png", "autocorrelation.png",
+                                        "correlation.png", "beside.png",  "curves.png"};
+    char path[PATH];
+    for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
+        if (put_path(w, files[k], path))
+            return CLI_FAILED;
+        if (remove(path) && errno != ENOENT)
+            return cli_fail(CLI_FAILED, "%s: cannot replace this file: %s", path, strerror(errno));
+    }
+    return CLI_OK;
 }
 
 static void put_block(FILE *f, const char *text)
@@ -159,7 +177,9 @@ static void put_verdict(const work *w, const syn_validation *v)
 {
     printf("%s: ", w->params);
     report_verdict(v, stdout);
-    putchar('\n');
+    puts(v->disagreeing > v->by_a_hair ? ": the set does not describe these measurements"
+         : v->disagreeing > 0          ? ": the set describes these measurements nearly"
+                                       : "");
     fputs("The set is params.json. **", w->head);
     report_verdict(v, w->head);
     fputs("** with the measurements.\n\n", w->head);
@@ -268,6 +288,8 @@ static int run(const void *values)
         status = put_path(&w, "params.json", w.params);
     if (!status)
         status = put_path(&w, "loops.png", w.loops);
+    if (!status)
+        status = remove_earlier(&w);
     if (!status)
         status = fill(&w);
     if (status && made)

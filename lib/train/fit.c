@@ -248,6 +248,17 @@ static syn_status choose_order(const syn_features *f, double (*x)[SYN_NFEAT], sy
     return SYN_OK;
 }
 
+/* A form with one time constant more than the data ask for wins by chance a little: it has to win by this much, which counts as
+ * very strong evidence (Kass, Raftery, J. Am. Stat. Assoc. 90 (1995) 773). */
+static const double clear_margin = 10;
+
+/* Whether what decays most slowly decays within the mean record of a device. What does not looks like a trend. */
+static bool decays_within_record(const syn_features *f, const syn_var *v)
+{
+    const double cycles = -1 / log(syn_var_spectral_radius(v));
+    return cycles <= (double)f->rows / (double)f->devices;
+}
+
 /* BIC of the form with long memory: that of the best autoregression, plus the difference of the two when both come from the
  * same autocovariances. Likelihoods of windows and of autocovariances differ by more than what is to be told. */
 static syn_status try_long_memory(const syn_features *f, double (*x)[SYN_NFEAT], size_t windows, syn_fit_report *r,
@@ -269,7 +280,7 @@ static syn_status try_long_memory(const syn_features *f, double (*x)[SYN_NFEAT],
             const double n = (double)windows;
             r->order_bic[SYN_LONG] =
                 r->order_bic[best] + n * (v.log_det - log_det) + (v.coefficients - k * k * best) * log(n);
-            if (r->order_bic[SYN_LONG] < r->order_bic[best])
+            if (r->order_bic[SYN_LONG] < r->order_bic[best] - clear_margin && decays_within_record(f, &v.var))
                 r->order = SYN_LONG;
         }
     }
@@ -435,7 +446,10 @@ static syn_status fit_cycles(const syn_features *f, double (*u)[SYN_NFEAT], cons
         status = synp_tell(&o->progress, 0.1, err);
     if (!status)
         status = fit_memory(f, x, measured, o, shape, p, bias, r, err);
-    if (o->order == 0 && r->order == SYN_LONG && (status == SYN_EDATA || status == SYN_ENUMERIC)) {
+    /* The bias correction may have shown that the memory is a trend. */
+    const bool like_trend = status == SYN_EDATA || status == SYN_ENUMERIC ||
+                            (!status && r->order == SYN_LONG && !decays_within_record(f, &p->var[SYN_LONG - 1]));
+    if (o->order == 0 && r->order == SYN_LONG && like_trend) {
         r->order = best_of_finite_order(r);
         status = fit_memory(f, x, measured, o, shape, p, bias, r, err);
     }

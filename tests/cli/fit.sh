@@ -150,6 +150,23 @@ drifts() {
         grep -q -e '--trend remove' drift.json
 }
 check "drift and break-in are named, with what to do" drifts
+# 3 spreads over the record, as a line: the memory of a set would not end within it.
+trend_is_no_memory() {
+    syn sample --cells 16 --cycles 400 --order 1 --seed 5 | awk -F, -v OFS=, 'NR > 1 { $4 += 0.0015 * $2; $5 -= 0.00045 * $2 } 1' >line.csv
+    syn fit line.csv -o line.json >summary && cat summary && ! grep -q '^autoregression: long' summary && grep -q '^warning: .* drifts' summary
+}
+check "a trend is not taken for long memory" trend_is_no_memory
+# Features without memory, of several devices: chance gives the form with long memory a little more likelihood.
+white() {
+    for seed in 1 2 3 4; do
+        awk -v seed=$seed 'function normal() { return sqrt(-2 * log(1 - rand())) * cos(6.283185307 * rand()) }
+            BEGIN { srand(seed); print "cell,cycle,log10_r_hrs,u_set,r_lrs,u_reset"
+                for (c = 0; c < 16; c++) for (n = 0; n < 300; n++)
+                    printf "%d,%d,%.6g,%.6g,%.6g,%.6g\n", c, n, 5 + 0.01 * c + 0.2 * normal(), -0.7 + 0.06 * normal(), 4500 + 150 * normal(), 0.7 + 0.03 * normal() }' >white.csv
+        syn fit white.csv -o white.json >summary && grep -q '^autoregression: order 1,' summary || { echo "seed $seed"; return 1; }
+    done
+}
+check "no memory is found where there is none" white
 # The drift of 0.18 V is three spreads of a device; the set has none.
 validates_drift() {
     syn sample --cells 12 --cycles 300 --start stationary --seed 3 | awk -F, -v OFS=, 'NR > 1 { $4 -= 0.0006 * $2 } 1' >slow.csv

@@ -67,4 +67,9 @@ refused() { syn report none.csv -o none 2>err; [ $? -eq 1 ] && grep -q 'none.csv
 check "files that cannot be read leave no folder" refused
 check "standard input is refused by name" sh -c '"$SYNAPTOGEN" report - -o x 2>err; [ $? -eq 2 ] && grep -q "standard input" err && [ ! -e x ]'
 check "the folder is needed" sh -c '"$SYNAPTOGEN" report all.csv 2>err; [ $? -eq 2 ] && grep -q "^synaptogen: --output: expected a folder" err'
+# The folder of a report with a set.
+stale() {
+    syn report few.csv -o report 2>err; [ $? -eq 1 ] && [ "$(ls report | tr '\n' ' ')" = "features.csv loops.png report.html report.md " ]
+}
+check "nothing of an earlier report stays" stale
 finish
