@@ -284,12 +284,14 @@ static void print_curves(FILE *f, const syn_params *p, const syn_curves_report *
     fprintf(f, " V, eta %.3f", p->eta);
     print_error(f, r->eta_error);
     fputc('\n', f);
-    if (r->local_most > 0.2)
-        fprintf(
-            f,
-            "warning: these curves follow the loops badly: a tenth of the points is off by %.2g %% or more of the "
-            "local current\n",
-            100 * r->local_most);
+    for (int state = 0; state < 2; state++)
+        for (int side = 0; side < SYN_CURVES_SIDES; side++)
+            if (r->local_of[state][side] > 0.2)
+                fprintf(
+                    f,
+                    "warning: these curves follow the loops badly in %s at %s voltages: a tenth of the points is off "
+                    "by %.2g %% or more of the local current\n",
+                    states[state], signs[side], 100 * r->local_of[state][side]);
     for (int curve = 0; curve < 2; curve++)
         for (int side = 0; side < SYN_CURVES_SIDES; side++)
             if (r->exponential && r->mirrored[curve][side])

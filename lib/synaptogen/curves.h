@@ -71,6 +71,8 @@ typedef struct syn_curves_report {
     int degree;                      /* of the polynomials, or of the exponents */
     double rest;                     /* rms of (i - fit) / (g u0) over the branches; NAN for exponentials */
     double local_median, local_most; /* median and 90 % quantile of |fit / i - 1| over points of the branches */
+    double local_of
+        [2][SYN_CURVES_SIDES]; /* the latter in LRS and in HRS, at positive and at negative voltages; NAN: no point */
     double other_median,
         other_most; /* those of the form that was not chosen; NAN if it was not tried or not possible */
     bool mirrored[2]

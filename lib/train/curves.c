@@ -333,20 +333,43 @@ static size_t sample_size(const syn_curves *c)
     return c->points < SAMPLE ? (size_t)c->points : SAMPLE;
 }
 
-/* Median and 90 % quantile of |fit / i - 1| over the sample of points. */
-static syn_status put_local_errors(const syn_curves *c, const family *f, syn_curves_report *r, syn_error *err)
+/* |fit / i - 1| at points of the sample, rising; middle: the conductance between LRS and HRS [S]. */
+typedef struct local_errors {
+    const syn_curves *c;
+    const family *f;
+    double middle;
+    double *error; /* room for SAMPLE */
+} local_errors;
+
+/* Of all points, or of those of one state (1: HRS) at one sign (1: negative). Returns their number. */
+static size_t collect_errors(const local_errors *l, bool all, int state, int side)
 {
-    double *error = malloc((SAMPLE + 1) * sizeof *error);
     size_t n = 0;
-    if (!error)
+    for (size_t k = 0; k < sample_size(l->c); k++) {
+        const synp_curve_point *p = &l->c->sample[k];
+        if (p->i != 0 && (all || ((p->g < l->middle) == state && (p->u < 0) == side)))
+            l->error[n++] = fabs(current(l->f, p->g, p->u) / p->i - 1);
+    }
+    qsort(l->error, n, sizeof *l->error, synp_rising);
+    return n;
+}
+
+/* g: the conductances of LLRS and HHRS [S]. */
+static syn_status put_local_errors(const syn_curves *c, const family *f, const double g[2], syn_curves_report *r,
+                                   syn_error *err)
+{
+    const local_errors l = {c, f, sqrt(g[0] * g[1]), malloc((SAMPLE + 1) * sizeof *l.error)};
+    if (!l.error)
         return synp_no_memory(err);
-    for (size_t k = 0; k < sample_size(c); k++)
-        if (c->sample[k].i != 0)
-            error[n++] = fabs(current(f, c->sample[k].g, c->sample[k].u) / c->sample[k].i - 1);
-    qsort(error, n, sizeof *error, synp_rising);
-    r->local_median = n ? error[n / 2] : NAN;
-    r->local_most = n ? error[n * 9 / 10] : NAN;
-    free(error);
+    const size_t n = collect_errors(&l, true, 0, 0);
+    r->local_median = n ? l.error[n / 2] : NAN;
+    r->local_most = n ? l.error[n * 9 / 10] : NAN;
+    for (int state = 0; state < 2; state++)
+        for (int side = 0; side < SYN_CURVES_SIDES; side++) {
+            const size_t some = collect_errors(&l, false, state, side);
+            r->local_of[state][side] = some ? l.error[some * 9 / 10] : NAN;
+        }
+    free(l.error);
     return SYN_OK;
 }
 
@@ -404,7 +427,7 @@ static syn_status fit_polynomials(const syn_curves *c, const double g[2], syn_pa
     if (!status)
         status = fit_transitions(c, &curves, p, report, err);
     if (!status)
-        status = put_local_errors(c, &curves, report, err);
+        status = put_local_errors(c, &curves, g, report, err);
     if (!status)
         status = check_sign(&curves, g, p->u_max, err);
     if (status)
@@ -445,7 +468,7 @@ static syn_status exponential_family(const syn_curves *c, const double g[2], dou
     report->degree = fit.degree;
     report->rest = NAN;
     memcpy(report->mirrored, fit.mirrored, sizeof fit.mirrored);
-    return put_local_errors(c, out, report, err);
+    return put_local_errors(c, out, g, report, err);
 }
 
 static syn_status try_exponentials(const syn_curves *c, const double g[2], double gap_to, syn_params *p,

@@ -150,6 +150,20 @@ drifts() {
         grep -q -e '--trend remove' drift.json
 }
 check "drift and break-in are named, with what to do" drifts
+# An HRS like sinh(6 u) over a decade of resistances beside an ohmic LRS: two curves cannot follow all of them.
+badly() {
+    awk 'function sinh(x) { return (exp(x) - exp(-x)) / 2 }
+        function normal() { return sqrt(-2 * log(1 - rand())) * cos(6.283185307 * rand()) }
+        BEGIN { srand(3); print "cell,cycle,u,i"
+            for (c = 0; c < 8; c++) for (n = 0; n < 60; n++) { lrs = 5000 * exp(0.05 * normal()); hrs = 3e6 * exp(0.5 * normal())
+                uset = -0.9 + 0.05 * normal(); ureset = 0.8 + 0.03 * normal(); set = 0
+                for (k = 0; k < 120; k++) { u = k < 30 ? -k / 20 : k < 60 ? -3 + k / 20 : k < 90 ? k / 20 - 3 : 6 - k / 20
+                    if (u < uset) set = 1; if (u > ureset) set = 0
+                    printf "%d,%d,%.6g,%.6g\n", c, n, u, set ? u / lrs : 0.2 * sinh(6 * u) / sinh(1.2) / hrs } } }' >badly.csv
+    syn extract badly.csv -o found.csv 2>/dev/null && syn fit found.csv --sweeps badly.csv --order 1 -o badly.json >summary && cat summary &&
+        grep -q '^warning: these curves follow the loops badly in HRS at positive voltages: ' summary && ! grep -q 'badly in LRS' summary
+}
+check "curves that cannot follow the loops are named by state and sign" badly
 # 3 spreads over the record, as a line: the memory of a set would not end within it.
 trend_is_no_memory() {
     syn sample --cells 16 --cycles 400 --order 1 --seed 5 | awk -F, -v OFS=, 'NR > 1 { $4 += 0.0015 * $2; $5 -= 0.00045 * $2 } 1' >line.csv
