@@ -61,7 +61,7 @@ syn_status syn_crossbar_transfer(syn_crossbar *x, syn_side from, syn_side to, do
         return synp_fail(err, SYN_EINVAL, "side", "%d or %d is none of the four sides", (int)from, (int)to);
     const syn_status status = find_ports(x, &p, err);
     if (!status)
-        take_block(x, &p, from, to, t);
+        take_block(x, &p, (int)from, (int)to, t);
     free_ports(&p);
     return status;
 }

@@ -13,6 +13,7 @@ typedef struct batch {
     const double *const *v; /* [lines of the side x count] each, or NULL */
     double *const *i;
     size_t count;
+    int threads;
 } batch;
 
 static void put_currents(const batch *b, const syn_crossbar *own, size_t k)
@@ -92,11 +93,11 @@ syn_status synp_crossbar_many(const syn_crossbar *x, const double *const v[SYN_S
                               double *const i[SYN_SIDES], double tolerance, int threads, syn_solution *info,
                               syn_error *err)
 {
-    const batch b = {x, v, i, count};
-    outcome all = {0};
     const size_t runs = (count + RUN - 1) / RUN;
-    const int most = synp_threads(threads), used = runs < (size_t)most ? (int)runs : most;
-#pragma omp parallel num_threads(used > 1 ? used : 1)
+    const int most = synp_threads(threads);
+    const batch b = {x, v, i, count, runs < (size_t)most ? (int)runs : most};
+    outcome all = {0};
+#pragma omp parallel num_threads(b.threads > 1 ? b.threads : 1)
     work(&b, tolerance, &all);
     if (all.status && err)
         *err = all.err;
