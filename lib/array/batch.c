@@ -8,29 +8,47 @@
 #include <synaptogen/rng.h>
 #include <synaptogen/vmm.h>
 
-syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float *i, syn_error *err)
+/* The weight of a cell's chord conductance in a sum: linear v + constant + magnitude |v|. */
+typedef struct weight {
+    double linear, constant, magnitude;
+} weight;
+
+static double weight_at(const weight *w, double v)
+{
+    return w->linear * v + w->constant + w->magnitude * fabs(v);
+}
+
+/* sum[rows x count] over the cells of a row: weight times chord conductance at the inputs v[cols x count]. gap: room for
+ * [cols x count]. */
+static void weighted_sums(const syn_array *a, const weight *w, const float *v, size_t count, float *gap, float *sum)
 {
     const size_t rows = a->rows, cols = syn_array_cols(a);
-    float *gap = malloc(cols * count * sizeof *gap);
-    if (!gap)
-        return synp_no_memory(err);
     for (size_t k = 0; k < count; k++) {
         double constant = 0;
         for (size_t j = k * cols; j < (k + 1) * cols; j++) {
             const chord c = chord_of(a->model, v[j]);
-            constant += v[j] * c.at_0;
-            gap[j] = (float)(v[j] * c.gap);
+            const double share = weight_at(w, v[j]);
+            constant += share * c.at_0;
+            gap[j] = (float)(share * c.gap);
         }
         for (size_t row = 0; row < rows; row++)
-            i[k * rows + row] = (float)constant;
+            sum[k * rows + row] = (float)constant;
     }
     cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)count, (int)cols, 1, a->r, (int)rows, gap,
-                (int)cols, 1, i, (int)rows);
+                (int)cols, 1, sum, (int)rows);
     for (size_t c = synp_next_active(a, 0); c < a->n; c = synp_next_active(a, c + 1))
         for (size_t k = 0; k < count; k++) {
             const double u = v[c / rows + k * cols];
-            i[c % rows + k * rows] -= (float)(u * excess_of(a, c, u));
+            sum[c % rows + k * rows] -= (float)(weight_at(w, u) * excess_of(a, c, u));
         }
+}
+
+syn_status syn_vmm_batch(const syn_array *a, const float *v, size_t count, float *i, syn_error *err)
+{
+    float *gap = malloc(syn_array_cols(a) * count * sizeof *gap);
+    if (!gap)
+        return synp_no_memory(err);
+    weighted_sums(a, &(weight){.linear = 1}, v, count, gap, i);
     free(gap);
     return SYN_OK;
 }
@@ -57,32 +75,6 @@ static void add_noise(const syn_array *a, const float *variance, size_t count, u
         }
 }
 
-/* variance[rows x count] of inputs v[cols x count]; slope: room for [cols x count]. */
-static void find_variances(const syn_array *a, const float *v, size_t count, double bandwidth, float *slope,
-                           float *variance)
-{
-    const size_t rows = a->rows, cols = syn_array_cols(a);
-    const double thermal = pow(syn_noise_sigma(1, 0, bandwidth), 2), shot = pow(syn_noise_sigma(0, 1, bandwidth), 2);
-    for (size_t k = 0; k < count; k++) {
-        double constant = 0;
-        for (size_t j = k * cols; j < (k + 1) * cols; j++) {
-            const chord c = chord_of(a->model, v[j]);
-            const double scale = thermal + shot * fabs((double)v[j]);
-            constant += scale * c.at_0;
-            slope[j] = (float)(scale * c.gap);
-        }
-        for (size_t row = 0; row < rows; row++)
-            variance[k * rows + row] = (float)constant;
-    }
-    cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)rows, (int)count, (int)cols, 1, a->r, (int)rows,
-                slope, (int)cols, 1, variance, (int)rows);
-    for (size_t c = synp_next_active(a, 0); c < a->n; c = synp_next_active(a, c + 1))
-        for (size_t k = 0; k < count; k++) {
-            const double u = v[c / rows + k * cols];
-            variance[c % rows + k * rows] -= (float)((thermal + shot * fabs(u)) * excess_of(a, c, u));
-        }
-}
-
 syn_status syn_vmm_batch_noisy(const syn_array *a, const float *v, size_t count, double bandwidth, uint64_t index,
                                float *i, syn_error *err)
 {
@@ -95,14 +87,16 @@ syn_status syn_vmm_batch_noisy(const syn_array *a, const float *v, size_t count,
     const syn_status status = syn_vmm_batch(a, v, count, i, err);
     if (status || bandwidth == 0)
         return status;
-    float *slope = malloc((cols + rows) * piece * sizeof *slope), *variance = slope + cols * piece;
-    if (!slope)
+    const weight noise = {.constant = pow(syn_noise_sigma(1, 0, bandwidth), 2),
+                          .magnitude = pow(syn_noise_sigma(0, 1, bandwidth), 2)};
+    float *gap = malloc((cols + rows) * piece * sizeof *gap), *variance = gap + cols * piece;
+    if (!gap)
         return synp_no_memory(err);
     for (size_t k = 0; k < count; k += piece) {
         const size_t n = count - k < piece ? count - k : piece;
-        find_variances(a, v + cols * k, n, bandwidth, slope, variance);
+        weighted_sums(a, &noise, v + cols * k, n, gap, variance);
         add_noise(a, variance, n, index + k, i + rows * k);
     }
-    free(slope);
+    free(gap);
     return SYN_OK;
 }

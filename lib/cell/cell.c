@@ -155,7 +155,7 @@ static void add_product(const double a[SYN_NFEAT][SYN_NFEAT], const double x[SYN
             y[i] += a[i][j] * x[j];
 }
 
-/* Adds to x, which is b e_n, what the cycles before n bring. */
+/* Adds the part of the cycles before n to x, which is b e_n. */
 static void add_past(const syn_var *v, syn_cell *c, uint64_t n, double x[SYN_NFEAT])
 {
     if (v->order == SYN_LONG) {

@@ -16,6 +16,9 @@
 /* Exit status. Every function of the command that returns int returns one of these and has printed the reason. */
 enum { CLI_OK, CLI_FAILED, CLI_USAGE };
 
+/* Whether a name ends in .npy, .csv, .png, ... */
+bool cli_ends_with(const char *name, const char *end);
+
 /* Prints "synaptogen: text" as one line on standard error and returns status. */
 __attribute__((format(printf, 2, 3))) int cli_fail(int status, const char *format, ...);
 

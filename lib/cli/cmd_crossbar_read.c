@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct read_options {
     model_options model;
@@ -156,16 +155,10 @@ static int read_array(const read_options *o, const syn_model *m, bool is_linear,
     return status;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-    const size_t n = strlen(name), m = strlen(end);
-    return n >= m && strcmp(name + n - m, end) == 0;
-}
-
 static int run(const void *values)
 {
     const read_options *o = values;
-    const bool is_linear = ends_in(o->state, ".npy") || ends_in(o->state, ".csv");
+    const bool is_linear = matrix_is_npy(o->state) || cli_ends_with(o->state, ".csv");
     syn_model *m;
     wired b = {0};
     if (is_linear && (o->plot || o->model.params))

@@ -10,22 +10,18 @@
 
 extern char **environ;
 
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t n = strlen(text), m = strlen(end);
-    return n >= m && strcmp(text + n - m, end) == 0;
-}
+const char *const gnuplot_features[SYN_NFEAT] = {"log_{10}(R_{HRS}/Ω)", "U_S (V)", "R_{LRS} (Ω)", "U_R (V)"};
 
 int gnuplot_check_name(const char *path)
 {
-    if (ends_with(path, ".png") || ends_with(path, ".svg"))
+    if (cli_ends_with(path, ".png") || cli_ends_with(path, ".svg"))
         return CLI_OK;
     return cli_fail(CLI_USAGE, "--plot: expected a name that ends with .png or .svg, found \"%s\"", path);
 }
 
 const char *gnuplot_terminal(const char *path)
 {
-    return ends_with(path, ".svg") ? "svg" : "pngcairo";
+    return cli_ends_with(path, ".svg") ? "svg" : "pngcairo";
 }
 
 /* Starts gnuplot between a pipe and the picture; 0 or an error number. */
@@ -73,7 +69,7 @@ static bool is_complete(const gnuplot *g)
         return true;
     if (fseek(g->picture.stream, -16, SEEK_END) || fread(tail, 1, 16, g->picture.stream) != 16)
         return false;
-    return ends_with(g->picture.name, ".svg") ? strstr(tail, "</svg>") != NULL : memcmp(tail + 8, "IEND", 4) == 0;
+    return cli_ends_with(g->picture.name, ".svg") ? strstr(tail, "</svg>") != NULL : memcmp(tail + 8, "IEND", 4) == 0;
 }
 
 int gnuplot_close(gnuplot *g, bool keep)

@@ -12,6 +12,9 @@ typedef struct gnuplot {
     int process;
 } gnuplot;
 
+/* The features with their units, with gnuplot's markup for subscripts. */
+extern const char *const gnuplot_features[SYN_NFEAT];
+
 /* Refuses a --plot that ends neither with .png nor with .svg. */
 int gnuplot_check_name(const char *path);
 

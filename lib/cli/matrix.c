@@ -13,8 +13,7 @@
 
 bool matrix_is_npy(const char *path)
 {
-    const char *dot = path ? strrchr(path, '.') : NULL;
-    return dot && strcmp(dot, ".npy") == 0;
+    return path && cli_ends_with(path, ".npy");
 }
 
 /* rows x cols numbers, row by row, into a column-major matrix. */

@@ -2,6 +2,13 @@
 #include "cli/cli.h"
 
 #include <stdarg.h>
+#include <string.h>
+
+bool cli_ends_with(const char *name, const char *end)
+{
+    const size_t n = strlen(name), m = strlen(end);
+    return n >= m && strcmp(name + n - m, end) == 0;
+}
 
 static char last_failure[1200];
 

@@ -89,7 +89,7 @@ struct syn_model {
     bool exponential;                      /* the curves */
     int terms;                             /* of chord, or of exponent */
     synp_pair chord[SYN_MAX_COEFFICIENTS]; /* I/u of LLRS and HHRS side by side, ascending: one pass serves both */
-    synp_pair exponent[2][SYN_MAX_COEFFICIENTS]; /* ln(I/u) likewise, in powers of |u|: for u >= 0, for u < 0 */
+    synp_pair exponent[2][SYN_MAX_COEFFICIENTS]; /* ln(I/u) of both, in powers of |u|: for u >= 0, for u < 0 */
     double r_passive[2];                         /* states between which the mixture is >= 0 at all voltages */
     double r_lrs_min;                            /* ohm, smallest R_LRS a draw may have */
     double cumulative[SYN_MAX_COMPONENTS];       /* of weight / sum(weight), the last one exactly 1 */

@@ -23,7 +23,7 @@ enum { LLRS, HHRS };
 enum { LEAST_DEGREE = 2, MOST_DEGREE = 8, UNKNOWNS = 4 * MOST_DEGREE, FEWEST = 10, GRID = 32, STEPS = 40 };
 static const double margin = 0.2;     /* of ln LLRS - ln HHRS, where no data say more */
 static const double bend_cost = 1e-6; /* of a second derivative of 1 by t, in squares of relative errors */
-static const double gap_cost = 1;     /* of a missing gap of 1, likewise */
+static const double gap_cost = 1;     /* of a missing gap of 1, in the same units */
 static const double clearly = 1.03;   /* a higher degree must lower the errors by more */
 
 typedef struct problem {

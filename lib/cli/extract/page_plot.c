@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const char *const titles[SYN_NFEAT] = {"log_{10}(R_{HRS}/Ω)", "U_S (V)", "R_{LRS} (Ω)", "U_R (V)"};
 static const char *const markers[SYN_NFEAT] = {"R_{HRS}", "U_S", "R_{LRS}", "U_R"};
 static const char *const colours[] = {"#3b528b", "#d1495b", "#2a9d8f", "#e9a03b", "#7b4fa0",
                                       "#8a8a8a", "#5a3e2b", "#9bc53d", "#00629b", "#c77dff"};
@@ -181,7 +180,7 @@ static void put_yields(FILE *f, const extract_page *p)
     }
     for (int i = 0; i < SYN_NFEAT; i++)
         fprintf(f, "%s $yield%d using 1:2 with linespoints pt 7 ps 0.4 lc '%s' lw 1.5 title '%s'", i ? "," : "plot",
-                i, colours[i], titles[i]);
+                i, colours[i], gnuplot_features[i]);
     fputs("\n"
           "set ylabel 'words (% of figures)' offset 1\n"
           "set key top right\n",
@@ -232,7 +231,7 @@ static void put_trends(FILE *f, extract_page *p)
         }
         fputs("end\n", f);
         put_box(f, 0.06 + 0.2425 * i, 0.22 + 0.2425 * i, 0.05, 0.225);
-        fprintf(f, "unset ylabel\nset label 1 '%s' at graph 0.5,1.06 center\n", titles[i]);
+        fprintf(f, "unset ylabel\nset label 1 '%s' at graph 0.5,1.06 center\n", gnuplot_features[i]);
         if (low == high) /* gnuplot would warn */
             fprintf(f, "set yrange [%g:%g]\n", low - 0.01 * fabs(low), high + 0.01 * fabs(high));
         fputs(low <= high ? "plot $trend using 1:3:4 with filledcurves lc '#3b528b', "

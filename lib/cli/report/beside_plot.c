@@ -2,8 +2,6 @@
 #include "cli/report/beside.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Quantiles of feature i as lines "value z", z = -4 .. 4; column 0: measured, 1: generated. */
 static void put_quantiles(const syn_validation *v, int i, int column, const char *name, FILE *f)
@@ -16,8 +14,9 @@ static void put_quantiles(const syn_validation *v, int i, int column, const char
 }
 
 /* A picture with four panels: cumulative distributions on normal paper. */
-static void plot_distributions(const beside *b, FILE *f)
+static void plot_distributions(const void *subject, FILE *f)
 {
+    const beside *b = subject;
     plot_style(f, "Distributions over all devices and cycles", 1000, 900);
     fputs("set multiplot\n"
           "set key top left Left reverse samplen 2\n"
@@ -34,7 +33,7 @@ static void plot_distributions(const beside *b, FILE *f)
         put_quantiles(b->fitted->v, i, 1, "fitted", f);
         put_quantiles(b->fitted->v, i, 0, "measured", f);
         fprintf(f, "set xlabel '%s'\nplot $other using 1:2 with lines lc '#8a8a8a' lw 1.5 dt 2 title ",
-                plot_titles[i]);
+                gnuplot_features[i]);
         gnuplot_string(f, syn_model_params(b->other_model)->name);
         fputs(", $fitted using 1:2 with lines ls 1 title ", f);
         gnuplot_string(f, syn_model_params(b->fitted_model)->name);
@@ -67,8 +66,9 @@ static double median_of(const beside *b, int i)
     return b->fitted->v->quantile[i][SYN_QUANTILES / 2][0];
 }
 
-static void plot_curves(const beside *b, FILE *f)
+static void plot_curves(const void *subject, FILE *f)
 {
+    const beside *b = subject;
     const struct {
         const char *name;
         double resistance;
@@ -99,19 +99,8 @@ static void plot_curves(const beside *b, FILE *f)
     fputc('\n', f);
 }
 
-static int draw(const beside *b, const char *folder, const char *name, void (*picture)(const beside *, FILE *))
-{
-    gnuplot g;
-    int status = plot_start(&g, folder, name);
-    if (!status) {
-        picture(b, g.commands);
-        status = gnuplot_close(&g, true);
-    }
-    return status;
-}
-
 int beside_plot(const beside *b, const char *folder)
 {
-    const int status = draw(b, folder, "beside.png", plot_distributions);
-    return status || !b->has_curves ? status : draw(b, folder, "curves.png", plot_curves);
+    const int status = plot_draw(folder, "beside.png", plot_distributions, b);
+    return status || !b->has_curves ? status : plot_draw(folder, "curves.png", plot_curves, b);
 }

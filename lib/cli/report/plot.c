@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const plot_titles[SYN_NFEAT] = {"log_{10}(R_{HRS}/Ω)", "U_S (V)", "R_{LRS} (Ω)", "U_R (V)"};
-
 void plot_style(FILE *f, const char *title, int width, int height)
 {
     fprintf(f, "set terminal pngcairo size %d,%d font 'DejaVu Sans,11' background '#ffffff'\n", width, height);
@@ -72,8 +70,9 @@ static void put_quantiles(const syn_validation *v, int i, FILE *f)
     put_ticks(f, &x);
 }
 
-static void plot_quantiles(const report *r, FILE *f)
+static void plot_quantiles(const void *subject, FILE *f)
 {
+    const report *r = subject;
     plot_style(f, "Quantiles: measured against generated", 1000, 900);
     fputs("set multiplot\n"
           "set key top left Left reverse samplen 2\n",
@@ -86,7 +85,7 @@ static void plot_quantiles(const report *r, FILE *f)
         fprintf(f,
                 "set xlabel 'generated  %s'\n"
                 "set ylabel 'measured' offset 1\n",
-                plot_titles[i]);
+                gnuplot_features[i]);
         fprintf(f, "set label 1 'KS distance %.4f' at graph 0.96,0.06 right\n", r->v->ks[i].distance);
         fputs("plot $band using 1:2:3 with filledcurves ls 1 title 'range of the replicas', "
               "$band using 1:1 with lines ls 1 title 'equal', "
@@ -97,8 +96,9 @@ static void plot_quantiles(const report *r, FILE *f)
     }
 }
 
-static void plot_autocorrelations(const report *r, FILE *f)
+static void plot_autocorrelations(const void *subject, FILE *f)
 {
+    const report *r = subject;
     plot_style(f, "Autocorrelation over the cycles", 1000, 800);
     fputs("set multiplot\n"
           "set key top right samplen 2\n"
@@ -119,7 +119,7 @@ static void plot_autocorrelations(const report *r, FILE *f)
                 "end\n"
                 "set ylabel 'autocorrelation of %s' offset 1\n"
                 "set yrange [*<0:*]\n",
-                plot_titles[i]);
+                gnuplot_features[i]);
         fputs("plot $data using 1:4:5 with filledcurves ls 1 title '± 2 standard errors', "
               "$data using 1:3 with lines ls 1 title 'generated', $data using 1:2 with points ls 2 title 'measured'\n"
               "unset label 100\n"
@@ -128,8 +128,9 @@ static void plot_autocorrelations(const report *r, FILE *f)
     }
 }
 
-static void plot_correlations(const report *r, FILE *f)
+static void plot_correlations(const void *subject, FILE *f)
 {
+    const report *r = subject;
     plot_style(f, "Correlation of the features of one cycle", 900, 500);
     fputs("set multiplot\n"
           "set key top right samplen 2\n"
@@ -174,8 +175,9 @@ static void put_scatter(const syn_device_scatter *s, size_t n, int i, const char
     fputs("end\n", f);
 }
 
-static void plot_devices(const report *r, FILE *f)
+static void plot_devices(const void *subject, FILE *f)
 {
+    const report *r = subject;
     plot_style(f, "From device to device: mean and spread over the cycles of each", 1000, 900);
     fputs("set multiplot\n"
           "set key top right samplen 1\n",
@@ -191,7 +193,7 @@ static void plot_devices(const report *r, FILE *f)
         fprintf(f,
                 "set xlabel 'mean of %s'\n"
                 "set ylabel 'standard deviation' offset 1\n",
-                plot_titles[i]);
+                gnuplot_features[i]);
         fputs("plot $generated with points pt 7 ps 0.5 lc rgb '#803b528b' title 'generated', "
               "$measured with points pt 7 ps 0.5 lc rgb '#80d1495b' title 'measured'\n"
               "unset label 100\n"
@@ -200,26 +202,20 @@ static void plot_devices(const report *r, FILE *f)
     }
 }
 
-int plot_start(gnuplot *g, const char *folder, const char *name)
+int plot_draw(const char *folder, const char *name, plot_picture *picture, const void *subject)
 {
     const size_t size = strlen(folder) + strlen(name) + 2;
     char *path = malloc(size);
+    gnuplot g;
     if (!path)
         return cli_fail_memory();
     snprintf(path, size, "%s/%s", folder, name);
-    const int status = gnuplot_start(g, path);
-    free(path);
-    return status;
-}
-
-static int draw(const report *r, const char *folder, const char *name, void (*picture)(const report *, FILE *))
-{
-    gnuplot g;
-    int status = plot_start(&g, folder, name);
+    int status = gnuplot_start(&g, path);
     if (!status) {
-        picture(r, g.commands);
+        picture(subject, g.commands);
         status = gnuplot_close(&g, true);
     }
+    free(path);
     return status;
 }
 
@@ -227,13 +223,13 @@ int report_plot(const report *r, const char *folder)
 {
     const struct {
         const char *name;
-        void (*picture)(const report *, FILE *);
+        plot_picture *picture;
     } pictures[] = {{"qq.png", plot_quantiles},
                     {"autocorrelation.png", plot_autocorrelations},
                     {"correlation.png", plot_correlations},
                     {"devices.png", plot_devices}};
     int status = CLI_OK;
     for (size_t k = 0; !status && k < sizeof pictures / sizeof *pictures; k++)
-        status = draw(r, folder, pictures[k].name, pictures[k].picture);
+        status = plot_draw(folder, pictures[k].name, pictures[k].picture, r);
     return status;
 }

@@ -31,10 +31,10 @@ int report_write(const report *r, const char *folder);
 /* plot.c: qq.png, autocorrelation.png, correlation.png, devices.png in the folder. */
 int report_plot(const report *r, const char *folder);
 
-/* For pictures of reports. plot_titles: of the features, with gnuplot's markup for subscripts. */
-extern const char *const plot_titles[SYN_NFEAT];
-/* Starts a picture NAME.png of the folder. */
-int plot_start(gnuplot *g, const char *folder, const char *name);
+/* A picture as gnuplot's commands, written to f. subject: what it shows. */
+typedef void plot_picture(const void *subject, FILE *f);
+/* Draws a picture into the file NAME of the folder. */
+int plot_draw(const char *folder, const char *name, plot_picture *picture, const void *subject);
 /* Terminal, lines and title. */
 void plot_style(FILE *f, const char *title, int width, int height);
 /* The margins of panel k of 2 x 2. */
