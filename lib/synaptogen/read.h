@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading a cell: current noise of a given bandwidth, and an analogue-to-digital converter. Reads do not change the cell.
+/* Reading a cell: current noise of a given bandwidth. Reads do not change the cell.
  * Signs and units as in cell.h. Threads: all functions are pure; any thread.
  * Source: Hennen et al. 2024, doi:10.1109/TED.2024.3427616. */
 #ifndef SYNAPTOGEN_READ_H
 #define SYNAPTOGEN_READ_H
 
-#include <stddef.h>
 #include <stdint.h>
 #include <synaptogen/cell.h>
 
@@ -26,24 +25,6 @@ double syn_noise_sigma(double g, double i, double bandwidth);
 /* The current [A] of a cell in state r at u [V] with noise of the bandwidth [Hz]: I(r,u) + sigma z, where z is
  * the normal of read `index` of the cell (seed, id). bandwidth 0 gives I(r,u). */
 double syn_read(const syn_model *m, const syn_cell *c, double u, double bandwidth, uint64_t index);
-
-/* Uniform converter: 2^bits levels from lo to hi (any unit). */
-typedef struct syn_adc {
-    double lo, hi; /* finite, lo < hi */
-    int bits;      /* 1 .. 31 */
-} syn_adc;
-
-/* Checks the ranges above. Returns SYN_OK or SYN_EINVAL, err (may be NULL) names the field. */
-syn_status syn_adc_check(const syn_adc *adc, syn_error *err);
-
-/* Nearest level of v by a converter that syn_adc_check accepts, clamped to 0 .. 2^bits - 1 on both sides (ties up); a NaN gives 0. */
-uint32_t syn_adc_level(const syn_adc *adc, double v);
-
-/* level[k] of v[k] for n values. */
-void syn_adc_levels(const syn_adc *adc, const float *v, size_t n, uint32_t *level);
-
-/* The value of a level: lo + level (hi - lo) / (2^bits - 1). */
-double syn_adc_value(const syn_adc *adc, uint32_t level);
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,7 @@
 #include <synaptogen/rng.h>
 #include <synaptogen/cell.h>
 #include <synaptogen/read.h>
+#include <synaptogen/converter.h>
 #include <synaptogen/array.h>
 #include <synaptogen/array_file.h>
 #include <synaptogen/vmm.h>
