@@ -546,11 +546,31 @@ static syn_status cell_in_state(const syn_array *a, size_t k, const syn_state *s
     return SYN_OK;
 }
 
+static void put_in_place(syn_array *a, size_t k, const syn_cell *c)
+{
+    const view v = view_of(a, k / SYNP_LANES);
+    put_cell(a, &v, k % SYNP_LANES, c);
+    synp_note_states(a, v.block);
+}
+
+syn_status synp_release(syn_array *a, size_t k, syn_error *err)
+{
+    const view v = view_of(a, k / SYNP_LANES);
+    const syn_state s = state_of(&v, k % SYNP_LANES);
+    syn_cell c;
+    const syn_status status = cell_in_state(a, k, &s, &c, err);
+    if (!status)
+        put_in_place(a, k, &c);
+    return status;
+}
+
 syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_error *err)
 {
     const double tolerance = 2e-5; /* twice what the kernels may differ from the reference */
     syn_cell c;
     syn_status status = check_cell(a, k, err);
+    if (!status && synp_is_stuck(synp_block_at(a, k / SYNP_LANES), k % SYNP_LANES))
+        status = synp_fail(err, SYN_EINVAL, "k", "cell %zu is stuck; release it first by syn_array_stick", k);
     if (!status)
         status = cell_in_state(a, k, s, &c, err);
     if (status)
@@ -558,8 +578,6 @@ syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_e
     if (!(fabs(s->r - c.state.r) <= tolerance))
         return synp_fail(err, SYN_EINVAL, "r", "%.9g is not %.9g, the state of this cell in %s of cycle %llu", s->r,
                          c.state.r, syn_mode_name(s->mode), (unsigned long long)s->n);
-    const view v = view_of(a, k / SYNP_LANES);
-    put_cell(a, &v, k % SYNP_LANES, &c);
-    synp_note_states(a, v.block);
+    put_in_place(a, k, &c);
     return SYN_OK;
 }

@@ -4,7 +4,9 @@
 #define ARRAY_ARRAY_H
 
 #include "array/kernel.h"
+#include "base/base.h"
 
+#include <math.h>
 #include <synaptogen/array.h>
 
 struct syn_array {
@@ -33,6 +35,15 @@ synp_block *synp_block_at(const syn_array *a, size_t block);
 
 /* Sets active[block]. To be called after each change of its states. */
 void synp_note_states(syn_array *a, size_t block);
+
+/* Whether no voltage switches the cell of this lane (stuck.h): its thresholds are NAN. */
+static inline bool synp_is_stuck(const synp_block *b, size_t lane)
+{
+    return isnan(b->u_set[lane]);
+}
+
+/* Gives a stuck cell the state and the thresholds of its mode and cycle. Returns SYN_OK or SYN_EINVAL. */
+syn_status synp_release(syn_array *a, size_t k, syn_error *err);
 
 /* The first cell from number k on whose state is outside r_passive; the number of cells if there is none. */
 size_t synp_next_active(const syn_array *a, size_t k);

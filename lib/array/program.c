@@ -95,6 +95,11 @@ double synp_next_pulse(const syn_program *how, double clear, synp_job *b)
     return b->next == SYNP_SET ? how->u_set : b->next == SYNP_RESET ? b->u : clear;
 }
 
+bool synp_reached(const syn_array *a, size_t k, const synp_job *b)
+{
+    return b->reached && (b->target > 0 || synp_block_at(a, k / SYNP_LANES)->mode[k % SYNP_LANES] != SYN_LRS);
+}
+
 /* The chosen cells of one block, whose state stays in the cache until all are done. */
 static void program_block(syn_array *a, size_t block, uint32_t mask, const syn_program *how,
                           synp_job jobs[SYNP_LANES])
@@ -129,9 +134,10 @@ static void program_part(syn_array *a, const synp_choice *choice, size_t p, cons
         jobs[__builtin_ctz(rest)].target = target[position[__builtin_ctz(rest)]];
     program_block(a, block, mask, how, jobs);
     for (uint32_t rest = mask; rest; rest &= rest - 1) {
-        const int k = __builtin_ctz(rest);
-        const double g = syn_chord(a->model, a->r[block * SYNP_LANES + (size_t)k], a->model->params.u0);
-        outcomes[position[k]] = (synp_outcome){(float)g, jobs[k].pulses, jobs[k].reached};
+        const int lane = __builtin_ctz(rest);
+        const size_t k = block * SYNP_LANES + (size_t)lane;
+        const double g = syn_chord(a->model, a->r[k], a->model->params.u0);
+        outcomes[position[lane]] = (synp_outcome){(float)g, jobs[lane].pulses, synp_reached(a, k, &jobs[lane])};
     }
 }
 

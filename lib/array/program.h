@@ -27,6 +27,10 @@ void synp_plan(const syn_program *how, double ceiling, double g, synp_job *b);
 /* The voltage [V] of the planned pulse, which counts as given. clear: that of a full RESET. */
 double synp_next_pulse(const syn_program *how, double clear, synp_job *b);
 
+/* Whether cell k of the array has reached the target of its job. A target of 0 counts as reached after a full RESET, but not
+ * by a cell that is stuck in LRS. */
+bool synp_reached(const syn_array *a, size_t k, const synp_job *b);
+
 /* The result for one cell. */
 typedef struct synp_outcome {
     float g;

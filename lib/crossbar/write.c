@@ -400,8 +400,10 @@ syn_status syn_crossbar_program(syn_crossbar *x, const float *target, const syn_
     for (size_t i = 0; i < rows && !status; i++) {
         go_to_row(&w, i);
         status = program_row(&w, target, program, jobs, err);
-        for (size_t j = 0; j < cols; j++)
-            outcomes[i + rows * j] = (synp_outcome){.pulses = jobs[j].pulses, .reached = jobs[j].reached};
+        for (size_t j = 0; j < cols && !status; j++) {
+            const size_t k = i + rows * j;
+            outcomes[k] = (synp_outcome){.pulses = jobs[j].pulses, .reached = synp_reached(x->array, k, &jobs[j])};
+        }
         if (!status)
             status = tell_progress(&w, i + 1, err);
     }

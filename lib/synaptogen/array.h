@@ -93,13 +93,13 @@ syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, flo
 /* All states r, contiguous, cell by cell; changed by apply, valid until the array is freed. */
 const float *syn_array_states(const syn_array *a);
 
-/* State of cell k. err may be NULL. Returns SYN_OK, or SYN_EINVAL (no such cell, or the array is read-only and keeps
+/* State of cell k; u_thr of a stuck cell is NAN. err may be NULL. Returns SYN_OK, or SYN_EINVAL (no such cell, or the array is read-only and keeps
  * only r). */
 syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out, syn_error *err);
 
 /* Sets cell k to one of its own states. s holds the cycle n < 2^32 - 1, the mode and, in IRS, the voltage u_thr of its
  * RESET. s->r must agree within 2e-5 with the draws of the cell. The draws are repeated, which takes time proportional
- * to n. err may be NULL. Returns SYN_OK, or SYN_EINVAL with nothing changed. */
+ * to n. A stuck cell (stuck.h) is refused. err may be NULL. Returns SYN_OK, or SYN_EINVAL with nothing changed. */
 syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_error *err);
 
 #ifdef __cplusplus

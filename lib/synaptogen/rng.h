@@ -17,12 +17,13 @@ extern "C" {
 
 /* What a draw is for; separates the streams of one cell. */
 typedef enum syn_purpose {
-    SYN_DRAW_DEVICE = 1,  /* index 0: word 0 picks the mixture component; index 1, 2: the device vector */
-    SYN_DRAW_START = 2,   /* index l-1, l = 1 .. order: stationary history of lag l */
-    SYN_DRAW_CYCLE = 3,   /* index = cycle: the four innovations of that cycle */
-    SYN_DRAW_READ = 4,    /* index = read or time slot; four neighbouring cells share a block, see syn_rng_read */
-    SYN_DRAW_PRODUCT = 5, /* the same for the summed noise of a matrix row; its number replaces the cell's */
-    SYN_DRAW_ESTIMATE = 7 /* starts of an estimator, resampling */
+    SYN_DRAW_DEVICE = 1,   /* index 0: word 0 picks the mixture component; index 1, 2: the device vector */
+    SYN_DRAW_START = 2,    /* index l-1, l = 1 .. order: stationary history of lag l */
+    SYN_DRAW_CYCLE = 3,    /* index = cycle: the four innovations of that cycle */
+    SYN_DRAW_READ = 4,     /* index = read or time slot; four neighbouring cells share a block, see syn_rng_read */
+    SYN_DRAW_PRODUCT = 5,  /* the same for the summed noise of a matrix row; its number replaces the cell's */
+    SYN_DRAW_ESTIMATE = 7, /* starts of an estimator, resampling */
+    SYN_DRAW_STUCK = 8     /* index 0: word 0 says whether the cell is stuck, see stuck.h */
 } syn_purpose;
 
 /* The four words of one block. index < 2^56. */

@@ -16,6 +16,7 @@
 #include <synaptogen/converter.h>
 #include <synaptogen/array.h>
 #include <synaptogen/array_file.h>
+#include <synaptogen/stuck.h>
 #include <synaptogen/vmm.h>
 #include <synaptogen/program.h>
 #include <synaptogen/crossbar.h>

@@ -112,6 +112,48 @@ Test(crossbar_write, with_ideal_wires_each_cell_sees_the_difference_of_its_lines
     }
 }
 
+/* With ideal wires against the cells one by one; with 2 ohm a segment the stuck cells alone: as they were. A stuck cell is
+ * wrong if it counts as the other bit; with ideal wires and full-select no other cell is. */
+Test(crossbar_write, stuck_cells_stay_as_they_are_and_are_reported_wrong)
+{
+    uint8_t bits[CELLS], stuck[CELLS];
+    make_bits(bits);
+    for (int scheme = SYN_HALF_SELECT; scheme <= SYN_FULL_SELECT; scheme++)
+        for (int wires = 0; wires < 2; wires++) {
+            syn_array *a = make_array(), *b, *before;
+            syn_write how;
+            syn_write_report report;
+            const syn_faults faults = {.hrs = 0.1, .lrs = 0.1, .at = 0.05, .g = 1e-5};
+            syn_write_default(support_model(10), (syn_scheme)scheme, &how);
+            cr_assert(eq(int, syn_array_stick_random(a, NULL, &faults, NULL, NULL), SYN_OK));
+            syn_array_copy(a, &b, NULL);
+            syn_array_copy(a, &before, NULL);
+            syn_crossbar *x = make_crossbar(a, 2 * wires, 0);
+            cr_assert(eq(int, syn_crossbar_write(x, bits, &how, NULL, &report, NULL), SYN_OK));
+            write_cell_by_cell(b, bits, &how);
+            cr_assert(wires || same_states(a, b));
+            size_t wrong = 0;
+            syn_array_stuck(a, NULL, stuck, NULL, NULL);
+            for (size_t k = 0; k < CELLS; k++) {
+                syn_state s, t;
+                syn_array_state(a, k, &s, NULL);
+                syn_array_state(before, k, &t, NULL);
+                if (!stuck[k])
+                    continue;
+                cr_assert(s.r == t.r && s.mode == t.mode, "cell %zu", k);
+                wrong += (s.mode == SYN_LRS) != bits[k];
+            }
+            cr_expect(gt(sz, wrong, 10));
+            if (scheme == SYN_FULL_SELECT && !wires)
+                cr_expect(eq(sz, report.wrong, wrong));
+            cr_expect(ge(sz, report.wrong, wrong));
+            syn_crossbar_free(x);
+            syn_array_free(a);
+            syn_array_free(b);
+            syn_array_free(before);
+        }
+}
+
 Test(crossbar_write, with_ideal_wires_the_number_of_steps_does_not_matter)
 {
     uint8_t bits[CELLS];
