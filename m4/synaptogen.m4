@@ -129,3 +129,29 @@ AC_DEFUN([SYN_NGSPICE_SOURCE], [
         [NGSPICE_MAJOR=${syn_source_version%%.*}])
     AC_SUBST([NGSPICE_MAJOR])
 ])
+
+dnl SYN_PYTHON: finds a Python with NumPy for the package synaptogen_c: $PYTHON, that of the path, or that of the system.
+dnl Sets pythondir, a folder that it looks into, below ${prefix} if it has one there.
+AC_DEFUN([SYN_PYTHON], [
+    AC_ARG_VAR([PYTHON], [python3 with NumPy, for the Python package; optional])
+    AC_MSG_CHECKING([for python3 with NumPy])
+    syn_candidates=${PYTHON:-python3 /usr/bin/python3}
+    NUMPY_MISSING="there is no python3 of version 3.9 or later with NumPy (Debian package python3-numpy)"
+    for syn_python in $syn_candidates; do
+        AS_IF([test -n "$NUMPY_MISSING" && $syn_python -c 'import sys, numpy; sys.exit(sys.version_info < (3, 9))' 2>/dev/null], [
+            PYTHON=$syn_python
+            NUMPY_MISSING=])
+    done
+    AS_IF([test -n "$NUMPY_MISSING"], [AC_MSG_RESULT([no])], [
+        AC_MSG_RESULT([$PYTHON])
+        AS_IF([test -z "$pythondir"], [
+            pythondir=`$PYTHON -c '
+import os, site, sys
+prefix = os.path.normpath(sys.argv[[1]]) + os.sep
+found = [[f[[len(prefix):]] for f in site.getsitepackages() if f.startswith(prefix)]]
+print("${prefix}/" + (found[[0]] if found else "lib/python%d.%d/site-packages" % sys.version_info[[:2]]))
+' "$(test "x$prefix" = xNONE && echo "$ac_default_prefix" || echo "$prefix")"`])
+    ])
+    AC_SUBST([pythondir])
+    SYN_FOR_TESTS([NUMPY])
+])

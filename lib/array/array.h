@@ -72,6 +72,8 @@ typedef struct synp_choice {
 } synp_choice;
 
 syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err);
+/* Refuses a read-only array, too. */
+syn_status synp_choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err);
 void synp_choice_free(synp_choice *choice);
 
 /* Part number p < parts: its block, the mask of its chosen lanes, and for each of these the position in the caller's

@@ -165,7 +165,7 @@ syn_status synp_check_writable(const syn_array *a, syn_error *err)
     return a->blocks ? SYN_OK : synp_fail(err, SYN_EINVAL, "array", "the array is read-only");
 }
 
-static syn_status choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err)
+syn_status synp_choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err)
 {
     const syn_status status = synp_check_writable(a, err);
     return status ? status : synp_choose(a, cells, choice, err);
@@ -176,7 +176,7 @@ enum { APPLY_NS = 200, READ_NS = 1, NOISY_NS = 4, SINGLE_NS = 40 }; /* per block
 syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count, syn_error *err)
 {
     synp_choice choice;
-    const syn_status status = choose_writable(a, cells, &choice, err);
+    const syn_status status = synp_choose_writable(a, cells, &choice, err);
     if (status)
         return status;
     bool resets = false; /* only a RESET needs the whole block */
@@ -198,7 +198,7 @@ syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u,
 syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const float *u, syn_error *err)
 {
     synp_choice choice;
-    const syn_status status = choose_writable(a, cells, &choice, err);
+    const syn_status status = synp_choose_writable(a, cells, &choice, err);
     if (status)
         return status;
 #pragma omp parallel for num_threads(synp_threads_for(a->threads, choice.parts, APPLY_NS))
@@ -282,8 +282,33 @@ syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, flo
 
 syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const float *u, float *i, syn_error *err)
 {
+    return syn_array_read_each_noisy(a, cells, u, 0, 0, i, err);
+}
+
+static syn_status check_bandwidth(double bandwidth, syn_error *err)
+{
+    if (bandwidth >= 0 && isfinite(bandwidth))
+        return SYN_OK;
+    return synp_fail(err, SYN_EINVAL, "bandwidth", "%g Hz is negative or not finite", bandwidth);
+}
+
+/* The current of cell k at u with the noise of read `index`. */
+static float read_one(const syn_array *a, size_t k, float u, double bandwidth, uint64_t index)
+{
+    const double r = a->r[k], i = syn_current(a->model, r, u, NULL);
+    if (bandwidth == 0)
+        return (float)i;
+    const double z = syn_rng_read(a->single.seed, a->single.first + k, index);
+    return (float)(i + syn_noise_sigma(syn_chord(a->model, r, u), i, bandwidth) * z);
+}
+
+syn_status syn_array_read_each_noisy(const syn_array *a, const syn_cells *cells, const float *u, double bandwidth,
+                                     uint64_t index, float *i, syn_error *err)
+{
     synp_choice choice;
-    const syn_status status = synp_choose(a, cells, &choice, err);
+    syn_status status = check_bandwidth(bandwidth, err);
+    if (status == SYN_OK)
+        status = synp_choose(a, cells, &choice, err);
     if (status)
         return status;
 #pragma omp parallel for num_threads(synp_threads_for(a->threads, choice.count, SINGLE_NS))
@@ -293,7 +318,7 @@ syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const
         const size_t block = synp_choice_part(&choice, p, &mask, position);
         for (; mask; mask &= mask - 1) {
             const size_t lane = (size_t)__builtin_ctz(mask), j = position[lane];
-            i[j] = (float)syn_current(a->model, a->r[block * SYNP_LANES + lane], u[j], NULL);
+            i[j] = read_one(a, block * SYNP_LANES + lane, u[j], bandwidth, index);
         }
     }
     synp_choice_free(&choice);
@@ -316,10 +341,10 @@ static void read_noisy_cells(const syn_array *a, const float chord[2], float u, 
 syn_status syn_array_read_noisy(const syn_array *a, const syn_cells *cells, float u, double bandwidth, uint64_t index,
                                 float *i, syn_error *err)
 {
-    if (!(bandwidth >= 0 && isfinite(bandwidth)))
-        return synp_fail(err, SYN_EINVAL, "bandwidth", "%g Hz is negative or not finite", bandwidth);
     synp_choice choice;
-    const syn_status status = synp_choose(a, cells, &choice, err);
+    syn_status status = check_bandwidth(bandwidth, err);
+    if (status == SYN_OK)
+        status = synp_choose(a, cells, &choice, err);
     if (status)
         return status;
     float chord[2];

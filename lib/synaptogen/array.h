@@ -87,8 +87,20 @@ syn_status syn_array_read_each(const syn_array *a, const syn_cells *cells, const
 syn_status syn_array_read_noisy(const syn_array *a, const syn_cells *cells, float u, double bandwidth, uint64_t index,
                                 float *i, syn_error *err);
 
+/* At u[j] with noise, as syn_array_read_noisy. */
+syn_status syn_array_read_each_noisy(const syn_array *a, const syn_cells *cells, const float *u, double bandwidth,
+                                     uint64_t index, float *i, syn_error *err);
+
 /* g[j] = chord conductance I/U [S] of the j-th chosen cell at u [V]. */
 syn_status syn_array_conductance(const syn_array *a, const syn_cells *cells, float u, float *g, syn_error *err);
+
+/* y[j] = feature SYN_LOG10_R_HRS .. SYN_U_RESET of the present cycle of the j-th chosen cell, in the unit of the feature:
+ * what its next SET or RESET makes of it, see cell.h. A read-only array has none. */
+syn_status syn_array_features(const syn_array *a, const syn_cells *cells, int feature, float *y, syn_error *err);
+
+/* mode[j], n[j], u_thr[j] of the j-th chosen cell, as in syn_state; each may be NULL. A read-only array has none. */
+syn_status syn_array_modes(const syn_array *a, const syn_cells *cells, uint8_t *mode, uint32_t *n, float *u_thr,
+                           syn_error *err);
 
 /* All states r, contiguous, cell by cell; changed by apply, valid until the array is freed. */
 const float *syn_array_states(const syn_array *a);

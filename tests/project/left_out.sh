@@ -13,4 +13,5 @@ left_out() {
 }
 left_out "the test programs are here" "$CRITERION_MISSING"
 left_out "libngspice for the tests of the code models is here" "$LIBNGSPICE_MISSING"
+left_out "Python with NumPy for the tests of the Python package is here" "$NUMPY_MISSING"
 finish
