@@ -148,7 +148,7 @@ AC_DEFUN([SYN_PYTHON], [
             pythondir=`$PYTHON -c '
 import os, site, sys
 prefix = os.path.normpath(sys.argv[[1]]) + os.sep
-found = [[f[[len(prefix):]] for f in site.getsitepackages() if f.startswith(prefix)]]
+found = [[f[len(prefix):] for f in site.getsitepackages() if f.startswith(prefix)]]
 print("${prefix}/" + (found[[0]] if found else "lib/python%d.%d/site-packages" % sys.version_info[[:2]]))
 ' "$(test "x$prefix" = xNONE && echo "$ac_default_prefix" || echo "$prefix")"`])
     ])

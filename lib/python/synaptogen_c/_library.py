@@ -10,11 +10,6 @@ import numpy as np
 
 from . import _abi
 
-try:
-    from ._place import LIBDIR  # where `make install` put the library
-except ImportError:
-    LIBDIR = ""
-
 NAMES = ("libsynaptogen.0.dylib",) if sys.platform == "darwin" else ("libsynaptogen.so.0",)
 
 
@@ -85,7 +80,11 @@ def _load() -> Tuple[ctypes.CDLL, str]:
     """The library and its path: $SYNAPTOGEN_LIBRARY, beside this package, where it was installed, or the loader's choice."""
     given = os.environ.get("SYNAPTOGEN_LIBRARY")
     here = os.path.dirname(os.path.abspath(__file__))
-    places = [given] if given else [os.path.join(d, name) for d in (here, LIBDIR) for name in NAMES] + list(NAMES)
+    folders = [here]
+    if os.path.exists(os.path.join(here, "libdir")):  # `make install` writes it
+        with open(os.path.join(here, "libdir"), encoding="utf-8") as file:
+            folders.append(file.read().strip())
+    places = [given] if given else [os.path.join(d, name) for d in folders for name in NAMES] + list(NAMES)
     problem: Optional[OSError] = None
     for place in places:
         if os.path.isabs(place) and not given and not os.path.exists(place):

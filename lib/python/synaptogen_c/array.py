@@ -201,9 +201,9 @@ class Array:
     def state(self) -> Matrix:
         """States r of all cells (0 = LLRS, 1 = HHRS): a read-only view that follows the array. (rows, cols)."""
         handle = self._handle
-        buffer = (ctypes.c_float * self.size).from_address(lib.syn_array_states(handle))
-        buffer._memory = self._memory  # type: ignore[attr-defined]
-        view = np.frombuffer(buffer, dtype=np.float32).reshape(self._shape, order="F")
+        buffer: Any = (ctypes.c_float * self.size).from_address(lib.syn_array_states(handle))
+        buffer._memory = self._memory
+        view: Matrix = np.frombuffer(buffer, dtype=np.float32).reshape(self._shape, order="F")
         view.flags.writeable = False
         return view
 
@@ -271,7 +271,7 @@ class Array:
         Array
             Itself.
         """
-        volts = numbers(u, np.float32, "u")
+        volts: Any = numbers(u, np.float32, "u")
         cells, kept, count = self._cells(where)
         if volts.ndim > 1 and volts.shape[-2:] != self._shape or volts.ndim > 3:
             raise refuse("u", f"expected a number, a train, {self._shape} or (n, {self._shape[0]}, {self._shape[1]}), "

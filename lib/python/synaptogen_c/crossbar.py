@@ -18,6 +18,7 @@ from .device import Model, program_options
 
 Double = NDArray[np.float64]
 SIDES = ("left", "right", "top", "bottom")
+_PROGRESS: Any = _abi.syn_progress._fields_[0][1]
 SCHEMES = ("half-select", "third-select", "full-select")
 PIECE = 1024  # inputs between two calls of progress
 
@@ -264,7 +265,9 @@ class Crossbar:
         inside = [np.empty(self.shape, np.float64, order="F") for _ in range(4)]
         lib.syn_crossbar_nodes(self._handle, address(inside[0]), address(inside[1]))
         lib.syn_crossbar_cells(self._handle, address(inside[2]), address(inside[3]))
-        return Solution(*ends, *inside, info.power, info.residual, info.scale, info.newton, info.iterations,
+        left, right, top, bottom = ends
+        u, w, cell_u, cell_i = inside
+        return Solution(left, right, top, bottom, u, w, cell_u, cell_i, info.power, info.residual, info.scale, info.newton, info.iterations,
                         info.switched)
 
     def _solve(self, function: str, **volts: Optional[ArrayLike]) -> Solution:
@@ -389,7 +392,7 @@ class Crossbar:
         how = _abi.syn_write()
         lib.syn_write_default(self.array.model._handle, SCHEMES.index(scheme), ctypes.byref(how))
         how.by_cell, how.steps = bool(by_cell), whole(steps, "steps", 0, 1 << 20)
-        how.progress.call = _abi.syn_progress._fields_[0][1](lambda _, share: _goes_on(progress, share))
+        how.progress.call = _PROGRESS(lambda _, share: _goes_on(progress, share))
         for name, value in volts.items():
             if value is not None:
                 setattr(how, name, real(value, name))
