@@ -8,14 +8,14 @@
 static float feature_of(const syn_array *a, const synp_block *b, size_t lane, int feature)
 {
     switch (feature) {
-    case SYN_LOG10_R_HRS:
-        return (float)log10(syn_resistance_of_state(a->model, b->r_hrs[lane]));
-    case SYN_U_SET:
-        return b->u_set[lane];
-    case SYN_R_LRS:
-        return (float)syn_resistance_of_state(a->model, b->r_lrs[lane]);
-    default:
-        return b->u_reset[lane];
+        case SYN_LOG10_R_HRS:
+            return (float)log10(syn_resistance_of_state(a->model, b->r_hrs[lane]));
+        case SYN_U_SET:
+            return b->u_set[lane];
+        case SYN_R_LRS:
+            return (float)syn_resistance_of_state(a->model, b->r_lrs[lane]);
+        default:
+            return b->u_reset[lane];
     }
 }
 

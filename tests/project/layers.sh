@@ -31,7 +31,7 @@ for part in import extract; do
 done
 check "every folder of lib is a room or the public headers" sh -c \
     '[ "$(find . -mindepth 1 -maxdepth 1 -type d ! -name ".*" | sort | tr -d "./" | tr "\n" " ")" = "$1" ]' sh \
-    "$(printf '%s\n' $rooms synaptogen | sort | tr "\n" " ")"
+    "$(printf "%s\n" $rooms synaptogen python | sort | tr "\n" " ")"
 check "the folder of public headers holds headers alone" sh -c '! ls synaptogen | grep -v "\.h$"'
 check "public headers name nothing private" sh -c 'test -f synaptogen/cell.h && ! grep -n synp_ synaptogen/*.h'
 finish
