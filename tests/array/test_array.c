@@ -466,6 +466,45 @@ Test(array, reads_are_the_current_of_the_reference_also_beyond_the_fitted_range)
     }
 }
 
+Test(array, features_modes_and_noisy_reads_with_a_voltage_each_are_those_of_the_reference)
+{
+    enum { N = 300, PULSES = 12 };
+    static syn_cell cells[N];
+    syn_array *a = make(N, NULL, 2, NULL);
+    float u[PULSES], each[N], noisy[N], y[SYN_NFEAT][N], u_thr[N];
+    uint8_t mode[N];
+    uint32_t n[N];
+    uint64_t state = 5;
+    for (int j = 0; j < PULSES; j++)
+        u[j] = scripted(&state, j ? u[j - 1] : 0);
+    cr_assert(eq(int, syn_array_apply(a, NULL, u, PULSES, NULL), SYN_OK));
+    for (size_t k = 0; k < N; k++) {
+        reference(k, NULL, &cells[k]);
+        for (int j = 0; j < PULSES; j++)
+            syn_cell_step(support_model(0), &cells[k], (double)u[j], &cells[k]);
+        each[k] = (float)k / N - 0.5f;
+    }
+    for (int f = 0; f < SYN_NFEAT; f++)
+        cr_assert(eq(int, syn_array_features(a, NULL, f, y[f], NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_modes(a, NULL, mode, n, u_thr, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_read_each_noisy(a, NULL, each, 1e8, 7, noisy, NULL), SYN_OK));
+    for (size_t k = 0; k < N; k++) {
+        const syn_cell *c = &cells[k];
+        cr_assert(mode[k] == c->state.mode && n[k] == c->state.n, "cell %zu", k);
+        if (c->state.mode != SYN_HRS)
+            cr_assert(epsilon_eq(dbl, u_thr[k], c->state.u_thr, 1e-6));
+        /* 1e-5 in r are 1e-5 of the conductance of LLRS: 1e-4 of R_LRS, and 1e-5 R / R_LLRS of a larger R */
+        cr_assert(epsilon_eq(dbl, y[SYN_U_SET][k], c->now.y[SYN_U_SET], 1e-6));
+        cr_assert(epsilon_eq(dbl, y[SYN_U_RESET][k], c->now.y[SYN_U_RESET], 1e-6));
+        cr_assert(epsilon_eq(dbl, y[SYN_R_LRS][k] / c->now.y[SYN_R_LRS], 1, 1e-4));
+        const double r_hrs = pow(10, c->now.y[SYN_LOG10_R_HRS]);
+        cr_assert(epsilon_eq(dbl, pow(10, (double)y[SYN_LOG10_R_HRS][k]) / r_hrs, 1, 1e-5 * (1 + r_hrs / 4000)));
+        /* 1e-5 in r of 2e-4 A at 0.5 V, and noise of 1e-8 A with relative errors of some 1e-3 */
+        cr_assert(epsilon_eq(dbl, noisy[k], syn_read(support_model(0), c, (double)each[k], 1e8, 7), 3e-9), "cell %zu", k);
+    }
+    syn_array_free(a);
+}
+
 Test(array, reads_of_more_cells_than_the_caches_hold_go_to_any_address)
 {
     enum { N = (1 << 20) + 4999 };

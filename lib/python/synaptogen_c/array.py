@@ -438,6 +438,54 @@ class Array:
             within = asked & ((wish == 0) | (np.abs(g - wish) <= how.tolerance * wish))
         return Programmed(done, reached, *(x.reshape(self._shape, order="F") for x in (g, pulses, within)))
 
+    def stick(self, at: Union[str, float, None], where: Optional[ArrayLike] = None) -> "Array":
+        """Makes cells stuck: no voltage changes them.
+
+        Parameters
+        ----------
+        at : "HRS", "LRS", number or None
+            The resistance of HRS or LRS of their present cycle; a conductance [S]; or None to release them.
+        where : (rows, cols) array of bool or None
+            The cells; None: all.
+
+        Returns
+        -------
+        Array
+            Itself.
+        """
+        kinds = {None: _abi.SYN_STICK_NOT, "HRS": _abi.SYN_STICK_HRS, "LRS": _abi.SYN_STICK_LRS}
+        if isinstance(at, str) and at not in kinds:
+            raise refuse("at", f'expected "HRS", "LRS", a conductance or None, found {at!r}')
+        how, g = (kinds[at], 0.0) if at is None or isinstance(at, str) else (_abi.SYN_STICK_AT, real(at, "at"))
+        cells, kept, _ = self._cells(where)
+        with self._lock:
+            self._changes += 1
+            call("syn_array_stick", self._handle, cells, how, g)
+        return self
+
+    def stick_random(self, hrs: float = 0, lrs: float = 0, at: float = 0, g: float = 0,
+                     where: Optional[ArrayLike] = None) -> int:
+        """Draws which cells are stuck, from the seed alone: shares at HRS, at LRS, and at the conductance `g` [S].
+
+        With a larger share the same cells are stuck, and more. Returns the number of cells drawn.
+        """
+        shares = {"hrs": hrs, "lrs": lrs, "at": at, "g": g}
+        faults = _abi.syn_faults(**{name: real(value, name) for name, value in shares.items()})
+        count = ctypes.c_size_t()
+        cells, kept, _ = self._cells(where)
+        with self._lock:
+            self._changes += 1
+            call("syn_array_stick_random", self._handle, cells, ctypes.byref(faults), ctypes.byref(count))
+        return count.value
+
+    @property
+    def stuck(self) -> "NDArray[np.bool_]":
+        """Whether each cell is stuck. (rows, cols)."""
+        flags = np.zeros(self._shape, np.uint8, order="F")
+        with self._lock:
+            call("syn_array_stuck", self._handle, None, address(flags), None)
+        return flags.view(np.bool_)
+
     def copy(self) -> "Array":
         """A copy, which goes on as this array would."""
         handle = ctypes.c_void_p()

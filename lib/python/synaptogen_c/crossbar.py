@@ -224,8 +224,11 @@ class Crossbar:
 
     def _bind(self) -> None:
         """Takes over changes of the array by other calls. To be called with the array's lock."""
-        if self.array is not None and self._changes != self.array._changes:
-            call("syn_crossbar_bind", self._handle, self.array._handle)
+        if self.array is None:
+            return
+        handle = self.array._handle  # refuses an array that was closed
+        if self._changes != self.array._changes:
+            call("syn_crossbar_bind", self._handle, handle)
             self._changes = self.array._changes
 
     def _held(self) -> "_Held":
