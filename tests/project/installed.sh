@@ -30,7 +30,14 @@ belongs() {
         f=${f%.in}
         echo "share/synaptogen/${f#netlists/}"
     done
+    [ -n "$NUMPY_MISSING" ] || python_package
     printf 'share/synaptogen/xschem/synaptogen_tile_%s.sym\n' 4x4 8x8
+}
+# Below the prefix the package is where Python looks, or where its version says.
+python_folder=$(sed -n 's|^pythondir = ${prefix}/||p' "$builddir/Makefile")
+python_package() {
+    printf "$python_folder/synaptogen_c/%s\n" _abi.py libdir
+    ls lib/python/synaptogen_c | grep -v -e __pycache__ -e _abi.py | sed "s|^|$python_folder/synaptogen_c/|"
 }
 # The pictures that the installed texts show, as paths in the source tree.
 pictures() {
@@ -82,6 +89,19 @@ same_device() {
         "$prefix/bin/synaptogen" sample --seed 1 | awk -F, -v u="$u_set" 'NR == 2 { exit !($5 + 0 == u + 0) }'
 }
 check "program and installed command draw the same device" same_device
+# Without the variables of the build tree: a user's Python, which finds the installed library by itself.
+package_draws() {
+    (unset SYNAPTOGEN_LIBRARY && cd "$tmp" && PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$prefix/$python_folder" "$PYTHON" -c '
+import sys, synaptogen_c
+assert synaptogen_c._library.PATH == sys.argv[1], synaptogen_c._library.PATH
+print(synaptogen_c.Array(1, seed=1).features("u_set")[0, 0])
+' "$prefix/lib/libsynaptogen.so.0") | awk -v u="$("$tmp/host")" '{ exit !(($1 / u - 1) ^ 2 < 1e-12) }'
+}
+if [ -z "$NUMPY_MISSING" ]; then
+    check "the installed Python package draws the same device with the installed library" package_draws
+else
+    skip "the installed Python package draws the same device with the installed library" "$NUMPY_MISSING"
+fi
 netlist_runs() {
     cd "$tmp" && "$NGSPICE" -b "$prefix/share/synaptogen/netlists/crossbar_16x16.cir" >run.log 2>&1 </dev/null && cat run.log &&
         grep '^  wrong bits  *0$' run.log
