@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Batches of inputs. They are apart from the rest so that the plug-in, which has none, need not load OpenBLAS. */
-#include "crossbar/crossbar.h"
+#include "crossbar/batch_noise.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -108,13 +108,30 @@ static syn_status check_inputs(const syn_crossbar *x, const double *const v[SYN_
     return SYN_OK;
 }
 
-static syn_status check_options(const syn_batch_options *o, syn_error *err)
+static syn_status check_options(const syn_batch_options *o, size_t count, syn_error *err)
 {
     if (o->tolerance != 0 && !(o->tolerance >= SYNP_ENOUGH && o->tolerance <= 1e-3))
         return synp_fail(err, SYN_EINVAL, "tolerance", "%g is outside [%g, 0.001]", o->tolerance, SYNP_ENOUGH);
     if (o->threads < 0)
         return synp_fail(err, SYN_EINVAL, "threads", "%d is negative", o->threads);
+    if (!(o->bandwidth >= 0 && isfinite(o->bandwidth)))
+        return synp_fail(err, SYN_EINVAL, "bandwidth", "%g Hz is negative or not finite", o->bandwidth);
+    if (o->index >> 56 || count > (UINT64_C(1) << 56) - o->index)
+        return synp_fail(err, SYN_EINVAL, "index", "%llu + %zu inputs is above 2^56", (unsigned long long)o->index,
+                         count);
     return synp_check_reserved(o->reserved, "syn_batch_options", err);
+}
+
+/* The currents by the port matrix. */
+static syn_status multiply_all(syn_crossbar *x, const batch_noise *b, syn_error *err)
+{
+    port_matrix p = {0};
+    syn_status status = find_ports(x, &p, err);
+    for (int to = 0; to < SYN_SIDES && !status; to++)
+        if (b->i[to])
+            status = multiply(x, &p, b->v, b->count, to, b->i[to], err);
+    free_ports(&p);
+    return status;
 }
 
 syn_status syn_crossbar_solve_batch(syn_crossbar *x, const double *const v[SYN_SIDES], size_t count,
@@ -126,19 +143,19 @@ syn_status syn_crossbar_solve_batch(syn_crossbar *x, const double *const v[SYN_S
     o = o ? o : &defaults;
     info = info ? info : &unseen;
     *info = (syn_solution){0};
-    syn_status status = check_options(o, err);
+    syn_status status = check_options(o, count, err);
     if (!status)
         status = check_inputs(x, v, count, err);
     if (status || count == 0)
         return status;
-    if (!synp_crossbar_is_linear(x) || (count < FEWEST && !x->ports))
-        return synp_crossbar_many(x, v, count, i, o->tolerance > 0 ? o->tolerance : SYNP_ENOUGH, o->threads, info,
-                                  err);
-    port_matrix p = {0};
-    status = find_ports(x, &p, err);
-    for (int to = 0; to < SYN_SIDES && !status; to++)
-        if (i[to])
-            status = multiply(x, &p, v, count, to, i[to], err);
-    free_ports(&p);
+    const double tolerance = o->tolerance > 0 ? o->tolerance : SYNP_ENOUGH;
+    const batch_noise b = {v, i, count, tolerance, o->threads, o->bandwidth, o->seed, o->index, BATCH_NOISE_ROOM};
+    const bool linear = synp_crossbar_is_linear(x), on_the_way = !linear && b.bandwidth > 0;
+    if (linear && (count >= FEWEST || x->ports))
+        status = multiply_all(x, &b, err);
+    else if (!on_the_way)
+        status = synp_crossbar_many(x, v, count, i, b.tolerance, b.threads, NULL, info, err);
+    if (!status && b.bandwidth > 0)
+        status = synp_crossbar_batch_noise(x, &b, on_the_way, info, err);
     return status;
 }

@@ -154,6 +154,7 @@ static void copy_lines(const syn_crossbar *x, syn_crossbar *copy)
         memcpy(copy->field.current[side], x->field.current[side], size);
     }
     memcpy(copy->on, x->on, l->rows);
+    memcpy(copy->g, x->g, matrix_size(x) * sizeof *x->g);
 }
 
 syn_status synp_crossbar_copy(const syn_crossbar *x, syn_crossbar **out)

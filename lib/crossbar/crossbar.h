@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar from the inside. Matrices are column-major with the leading dimension lines.ld; their rows after the last
  * are 0. Calls go in one direction: lines/, ports/, access, wires -> switch -> crossbar -> solve -> step, matrix, many
- * -> batch, write. */
+ * -> batch_noise -> batch, write. */
 #ifndef CROSSBAR_CROSSBAR_H
 #define CROSSBAR_CROSSBAR_H
 
@@ -49,10 +49,21 @@ struct syn_crossbar {
 syn_status synp_crossbar_copy(const syn_crossbar *x, syn_crossbar **out);
 void synp_crossbar_copy_free(syn_crossbar *copy); /* NULL is allowed */
 
-/* many.c: solutions for `count` inputs, see syn_crossbar_solve_batch. */
+/* many.c: solutions for `count` inputs, see syn_crossbar_solve_batch. visit, unless NULL, is called with the crossbar that has the
+ * solution for input k, by several threads at once; what it returns besides SYN_OK ends the batch. Inputs are solved in runs
+ * of SYNP_RUN: a batch in pieces of a multiple of it gives the same digits. */
+enum { SYNP_RUN = 16 };
+typedef struct synp_visit {
+    syn_status (*call)(void *context, size_t k, const syn_crossbar *own, syn_error *err);
+    void *context;
+    size_t first; /* number of input 0, for messages */
+} synp_visit;
 syn_status synp_crossbar_many(const syn_crossbar *x, const double *const v[SYN_SIDES], size_t count,
-                              double *const i[SYN_SIDES], double tolerance, int threads, syn_solution *info,
-                              syn_error *err);
+                              double *const i[SYN_SIDES], double tolerance, int threads, const synp_visit *visit,
+                              syn_solution *info, syn_error *err);
+
+/* Adds the account of a solution to that of all. */
+void synp_crossbar_join(const syn_solution *one, syn_solution *all);
 
 /* solve.c: */
 /* Whether the slopes do not depend on the voltages. */

@@ -6,14 +6,13 @@
 
 #include <math.h>
 
-enum { RUN = 16 };
-
 typedef struct batch {
     const syn_crossbar *x;
     const double *const *v; /* [lines of the side x count] each, or NULL */
     double *const *i;
     size_t count;
     int threads;
+    const synp_visit *visit; /* or NULL */
 } batch;
 
 static void put_currents(const batch *b, const syn_crossbar *own, size_t k)
@@ -25,8 +24,7 @@ static void put_currents(const batch *b, const syn_crossbar *own, size_t k)
     }
 }
 
-/* Adds the account of a solution to that of all. */
-static void join(const syn_solution *one, syn_solution *all)
+void synp_crossbar_join(const syn_solution *one, syn_solution *all)
 {
     all->residual = fmax(all->residual, one->residual);
     all->scale = fmax(all->scale, one->scale);
@@ -38,7 +36,7 @@ static void join(const syn_solution *one, syn_solution *all)
 static syn_status solve_run(const batch *b, syn_crossbar *own, size_t first, syn_solution *all, syn_error *err)
 {
     synp_crossbar_clear(own);
-    for (size_t k = first; k < first + RUN && k < b->count; k++) {
+    for (size_t k = first; k < first + SYNP_RUN && k < b->count; k++) {
         const double *v[SYN_SIDES];
         syn_solution info;
         syn_error found = {0};
@@ -48,9 +46,14 @@ static syn_status solve_run(const batch *b, syn_crossbar *own, size_t first, syn
         if (!status)
             status = synp_crossbar_converge(own, false, &info, &found);
         if (status)
-            return synp_fail(err, status, found.field, "input %zu: %.400s", k, found.text);
+            return synp_fail(err, status, found.field, "input %zu: %.400s", k + (b->visit ? b->visit->first : 0),
+                             found.text);
         put_currents(b, own, k);
-        join(&info, all);
+        synp_crossbar_join(&info, all);
+        if (b->visit)
+            status = b->visit->call(b->visit->context, k, own, err);
+        if (status)
+            return status;
     }
     return SYN_OK;
 }
@@ -66,7 +69,7 @@ typedef struct outcome {
 /* What a thread does. */
 static void work(const batch *b, double enough, outcome *all)
 {
-    const size_t runs = (b->count + RUN - 1) / RUN;
+    const size_t runs = (b->count + SYNP_RUN - 1) / SYNP_RUN;
     syn_crossbar *own;
     const syn_status made = synp_crossbar_copy(b->x, &own);
     if (!made)
@@ -75,7 +78,7 @@ static void work(const batch *b, double enough, outcome *all)
     for (size_t run = 0; run < runs; run++) {
         syn_solution info = {0};
         syn_error err = {0};
-        const syn_status status = made ? synp_no_memory(&err) : solve_run(b, own, run * RUN, &info, &err);
+        const syn_status status = made ? synp_no_memory(&err) : solve_run(b, own, run * SYNP_RUN, &info, &err);
 #pragma omp critical(synp_crossbar_many)
         {
             if (status && (!all->status || run < all->run)) {
@@ -83,19 +86,19 @@ static void work(const batch *b, double enough, outcome *all)
                 all->run = run;
                 all->err = err;
             }
-            join(&info, &all->info);
+            synp_crossbar_join(&info, &all->info);
         }
     }
     synp_crossbar_copy_free(own);
 }
 
 syn_status synp_crossbar_many(const syn_crossbar *x, const double *const v[SYN_SIDES], size_t count,
-                              double *const i[SYN_SIDES], double tolerance, int threads, syn_solution *info,
-                              syn_error *err)
+                              double *const i[SYN_SIDES], double tolerance, int threads, const synp_visit *visit,
+                              syn_solution *info, syn_error *err)
 {
-    const size_t runs = (count + RUN - 1) / RUN;
+    const size_t runs = (count + SYNP_RUN - 1) / SYNP_RUN;
     const int most = synp_threads(threads);
-    const batch b = {x, v, i, count, runs < (size_t)most ? (int)runs : most};
+    const batch b = {x, v, i, count, runs < (size_t)most ? (int)runs : most, visit};
     outcome all = {0};
 #pragma omp parallel num_threads(b.threads > 1 ? b.threads : 1)
     work(&b, tolerance, &all);
