@@ -2,7 +2,6 @@
 #include "base/numeric.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 double synp_normal_below(double x)
@@ -53,14 +52,6 @@ synp_interval synp_bisect(bool (*is_left)(const void *context, double x), const 
         *(is_left(context, middle) ? &start.low : &start.high) = middle;
     }
     return start;
-}
-
-const char *synp_number_text(double x, char text[SYNP_NUMBER_TEXT])
-{
-    snprintf(text, SYNP_NUMBER_TEXT, "%.15g", x);
-    if (strtod(text, NULL) != x)
-        snprintf(text, SYNP_NUMBER_TEXT, "%.17g", x);
-    return text;
 }
 
 bool synp_whole(double x, double *whole)

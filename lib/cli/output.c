@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/numeric.h"
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -72,10 +73,7 @@ int output_close(output *o, bool keep)
 
 void output_number(FILE *f, double x)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%.15g", x);
-    if (strtod(text, NULL) != x)
-        snprintf(text, sizeof text, "%.17g", x);
+    char text[SYNP_NUMBER_TEXT];
     fputc(',', f);
-    fputs(text, f);
+    fputs(synp_number_text(x, text), f);
 }

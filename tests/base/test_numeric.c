@@ -77,6 +77,46 @@ Test(numeric, the_text_of_a_number_is_short_and_reads_back_the_same)
     }
 }
 
+/* What printf writes: 15 digits if they read back, else 17. Ranges around the ends of the fast way; few digits; floats; powers of ten
+ * and their neighbours, where digits are all 9 or the power of ten is in doubt; numbers of 53 bits, among which are ties. */
+Test(numeric, the_text_of_a_number_is_that_of_printf)
+{
+    uint64_t state = 9;
+    for (int k = 0; k < support_cases(300000, 5000000); k++) {
+        char text[SYNP_NUMBER_TEXT], expected[SYNP_NUMBER_TEXT];
+        double x = pow(10, support_uniform(&state, -9, 16));
+        if (k % 5 == 1)
+            x = floor(support_uniform(&state, 0, 1e6)) * pow(10, -floor(support_uniform(&state, 0, 12)));
+        else if (k % 5 == 2)
+            x = (double)(float)x;
+        else if (k % 5 == 3) {
+            x = pow(10, floor(support_uniform(&state, -9, 16)));
+            for (int n = (int)support_uniform(&state, 0, 5); n > 0; n--)
+                x = nextafter(x, support_uniform(&state, -1, 1) < 0 ? 0 : INFINITY);
+        } else if (k % 5 == 4)
+            x = ldexp(floor(support_uniform(&state, 0, 0x1p53)), -(int)support_uniform(&state, 0, 90));
+        x = support_uniform(&state, -1, 1) < 0 ? -x : x;
+        snprintf(expected, sizeof expected, "%.15g", x);
+        if (strtod(expected, NULL) != x)
+            snprintf(expected, sizeof expected, "%.17g", x);
+        cr_assert(eq(str, (char *)synp_number_text(x, text), expected));
+    }
+    const double special[] = {0, -0.0, INFINITY, -INFINITY, NAN, 1e-8, 1e14, 5e-324, 1.7976931348623157e308};
+    const char *const texts[] = {"0",
+                                 "-0",
+                                 "inf",
+                                 "-inf",
+                                 "nan",
+                                 "1e-08",
+                                 "100000000000000",
+                                 "4.94065645841247e-324",
+                                 "1.7976931348623157e+308"};
+    for (size_t k = 0; k < sizeof special / sizeof *special; k++) {
+        char text[SYNP_NUMBER_TEXT];
+        cr_expect(eq(str, (char *)synp_number_text(special[k], text), (char *)texts[k]));
+    }
+}
+
 /* A number as ngspice hands it from an expression to a model: it writes 16 digits and reads them as digits times a
  * power of ten. */
 static double through_an_expression(double x)
