@@ -23,7 +23,8 @@ typedef enum syn_purpose {
     SYN_DRAW_READ = 4,     /* index = read or time slot; four neighbouring cells share a block, see syn_rng_read */
     SYN_DRAW_PRODUCT = 5,  /* the same for the summed noise of a matrix row; its number replaces the cell's */
     SYN_DRAW_ESTIMATE = 7, /* starts of an estimator, resampling */
-    SYN_DRAW_STUCK = 8     /* index 0: word 0 says whether the cell is stuck, see stuck.h */
+    SYN_DRAW_STUCK = 8,    /* index 0: word 0 says whether the cell is stuck, see stuck.h */
+    SYN_DRAW_DRIFT = 9     /* index 0: the two normals of a cell, see drift.h */
 } syn_purpose;
 
 /* The four words of one block. index < 2^56. */

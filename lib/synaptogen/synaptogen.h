@@ -17,6 +17,7 @@
 #include <synaptogen/array.h>
 #include <synaptogen/array_file.h>
 #include <synaptogen/stuck.h>
+#include <synaptogen/drift.h>
 #include <synaptogen/vmm.h>
 #include <synaptogen/program.h>
 #include <synaptogen/crossbar.h>
