@@ -201,24 +201,37 @@ syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *
     return outcomes ? SYN_OK : synp_no_memory(err);
 }
 
+syn_status syn_array_window(const syn_array *a, const syn_program *how, const double *g, size_t n,
+                            syn_program_report *reports, syn_error *err)
+{
+    float *target = malloc(a->n * sizeof *target);
+    syn_status status = target ? synp_check_writable(a, err) : synp_no_memory(err);
+    for (size_t k = 0; k < n && !status; k++) {
+        syn_array *copy;
+        for (size_t j = 0; j < a->n; j++)
+            target[j] = (float)g[k];
+        status = syn_array_copy(a, &copy, err);
+        if (!status)
+            status = syn_array_program(copy, NULL, target, how, NULL, NULL, &reports[k], err);
+        syn_array_free(copy);
+    }
+    free(target);
+    return status;
+}
+
 syn_status syn_program_window(const syn_model *m, uint64_t seed, size_t cells, const syn_program *how,
                               const double *g, size_t n, double *share, syn_error *err)
 {
-    float *target = malloc((cells + 1) * sizeof *target);
-    syn_status status = target ? SYN_OK : synp_no_memory(err);
-    for (size_t k = 0; k < n && !status; k++) {
-        syn_array *a;
-        syn_program_report report;
-        for (size_t j = 0; j < cells; j++)
-            target[j] = (float)g[k];
-        status = syn_array_create(m, seed, cells, NULL, &a, err);
-        if (status)
-            break;
-        status = syn_array_program(a, NULL, target, how, NULL, NULL, &report, err);
-        if (!status)
-            share[k] = (double)report.reached / (double)cells;
-        syn_array_free(a);
-    }
-    free(target);
+    syn_array *a;
+    syn_program_report *reports = malloc((n + 1) * sizeof *reports);
+    syn_status status = syn_array_create(m, seed, cells, NULL, &a, err);
+    if (!status && !reports)
+        status = synp_no_memory(err);
+    if (!status)
+        status = syn_array_window(a, how, g, n, reports, err);
+    for (size_t k = 0; k < n && !status; k++)
+        share[k] = (double)reports[k].reached / (double)cells;
+    syn_array_free(a);
+    free(reports);
     return status;
 }

@@ -14,6 +14,7 @@ typedef struct write_options {
     pattern_options pattern;
     wires_options wires;
     verify_options verify;
+    stuck_options stuck;
     const char *targets, *state, *plot, *output; /* files, NULL if absent */
     double v_read;                               /* V, for the picture */
     bool both_ends, by_cell;
@@ -34,6 +35,7 @@ static const cli_option options[] = {
      .help = "number of steps in which each voltage is approached; with more steps the cells switch in the order of "
              "their thresholds"},
     {GROUP(options_verify, write_options, verify)},
+    {GROUP(options_stuck, write_options, stuck)},
     {"v-read", "V", NUMBER(write_options, v_read, -10, 10), .fallback = "0.2",
      .help = "voltage of the word lines in the picture"},
     OPTION_WIRED_PLOT(write_options, plot),
@@ -122,6 +124,8 @@ static int write_all(const write_options *o, const syn_model *m, const pattern *
     syn_array *a = NULL;
     syn_error err;
     int status = open_array(o, m, p->rows, p->cols, &a);
+    if (!status)
+        status = stuck_draw(&o->stuck, a);
     if (!status)
         status = wired_open(a, &o->wires, o->wires.driver, o->both_ends, &b);
     if (!status && (b.rows != p->rows || b.cols != p->cols))

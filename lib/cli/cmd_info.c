@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/numeric.h"
 #include "cli/commands.h"
 #include "cli/shared.h"
+#include "cli/window.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 static const char *const labels[SYN_NFEAT] = {"log10(R_HRS/ohm)", "U_S [V]", "R_LRS [ohm]", "U_R [V]"};
 
@@ -117,74 +121,10 @@ static void print_mixture(FILE *f, const syn_params *p)
 
 typedef struct info_options {
     model_options model;
-    bool window;
-    double tolerance;
-    uint64_t attempts;
-    const char *output;
+    window_options window;
+    bool show_window;
+    const char *state, *output; /* files, NULL if absent */
 } info_options;
-
-enum { WINDOW_CELLS = 2000, WINDOW_POINTS = 41 };
-static const double certain = 0.99; /* share of cells that makes a conductance one that cells reach */
-
-/* Conductances in steps of a tenth of a decade, 0.1 uS to 1 mS. */
-static void window_points(double g[WINDOW_POINTS])
-{
-    for (int k = 0; k < WINDOW_POINTS; k++)
-        g[k] = 1e-7 * pow(10, 0.1 * k);
-}
-
-/* The longest run of conductances that nearly all cells reach: first and end in g. */
-static void find_window(const double share[WINDOW_POINTS], int *first, int *end)
-{
-    *first = *end = 0;
-    for (int k = 0; k < WINDOW_POINTS; k++) {
-        int stop = k;
-        while (stop < WINDOW_POINTS && share[stop] >= certain)
-            stop++;
-        if (stop - k > *end - *first) {
-            *first = k;
-            *end = stop;
-        }
-    }
-}
-
-static void print_window(FILE *f, const info_options *o, const double *g, const double *share)
-{
-    int first, end;
-    fprintf(f,
-            "Conductances at u0 that cells reach by write-verify, from %d cells; tolerance %g, at most %d attempts\n"
-            "         g [S]   resistance [ohm]   share of cells\n",
-            WINDOW_CELLS, o->tolerance, (int)o->attempts);
-    for (int k = 0; k < WINDOW_POINTS; k++)
-        if (share[k] > 0)
-            fprintf(f, "  %12.4g   %16.4g   %.4f\n", g[k], 1 / g[k], share[k]);
-    find_window(share, &first, &end);
-    if (first == end) {
-        fprintf(f, "no conductance is reached by %g %% of the cells\n", 100 * certain);
-        return;
-    }
-    const double ratio = g[end - 1] / g[first];
-    fprintf(f,
-            "%g %% of the cells reach each of them from %.4g S to %.4g S, a ratio of %.4g\n"
-            "levels that do not overlap within the tolerance: %d\n",
-            100 * certain, g[first], g[end - 1], ratio,
-            1 + (int)floor(log(ratio) / log((1 + o->tolerance) / (1 - o->tolerance))));
-}
-
-static int window(FILE *f, const info_options *o, const syn_model *m)
-{
-    double g[WINDOW_POINTS], share[WINDOW_POINTS];
-    syn_program how;
-    syn_error err;
-    syn_program_default(m, &how);
-    how.tolerance = o->tolerance;
-    how.attempts = (int)o->attempts;
-    window_points(g);
-    if (syn_program_window(m, o->model.seed, WINDOW_CELLS, &how, g, WINDOW_POINTS, share, &err))
-        return cli_fail_library("", &err);
-    print_window(f, o, g, share);
-    return CLI_OK;
-}
 
 static void describe(FILE *f, const syn_model *m)
 {
@@ -196,34 +136,84 @@ static void describe(FILE *f, const syn_model *m)
     print_mixture(f, syn_model_params(m));
 }
 
+/* Smallest, median and largest conductance at u0. */
+static int print_conductances(FILE *f, const syn_array *a)
+{
+    const size_t n = syn_array_size(a);
+    double *g = malloc(n * sizeof *g);
+    if (!g)
+        return cli_fail_memory();
+    const syn_model *m = syn_array_model(a);
+    for (size_t k = 0; k < n; k++)
+        g[k] = syn_chord(m, (double)syn_array_states(a)[k], syn_model_params(m)->u0);
+    qsort(g, n, sizeof *g, synp_rising);
+    fprintf(f, "conductances    %.4g S to %.4g S, median %.4g S, at u0\n", g[0], g[n - 1], g[n / 2]);
+    free(g);
+    return CLI_OK;
+}
+
+static int describe_array(FILE *f, const syn_array *a)
+{
+    size_t count[3] = {0}, stuck[2] = {0};
+    uint64_t cycles = 0;
+    fprintf(f, "cells           %zu x %zu, seed %" PRIu64 ", first %" PRIu64 "\n", syn_array_rows(a),
+            syn_array_cols(a), syn_array_seed(a), syn_array_first(a));
+    if (syn_array_stuck(a, NULL, NULL, &stuck[0], NULL))
+        fputs("read-only       yes: modes and stuck cells are not known\n", f);
+    else {
+        for (size_t k = 0; k < syn_array_size(a); k++) {
+            syn_state s;
+            (void)syn_array_state(a, k, &s, NULL);
+            count[s.mode]++;
+            stuck[1] += isnan(s.u_thr) && s.mode == SYN_LRS;
+            cycles += s.n;
+        }
+        fprintf(f, "modes           HRS %zu, LRS %zu, IRS %zu\n", count[SYN_HRS], count[SYN_LRS], count[SYN_IRS]);
+        fprintf(f, "stuck           %zu: HRS %zu, LRS %zu\n", stuck[0], stuck[0] - stuck[1], stuck[1]);
+        fprintf(f, "cycles          %.4g for each cell\n", (double)cycles / (double)syn_array_size(a));
+    }
+    return print_conductances(f, a);
+}
+
 static const cli_option options[] = {
     {GROUP(options_model, info_options, model)},
-    {"window", NULL, SWITCH(info_options, window),
-     .help = "print the conductances that cells reach by write-verify, and their share, in place of the description"},
-    {"tolerance", "T", NUMBER(info_options, tolerance, 1e-6, 0.9), .fallback = "0.02",
-     .help = "relative tolerance of --window"},
-    {"attempts", "N", INTEGER(info_options, attempts, 1, 1000), .fallback = "20",
-     .help = "SET pulses per cell at most, of --window"},
+    {"window", NULL, SWITCH(info_options, show_window),
+     .help = "print the conductances that cells reach by write-verify, their share, the number of levels and the "
+             "spread of the "
+             "cells, in place of the description"},
+    {GROUP(options_window, info_options, window)},
     OPTION_OUTPUT(info_options, output),
     {0},
 };
+
+static int print_all(const info_options *o, const syn_model *m, const syn_array *a, FILE *f)
+{
+    if (o->show_window)
+        return window_print(f, &o->window, m, o->model.seed, a);
+    if (a)
+        return describe_array(f, a);
+    describe(f, m);
+    return CLI_OK;
+}
 
 static int run(const void *values)
 {
     const info_options *o = values;
     syn_model *m;
+    syn_array *a = NULL;
+    syn_error err;
     output out;
-    int status = model_open(&o->model, NULL, &m);
+    int status = model_open(&o->model, o->state, &m);
+    if (!status && o->state && syn_array_load(m, o->state, NULL, 0, &a, &err))
+        status = cli_fail_library("", &err);
     if (!status)
         status = output_open(&out, o->output);
     if (!status) {
-        if (o->window)
-            status = window(out.stream, o, m);
-        else
-            describe(out.stream, m);
+        status = print_all(o, m, a, out.stream);
         const int closed = output_close(&out, !status);
         status = status ? status : closed;
     }
+    syn_array_free(a);
     syn_model_free(m);
     return status;
 }
@@ -231,17 +221,22 @@ static int run(const void *values)
 static const cli_term examples[] = {
     {"synaptogen info --params mydevice.json", "Describe a parameter set of your own:"},
     {"synaptogen info --window --tolerance 0.05", "See which conductances cells can be programmed to:"},
+    {"synaptogen info weights.state", "See what a state file holds, and how many cells are stuck:"},
     {0},
 };
 
 const cli_command command_info = {
     .name = "info",
-    .usage = "",
-    .summary = "describe a parameter set in words",
-    .text = "Prints where the parameter set comes from, its current-voltage curves, the memory of its cycles, the "
-            "distribution of each feature, and its device-to-device mixture.",
+    .usage = "[STATE]",
+    .summary = "describe a parameter set or an array in words",
+    .text =
+        "Prints where the parameter set comes from, its current-voltage curves, the memory of its cycles, the "
+        "distribution of each feature, and its device-to-device mixture.\n\n"
+        "With a state file: prints what the array holds. With --window and a state file: the conductances that the "
+        "cells of this array reach, from their present states.",
     .examples = examples,
     .see_also = "fit,validate",
+    .operands = {{"STATE", "state file", offsetof(info_options, state), .optional = true}},
     .options = options,
     .size = sizeof(info_options),
     .run = run,

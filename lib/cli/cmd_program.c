@@ -11,6 +11,7 @@ typedef struct program_options {
     model_options model;
     const char *targets, *state, *report, *output; /* files, NULL if absent */
     verify_options verify;
+    stuck_options stuck;
     uint64_t first;
     int history; /* syn_history */
 } program_options;
@@ -21,6 +22,7 @@ static const cli_option options[] = {
          "matrix of conductances at u0 in S, .csv or .npy, a row for each row of the array; 0: as small as it gets"},
     OPTION_STATE(program_options, state, "array to go on with; a new one if absent"),
     {GROUP(options_verify, program_options, verify)},
+    {GROUP(options_stuck, program_options, stuck)},
     {"report", "FILE", TEXT(program_options, report),
      .help = "CSV with target, conductance, number of pulses and place of each cell, and whether it is within the "
              "tolerance"},
@@ -88,10 +90,13 @@ static int program_all(const program_options *o, const syn_model *m, syn_array *
     return CLI_OK;
 }
 
-/* Without the noise of the verifying reads. A target of 0 has no tolerance. */
-static bool is_within(const program_options *o, float target, float g)
+/* Without the noise of the verifying reads. A target of 0 has no tolerance: a cell is there if it is not stuck in LRS. */
+static bool is_within(const program_options *o, const syn_array *a, size_t k, float target, float g)
 {
-    return target == 0 || fabs((double)g / (double)target - 1) <= o->verify.tolerance * (1 + 1e-5);
+    syn_state s;
+    if (target == 0)
+        return !syn_array_state(a, k, &s, NULL) && s.mode != SYN_LRS;
+    return fabs((double)g / (double)target - 1) <= o->verify.tolerance * (1 + 1e-5);
 }
 
 static int write_cells(const program_options *o, const syn_array *a, const matrix *targets, const float *g,
@@ -106,17 +111,17 @@ static int write_cells(const program_options *o, const syn_array *a, const matri
     for (size_t k = 0; k < syn_array_size(a) && !ferror(out.stream); k++)
         fprintf(out.stream, "%" PRIu64 ",%.9g,%.9g,%" PRIu32 ",%zu,%zu,%d\n", syn_array_first(a) + k,
                 (double)targets->v[k], (double)g[k], pulses[k], k % targets->rows, k / targets->rows,
-                is_within(o, targets->v[k], g[k]));
+                is_within(o, a, k, targets->v[k], g[k]));
     return output_close(&out, true);
 }
 
 /* Names the cells that stayed outside of the tolerance: the first few, each where it is the nearest that it got. */
-static void warn_of_cells(const program_options *o, const matrix *targets, const float *g)
+static void warn_of_cells(const program_options *o, const syn_array *a, const matrix *targets, const float *g)
 {
     enum { NAMED = 3 };
     size_t outside = 0;
     for (size_t k = 0; k < targets->rows * targets->cols; k++)
-        if (!is_within(o, targets->v[k], g[k]) && outside++ < NAMED)
+        if (!is_within(o, a, k, targets->v[k], g[k]) && outside++ < NAMED)
             fprintf(stderr, "row %zu, column %zu: %.4g S in place of %.4g S\n", k % targets->rows, k / targets->rows,
                     (double)g[k], (double)targets->v[k]);
     if (outside > 0)
@@ -153,7 +158,7 @@ static int program(const program_options *o, const syn_model *m, const matrix *t
     if (!status)
         status = write_report(&report);
     if (!status)
-        warn_of_cells(o, targets, g);
+        warn_of_cells(o, a, targets, g);
     free(g);
     free(pulses);
     return status;
@@ -172,6 +177,8 @@ static int run(const void *values)
         status = matrix_read(o->targets, &targets);
     if (!status)
         status = open_array(o, m, &targets, &a);
+    if (!status)
+        status = stuck_draw(&o->stuck, a);
     if (!status)
         status = program(o, m, &targets, a);
     syn_array_free(a);

@@ -230,7 +230,8 @@ static int count_operands(const cli_operand operands[MOST_OPERANDS])
 
 static int set_operands(const cli_operand operands[MOST_OPERANDS], int count, char **words, void *values)
 {
-    const int wanted = count_operands(operands);
+    const int known = count_operands(operands);
+    const int wanted = known > 0 && operands[known - 1].optional && count < known ? known - 1 : known;
     if (count < wanted)
         return wanted > 1 ? cli_fail(CLI_USAGE, "expected two file names, found %d", count)
                           : cli_fail(CLI_USAGE, "expected a %s, found none", operands[0].what);

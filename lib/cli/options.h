@@ -71,6 +71,7 @@ typedef struct cli_operand {
     const char *name, *what; /* placeholder; "state file" in "expected a state file, found none" */
     size_t offset;           /* of a const char * in the command's structure; of a cli_line if there are many */
     bool many;               /* one or more; only the last operand */
+    bool optional;           /* may be absent; only the last operand */
 } cli_operand;
 enum { MOST_OPERANDS = 2 };
 

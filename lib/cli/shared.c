@@ -112,6 +112,24 @@ syn_program verify_settings(const syn_model *m, const verify_options *o)
     return how;
 }
 
+const cli_option options_stuck[] = {
+    {"stuck-hrs", "SHARE", NUMBER(stuck_options, hrs, 0, 1), .fallback = "0",
+     .help = "share of the cells that stick at their HRS from the beginning, drawn from seed and cell"},
+    {"stuck-lrs", "SHARE", NUMBER(stuck_options, lrs, 0, 1), .fallback = "0", .help = "the same for LRS"},
+    {0},
+};
+
+int stuck_draw(const stuck_options *o, syn_array *a)
+{
+    const syn_faults faults = {.hrs = o->hrs, .lrs = o->lrs};
+    syn_error err;
+    if (o->hrs + o->lrs == 0)
+        return CLI_OK;
+    return syn_array_stick_random(a, NULL, &faults, NULL, &err)
+               ? cli_fail(CLI_USAGE, "--stuck-%s: %s", err.field, err.text)
+               : CLI_OK;
+}
+
 const cli_option options_wires[] = {
     {"r-wl", "OHM", NUMBER(wires_options, r_wl, 0, 1e6), .fallback = "0",
      .help = "resistance of a word line for each cell"},

@@ -85,6 +85,14 @@ extern const cli_option options_verify[]; /* --tolerance, --attempts, --bandwidt
 /* The library's settings of write-verify, with those of *o in place. */
 syn_program verify_settings(const syn_model *m, const verify_options *o);
 
+/* Stuck cells, drawn before anything is written. */
+typedef struct stuck_options {
+    double hrs, lrs; /* shares */
+} stuck_options;
+extern const cli_option options_stuck[]; /* --stuck-hrs, --stuck-lrs */
+
+int stuck_draw(const stuck_options *o, syn_array *a);
+
 /* Wires of a crossbar and drivers of its lines. */
 typedef struct wires_options {
     double r_wl, r_bl, driver; /* ohm */

@@ -54,6 +54,11 @@ typedef struct syn_program_report {
 syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *target, const syn_program *how,
                              float *g, uint32_t *pulses, syn_program_report *report, syn_error *err);
 
+/* reports[n]: how well the cells of `a` can be programmed to each conductance g[n] [S], all of them to the same. Each is tried
+ * on a copy of a, which does not change. Stuck cells count as cells. err may be NULL. Returns as syn_array_program. */
+syn_status syn_array_window(const syn_array *a, const syn_program *how, const double *g, size_t n,
+                            syn_program_report *reports, syn_error *err);
+
 /* share[n]: of `cells` fresh cells of this seed, the share that reaches each conductance g[n] [S]. Each is programmed into
  * cells 0 .. cells - 1 anew. The standard error of a share p is sqrt(p (1 - p) / cells). cells >= 1. err may be NULL.
  * Returns SYN_OK, SYN_EINVAL as syn_array_program, SYN_ENOMEM. Any thread. */

@@ -305,6 +305,29 @@ Test(program, the_window_is_that_of_the_draws)
     }
 }
 
+/* Stuck cells are the only difference between two arrays: they alone miss a target that all free cells reach. */
+Test(program, the_window_of_an_array_counts_its_stuck_cells_and_leaves_it_unchanged)
+{
+    bench b = prepare(1);
+    const double g[] = {5e-5, 8e-5};
+    syn_program_report free_cells[2], some[2];
+    size_t stuck;
+    b.how.tolerance = 0.2;
+    cr_assert(eq(int, syn_array_window(b.a, &b.how, g, 2, free_cells, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_stick_random(b.a, NULL, &(syn_faults){.at = 0.1, .g = 1e-6}, &stuck, NULL), SYN_OK));
+    float *before = malloc(N * sizeof *before);
+    memcpy(before, syn_array_states(b.a), N * sizeof *before);
+    cr_assert(eq(int, syn_array_window(b.a, &b.how, g, 2, some, NULL), SYN_OK));
+    for (int k = 0; k < 2; k++) {
+        cr_expect(eq(sz, some[k].cells, N));
+        cr_expect(eq(sz, free_cells[k].reached, N));
+        cr_expect(eq(sz, some[k].reached, N - stuck));
+    }
+    cr_expect(memcmp(before, syn_array_states(b.a), N * sizeof *before) == 0);
+    free(before);
+    clean(&b);
+}
+
 Test(program, the_defaults_are_the_documented_ones)
 {
     bench b = prepare(1);

@@ -40,6 +40,28 @@ window() {
 }
 check "info --window shows what cells reach, and more attempts reach more" window
 
+# The spacing of levels: twice the tolerance, and with noise more. The figures of the spread are those of the description.
+levels() {
+    syn info --window --seed 2 --bandwidth 1e9 --error-rate 1e-6 >noisy && cat noisy &&
+        awk '/^levels/ { n[++k] = $NF } END { exit !(k == 2 && n[1] > n[2] && n[2] > 3) }' noisy &&
+        awk '/^99 %/ { split($12, a, ","); r = $12 + 0 } /^99 %/ { for (i = 1; i <= NF; i++) if ($i == "ratio") r = $(i + 2) }
+            /do not overlap/ { n = $NF } END { print r, n; exit !(n == 1 + int(log(r) / log(1.02 / 0.98))) }' noisy &&
+        syn info | awk '/^  R_LRS/ { d2d = $7; c2c = $8; print d2d, c2c }' >described &&
+        awk '/^standard deviation of R_LRS/ { sub(",", "", $9); print $9, $NF }' noisy | diff - described
+}
+check "info --window counts the levels that reads tell apart, and has the spread of the cells" levels
+
+# Draws by the definition are the library's test; here their number, and that the state file keeps them.
+stuck() {
+    syn program --targets targets.csv --seed 4 --first 100 --stuck-hrs 0.1 --stuck-lrs 0.2 -o faulty --report faulty.csv >out 2>err &&
+        syn info faulty >held && cat held && syn info state >sound && grep -q '^stuck           0: HRS 0, LRS 0$' sound &&
+        awk '/^stuck/ { all = $2 + 0; hrs = $4 + 0; lrs = $6 } /^modes/ { n = $3 + $5 + $7 } END { exit !(all == hrs + lrs && all > 12 && all < 40 && n == 84) }' held &&
+        [ "$(awk -F, 'NR > 1 && !$7' faulty.csv | wc -l)" -ge "$(awk '/^stuck/ { print $2 - 2 }' held)" ] &&
+        syn info --window --attempts 2 faulty >part &&
+        awk 'NF == 3 && $1 + 0 > 0 && $3 > 0.9 { bad++ } END { exit bad > 0 }' part
+}
+check "stuck cells are drawn, kept in the state file, and told by info" stuck
+
 reads() {
     syn read state --conductance >g.csv
     paste -d, targets.csv g.csv | awk -F, '{ for (j = 1; j <= 7; j++) { d = $(j + 7) / $j - 1; if (d > 0.0201 || d < -0.0201) bad++ }
@@ -126,6 +148,7 @@ check "a negative target is refused" refused 1 'target: -0.0002 S' program --tar
 check "targets of another shape are refused" refused 1 'expected 12 x 7 targets' program --targets v.csv --state state -o x
 check "voltages of another length are refused" refused 1 'expected 7 voltages' vmm state --voltages negative.csv
 check "program needs a place for the state" refused 2 'output' program --targets targets.csv
+check "shares of stuck cells above 1 in all are refused" refused 2 'stuck-lrs: the shares are 1.2 in all' program --targets targets.csv --stuck-hrs 0.6 --stuck-lrs 0.6 -o x
 check "read needs a state file" refused 2 'expected a state file' read
 check "a refused program leaves no file behind" sh -c '! ls x* 2>/dev/null | grep -v "x.csv"'
 finish

@@ -7,16 +7,16 @@ syn() { "$SYNAPTOGEN" "$@"; }
 cd "$tmp" || exit 99
 
 cat >table <<'END'
-info: attempts help order output params seed tolerance version window
+info: attempts bandwidth error-rate help order output params seed tolerance version window
 sample: cells cycles first help name order output params seed start version
 pulse: cells first help init name order output params r-init seed start version voltages
 iv: cells cycles first help name order output params plot points seed start u-max u-min version
-program: attempts bandwidth first help index order output params report seed start state targets tolerance version
+program: attempts bandwidth first help index order output params report seed start state stuck-hrs stuck-lrs targets tolerance version
 read: bandwidth conductance help index output params u version
 vmm: bandwidth help index output params version voltages
 netlist crossbar: attempts cells cols drive driver help init library mode order output params pattern picture pulse r-bl r-wl rows scheme seed sense start state state-out tile v-gate v-read v-reset v-set version voltages
 crossbar solve: help nodes order output params ports seed version
-crossbar write: attempts bandwidth both-ends by-cell cols driver first help index init order output params pattern plot r-bl r-wl rows scheme seed start state steps targets tolerance v-read v-reset v-set version
+crossbar write: attempts bandwidth both-ends by-cell cols driver first help index init order output params pattern plot r-bl r-wl rows scheme seed start state steps stuck-hrs stuck-lrs targets tolerance v-read v-reset v-set version
 crossbar read: both-ends driver each-row help output params plot r-bl r-wl sense sneak v-read version voltages
 import: columns cycle-per-file help look output pairs polarity scale shunt u0 version
 extract: columns cycle-per-file help html output pairs plot polarity scale shunt u0 version
