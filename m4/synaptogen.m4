@@ -137,6 +137,9 @@ AC_DEFUN([SYN_PYTHON], [
     AC_MSG_CHECKING([for python3 with NumPy])
     syn_candidates=${PYTHON:-python3 /usr/bin/python3}
     NUMPY_MISSING="there is no python3 of version 3.9 or later with NumPy (Debian package python3-numpy)"
+    AS_IF([test "x$enable_sanitizers" = xyes], [
+        syn_candidates=
+        NUMPY_MISSING="Python is not built with sanitizers"])
     for syn_python in $syn_candidates; do
         AS_IF([test -n "$NUMPY_MISSING" && $syn_python -c 'import sys, numpy; sys.exit(sys.version_info < (3, 9))' 2>/dev/null], [
             PYTHON=$syn_python

@@ -40,8 +40,18 @@ run_c() {
         -L"$builddir/lib/.libs" -lsynaptogen && LD_LIBRARY_PATH=$builddir/lib/.libs run ./program
 }
 
-# The libngspice beside the simulator comes first.
+# The package synaptogen_c of both trees, with the library of the build.
+mkdir -p package/synaptogen_c
+for tree in "$srcdir" "$builddir"; do
+    for file in "$tree"/lib/python/synaptogen_c/*.py; do ln -sf "$file" package/synaptogen_c; done
+done
+# A program of the package, or of libngspice: that beside the simulator comes first.
 run_python() {
+    if grep -q synaptogen_c "$1"; then
+        run env PYTHONPATH="$tmp/package" SYNAPTOGEN_LIBRARY="$builddir/lib/.libs/libsynaptogen.so.0" PYTHONDONTWRITEBYTECODE=1 \
+            "$PYTHON" "$1"
+        return
+    fi
     run env LD_LIBRARY_PATH="$(dirname "$NGSPICE")/../lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" python3 "$1"
 }
 
@@ -51,6 +61,13 @@ run_netlist() {
 
 # What a program of Python lacks: python3, a fitting libngspice, or the first of its modules that is not there.
 python_lacks() {
+    if grep -q synaptogen_c "$1"; then
+        [ -z "$NUMPY_MISSING" ] || { echo NumPy; return; }
+        sed -n 's/^\(import\|from\) \([A-Za-z0-9_]*\).*/\2/p' "$1" | grep -v synaptogen_c | while read -r module; do
+            "$PYTHON" -c "import $module" 2>/dev/null || { echo "$module"; break; }
+        done
+        return
+    fi
     command -v python3 >/dev/null || { echo python3; return; }
     [ -z "$LIBNGSPICE_MISSING" ] || { echo libngspice; return; }
     [ -z "$SANITIZE" ] || { echo 'sanitizer in python3'; return; }
