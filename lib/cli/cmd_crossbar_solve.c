@@ -2,21 +2,28 @@
 /* A crossbar with its voltages from JSON, its currents as JSON. */
 #include "cli/commands.h"
 #include "cli/json.h"
+#include "cli/matrix.h"
 #include "cli/shared.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct solve_options {
     model_options model;
     const char *file, *output;
     bool nodes, ports;
+    int side; /* syn_side, or OPTION_ABSENT */
+    noise_options noise;
 } solve_options;
 
 static const cli_option options[] = {
     {"nodes", NULL, SWITCH(solve_options, nodes), .help = "also write the voltages of all nodes"},
     {"ports", NULL, SWITCH(solve_options, ports),
      .help = "also write the conductance matrix of the terminals, dI/dV in S"},
+    {"side", "left|right|top|bottom", CHOICE(solve_options, side),
+     .help = "write the currents of this side alone, a row for each input: CSV, or .npy if the file's name ends so"},
+    {GROUP(options_noise, solve_options, noise)},
     {GROUP(options_model, solve_options, model)},
     OPTION_OUTPUT(solve_options, output),
     {0},
@@ -28,7 +35,10 @@ typedef struct job {
     json_file file;
     size_t rows, cols;
     syn_wires wires;
-    double *each[2], *end[SYN_SIDES], *v[SYN_SIDES], *selector[2];
+    double *each[2], *end[SYN_SIDES], *selector[2];
+    double *v[SYN_SIDES]; /* [lines x inputs], or NULL */
+    size_t inputs;        /* 0: no voltages come from a file; then there is one */
+    bool from_file[SYN_SIDES];
     double *cells; /* [rows x cols] */
     syn_array *array;
     syn_crossbar *x;
@@ -50,6 +60,51 @@ static int get_wire(job *b, int along)
     return status;
 }
 
+/* Voltages from a file with a row for each input. */
+static int get_inputs(job *b, int side, const char *path)
+{
+    const size_t lines = lines_at(b, side);
+    matrix m;
+    if (matrix_read(path, &m))
+        return CLI_FAILED;
+    int status = CLI_OK;
+    if (m.cols != lines)
+        status =
+            cli_fail(CLI_FAILED, "%s: expected %zu voltages in each row, one for each line at the side %s, found %zu",
+                     path, lines, syn_side_name((syn_side)side), m.cols);
+    else if (b->inputs > 0 && m.rows != b->inputs)
+        status = cli_fail(CLI_FAILED, "%s: expected %zu rows, as many as of the side before, found %zu", path,
+                          b->inputs, m.rows);
+    if (!status) {
+        b->inputs = m.rows;
+        b->from_file[side] = true;
+        b->v[side] = malloc(lines * m.rows * sizeof **b->v);
+        status = b->v[side] ? CLI_OK : cli_fail_memory();
+    }
+    for (size_t k = 0; k < m.rows && !status; k++)
+        for (size_t line = 0; line < lines; line++)
+            b->v[side][line + lines * k] = (double)m.v[k + m.rows * line];
+    free(m.v);
+    return status;
+}
+
+/* Voltages that stand in the case are those of all inputs. */
+static int repeat_voltages(job *b)
+{
+    for (int side = 0; side < SYN_SIDES; side++) {
+        const size_t lines = lines_at(b, side);
+        if (b->inputs == 0 || !b->v[side] || b->from_file[side])
+            continue;
+        double *all = realloc(b->v[side], lines * b->inputs * sizeof *all);
+        if (!all)
+            return cli_fail_memory();
+        b->v[side] = all;
+        for (size_t k = 1; k < b->inputs; k++)
+            memcpy(all + lines * k, all, lines * sizeof *all);
+    }
+    return CLI_OK;
+}
+
 static int get_side(job *b, int side)
 {
     const char *name = syn_side_name((syn_side)side);
@@ -64,9 +119,11 @@ static int get_side(job *b, int side)
             json_get_list(&b->file, field, json_object_get(value, "r"), lines_at(b, side), INFINITY, &b->end[side]);
     b->wires.end[side] = b->end[side];
     snprintf(field, sizeof field, "%s.v", name);
-    if (!status && json_object_get(value, "v"))
-        status = json_get_list(&b->file, field, json_object_get(value, "v"), lines_at(b, side), 0, &b->v[side]);
-    return status;
+    const json_t *v = json_object_get(value, "v");
+    if (status || !v)
+        return status;
+    return json_is_string(v) ? get_inputs(b, side, json_string_value(v))
+                             : json_get_list(&b->file, field, v, lines_at(b, side), 0, &b->v[side]);
 }
 
 /* A resistance "r" in series with each cell, and a selector's curve "u", "i". */
@@ -105,6 +162,8 @@ static int get_circuit(job *b)
         status = get_wire(b, along);
     for (int side = 0; side < SYN_SIDES && !status; side++)
         status = get_side(b, side);
+    if (!status)
+        status = repeat_voltages(b);
     if (!status && json_object_get(b->file.root, "gmin"))
         status = json_get_number(&b->file, "gmin", json_object_get(b->file.root, "gmin"), &b->wires.gmin);
     b->wires.half_leads = json_is_true(json_object_get(b->file.root, "half_leads"));
@@ -116,6 +175,24 @@ static int fail_library(const job *b, const syn_error *err)
     char prefix[512];
     snprintf(prefix, sizeof prefix, "%s: ", b->file.name);
     return cli_fail_library(prefix, err);
+}
+
+/* States or conductances from a file. */
+static int read_cells(job *b, const char *path)
+{
+    matrix m;
+    if (matrix_read(path, &m))
+        return CLI_FAILED;
+    int status = CLI_OK;
+    if (m.rows != b->rows || m.cols != b->cols)
+        status = cli_fail(CLI_FAILED, "%s: expected %zu x %zu cells, found %zu x %zu", path, b->rows, b->cols, m.rows,
+                          m.cols);
+    else if (!(b->cells = malloc(m.rows * m.cols * sizeof *b->cells)))
+        status = cli_fail_memory();
+    for (size_t k = 0; k < m.rows * m.cols && !status; k++)
+        b->cells[k] = (double)m.v[k];
+    free(m.v);
+    return status;
 }
 
 static int set_cells(job *b)
@@ -137,7 +214,10 @@ static int set_cells(job *b)
             return fail_library(b, &err);
         return CLI_OK;
     }
-    if (json_get_matrix(&b->file, r ? "cells.r" : "cells.g", r ? r : g, b->rows, b->cols, &b->cells))
+    const json_t *given = r ? r : g;
+    if (json_is_string(given)
+            ? read_cells(b, json_string_value(given))
+            : json_get_matrix(&b->file, r ? "cells.r" : "cells.g", given, b->rows, b->cols, &b->cells))
         return CLI_FAILED;
     return (r ? syn_crossbar_set_states(b->x, b->model, b->cells, &err)
               : syn_crossbar_set_conductances(b->x, b->cells, &err))
@@ -199,13 +279,27 @@ static int add_ports(const job *b, json_t *out)
     return status;
 }
 
-static int add_solution(const job *b, const solve_options *o, const syn_solution *s, json_t *out)
+/* A list of currents, or with inputs from a file a list for each of them. i: [lines x inputs] */
+static json_t *currents_of(const job *b, const double *i, size_t lines)
+{
+    if (b->inputs == 0)
+        return json_of_list(i, lines, 1);
+    json_t *list = json_array();
+    for (size_t k = 0; k < b->inputs && list; k++)
+        if (json_array_append_new(list, json_of_list(i + lines * k, lines, 1))) {
+            json_decref(list);
+            list = NULL;
+        }
+    return list;
+}
+
+static int add_solution(const job *b, const solve_options *o, double *const i[SYN_SIDES], const syn_solution *s,
+                        json_t *out)
 {
     bool good = true;
     for (int side = 0; side < SYN_SIDES; side++)
-        good &= add(
-            out, syn_side_name((syn_side)side),
-            json_pack("{s:o}", "i", json_of_list(syn_crossbar_current(b->x, (syn_side)side), lines_at(b, side), 1)));
+        good &= add(out, syn_side_name((syn_side)side),
+                    json_pack("{s:o}", "i", currents_of(b, i[side], lines_at(b, side))));
     good &= add(out, "power", json_of_number(s->power));
     good &= add(out, "residual", json_of_number(s->residual));
     good &= add(out, "iterations", json_integer(s->iterations));
@@ -216,16 +310,11 @@ static int add_solution(const job *b, const solve_options *o, const syn_solution
     return !status && o->ports ? add_ports(b, out) : status;
 }
 
-static int solve(const job *b, const solve_options *o)
+static int write_json(const job *b, const solve_options *o, double *const i[SYN_SIDES], const syn_solution *s)
 {
     output out;
-    syn_solution info;
-    syn_error err;
-    const double *const v[SYN_SIDES] = {b->v[0], b->v[1], b->v[2], b->v[3]};
-    if (syn_crossbar_solve(b->x, v, &info, &err))
-        return fail_library(b, &err);
     json_t *solution = json_object();
-    int status = add_solution(b, o, &info, solution);
+    int status = add_solution(b, o, i, s, solution);
     if (!status)
         status = output_open(&out, o->output);
     if (!status) {
@@ -233,6 +322,57 @@ static int solve(const job *b, const solve_options *o)
         status = output_close(&out, true);
     }
     json_decref(solution);
+    return status;
+}
+
+/* The currents of one side. */
+static int write_side(const job *b, const solve_options *o, const double *i)
+{
+    const size_t lines = lines_at(b, o->side), rows = b->inputs > 0 ? b->inputs : 1;
+    matrix m = {rows, lines, malloc(rows * lines * sizeof *m.v)};
+    for (size_t k = 0; m.v && k < rows * lines; k++)
+        m.v[k / lines + rows * (k % lines)] = (float)i[k];
+    const int status = m.v ? matrix_write(o->output, &m) : cli_fail_memory();
+    free(m.v);
+    return status;
+}
+
+/* One input, whose solution stays in the crossbar, or many. */
+static syn_status find_currents(const job *b, const solve_options *o, double *const i[SYN_SIDES], syn_solution *info,
+                                syn_error *err)
+{
+    const double *const v[SYN_SIDES] = {b->v[0], b->v[1], b->v[2], b->v[3]};
+    const syn_batch_options how = {.bandwidth = o->noise.bandwidth, .index = o->noise.index, .seed = o->model.seed};
+    if (b->inputs > 0)
+        return syn_crossbar_solve_batch(b->x, v, b->inputs, i, &how, info, err);
+    syn_status status = syn_crossbar_solve(b->x, v, info, err);
+    for (int side = 0; side < SYN_SIDES && !status; side++)
+        memcpy(i[side], syn_crossbar_current(b->x, (syn_side)side), lines_at(b, side) * sizeof **i);
+    if (!status && how.bandwidth > 0)
+        status = syn_crossbar_solve_batch(b->x, v, 1, i, &how, NULL, err);
+    return status;
+}
+
+static int solve(const job *b, const solve_options *o)
+{
+    syn_solution info;
+    syn_error err;
+    double *i[SYN_SIDES];
+    int status = CLI_OK;
+    for (int side = 0; side < SYN_SIDES; side++) {
+        i[side] = malloc(lines_at(b, side) * (b->inputs > 0 ? b->inputs : 1) * sizeof **i);
+        if (!i[side] && !status)
+            status = cli_fail_memory();
+    }
+    if (!status && b->inputs > 0 && (o->nodes || o->ports))
+        status =
+            cli_fail(CLI_USAGE, "--%s: expected one input, found voltages from a file", o->nodes ? "nodes" : "ports");
+    if (!status && find_currents(b, o, i, &info, &err))
+        status = fail_library(b, &err);
+    if (!status)
+        status = o->side == OPTION_ABSENT ? write_json(b, o, i, &info) : write_side(b, o, i[o->side]);
+    for (int side = 0; side < SYN_SIDES; side++)
+        free(i[side]);
     return status;
 }
 
@@ -282,8 +422,12 @@ static const cli_term fields[] = {
      "absent"},
     {"left, right, top, bottom",
      "{\"r\": ohm, \"v\": V} of the sources at these ends: numbers, or arrays with one for each line. An end that is "
-     "absent or whose r is null is open. Another segment leads from the source to the first cell."},
-    {"cells", "{\"r\": rows of states} nonlinear cells, {\"g\": rows of S} linear cells, or {\"state\": \"FILE\"}"},
+     "absent or whose r is null is open. Another segment leads from the source to the first cell. v may be the name "
+     "of a "
+     ".csv or .npy file with a row for each of many inputs."},
+    {"cells",
+     "{\"r\": rows of states} nonlinear cells, {\"g\": rows of S} linear cells, or {\"state\": \"FILE\"}; the rows "
+     "of r and g may be the name of a .csv or .npy file"},
     {"gmin", "conductance in S in parallel to each cell"},
     {"access", "{\"r\": ohm, \"u\": [V], \"i\": [A]} in series with each cell: a resistance, and the curve of a "
                "selector"},
@@ -292,9 +436,11 @@ static const cli_term fields[] = {
 };
 
 static const cli_term results[] = {
-    {"left, right, top, bottom", "{\"i\": [A]}, the currents into the array; null at open ends"},
-    {"power", "power in W that all sources deliver"},
-    {"residual", "bound of the error of each current in A"},
+    {"left, right, top, bottom",
+     "{\"i\": [A]}, the currents into the array; null at open ends. With voltages from a file: a "
+     "list for each input"},
+    {"power", "power in W that all sources deliver, the sum over the inputs; of many inputs of linear cells 0"},
+    {"residual", "bound of the error of each current in A, the largest of the inputs"},
     {"iterations, newton", "effort of the solver"},
     {"nodes", "with --nodes: {\"u\": rows of V, \"w\": rows of V} of the word lines and bit lines at each cell"},
     {"ports", "with --ports: {\"order\": [[side, line]], \"y\": rows of S}"},
@@ -305,6 +451,8 @@ static const cli_term examples[] = {
     {"echo '{\"rows\":1,\"cols\":2,\"r_wl\":1,\"left\":{\"r\":[50],\"v\":[0.2]},\n"
      "  \"bottom\":{\"r\":10},\"cells\":{\"r\":[[0.1,0.84]]}}' | synaptogen crossbar solve - --ports",
      "Solve two nonlinear cells on a word line:"},
+    {"synaptogen crossbar solve case.json --side bottom -o currents.npy",
+     "Solve for many inputs, with {\"v\": \"volts.npy\"} at a side in the case:"},
     {0},
 };
 
@@ -312,9 +460,11 @@ const cli_command command_crossbar_solve = {
     .name = "crossbar solve",
     .usage = "CASE.json",
     .summary = "solve the currents of a crossbar with wires",
-    .text = "Solves the currents of a crossbar with wires and sources at any of its four sides. Cells do not switch.",
+    .text = "Solves the currents of a crossbar with wires and sources at any of its four sides, for one input or for "
+            "many. Cells "
+            "do not switch.",
     .input = {"A JSON object in a file, or on standard input if the name is -.", fields},
-    .output = {"A JSON object.", results},
+    .output = {"A JSON object; with --side a matrix.", results},
     .examples = examples,
     .see_also = "crossbar read,crossbar write",
     .operands = {{"CASE.json", "file name or -", offsetof(solve_options, file)}},

@@ -183,6 +183,33 @@ inputs() {
         done | awk '{ for (j = 1; j <= 3; j++) if (($j + $(j + 3)) ^ 2 > (2e-7 * $j) ^ 2 + 1e-30) bad++; n++ } END { exit !(n == 3 && !bad) }'
 }
 check "many inputs of one's own conductances give the currents of each input" inputs
+# The same from files, through `crossbar solve`; the voltages of the top are those of all inputs. Numbers of files are floats.
+cat >batch.json <<'END'
+{"rows":2,"cols":3,"r_wl":20,"r_bl":30,"left":{"r":5,"v":"inputs.csv"},"top":{"r":[null,9,null],"v":0.05},"bottom":{"r":7},"cells":{"g":"own.csv"}}
+END
+from_files() {
+    syn crossbar solve batch.json --side bottom -o bottom.csv && syn crossbar solve batch.json >batch.out && [ "$(wc -l <bottom.csv)" -eq 40 ] &&
+        for k in 1 17 40; do
+            sed 's/"inputs.csv"/['$(sed -n ${k}p inputs.csv)']/' batch.json | syn crossbar solve - >single.json && values bottom <single.json | tr '\n' ' ' &&
+                sed -n ${k}p bottom.csv | tr , ' ' | tr '\n' ' ' && sed -n '/"bottom"/s/.*"i":\[\[//p' batch.out | sed 's/\]\]}.*//; s/\],\[/\n/g' | sed -n ${k}p | tr , ' '
+        done | awk '{ for (j = 1; j <= 3; j++) if (NF != 9 || ($j - $(j + 3)) ^ 2 > (2e-7 * $j) ^ 2 + 1e-30 || ($j - $(j + 6)) ^ 2 > (2e-7 * $j) ^ 2 + 1e-30) bad++; n++ } END { exit !(n == 3 && !bad) }'
+}
+check "solve takes voltages and conductances from files, for many inputs" from_files
+# 40 inputs of one voltage and 1 GHz: 120 normals. Their mean square over the variance of syn_crossbar_noise is the library's test.
+noise() {
+    syn crossbar solve batch.json --side bottom --bandwidth 1e9 --seed 3 >n1.csv && syn crossbar solve batch.json --side bottom --bandwidth 1e9 --seed 3 >n2.csv &&
+        syn crossbar solve batch.json --side bottom --bandwidth 1e9 --seed 3 --index 1 >n3.csv && cmp n1.csv n2.csv && differ n1.csv n3.csv &&
+        paste -d, bottom.csv n1.csv | awk -F, '{ for (j = 1; j <= 3; j++) s += ($j - $(j + 3)) ^ 2 } END { s = sqrt(s / 120); print s; exit !(s > 5e-8 && s < 2e-6) }'
+}
+check "solve adds the noise of seed and index" noise
+printf '1,2\n3,4\n' >two.csv
+wrong_files() {
+    sed 's/"v":0.05/"v":"two.csv"/' batch.json >bad.json; syn crossbar solve bad.json 2>err; [ $? -eq 1 ] && grep -q 'two.csv: expected 3 voltages in each row' err &&
+        { sed 's/own.csv/two.csv/' batch.json | syn crossbar solve - 2>err; [ $? -eq 1 ]; } && grep -q 'two.csv: expected 2 x 3 cells, found 2 x 2' err &&
+        { sed 's/"r":7}/"r":7,"v":"own.csv"}/' batch.json | syn crossbar solve - 2>err; [ $? -eq 1 ]; } && grep -q 'own.csv: expected 40 rows' err &&
+        { syn crossbar solve batch.json --ports 2>err; [ $? -eq 2 ]; } && grep -q -e '--ports: expected one input' err
+}
+check "files of another shape are refused, and what many inputs do not have" wrong_files
 check "conductances take no parameter file" sh -c '"$SYNAPTOGEN" crossbar read own.csv --params x.json 2>err; [ $? -eq 2 ] && grep -q -e "--params: expected a state file" err'
 negative() { printf '1e-3,-1\n' >bad.csv; syn crossbar read bad.csv 2>err; [ $? -eq 1 ] && grep -q 'row 0, column 1' err; }
 check "a negative conductance is refused with its place" negative
