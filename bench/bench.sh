@@ -72,6 +72,10 @@ run_library() {
             echo "$(date +%H:%M:%S)  library  public NumPy package"
             "$python" "$here/peers/synaptogen_public.py" "$SYNAPTOGEN_PUBLIC" >"$folder/public.csv"
         fi
+        if [ -n "${SYNAPTOGEN_BADCROSSBAR:-}${SYNAPTOGEN_CROSSSIM:-}" ]; then
+            echo "$(date +%H:%M:%S)  library  crossbars of other simulators"
+            "$python" "$here/peers/crossbars.py" >"$folder/peers.csv"
+        fi
     else
         echo "library: no NumPy, its rows are left out"
     fi
