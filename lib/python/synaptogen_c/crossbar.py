@@ -214,6 +214,7 @@ class Crossbar:
         self._handle = handle
         self._lock = threading.RLock()
         self._changes = -1
+        self.reads = 0  # number of the next noisy input
         weakref.finalize(self, lib.syn_crossbar_free, handle)
         if self.array is None:
             call("syn_crossbar_set_conductances", handle, address(g))
@@ -302,7 +303,8 @@ class Crossbar:
             self.array._changes += 1
             self._changes = self.array._changes
 
-    def read(self, v: ArrayLike, tolerance: float = 0, progress: Optional[Callable[[float], Any]] = None) -> Double:
+    def read(self, v: ArrayLike, tolerance: float = 0, bandwidth: float = 0, index: Optional[int] = None,
+             progress: Optional[Callable[[float], Any]] = None) -> Double:
         """Many inputs at once: voltages at the left ends of the word lines, currents out of the bottom ends.
 
         Parameters
@@ -312,6 +314,12 @@ class Crossbar:
         tolerance : float
             Bound of the error of each current, as a part of the largest current of a terminal or a cell: 1e-10 .. 1e-3.
             0: 1e-10. Linear cells always reach 1e-10.
+        bandwidth : float
+            Hz, of the thermal and shot noise of cells and wires at 300 K; 0: no noise. The noise of the ends is
+            independent here, see crossbar_batch.h.
+        index : int or None
+            Number of the first input: it decides the noise, with the seed of the array (0 for linear cells). None: `reads`,
+            which grows by one at each noisy input.
         progress : function or None
             Called with the share that is done, 0 .. 1.
 
@@ -327,12 +335,19 @@ class Crossbar:
             raise refuse("wires", "the left ends of the word lines and the bottom ends of the bit lines must be closed")
         out = np.empty((self.shape[1],) + volts.shape[1:], np.float64, order="F")
         inputs, outputs = (m.reshape(m.shape[0], -1, order="F") for m in (volts, out))
-        options = _abi.syn_batch_options(tolerance=real(tolerance, "tolerance"), threads=self._threads)
         count = inputs.shape[1]
+        options = _abi.syn_batch_options(tolerance=real(tolerance, "tolerance"), threads=self._threads,
+                                         bandwidth=real(bandwidth, "bandwidth"), seed=self.array.seed if self.array else 0)
+        if index is None:
+            first = self.reads
+            self.reads += count if options.bandwidth > 0 else 0
+        else:
+            first = whole(index, "index", 0, 2**56 - 1)
         step = count if progress is None else PIECE
         for begin in range(0, count, max(step, 1)):
             v_side, i_side = (ctypes.c_void_p * 4)(), (ctypes.c_void_p * 4)()
             part = slice(begin, min(begin + step, count))
+            options.index = first + begin
             v_side[0], i_side[3] = address(inputs[:, part]), address(outputs[:, part])
             with self._held():
                 call("syn_crossbar_solve_batch", self._handle, v_side, part.stop - begin, i_side, ctypes.byref(options),
