@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Arrays of cells."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 import sys
@@ -502,7 +504,7 @@ class Array:
             call("syn_array_freeze", self._handle, ctypes.byref(handle))
         return Array._of(handle, self.model, True)
 
-    def save(self, path: "Union[str, os.PathLike[str]]") -> None:
+    def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Writes a state file, which `load` and the command `synaptogen` read."""
         with self._lock:
             call("syn_array_save", self._handle, path_bytes(path))
@@ -553,7 +555,7 @@ def _array_of(data: bytes, model: Model, reads: int) -> Array:
     return array
 
 
-def load(path: "Union[str, os.PathLike[str]]", model: Optional[Model] = None, threads: int = 0) -> Array:
+def load(path: Union[str, os.PathLike[str]], model: Optional[Model] = None, threads: int = 0) -> Array:
     """The array of a state file.
 
     Parameters

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Crossbars: cells between word lines and bit lines whose wires have a resistance."""
 
+from __future__ import annotations
+
 import _thread
 import ctypes
 import threading

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The model of a device: a parameter set made ready for use."""
 
+from __future__ import annotations
+
 import ctypes
 import math
 import os
@@ -60,7 +62,7 @@ class Model:
     order : int or "long"
     """
 
-    def __init__(self, path: "Union[str, os.PathLike[str], None]" = None, order: Union[int, str, None] = None) -> None:
+    def __init__(self, path: Union[str, os.PathLike[str], None] = None, order: Union[int, str, None] = None) -> None:
         text: Optional[bytes] = None
         name = b""
         if path is not None:

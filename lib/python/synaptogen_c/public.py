@@ -8,6 +8,8 @@ changes nothing, the current of a cell never flows against its voltage, and `Cel
 calculation (Xhat, masks).
 """
 
+from __future__ import annotations
+
 import json
 import os
 from typing import Any, Dict, List, Optional, Union
@@ -72,7 +74,7 @@ def _translated(given: Dict[str, Any], name: str) -> Dict[str, Any]:
     }  # fmt: skip
 
 
-def load_params(param_fp: "Union[str, os.PathLike[str], None]" = None, p: int = 10) -> CellParams:
+def load_params(param_fp: Union[str, os.PathLike[str], None] = None, p: int = 10) -> CellParams:
     """Reads a parameter file of the public package or of this project. None: the built-in device.
 
     Parameters
