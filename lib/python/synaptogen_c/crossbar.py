@@ -306,7 +306,7 @@ class Crossbar:
             self._changes = self.array._changes
 
     def read(self, v: ArrayLike, tolerance: float = 0, bandwidth: float = 0, index: Optional[int] = None,
-             progress: Optional[Callable[[float], Any]] = None) -> Double:
+             seed: Optional[int] = None, progress: Optional[Callable[[float], Any]] = None) -> Double:
         """Many inputs at once: voltages at the left ends of the word lines, currents out of the bottom ends.
 
         Parameters
@@ -320,8 +320,10 @@ class Crossbar:
             Hz, of the thermal and shot noise of cells and wires at 300 K; 0: no noise. The noise of the ends is
             independent here, see crossbar_batch.h.
         index : int or None
-            Number of the first input: it decides the noise, with the seed of the array (0 for linear cells). None: `reads`,
-            which grows by one at each noisy input.
+            Number of the first input: it decides the noise, with the seed. None: `reads`, which grows by one at each noisy
+            input.
+        seed : int or None
+            Of the noise. None: that of the array; 0 for linear cells.
         progress : function or None
             Called with the share that is done, 0 .. 1.
 
@@ -339,7 +341,9 @@ class Crossbar:
         inputs, outputs = (m.reshape(m.shape[0], -1, order="F") for m in (volts, out))
         count = inputs.shape[1]
         options = _abi.syn_batch_options(tolerance=real(tolerance, "tolerance"), threads=self._threads,
-                                         bandwidth=real(bandwidth, "bandwidth"), seed=self.array.seed if self.array else 0)
+                                         bandwidth=real(bandwidth, "bandwidth"))
+        own = self.array.seed if self.array else 0
+        options.seed = own if seed is None else whole(seed, "seed", 0, 2**64 - 1)
         if index is None:
             first = self.reads
             self.reads += count if options.bandwidth > 0 else 0
