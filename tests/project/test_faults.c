@@ -192,6 +192,29 @@ static syn_status program(void)
     return syn_array_program(subject, &listed, targets, &how, NULL, NULL, NULL, NULL);
 }
 
+static syn_status window(void)
+{
+    const double g[] = {5e-5, 1e-4};
+    double share[2];
+    syn_program how;
+    syn_program_report reports[2];
+    syn_program_default(support_model(0), &how);
+    how.attempts = 2;
+    const syn_status s = syn_array_window(subject, &how, g, 2, reports, NULL);
+    return s ? s : syn_program_window(support_model(0), 3, 20, &how, g, 2, share, NULL);
+}
+
+static syn_status stick(void)
+{
+    return syn_array_stick(subject, &listed, SYN_STICK_AT, 1e-6, NULL);
+}
+
+static syn_status calibrate(void)
+{
+    syn_converter c;
+    return syn_adc_calibrate_least(voltages, 2, 4, &c, NULL);
+}
+
 enum { ROWS = 5, COLS = N / ROWS, MOST_SHAPE = 80 };
 static const double ends[MOST_SHAPE], pulse[COLS] = {2, 2, 2, 2}; /* V: SETs cells of these bit lines */
 static const double *const pulses[SYN_SIDES] = {[SYN_BOTTOM] = pulse};
@@ -234,11 +257,13 @@ static syn_status crossbar_batch(void)
     static double volt[ROWS * COUNT], current[COLS * COUNT], g[N];
     const double *const v[SYN_SIDES] = {[SYN_LEFT] = volt};
     double *const i[SYN_SIDES] = {[SYN_BOTTOM] = current};
-    const syn_batch_options o = {.threads = 1};
+    const syn_batch_options o = {.threads = 1}, noise = {.threads = 1, .bandwidth = 1e8};
     syn_status s = bind_crossbar();
     s = s ? s : syn_crossbar_solve_batch(crossbar, v, COUNT, i, &o, NULL, NULL);
+    s = s ? s : syn_crossbar_solve_batch(crossbar, v, COUNT, i, &noise, NULL, NULL);
     s = s ? s : syn_crossbar_set_conductances(crossbar, g, NULL);
-    return freed(s ? s : syn_crossbar_solve_batch(crossbar, v, COUNT, i, &o, NULL, NULL));
+    s = s ? s : syn_crossbar_solve_batch(crossbar, v, COUNT, i, &o, NULL, NULL);
+    return freed(s ? s : syn_crossbar_solve_batch(crossbar, v, COUNT, i, &noise, NULL, NULL));
 }
 
 /* Sources behind 100 ohm at the left and the bottom of all lines or of the first ones alone. */
@@ -293,11 +318,14 @@ static const struct {
              {"vmm", product, 0},
              {"vmm_batch", products, 0},
              {"program", program, 1},
+             {"window", window, 0},
+             {"calibrate", calibrate, 0},
              {"crossbar step", crossbar_step, 1},
              {"crossbar ports", crossbar_ports, 0},
              {"crossbar batch", crossbar_batch, 0},
              {"crossbar of two levels", crossbar_of_two_levels, 0},
-             {"crossbar in double precision", crossbar_in_double, 0}};
+             {"crossbar in double precision", crossbar_in_double, 0},
+             {"stick", stick, 1}};
 enum { CALLS = sizeof calls / sizeof *calls };
 
 static float before[N]; /* states */
