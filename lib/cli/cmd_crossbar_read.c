@@ -12,6 +12,7 @@ typedef struct read_options {
     const char *state, *voltages, *plot, *output; /* files, NULL if absent */
     double sense, v_read;                         /* ohm, V */
     bool both_ends, each_row, sneak;
+    noise_options noise;
 } read_options;
 
 static const cli_option options[] = {
@@ -25,6 +26,7 @@ static const cli_option options[] = {
     {GROUP(options_wires, read_options, wires)},
     {"sense", "OHM", NUMBER(read_options, sense, 0, 1e9), .fallback = "0",
      .help = "resistance between each bit line and 0 V"},
+    {GROUP(options_noise, read_options, noise)},
     OPTION_BOTH_ENDS(read_options, both_ends),
     OPTION_WIRED_PLOT(read_options, plot),
     {GROUP(options_params, read_options, model)},
@@ -49,16 +51,19 @@ static int read_voltages(const read_options *o, const wired *b, matrix *v)
 }
 
 /* Reads number k .. k + count - 1, into these rows of i. volts, amps: room for count inputs at three sides. */
-static syn_status read_some(const wired *b, const matrix *v, size_t k, size_t count, double *volts, double *amps,
-                            matrix *i, syn_error *err)
+static syn_status read_some(const read_options *o, const wired *b, const matrix *v, size_t k, size_t count,
+                            double *volts, double *amps, matrix *i, syn_error *err)
 {
+    const syn_batch_options how = {.bandwidth = o->noise.bandwidth,
+                                   .index = o->noise.index + k,
+                                   .seed = b->array ? syn_array_seed(b->array) : 0};
     double *const top = amps, *const bottom = amps + b->cols * count,
                   *const ends[SYN_SIDES] = {NULL, NULL, top, bottom};
     const double *const sources[SYN_SIDES] = {volts, volts, NULL, NULL};
     for (size_t n = 0; n < count; n++)
         for (size_t row = 0; row < b->rows; row++)
             volts[row + b->rows * n] = (double)v->v[k + n + v->rows * row];
-    const syn_status status = syn_crossbar_solve_batch(b->x, sources, count, ends, NULL, NULL, err);
+    const syn_status status = syn_crossbar_solve_batch(b->x, sources, count, ends, &how, NULL, err);
     for (size_t j = 0; j < b->cols && !status; j++)
         for (size_t n = 0; n < count; n++) {
             const size_t at = j + b->cols * n;
@@ -69,16 +74,17 @@ static syn_status read_some(const wired *b, const matrix *v, size_t k, size_t co
 }
 
 /* Reads of all columns at once. */
-static int read_inputs(const wired *b, const matrix *v, matrix *i)
+static int read_inputs(const read_options *o, const wired *b, const matrix *v, matrix *i)
 {
-    const size_t piece = v->rows < 1024 ? v->rows : 1024;
+    const size_t fit = ((size_t)1 << 23) / (b->rows + 2 * b->cols), most = fit > 1024 ? fit : 1024; /* 64 MiB */
+    const size_t piece = v->rows < most ? v->rows : most;
     double *volts = malloc((b->rows + 2 * b->cols) * piece * sizeof *volts);
     progress bar = {0};
     syn_error err;
     int status = volts ? CLI_OK : cli_fail_memory();
     for (size_t k = 0; k < v->rows && !status; k += piece) {
         const size_t count = v->rows - k < piece ? v->rows - k : piece;
-        if (read_some(b, v, k, count, volts, volts + b->rows * piece, i, &err))
+        if (read_some(o, b, v, k, count, volts, volts + b->rows * piece, i, &err))
             status = cli_fail_library("", &err);
         progress_show(&bar, "reading", k + count, v->rows);
     }
@@ -144,7 +150,7 @@ static int read_array(const read_options *o, const syn_model *m, bool is_linear,
     if (!status) {
         i = (matrix){by_rows ? b->rows : v.rows, b->cols, NULL};
         i.v = malloc(i.rows * i.cols * sizeof *i.v);
-        status = !i.v ? cli_fail_memory() : by_rows ? read_rows(o, b, &i) : read_inputs(b, &v, &i);
+        status = !i.v ? cli_fail_memory() : by_rows ? read_rows(o, b, &i) : read_inputs(o, b, &v, &i);
     }
     if (!status && o->plot)
         status = wired_draw(b, m, o->v_read, o->plot);
@@ -168,6 +174,8 @@ static int run(const void *values)
     if (!status && o->sneak + o->each_row + (o->voltages != NULL) > 1)
         status = cli_fail(CLI_USAGE, "--%s: expected one of --voltages, --each-row and --sneak",
                           o->sneak ? "sneak" : "each-row");
+    if (!status && o->noise.bandwidth > 0 && (o->sneak || o->each_row))
+        status = cli_fail(CLI_USAGE, "--bandwidth: expected neither --each-row nor --sneak together with it");
     if (!status && o->plot)
         status = gnuplot_check_name(o->plot);
     if (!status)
@@ -194,7 +202,7 @@ const cli_command command_crossbar_read = {
         "at 0 V. In place of a state file, a matrix of conductances in S that ends in .csv or .npy is an array of "
         "linear "
         "cells. Thousands of rows of --voltages are read at once: linear cells by a matrix, others on all "
-        "processors.",
+        "processors. --bandwidth adds the noise of cells and wires, with the seed of the array.",
     .output =
         {"A row of currents in A for each read, one current for each bit line: CSV, or .npy if the file's name ends "
          "so.",

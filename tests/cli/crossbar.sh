@@ -202,6 +202,17 @@ noise() {
         paste -d, bottom.csv n1.csv | awk -F, '{ for (j = 1; j <= 3; j++) s += ($j - $(j + 3)) ^ 2 } END { s = sqrt(s / 120); print s; exit !(s > 5e-8 && s < 2e-6) }'
 }
 check "solve adds the noise of seed and index" noise
+# `crossbar read` with the same wires, both ends: input k alone, with its own number, has the noise of input k among others.
+read_noise() {
+    set -- own.csv --r-wl 20 --r-bl 30 --driver 5 --sense 7 --both-ends --bandwidth 1e9
+    syn crossbar read "$@" --voltages inputs.csv --index 5 >n1.csv && sed -n 17p inputs.csv >one.csv &&
+        syn crossbar read "$@" --voltages one.csv --index 21 >n2.csv && syn crossbar read "$@" --voltages one.csv --index 22 >n3.csv &&
+        differ n2.csv n3.csv && sed -n 17p n1.csv | paste -d, - n2.csv |
+        awk -F, '{ for (j = 1; j <= 3; j++) if (($j - $(j + 3)) ^ 2 > (3e-7 * $j) ^ 2) bad++; exit !(NF == 6 && !bad) }' || return 1
+    syn crossbar read "$@" --sneak 2>err
+    [ $? -eq 2 ] && grep -q -e '--bandwidth: expected neither' err
+}
+check "read adds the noise of each input's number, to all bit lines at once alone" read_noise
 printf '1,2\n3,4\n' >two.csv
 wrong_files() {
     sed 's/"v":0.05/"v":"two.csv"/' batch.json >bad.json; syn crossbar solve bad.json 2>err; [ $? -eq 1 ] && grep -q 'two.csv: expected 3 voltages in each row' err &&
