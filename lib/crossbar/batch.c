@@ -123,7 +123,7 @@ static syn_status check_options(const syn_batch_options *o, size_t count, syn_er
 }
 
 /* The currents by the port matrix. */
-static syn_status multiply_all(syn_crossbar *x, const batch_noise *b, syn_error *err)
+static syn_status multiply_all(syn_crossbar *x, const synp_batch_noise *b, syn_error *err)
 {
     port_matrix p = {0};
     syn_status status = find_ports(x, &p, err);
@@ -149,7 +149,7 @@ syn_status syn_crossbar_solve_batch(syn_crossbar *x, const double *const v[SYN_S
     if (status || count == 0)
         return status;
     const double tolerance = o->tolerance > 0 ? o->tolerance : SYNP_ENOUGH;
-    const batch_noise b = {v, i, count, tolerance, o->threads, o->bandwidth, o->seed, o->index, BATCH_NOISE_ROOM};
+    const synp_batch_noise b = {v, i, count, tolerance, o->threads, o->bandwidth, o->seed, o->index, SYNP_BATCH_ROOM};
     const bool linear = synp_crossbar_is_linear(x), on_the_way = !linear && b.bandwidth > 0;
     if (linear && (count >= FEWEST || x->ports))
         status = multiply_all(x, &b, err);

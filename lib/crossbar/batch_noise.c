@@ -45,7 +45,7 @@ typedef struct cells {
 typedef struct noise {
     const syn_crossbar *x;
     syn_crossbar *tangent; /* x with linear cells: the slopes at 0 V */
-    const batch_noise *b;
+    const synp_batch_noise *b;
     cells cells;
     transfer out, in; /* of the outputs; of the inputs, if they are used: in.count > 0 */
     float *s;         /* A^2 of each cell and input of a piece */
@@ -234,7 +234,7 @@ static syn_status multiply_cells(const noise *z, size_t count, syn_error *err)
 /* s of `count` inputs from z->from on. currents: these solutions are those of the batch, too. */
 static syn_status find_s(noise *z, size_t count, bool currents, syn_solution *all, syn_error *err)
 {
-    const batch_noise *b = z->b;
+    const synp_batch_noise *b = z->b;
     const double *v[SYN_SIDES];
     double *i[SYN_SIDES] = {NULL};
     syn_solution info = {0};
@@ -363,8 +363,8 @@ static syn_status add_in_blocks(noise *z, bool currents, syn_solution *all, syn_
     return status;
 }
 
-syn_status synp_crossbar_batch_noise(const syn_crossbar *x, const batch_noise *b, bool currents, syn_solution *info,
-                                     syn_error *err)
+syn_status synp_crossbar_batch_noise(const syn_crossbar *x, const synp_batch_noise *b, bool currents,
+                                     syn_solution *info, syn_error *err)
 {
     noise z = {.x = x, .b = b, .n = x->lines.rows * x->lines.cols};
     if (x->access.device.points > 0)

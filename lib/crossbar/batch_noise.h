@@ -5,7 +5,7 @@
 
 #include "crossbar/crossbar.h"
 
-typedef struct batch_noise {
+typedef struct synp_batch_noise {
     const double *const *v; /* V, [lines x count] of each side, or NULL */
     double *const *i;       /* A, likewise */
     size_t count;
@@ -14,14 +14,14 @@ typedef struct batch_noise {
     double bandwidth; /* Hz, > 0 */
     uint64_t seed, index;
     size_t most_h, most_s; /* numbers of single precision in a matrix of cells and terminals, of cells and inputs */
-} batch_noise;
+} synp_batch_noise;
 
 /* 512 MiB and 64 MiB. */
-#define BATCH_NOISE_ROOM ((size_t)1 << 27), ((size_t)1 << 24)
+#define SYNP_BATCH_ROOM ((size_t)1 << 27), ((size_t)1 << 24)
 
 /* Adds noise to the currents b->i. currents: they are not known yet; then they are found on the way, and *info is set as by
  * synp_crossbar_many. Returns SYN_OK, SYN_EINVAL (the access devices have a curve), SYN_ENUMERIC or SYN_ENOMEM. */
-syn_status synp_crossbar_batch_noise(const syn_crossbar *x, const batch_noise *b, bool currents, syn_solution *info,
-                                     syn_error *err);
+syn_status synp_crossbar_batch_noise(const syn_crossbar *x, const synp_batch_noise *b, bool currents,
+                                     syn_solution *info, syn_error *err);
 
 #endif

@@ -12,8 +12,9 @@
  *   Nearly: nonlinear cells. Their noise currents are those of each input. The way from a cell to a terminal is that at 0 V
  *   and not at each solution: that would take a solution for each terminal and input. 64 x 64 built-in cells with 5 ohm of
  *   wire per cell: the standard deviations are right to 0.2 % for inputs up to 0.2 V, to 0.9 % up to 0.5 V.
- *   Not: other covariances. The noise of a cell flows in all lines, and so the currents of two bit lines have a small
- *   correlation; here they are independent.
+ *   Not: other covariances. The noise of a cell flows in all lines, so that the currents of two bit lines are correlated; here
+ *   they are independent. In that array the correlation is -0.01 at most, but the sum of all 64 bit lines has 0.68 of the
+ *   variance that it has here.
  * A draw is number (t mod 4) of the block (seed, t / 4, index + k, SYN_DRAW_PRODUCT); t is the number of the terminal among all
  * ends, open or not, in the order left, right, top, bottom. Time: a solution for each terminal of the inputs and outputs, then for
  * linear cells two matrix products of cells x terminals x inputs. Memory: 4 bytes for each cell and terminal up to 1 GiB in
@@ -43,11 +44,12 @@ typedef struct syn_batch_options {
 
 /* Solves the circuit for `count` inputs. v[side] [V]: NULL for a side whose voltages are all 0. i[side] [A]: receives the
  * currents into the array, NAN at open ends; NULL for a side that does not matter. The states of the cells do not change,
- * and the last solution of the crossbar stays. The result does not depend on the number of threads.
+ * and the last solution of the crossbar stays. The result does not depend on the number of threads; noise may differ in its
+ * last digits of single precision if OpenBLAS uses another number of them.
  * Memory: that of a crossbar for each thread; for linear cells that of the port matrix.
  * info: largest residual and scale, sums of power, newton and iterations; for linear cells that were not solved one by one all
- * are 0. Returns SYN_OK; SYN_EINVAL (an option, noise of access devices with a curve, there are no cells, or a voltage is not finite: err names the side, the line and
- * the input); SYN_ENUMERIC as syn_crossbar_solve, err names the first such input; SYN_ENOMEM. The currents are undefined
+ * are 0. Returns SYN_OK; SYN_EINVAL (an option, noise of access devices with a curve, there are no cells, or a voltage is not
+ * finite: err names the side, the line and the input); SYN_ENUMERIC as syn_crossbar_solve, err names the first such input; SYN_ENOMEM. The currents are undefined
  * on failure. o, info and err may be NULL. */
 syn_status syn_crossbar_solve_batch(syn_crossbar *x, const double *const v[SYN_SIDES], size_t count,
                                     double *const i[SYN_SIDES], const syn_batch_options *o, syn_solution *info,

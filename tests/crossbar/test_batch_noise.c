@@ -213,7 +213,7 @@ Test(batch_noise, work_in_pieces_gives_the_same_noise)
         inputs in = draw_inputs(c, &state, 3 * COUNT, 0.2);
         solve(x, &in, 3 * COUNT, "pieces");
         const double *const v[SYN_SIDES] = {in.v[0], in.v[1], in.v[2], in.v[3]};
-        const batch_noise b = {v, in.clean, 3 * COUNT, 1e-10, 1, bandwidth, seed, first_index, 5 * 6 * 7, 1};
+        const synp_batch_noise b = {v, in.clean, 3 * COUNT, 1e-10, 1, bandwidth, seed, first_index, 5 * 6 * 7, 1};
         syn_solution info;
         cr_assert(eq(int, synp_crossbar_batch_noise(x, &b, nonlinear, &info, NULL), SYN_OK));
         for (int side = 0; side < SYN_SIDES; side++)
