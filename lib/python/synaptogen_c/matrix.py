@@ -211,6 +211,10 @@ class Tile:
                 Crossbar(g, hardware.wires).transfer())
         return self._transfer
 
+    def share_transfer(self, transfer: Matrix) -> None:
+        """Takes over the transfer matrix of a tile with the same cells and wires."""
+        self._transfer = transfer
+
     def changed(self) -> None:
         """Forgets what follows from the states of the cells."""
         self._transfer = None
@@ -526,8 +530,10 @@ class AnalogMatrix:
         other.hardware = self.hardware.replace(**changes)
         other._u = other._model.u0 if other.hardware.u_read is None else other.hardware.u_read
         other._clear()
-        for tile in other.tiles:
+        for tile, own in zip(other.tiles, self.tiles):
             tile.ranges = None
+            if not {"wires", "u_read", "drift", "time"} & set(changes):
+                tile.share_transfer(own.transfer(self.hardware, self._u))
         return other
 
     def copy(self) -> AnalogMatrix:
