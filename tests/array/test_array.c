@@ -500,7 +500,8 @@ Test(array, features_modes_and_noisy_reads_with_a_voltage_each_are_those_of_the_
         const double r_hrs = pow(10, c->now.y[SYN_LOG10_R_HRS]);
         cr_assert(epsilon_eq(dbl, pow(10, (double)y[SYN_LOG10_R_HRS][k]) / r_hrs, 1, 1e-5 * (1 + r_hrs / 4000)));
         /* 1e-5 in r of 2e-4 A at 0.5 V, and noise of 1e-8 A with relative errors of some 1e-3 */
-        cr_assert(epsilon_eq(dbl, noisy[k], syn_read(support_model(0), c, (double)each[k], 1e8, 7), 3e-9), "cell %zu", k);
+        cr_assert(epsilon_eq(dbl, noisy[k], syn_read(support_model(0), c, (double)each[k], 1e8, 7), 3e-9), "cell %zu",
+                  k);
     }
     syn_array_free(a);
 }
