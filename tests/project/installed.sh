@@ -22,7 +22,7 @@ belongs() {
     ls lib/cli | sed -n 's|^cmd_\(.*\)\.c$|share/man/man1/synaptogen-\1.1|; y|_|-|; /^share.man/p'
     echo share/bash-completion/completions/synaptogen
     printf 'share/doc/synaptogen/%s\n' README.md CHANGES LICENSE CITATION.cff params/SOURCES.md docs/*.md \
-        bench/report/report.md $(pictures)
+        lib/python/examples/*.py bench/report/report.md $(pictures)
     printf 'share/synaptogen/%s\n' params/SOURCES.md params/hfo2-1t1r.json netlists/*.cir netlists/*.gp \
         netlists/crossbars.sh netlists/pattern.txt netlists/plot.sh netlists/synaptogen.lib netlists/cells_256.inc \
         netlists/crossbar_16x16.cir netlists/crossbar_full_16x16.cir netlists/crossbar_1t1r_64.cir

@@ -290,8 +290,9 @@ class Cells(unittest.TestCase):
         left = 100**-0.05
         np.testing.assert_allclose(B.programmed, left * A.programmed, rtol=1e-4, atol=1e-7)
         spread = A.reread(drift=Drift(relaxation=0.1, t0=2.0), time=200.0)
-        g, after = (np.concatenate([tile.conductance(m.hardware, 0.2).ravel() for tile in m.tiles]) for m in (A, spread))
-        ratio = after / g
+        parts = [spread.tiles[k].conductance(spread.hardware, 0.2) / tile.conductance(A.hardware, 0.2)
+                 for k, tile in enumerate(A.tiles)]
+        ratio = np.concatenate([part.ravel() for part in parts])
         # 1300 cells: the standard error of a standard deviation is 2 %; four of them
         self.assertAlmostEqual(ratio.std() / (0.1 * np.sqrt(2)), 1, delta=0.08)
         self.assertAlmostEqual(ratio.mean(), 1, delta=4 * 0.14 / np.sqrt(1300))

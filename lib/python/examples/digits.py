@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Accuracy of a small network on stochastic cells: write-verify, converters, noise.
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Fashion-MNIST on stochastic cells: what array size, wires, converters and write attempts do to the accuracy.
 

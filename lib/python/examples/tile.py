@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """One tile of a network in ngspice: the same cells, wires, drivers and sense amplifiers, and the same currents.
 

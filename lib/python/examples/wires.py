@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """From a trained PyTorch network to its accuracy over the resistance of the wires. Needs scikit-learn, matplotlib."""
 import matplotlib.pyplot as plt

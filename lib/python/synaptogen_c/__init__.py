@@ -37,6 +37,6 @@ from .matrix import AnalogMatrix, Report, Tile, WindowWarning, reachable_window
 from .periphery import Adc, Dac
 
 __all__ = ["Adc", "Amplitude", "AnalogMatrix", "Array", "BitSerial", "Crossbar", "Dac", "Differential", "Drift",
-           "Error", "FEATURES", "FileError", "Hardware", "InputError", "Memory", "Model", "NoSolution", "Offset", "OutOfMemory",
-           "Programmed", "PulseCount", "Report", "Slices", "Solution", "Spread", "Tile", "WindowWarning", "Wires",
-           "__version__", "bar", "load", "reachable_window"]
+           "Error", "FEATURES", "FileError", "Hardware", "InputError", "Memory", "Model", "NoSolution", "Offset",
+           "OutOfMemory", "Programmed", "PulseCount", "Report", "Slices", "Solution", "Spread", "Tile", "WindowWarning",
+           "Wires", "__version__", "bar", "load", "reachable_window"]

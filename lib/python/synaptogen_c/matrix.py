@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._check import fail, finite
-from ._library import lib
+from ._library import Error, lib
 from .array import Array, bar, load
 from .crossbar import Crossbar, Wires
 from .device import Model, default_model
@@ -239,7 +239,8 @@ class AnalogMatrix:
     first : int
         Number of the first cell. Matrices of one seed with ranges of cells of their own have independent cells.
     progress : function, optional
-        Called with the share that is written, 0 to 1. None: a progress bar on a terminal, from 500,000 cells on.
+        Called with the share that is written, 0 to 1. If it returns False, an Error is raised. None: a progress bar on
+        a terminal, from 500,000 cells on.
 
     Notes
     -----
@@ -351,13 +352,12 @@ class AnalogMatrix:
                 if tile.array is None:
                     reached += tile.target.size
                 else:
-                    begin, size = done, tile.target.size
-                    tell = None if progress is None else (lambda s: progress((begin + s * size) / self.cells))
-                    result = tile.array.program(tile.target, self.hardware.tolerance, self.hardware.attempts,
-                                                progress=tell)
+                    result = tile.array.program(tile.target, self.hardware.tolerance, self.hardware.attempts)
                     reached, pulses = reached + int(result.within.sum()), pulses + int(result.pulses.sum())
                     errors += float(np.square(result.conductance / tile.target - 1).sum())
                 done += tile.target.size
+                if progress is not None and progress(done / self.cells) is False:
+                    raise Error("stopped by the caller", status="SYN_ESTOPPED")
             off = (self.programmed - w) / self.scale
             self.report = Report(done, reached, float(np.sqrt(errors / done)), float(np.sqrt(np.mean(off**2))),
                                   pulses / done)

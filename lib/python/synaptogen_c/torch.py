@@ -34,12 +34,15 @@ from torch import nn
 from torch.nn import functional as F
 
 from ._check import fail
+from .array import bar
 from .hardware import Hardware
 from .matrix import AnalogMatrix, Progress
 
 __all__ = ["AnalogConv1d", "AnalogConv2d", "AnalogLinear", "NotWrittenWarning", "RemainsDigitalWarning", "calibrate",
            "convert", "effective", "layers", "program", "reread"]
 
+_LONG = 250_000  # weights from which converting shows a progress bar
+_SAMPLE = 1 << 25  # numbers of unfolded images that a calibration looks at: more images are taken evenly spaced
 _PIECE = 1 << 20  # numbers of unfolded images that are worked at once: they stay in the cache
 
 
@@ -58,10 +61,8 @@ class _Product(torch.autograd.Function):
     def forward(ctx: Any, *args: Any, **kwargs: Any) -> Any:
         x, weight, layer, group = args
         matrix: AnalogMatrix = layer.matrices[group]
-        given = x.detach().cpu().double().numpy().T
-        if layer.calibrating:
-            matrix.calibrate(given)
-        elif not (matrix.calibrated or matrix.hardware.linear):
+        given = _numbers(x).T
+        if not (matrix.calibrated or matrix.hardware.linear):
             fail("hardware", "calibrated ranges: call calibrate(model, typical_inputs), or give them to convert()",
                  f"{layer}")
         y = torch.from_numpy(np.ascontiguousarray((matrix @ given).T)).to(x)
@@ -151,6 +152,11 @@ class _Analog(nn.Module):
         y = torch.cat(parts, 1)
         return y if self.bias is None else y + self.bias
 
+    def _calibrate(self, x: torch.Tensor) -> None:
+        """Finds the ranges of all groups from x (n, groups, inputs)."""
+        for k, matrix in enumerate(self.matrices):
+            matrix.calibrate(_numbers(x[:, k]).T)
+
     def get_extra_state(self) -> torch.Tensor:
         """The cells, hardware and ranges for state_dict(): the files of AnalogMatrix.save, zipped, as bytes."""
         buffer = io.BytesIO()
@@ -222,7 +228,10 @@ class AnalogLinear(_Analog):
         """x: (..., in_features). Returns (..., out_features)."""
         if x.dim() < 1 or x.shape[-1] != self.weight.shape[1]:
             fail("x", f"the shape (..., {self.weight.shape[1]})", tuple(x.shape))
-        return self._multiply(x.reshape(-1, 1, x.shape[-1])).reshape(x.shape[:-1] + self.weight.shape[:1])
+        inputs = x.reshape(-1, 1, x.shape[-1])
+        if self.calibrating:
+            self._calibrate(inputs)
+        return self._multiply(inputs).reshape(x.shape[:-1] + self.weight.shape[:1])
 
     def _geometry(self) -> str:
         return f"{self.weight.shape[1]}, {self.weight.shape[0]}, bias={self.bias is not None}"
@@ -295,10 +304,14 @@ class AnalogConv2d(_Analog):
         size = [(images.shape[2 + k] - dilation[k] * (kernel[k] - 1) - 1) // stride[k] + 1 for k in (0, 1)]
         if min(size) < 1:
             fail("x", f"images of at least the kernel, {self.kernel_size}", tuple(x.shape))
-        inputs = images.shape[1] * math.prod(kernel)
-        step = len(images) if self.calibrating else max(1, _PIECE // (inputs * math.prod(size)))
-        pieces = torch.split(images, max(1, step))
-        parts = [self._columns(F.unfold(part, kernel, dilation, 0, stride)) for part in pieces]
+        numbers = images.shape[1] * math.prod(kernel) * math.prod(size)  # of an unfolded image
+        if self.calibrating:
+            some = images[:: 1 + len(images) * numbers // _SAMPLE]
+            self._calibrate(self._columns(F.unfold(some, kernel, dilation, 0, stride)))
+        parts = []
+        for piece in torch.split(images, max(1, _PIECE // numbers)):
+            products = self._multiply(self._columns(F.unfold(piece, kernel, dilation, 0, stride)))
+            parts.append(products.reshape(len(piece), -1, self.out_channels).transpose(1, 2))
         y = torch.cat(parts).reshape(len(images), self.out_channels, *size)
         return y if self._axes == 2 else y[:, :, 0]
 
@@ -307,10 +320,9 @@ class AnalogConv2d(_Analog):
         return x, self.kernel_size, self.stride, self.dilation
 
     def _columns(self, unfolded: torch.Tensor) -> torch.Tensor:
-        """Unfolded images (n, groups * inputs, positions) to (n, out_channels, positions)."""
+        """Unfolded images (n, groups * inputs, positions) to (n * positions, groups, inputs)."""
         n, _, positions = unfolded.shape
-        x = unfolded.transpose(1, 2).reshape(n * positions, self.groups, -1)
-        return self._multiply(x).reshape(n, positions, -1).transpose(1, 2)
+        return unfolded.transpose(1, 2).reshape(n * positions, self.groups, -1)
 
     def _geometry(self) -> str:
         return (f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}, "
@@ -353,7 +365,8 @@ def convert(model: nn.Module, hardware: Hardware | None = None, *, calibration: 
     skip : names
         Layers that stay digital, by the names that model.named_modules() gives them.
     progress : function, optional
-        Called with the share of the layers that is written. None: a progress bar for large layers on a terminal.
+        Called with the share of the layers that is written. None: a progress bar on a terminal, from 250,000
+        weights on.
 
     Returns
     -------
@@ -374,6 +387,8 @@ def convert(model: nn.Module, hardware: Hardware | None = None, *, calibration: 
     for name in skipped - set(chosen):
         fail("skip", "names of modules of the network", name)
     names = [name for name, module in chosen.items() if type(module) in _KINDS and name not in skipped]
+    if progress is None and sum(chosen[name].weight.numel() for name in names) >= _LONG:
+        progress = bar
     if not names:
         fail("model", "a network with a Linear, Conv1d or Conv2d layer that is not skipped", type(model).__name__)
     result, first = copy.deepcopy(model), 0
@@ -411,7 +426,8 @@ def calibrate(model: nn.Module, inputs: torch.Tensor) -> None:
     """Finds the ranges of inputs and converters of all analogue layers from typical inputs of the network.
 
     Runs the network once in evaluation mode. Each layer is calibrated with what the layers before it give, so that
-    they are calibrated when their results count. Modes and gradients do not change.
+    they are calibrated when their results count. Of very many images a convolution takes some, evenly spaced. A layer
+    that stands at two places is calibrated at the last one. Modes and gradients do not change.
     """
     found, mode = layers(model), {module: module.training for module in model.modules()}
     if not found:
