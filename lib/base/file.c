@@ -67,7 +67,8 @@ int synp_file_create(synp_file *f, const char *path)
 
 int synp_file_close(synp_file *f, bool keep, bool on_disk)
 {
-    bool bad = ferror(f->stream) || fflush(f->stream) || (on_disk && keep && fsync(fileno(f->stream)));
+    bool bad =
+        ferror(f->stream) || fflush(f->stream) || (on_disk && keep && f->temporary && fsync(fileno(f->stream)));
     int error = errno;
     if (fclose(f->stream) && !bad) {
         bad = true;

@@ -101,3 +101,25 @@ json_t *synp_json_append(json_t *array, json_t *value)
     json_decref(array);
     return NULL;
 }
+
+static bool is_among(const char *name, const char *words)
+{
+    const size_t length = strlen(name);
+    for (const char *word = words; *word; word += strspn(word, " ")) {
+        const size_t size = strcspn(word, " ");
+        if (size == length && memcmp(word, name, size) == 0)
+            return true;
+        word += size;
+    }
+    return false;
+}
+
+const char *synp_json_unknown(const json_t *object, const char *known)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)object, key, value)
+        if (!is_among(key, known))
+            return key;
+    return NULL;
+}

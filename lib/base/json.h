@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing JSON for people and programs. Any thread. */
+/* Writing JSON for people and programs, and what readers of JSON share. Any thread. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
@@ -20,5 +20,9 @@ json_t *synp_json_text(const char *text);
  * memory or if one of both is NULL; then both are freed. So calls can follow each other with one check at the end. */
 json_t *synp_json_with(json_t *object, const char *key, json_t *value);
 json_t *synp_json_append(json_t *array, json_t *value);
+
+/* The first member of the object whose name is none of the known ones, which stand between blanks: "rows cols". NULL if all
+ * are known, or if it is no object. */
+const char *synp_json_unknown(const json_t *object, const char *known);
 
 #endif

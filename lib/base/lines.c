@@ -4,8 +4,11 @@
 #include "base/base.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF" /* of UTF-8; some editors write it */
 
 bool synp_text_next(synp_text_lines *l)
 {
@@ -20,7 +23,12 @@ bool synp_text_next(synp_text_lines *l)
     if (l->length && l->line[l->length - 1] == '\r')
         l->line[--l->length] = '\0';
     l->number++;
-    return true;
+    if (l->number == 1 && strncmp(l->line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+        l->length -= strlen(BYTE_ORDER_MARK);
+        memmove(l->line, l->line + strlen(BYTE_ORDER_MARK), l->length + 1);
+    }
+    l->error = strlen(l->line) == l->length ? 0 : EILSEQ;
+    return !l->error;
 }
 
 syn_status synp_text_end(synp_text_lines *l, syn_error *err)
@@ -30,6 +38,12 @@ syn_status synp_text_end(synp_text_lines *l, syn_error *err)
     l->room = 0;
     if (!l->error)
         return SYN_OK;
+    if (l->error == EILSEQ) {
+        synp_fail(err, SYN_EFORMAT, "", "expected text, found a zero byte");
+        if (err)
+            err->line = l->number < INT_MAX ? (int)l->number : INT_MAX;
+        return synp_in_file(err, l->name, SYN_EFORMAT);
+    }
     const syn_status status =
         l->error == ENOMEM ? synp_no_memory(err) : synp_fail(err, SYN_EIO, "", "cannot read: %s", strerror(l->error));
     return synp_in_file(err, l->name, status);

@@ -17,17 +17,18 @@ typedef struct synp_text_lines {
     FILE *stream;
     const char *name; /* of the file, for messages */
     char *line;       /* without its end, "\n" or "\r\n"; may be changed; valid until the next call */
-    size_t length;    /* strlen(line) unless the line holds a NUL */
+    size_t length;    /* strlen(line) */
     size_t number;    /* 1-based */
     size_t room;
-    int error; /* why it cannot be read, as errno; 0 at the end of the file */
+    int error; /* why it cannot be read, as errno, EILSEQ for a zero byte; 0 at the end of the file */
 } synp_text_lines;
 
-/* Goes to the next line. Returns false at the end of the file and when it cannot be read. */
+/* Goes to the next line. Returns false at the end of the file and when it cannot be read. A byte-order mark at the begin of the
+ * file is left out. */
 bool synp_text_next(synp_text_lines *l);
 
 /* Frees the line; the stream stays open. Returns SYN_OK, SYN_EIO (it could not be read, err names the file and the
- * reason) or SYN_ENOMEM. err may be NULL. */
+ * reason), SYN_EFORMAT (a zero byte, err names the line) or SYN_ENOMEM. err may be NULL. */
 syn_status synp_text_end(synp_text_lines *l, syn_error *err);
 
 #endif

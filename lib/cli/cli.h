@@ -55,6 +55,8 @@ typedef struct output {
 int output_open(output *o, const char *path);
 /* Puts the file in its place (keep) or removes it. A pipe whose reader went away fails silently. */
 int output_close(output *o, bool keep);
+/* Writes a state file. A signal that would end the program ends it after that, so that no half file stays. */
+int output_save_array(const syn_array *a, const char *path);
 
 /* Appends ",x" with the fewest digits, 15 or 17, that read back as the same double. */
 void output_number(FILE *f, double x);

@@ -112,8 +112,10 @@ static int get_side(job *b, int side)
     char field[16];
     if (!value || json_is_null(value))
         return CLI_OK;
-    int status = json_check_object(&b->file, name, value, "r v ");
+    int status = json_check_object(&b->file, name, value, "r v");
     snprintf(field, sizeof field, "%s.r", name);
+    if (status || json_is_null(json_object_get(value, "r")))
+        return status; /* open */
     if (!status)
         status =
             json_get_list(&b->file, field, json_object_get(value, "r"), lines_at(b, side), INFINITY, &b->end[side]);
@@ -133,12 +135,15 @@ static int get_access(job *b)
     if (!value)
         return CLI_OK;
     syn_access *a = &b->wires.access;
-    int status = json_check_object(&b->file, "access", value, "r u i ");
+    int status = json_check_object(&b->file, "access", value, "r u i");
     if (!status && json_object_get(value, "r"))
         status = json_get_number(&b->file, "access.r", json_object_get(value, "r"), &a->resistance);
     const json_t *u = json_object_get(value, "u"), *i = json_object_get(value, "i");
     if (status || (!u && !i))
         return status;
+    if (json_array_size(u) < 2)
+        return json_refuse(&b->file, "access.u", "expected an array of at least two voltages, found %s%s",
+                           json_kind(u), json_is_array(u) ? " of another length" : "");
     a->points = json_array_size(u);
     status = json_get_list(&b->file, "access.u", u, a->points, NAN, &b->selector[0]);
     if (!status)
@@ -151,7 +156,7 @@ static int get_access(job *b)
 static int get_circuit(job *b)
 {
     int status = json_check_object(&b->file, "root", b->file.root,
-                                   "rows cols r_wl r_bl left right top bottom cells gmin half_leads access ");
+                                   "rows cols r_wl r_bl left right top bottom cells gmin half_leads access");
     if (!status)
         status = json_get_count(&b->file, "rows", json_object_get(b->file.root, "rows"), &b->rows);
     if (!status)
@@ -166,7 +171,10 @@ static int get_circuit(job *b)
         status = repeat_voltages(b);
     if (!status && json_object_get(b->file.root, "gmin"))
         status = json_get_number(&b->file, "gmin", json_object_get(b->file.root, "gmin"), &b->wires.gmin);
-    b->wires.half_leads = json_is_true(json_object_get(b->file.root, "half_leads"));
+    const json_t *half = json_object_get(b->file.root, "half_leads");
+    if (!status && half && !json_is_boolean(half))
+        status = json_refuse(&b->file, "half_leads", "expected true or false, found %s", json_kind(half));
+    b->wires.half_leads = json_is_true(half);
     return status ? status : get_access(b);
 }
 
@@ -199,7 +207,7 @@ static int set_cells(job *b)
 {
     json_t *cells = json_object_get(b->file.root, "cells");
     syn_error err;
-    if (json_check_object(&b->file, "cells", cells, "r g state "))
+    if (json_check_object(&b->file, "cells", cells, "r g state"))
         return CLI_FAILED;
     const json_t *r = json_object_get(cells, "r"), *g = json_object_get(cells, "g"),
                  *state = json_object_get(cells, "state");

@@ -42,7 +42,7 @@ static const cli_option options[] = {
     OPTION_FIRST(write_options, first),
     OPTION_START(write_options, history),
     {GROUP(options_model, write_options, model)},
-    {"output", "FILE", TEXT(write_options, output), .letter = 'o', .help = "state file of the array"},
+    {"output", "FILE", WRITES(write_options, output), .letter = 'o', .help = "state file of the array"},
     {0},
 };
 
@@ -64,25 +64,31 @@ static int write_line(const char *format, ...)
     return output_close(&out, true);
 }
 
-static int write_bits(const wired *b, const pattern *p, const syn_write *how)
+/* The array is saved before its report is printed: it stays if nobody reads the report. */
+static int write_bits(const wired *b, const pattern *p, const syn_write *how, const char *path)
 {
     syn_write_report r;
     syn_error err;
     if (syn_crossbar_write(b->x, p->bits, how, NULL, &r, &err))
         return cli_fail_library("", &err);
+    if (output_save_array(b->array, path))
+        return CLI_FAILED;
     return write_line("rows,cols,pulses,switched,disturbs,disturbed,wrong,newton,iterations,residual\n"
                       "%zu,%zu,%zu,%zu,%zu,%zu,%zu,%zu,%zu,%.3g\n",
                       b->rows, b->cols, r.pulses, r.switched, r.disturbs, r.disturbed, r.wrong, r.newton,
                       r.iterations, r.residual);
 }
 
-static int write_targets(const wired *b, const syn_program *program, const matrix *targets, const syn_write *how)
+static int write_targets(const wired *b, const syn_program *program, const matrix *targets, const syn_write *how,
+                         const char *path)
 {
     syn_program_report r;
     syn_write_report w;
     syn_error err;
     if (syn_crossbar_program(b->x, targets->v, program, how, NULL, &r, &w, &err))
         return cli_fail_library("", &err);
+    if (output_save_array(b->array, path))
+        return CLI_FAILED;
     return write_line("cells,reached,pulses_mean,pulses_max,error_mean,error_rms,error_max,disturbs\n"
                       "%zu,%zu,%.6g,%" PRIu32 ",%.6g,%.6g,%.6g,%zu\n",
                       r.cells, r.reached, r.pulses_mean, r.pulses_max, r.error_mean, r.error_rms, r.error_max,
@@ -113,7 +119,8 @@ static int write_array(const write_options *o, const syn_model *m, const wired *
     pattern_voltages(&o->pattern, scheme, m, &how.u_set, &how.u_reset);
     syn_program program = verify_settings(m, &o->verify);
     program.u_set = how.u_set;
-    const int status = targets->v ? write_targets(b, &program, targets, &how) : write_bits(b, p, &how);
+    const int status =
+        targets->v ? write_targets(b, &program, targets, &how, o->output) : write_bits(b, p, &how, o->output);
     progress_end(&bar);
     return status;
 }
@@ -122,7 +129,6 @@ static int write_all(const write_options *o, const syn_model *m, const pattern *
 {
     wired b = {0};
     syn_array *a = NULL;
-    syn_error err;
     int status = open_array(o, m, p->rows, p->cols, &a);
     if (!status)
         status = stuck_draw(&o->stuck, a);
@@ -133,8 +139,6 @@ static int write_all(const write_options *o, const syn_model *m, const pattern *
                           b.rows, b.cols);
     if (!status)
         status = write_array(o, m, &b, p, targets);
-    if (!status && syn_array_save(b.array, o->output, &err))
-        status = cli_fail_library("", &err);
     if (!status && o->plot)
         status = wired_draw(&b, m, o->v_read, o->plot);
     wired_close(&b);

@@ -21,7 +21,7 @@ static const cli_option options[] = {
     OPTION_PLOT(extract_options, plot,
                 "picture of four loops with their figures, of words and features over the cycles; .png or .svg "
                 "(needs gnuplot)"),
-    {"html", "FILE", TEXT(extract_options, html),
+    {"html", "FILE", WRITES(extract_options, html),
      .help = "page with what was seen, the words and the picture (needs gnuplot)"},
     OPTION_OUTPUT(extract_options, output),
     {0},

@@ -45,7 +45,7 @@ static const cli_option options[] = {
     {"library", "FILE", TEXT(netlist_options, library),
      .help = "synaptogen.lib as the netlist shall include it; the one of this installation if absent"},
     OPTION_STATE(netlist_options, state, "array to start from (tile, array)"),
-    {"state-out", "FILE", TEXT(netlist_options, state_out),
+    {"state-out", "FILE", WRITES(netlist_options, state_out),
      .help = "state file that ngspice writes at the end (tile, array)"},
     OPTION_START(netlist_options, history),
     {GROUP(options_model, netlist_options, model)},
@@ -132,13 +132,16 @@ static int write_state(const netlist *n, const netlist_block *t)
     for (size_t k = 0; k < t->rows * t->cols; k++)
         u[k] = netlist_bit(n, t->row + k % t->rows, t->col + k / t->rows) ? -INFINITY : NAN;
     snprintf(path, sizeof path, "%.*s%s%zu.state", (int)folder, n->o->output, n->name, t->number);
-    const int failed = syn_array_create(n->model, n->o->model.seed, t->rows * t->cols, &o, &a, &err) ||
-                       syn_array_apply_each(a, NULL, u, &err) || syn_array_freeze(a, &frozen, &err) ||
-                       syn_array_save(frozen, path, &err);
+    int status = CLI_OK;
+    if (syn_array_create(n->model, n->o->model.seed, t->rows * t->cols, &o, &a, &err) ||
+        syn_array_apply_each(a, NULL, u, &err) || syn_array_freeze(a, &frozen, &err))
+        status = cli_fail_library("", &err);
+    if (!status)
+        status = output_save_array(frozen, path);
     syn_array_free(a);
     syn_array_free(frozen);
     free(u);
-    return failed ? cli_fail_library("", &err) : CLI_OK;
+    return status;
 }
 
 static int write_states(netlist *n)

@@ -23,13 +23,13 @@ static const cli_option options[] = {
     OPTION_STATE(program_options, state, "array to go on with; a new one if absent"),
     {GROUP(options_verify, program_options, verify)},
     {GROUP(options_stuck, program_options, stuck)},
-    {"report", "FILE", TEXT(program_options, report),
+    {"report", "FILE", WRITES(program_options, report),
      .help = "CSV with target, conductance, number of pulses and place of each cell, and whether it is within the "
              "tolerance"},
     OPTION_FIRST(program_options, first),
     OPTION_START(program_options, history),
     {GROUP(options_model, program_options, model)},
-    {"output", "FILE", TEXT(program_options, output), .letter = 'o', .help = "state file of the array"},
+    {"output", "FILE", WRITES(program_options, output), .letter = 'o', .help = "state file of the array"},
     {0},
 };
 
@@ -149,12 +149,11 @@ static int program(const program_options *o, const syn_model *m, const matrix *t
     float *g = malloc(n * sizeof *g);
     uint32_t *pulses = malloc(n * sizeof *pulses);
     syn_program_report report = {0};
-    syn_error err;
     int status = g && pulses ? program_all(o, m, a, targets, g, pulses, &report) : cli_fail_memory();
     if (!status)
         status = write_cells(o, a, targets, g, pulses);
-    if (!status && syn_array_save(a, o->output, &err))
-        status = cli_fail_library("", &err);
+    if (!status)
+        status = output_save_array(a, o->output);
     if (!status)
         status = write_report(&report);
     if (!status)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/json.h"
 
+#include "base/json.h"
 #include "cli/input.h"
 
 #include <math.h>
@@ -102,17 +103,8 @@ int json_check_object(const json_file *f, const char *field, json_t *object, con
 {
     if (!json_is_object(object))
         return json_refuse(f, field, "expected an object, found %s", json_kind(object));
-    const char *key;
-    json_t *value;
-    json_object_foreach (object, key, value) {
-        const size_t length = strlen(key);
-        const char *at = known;
-        while ((at = strstr(at, key)) && !(at[length] == ' ' && (at == known || at[-1] == ' ')))
-            at++;
-        if (!at || length == 0)
-            return json_refuse(f, field, "expected fields out of %sfound \"%s\"", known, key);
-    }
-    return CLI_OK;
+    const char *unknown = synp_json_unknown(object, known);
+    return unknown ? json_refuse(f, field, "expected fields out of %s, found \"%.40s\"", known, unknown) : CLI_OK;
 }
 
 json_t *json_of_number(double x)

@@ -98,7 +98,9 @@ static int run(const cli_command *command, const cli_line *line)
 int main(int argc, char **argv)
 {
     const cli_line line = {argc - 1, argv + 1};
-    signal(SIGPIPE, SIG_IGN); /* a reader that leaves shows up as a write error */
+    /* A reader that leaves and a file that grows beyond the user's limit show up as write errors. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (line.count < 1)
         return cli_fail(CLI_USAGE, "expected a subcommand (see \"synaptogen --help\")");
     const cli_command *command = command_find(line.count, line.words);

@@ -41,15 +41,19 @@ static int read_line(void *context, const synp_text_lines *l)
     list *t = context;
     const size_t before = t->n;
     l->line[strcspn(l->line, "#")] = '\0';
-    for (char *c = l->line + strspn(l->line, " \t,"); *c; c += strspn(c, " \t,")) {
+    bool after_comma = false; /* which needs a number after it */
+    for (char *c = l->line + strspn(l->line, " \t"); *c || after_comma; c += strspn(c, " \t")) {
         char *end;
         const float x = strtof(c, &end);
         if (end == c || (*end && !strchr(" \t,", *end)) || !isfinite(x))
-            return cli_fail(CLI_FAILED, "%s:%zu: expected a number, found \"%.40s\"", l->name, l->number, c);
+            return cli_fail(CLI_FAILED, "%s:%zu:%zu: expected a number, found \"%.40s\"", l->name, l->number,
+                            (size_t)(c - l->line) + 1, c);
         if (t->n == t->room && !synp_grow(&t->v, sizeof *t->v, &t->room))
             return cli_fail(CLI_FAILED, "%s: out of memory", l->name);
         t->v[t->n++] = x;
-        c = end;
+        c = end + strspn(end, " \t");
+        after_comma = *c == ',';
+        c += after_comma;
     }
     return input_add_row(&t->shape, l, "numbers", t->n - before);
 }

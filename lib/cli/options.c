@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const cli_option always[] = {
     {"help", .kind = OPTION_HELP, .letter = 'h', .help = "print a description and end"},
@@ -245,6 +247,36 @@ static int set_operands(const cli_operand operands[MOST_OPERANDS], int count, ch
     return CLI_OK;
 }
 
+/* Whether two names are one file. Devices and pipes can be written twice. */
+static bool same_file(const char *a, const char *b)
+{
+    struct stat of_a, of_b;
+    if (stat(a, &of_a) == 0 && stat(b, &of_b) == 0)
+        return S_ISREG(of_a.st_mode) && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+    /* New files: those of one name in one folder. */
+    char folder_a[PATH_MAX], folder_b[PATH_MAX];
+    const char *base_a = strrchr(a, '/'), *base_b = strrchr(b, '/');
+    snprintf(folder_a, sizeof folder_a, "%.*s", base_a ? (int)(base_a - a) + 1 : 1, base_a ? a : ".");
+    snprintf(folder_b, sizeof folder_b, "%.*s", base_b ? (int)(base_b - b) + 1 : 1, base_b ? b : ".");
+    return strcmp(base_a ? base_a + 1 : a, base_b ? base_b + 1 : b) == 0 && stat(folder_a, &of_a) == 0 &&
+           stat(folder_b, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
+/* The result that is written first would be lost. */
+static int check_outputs(const cli_option *list, int n, const void *values)
+{
+    for (int k = 0; k < n; k++)
+        for (int j = 0; j < k; j++) {
+            if (!list[j].writes || !list[k].writes)
+                continue;
+            const char *a = *(const char *const *)((const char *)values + list[j].offset),
+                       *b = *(const char *const *)((const char *)values + list[k].offset);
+            if (a && b && same_file(a, b))
+                return cli_fail(CLI_USAGE, "--%s: %s is the file of --%s, too", list[k].name, b, list[j].name);
+        }
+    return CLI_OK;
+}
+
 int options_parse(const char *name, const cli_option *table, const cli_operand operands[MOST_OPERANDS],
                   const cli_line *line, int words, void *values, options_request *request)
 {
@@ -274,5 +306,5 @@ int options_parse(const char *name, const cli_option *table, const cli_operand o
     const bool has_many = wanted > 0 && operands[wanted - 1].many;
     if (!status && !has_many && optind + wanted < argc)
         status = refuse(name, list, n, argv[optind + wanted]);
-    return status;
+    return status ? status : check_outputs(list, n, values);
 }

@@ -43,11 +43,13 @@ typedef struct cli_option {
     const char *fallback; /* the value of an absent option, as typed */
     const char *last;     /* of OPTION_AUTO: a word for most + 1, NULL: none */
     const char *help;     /* a phrase without a full stop */
+    bool writes;          /* an OPTION_TEXT that names a file to be written */
     char letter;          /* short form, 0: none */
     const struct cli_option *group;
 } cli_option;
 
 #define TEXT(type, field)   .kind = OPTION_TEXT, .offset = offsetof(type, field)
+#define WRITES(type, field) TEXT(type, field), .writes = true
 #define CHOICE(type, field) .kind = OPTION_CHOICE, .offset = offsetof(type, field)
 #define SWITCH(type, field) .kind = OPTION_SWITCH, .offset = offsetof(type, field)
 #define INTEGER(type, field, from, to)                                                                               \

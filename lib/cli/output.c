@@ -15,6 +15,10 @@ enum { MOST_PENDING = 2 };
 static char pending[MOST_PENDING][PATH_MAX];
 static volatile sig_atomic_t is_pending[MOST_PENDING];
 
+/* What ends a program and can be caught. */
+static const int endings[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGXCPU};
+enum { ENDINGS = sizeof endings / sizeof *endings };
+
 static void interrupted(int number)
 {
     for (int k = 0; k < MOST_PENDING; k++)
@@ -26,13 +30,12 @@ static void interrupted(int number)
 
 static void remember(output *o)
 {
-    const int numbers[] = {SIGHUP, SIGINT, SIGTERM};
     o->slot = is_pending[0];
     snprintf(pending[o->slot], PATH_MAX, "%s", o->file.temporary);
     is_pending[o->slot] = 1;
-    for (int k = 0; k < 3; k++)
-        if (signal(numbers[k], SIG_IGN) != SIG_IGN) /* as under nohup */
-            signal(numbers[k], interrupted);
+    for (int k = 0; k < ENDINGS; k++)
+        if (signal(endings[k], SIG_IGN) != SIG_IGN) /* as under nohup */
+            signal(endings[k], interrupted);
 }
 
 static int failed(const output *o, int error)
@@ -69,6 +72,28 @@ int output_close(output *o, bool keep)
     if (error && error != EPIPE)
         return failed(o, error);
     return error ? CLI_FAILED : CLI_OK;
+}
+
+static volatile sig_atomic_t postponed;
+
+static void postpone(int number)
+{
+    postponed = number;
+}
+
+int output_save_array(const syn_array *a, const char *path)
+{
+    void (*old[ENDINGS])(int);
+    syn_error err;
+    for (int k = 0; k < ENDINGS; k++)
+        if ((old[k] = signal(endings[k], SIG_IGN)) != SIG_IGN)
+            signal(endings[k], postpone);
+    const syn_status status = syn_array_save(a, path, &err);
+    for (int k = 0; k < ENDINGS; k++)
+        signal(endings[k], old[k] == SIG_ERR ? SIG_DFL : old[k]);
+    if (postponed)
+        raise(postponed);
+    return status ? cli_fail_library("", &err) : CLI_OK;
 }
 
 void output_number(FILE *f, double x)

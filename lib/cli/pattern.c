@@ -53,11 +53,18 @@ static int read_line(void *context, const synp_text_lines *l)
 {
     list *t = context;
     const size_t before = t->n;
-    for (const char *c = l->line; *c; c++) {
-        if (strchr(" ,\t", *c))
+    bool needs_bit = false; /* after a comma */
+    for (const char *c = l->line; *c || needs_bit; c++) {
+        if (*c == ' ' || *c == '\t')
             continue;
-        if (!strchr("01.#", *c))
-            return cli_fail(CLI_FAILED, "%s:%zu: expected 0, 1, . or #, found \"%s\"", l->name, l->number, c);
+        if (*c == ',' && !needs_bit && t->n > before) {
+            needs_bit = true;
+            continue;
+        }
+        needs_bit = false;
+        if (!*c || !strchr("01.#", *c))
+            return cli_fail(CLI_FAILED, "%s:%zu:%zu: expected 0, 1, . or #, found \"%.40s\"", l->name, l->number,
+                            (size_t)(c - l->line) + 1, c);
         if (t->n == t->room && !synp_grow(&t->v, sizeof *t->v, &t->room))
             return cli_fail(CLI_FAILED, "%s: out of memory", l->name);
         t->v[t->n++] = *c == '1' || *c == '#';

@@ -9,7 +9,7 @@
 /* Single options, for tables over `type`. */
 #define OPTION_OUTPUT(type, field)                                                                                   \
     {                                                                                                                \
-        "output", "FILE", TEXT(type, field),                                                                         \
+        "output", "FILE", WRITES(type, field),                                                                       \
             .letter = 'o', .help = "file of the result, put in place when it is complete; standard output if absent" \
     }
 #define OPTION_FIRST(type, field)                                                                                    \
@@ -28,7 +28,7 @@
     }
 #define OPTION_PLOT(type, field, text)                                                                               \
     {                                                                                                                \
-        "plot", "FILE", TEXT(type, field), .help = text                                                              \
+        "plot", "FILE", WRITES(type, field), .help = text                                                            \
     }
 #define OPTION_STATE(type, field, text)                                                                              \
     {                                                                                                                \

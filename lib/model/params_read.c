@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reader of "synaptogen-params/1" and "synaptogen-params/2". jansson keeps no line numbers of values, so the line of a field is looked up
  * in the text afterwards, in failure only. */
+#include "base/json.h"
 #include "model/model.h"
 
 #include <errno.h>
@@ -158,6 +159,19 @@ static bool read_matrix(reader *rd, const json_t *value, const char *path, size_
     return true;
 }
 
+/* Refuses a member of the object that is none of the known ones: a misspelt one would be overlooked. */
+static bool check_members(reader *rd, const json_t *object, const char *path, const char *known)
+{
+    const char *unknown = synp_json_unknown(object, known);
+    char member[96];
+    if (!unknown)
+        return true;
+    snprintf(member, sizeof member, "%s%s%.40s", path, *path ? "." : "", unknown);
+    rd->status =
+        synp_fail(rd->err, SYN_EFORMAT, member, "expected one of the members %s, found \"%.40s\"", known, unknown);
+    return false;
+}
+
 static bool read_poly(reader *rd, const json_t *value, const char *path, syn_poly *out)
 {
     return read_numbers(rd, value, path, 1, SYN_MAX_COEFFICIENTS, out->c, &out->n);
@@ -236,6 +250,8 @@ static bool read_gamma(reader *rd, const json_t *value, const char *path, syn_po
     if (rd->format < 2 || !json_is_object(value))
         return read_poly(rd, value, path, poly);
     char member[96];
+    if (!check_members(rd, value, path, "range value slope"))
+        return false;
     snprintf(member, sizeof member, "%s.range", path);
     if (!read_number(rd, json_object_get(value, "range"), member, &spline->range))
         return false;
@@ -276,6 +292,8 @@ static bool read_curve(reader *rd, const json_t *value, const char *path, syn_po
     if (rd->format < 2 || !json_is_object(value))
         return read_poly(rd, value, path, poly);
     char member[96];
+    if (!check_members(rd, value, path, "positive negative"))
+        return false;
     snprintf(member, sizeof member, "%s.positive", path);
     if (!read_poly(rd, json_object_get(value, "positive"), member, &exponential->positive))
         return false;
@@ -301,6 +319,8 @@ static bool read_curves(reader *rd, const json_t *root, syn_params *p)
     const json_t *iv = json_object_get(root, "iv");
     if (!json_is_object(iv))
         return refuse(rd, "iv", "an object", iv);
+    if (!check_members(rd, iv, "iv", "hhrs llrs range"))
+        return false;
     const json_t *gamma;
     if (!read_number(rd, json_object_get(root, "u0"), "u0", &p->u0) ||
         !read_number(rd, json_object_get(root, "u_max"), "u_max", &p->u_max) ||
@@ -323,6 +343,8 @@ static bool read_mixture(reader *rd, const json_t *root, syn_params *p)
     const json_t *gmm = json_object_get(root, "device_gmm"), *mean, *chol, *in_turn;
     if (!json_is_object(gmm))
         return refuse(rd, "device_gmm", "an object", gmm);
+    if (!check_members(rd, gmm, "device_gmm", "weight mean chol in_turn"))
+        return false;
     const size_t most = rd->format == 1 ? MOST_COMPONENTS_OF_1 : SYN_MAX_COMPONENTS;
     if (!read_numbers(rd, json_object_get(gmm, "weight"), "device_gmm.weight", 1, most, p->weight,
                       &p->n_components) ||
@@ -359,6 +381,8 @@ static bool read_long(reader *rd, const json_t *value, syn_var *v)
         return refuse(rd, "var.long", "this field in format \"synaptogen-params/2\" alone", value);
     if (!json_is_object(value))
         return refuse(rd, "var.long", "an object with B, K and D", value);
+    if (!check_members(rd, value, "var.long", "B K D"))
+        return false;
     v->order = SYN_LONG;
     for (int k = 0; k < 3; k++)
         if (!read_matrix(rd, json_object_get(value, keys[k]), paths[k], SYN_NFEAT, matrices[k]))
@@ -398,7 +422,8 @@ static bool read_order(reader *rd, const char *key, const json_t *value, syn_par
         if (!read_matrix(rd, json_array_get(lags, l), path, SYN_NFEAT, &v->a[l][0][0]))
             return false;
     }
-    return true;
+    snprintf(path, sizeof path, "var.%ld", order);
+    return check_members(rd, value, path, "A B");
 }
 
 static bool read_orders(reader *rd, json_t *root, syn_params *p)
@@ -413,6 +438,9 @@ static bool read_orders(reader *rd, json_t *root, syn_params *p)
     return true;
 }
 
+/* "provenance" is that of syn_params_write. What it holds is for people, and so is what else "source" holds. */
+#define ROOT_MEMBERS "format name description source provenance features u0 u_max eta iv scale gamma device_gmm var"
+
 static syn_status read_root(json_t *root, syn_params *p, syn_error *err)
 {
     reader rd = {.err = err, .status = SYN_OK};
@@ -421,7 +449,8 @@ static syn_status read_root(json_t *root, syn_params *p, syn_error *err)
         return rd.status;
     }
     if (read_format(&rd, root) && read_source(&rd, root, p) && read_features(&rd, root) &&
-        read_curves(&rd, root, p) && read_mixture(&rd, root, p) && read_orders(&rd, root, p))
+        read_curves(&rd, root, p) && read_mixture(&rd, root, p) && read_orders(&rd, root, p) &&
+        check_members(&rd, root, "", ROOT_MEMBERS))
         return syn_params_validate(p, err);
     return rd.status;
 }
