@@ -68,6 +68,9 @@ class Products(unittest.TestCase):
         self.assertEqual(len(A.tiles), 12)
         self.assertEqual(A.report.cells, 2 * W.size)
         self.assertGreater(A.report.reached, 0.99 * A.report.cells)
+        off = np.concatenate([(tile.array.conductance() / tile.target - 1).ravel() for tile in A.tiles])
+        self.assertAlmostEqual(A.report.conductance_error, np.sqrt(np.mean(off**2)), delta=1e-6)
+        self.assertEqual(A.report.reached, np.sum(np.abs(off) <= 0.02))
 
     def test_wires(self):
         """With wires every tile gives the currents of its crossbar, and the tiles add up"""
@@ -123,9 +126,10 @@ class Products(unittest.TestCase):
 class Periphery(unittest.TestCase):
     def test_dac(self):
         """With a DAC the product is that of the rounded inputs"""
-        A = AnalogMatrix(W, IDEAL.replace(dac=Dac(5)))
         step = np.abs(X).max() / 15
-        self.assertLess(largest(A @ X, W @ (np.rint(X / step) * step)), 1e-5)
+        for mapping in (Differential(), Offset()):
+            A = AnalogMatrix(W, IDEAL.replace(dac=Dac(5), mapping=mapping))
+            self.assertLess(largest(A @ X, W @ (np.rint(X / step) * step)), 1e-5)
 
     def test_codings(self):
         """Bits and pulses give the product of the rounded inputs, also with an offset mapping"""
@@ -217,10 +221,12 @@ class Periphery(unittest.TestCase):
         np.testing.assert_allclose(y.std(axis=1), sd, rtol=0.025)  # five standard errors
 
     def test_noise_goes_on(self):
-        """Two reads have different noise, and a copy repeats it"""
+        """Two reads have different noise, numbered by the inputs, and a copy repeats it"""
         A = AnalogMatrix(W, Hardware(tile=TILE, bandwidth=1e9, seed=3)).calibrate(X)
         B = A.copy()
-        first, second = A @ X, A @ X
+        first = A @ X
+        self.assertEqual((A.reads, B.reads), (9, 0))
+        second = A @ X
         self.assertTrue((first != second).all())
         np.testing.assert_array_equal(B @ X, first)
 
@@ -297,13 +303,28 @@ class Cells(unittest.TestCase):
         self.assertAlmostEqual(ratio.std() / (0.1 * np.sqrt(2)), 1, delta=0.08)
         self.assertAlmostEqual(ratio.mean(), 1, delta=4 * 0.14 / np.sqrt(1300))
 
+    def test_cells_change(self):
+        """A product follows what other calls do to the cells of a tile"""
+        for exact in (False, True):
+            A = AnalogMatrix(W, Hardware(tile=TILE, wires=WIRES, exact=exact, seed=3)).calibrate(X)
+            before, tile = A @ X, A.tiles[0]
+            tile.array.apply([-1.5])
+            expected = AnalogMatrix.__new__(AnalogMatrix)
+            expected.__setstate__(pickle.loads(pickle.dumps(A.__getstate__())))
+            np.testing.assert_allclose(A @ X, expected @ X, rtol=1e-9)
+            self.assertGreater(np.abs(A @ X - before).max(), 1)
+
     def test_reread(self):
         """Cells that are read by other hardware give what a matrix written for it gives"""
         A = AnalogMatrix(W, Hardware(tile=TILE, seed=3))
         B = A.reread(wires=WIRES, adc=Adc(6)).calibrate(X)
         C = AnalogMatrix(W, Hardware(tile=TILE, seed=3, wires=WIRES, adc=Adc(6))).calibrate(X)
         np.testing.assert_array_equal(B @ X, C @ X)
-        self.assertIs(B.tiles[0].array, A.tiles[0].array)
+        before = B @ X
+        A.program(-W)
+        np.testing.assert_array_equal(B @ X, before)
+        with self.assertRaisesRegex(InputError, "cells: expected cells that can be written"):
+            B.program(W)
         with self.assertRaisesRegex(InputError, "tile"):
             A.reread(tile=(8, 8))
 

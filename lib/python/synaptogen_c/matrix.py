@@ -181,6 +181,7 @@ class Tile:
         self.ranges: Matrix | None = None
         self._transfer: Matrix | None = None
         self._crossbar: Crossbar | None = None
+        self._changes = -1  # of the array, when the two were made
 
     def __repr__(self) -> str:
         rows, columns = self.target.shape
@@ -198,6 +199,7 @@ class Tile:
 
     def crossbar(self, hardware: Hardware, u: float) -> Crossbar:
         """Returns the crossbar of this tile: nonlinear if hardware.exact, else with the conductances at u [V]."""
+        self._follow()
         if self._crossbar is None:
             cells: Any = self.array if hardware.exact and self.array is not None else self.conductance(hardware, u)
             self._crossbar = Crossbar(cells, hardware.wires)
@@ -205,6 +207,7 @@ class Tile:
 
     def transfer(self, hardware: Hardware, u: float) -> Matrix:
         """Returns the current of each column per volt at each input (columns, inputs) [S], with linear cells."""
+        self._follow()
         if self._transfer is None:
             g = self.conductance(hardware, u)
             self._transfer = np.ascontiguousarray(g.T) if _ideal(hardware.wires) else np.ascontiguousarray(
@@ -213,6 +216,7 @@ class Tile:
 
     def share_transfer(self, transfer: Matrix) -> None:
         """Takes over the transfer matrix of a tile with the same cells and wires."""
+        self._follow()
         self._transfer = transfer
 
     def changed(self) -> None:
@@ -220,8 +224,14 @@ class Tile:
         self._transfer = None
         self._crossbar = None
 
+    def _follow(self) -> None:
+        """Forgets it if the array was changed by other calls."""
+        if self.array is not None and self.array._changes != self._changes:
+            self.changed()
+            self._changes = self.array._changes
+
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_transfer": None, "_crossbar": None}
+        return {**self.__dict__, "_transfer": None, "_crossbar": None, "_changes": -1}
 
 
 class AnalogMatrix:
@@ -337,6 +347,8 @@ class AnalogMatrix:
         Cells that are within the tolerance of their targets already are not written again. Returns :attr:`report`.
         """
         w = finite(weights, "weights", self.shape)
+        if any(tile.array is not None and tile.array.read_only for tile in self.tiles):
+            fail("cells", "cells that can be written", "the read-only copies that reread() makes")
         if progress is None and self.cells >= _LONG:
             progress = bar
         with self._lock:
@@ -516,7 +528,8 @@ class AnalogMatrix:
     def reread(self, **changes: Any) -> AnalogMatrix:
         """Returns a matrix with the same cells, read by other hardware: for sweeps over wires and converters.
 
-        Both matrices share the cells: programming one of them changes both. It is not calibrated.
+        Its cells are read-only copies, of 4 bytes each: it cannot be written, and writing this matrix leaves it as it
+        is. It is not calibrated.
 
         Parameters
         ----------
@@ -526,7 +539,7 @@ class AnalogMatrix:
         for name in changes:
             if name not in _READING:
                 fail(name, "a member of Hardware that concerns reading: " + ", ".join(_READING), changes[name])
-        other = self._twin(lambda array: array)
+        other = self._twin(lambda array: array.freeze())
         other.hardware = self.hardware.replace(**changes)
         other._u = other._model.u0 if other.hardware.u_read is None else other.hardware.u_read
         other._clear()

@@ -448,6 +448,8 @@ def calibrate(model: nn.Module, inputs: torch.Tensor) -> None:
 def reread(model: nn.Module, *, calibration: torch.Tensor | None = None, **changes: Any) -> Any:
     """Makes a copy of a network on the same cells, read by other hardware: for sweeps over wires and converters.
 
+    Its cells are read-only copies, so that its weights cannot be written.
+
     Parameters
     ----------
     model : Module
