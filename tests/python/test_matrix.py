@@ -380,6 +380,30 @@ class Keeping(unittest.TestCase):
                 Hardware.from_dict({"format": "synaptogen-hardware 1", **values})
             self.assertEqual(caught.exception.field, field)
 
+    def test_damaged_files(self):
+        """A damaged folder is refused with the file, and the line or the member"""
+        A = AnalogMatrix(W, Hardware(tile=TILE, seed=5))
+        with tempfile.TemporaryDirectory() as folder:
+            A.save(folder)
+            path = pathlib.Path(folder) / "matrix.json"
+            text = path.read_text()
+            path.write_text(text.replace('"window"', '"windows"'))
+            with self.assertRaisesRegex(InputError, "matrix.json: window: expected this member") as caught:
+                AnalogMatrix.load(folder)
+            self.assertEqual((caught.exception.file, caught.exception.field), (str(path), "window"))
+            path.write_text(text.replace('"window": [', '"window": [,'))
+            with self.assertRaisesRegex(InputError, r"matrix.json:\d+: ") as caught:
+                AnalogMatrix.load(folder)
+            self.assertIn('"window"', text.split("\n")[caught.exception.line - 1])
+            path.write_text(text)
+            state = pathlib.Path(folder) / "tile_0003.state"
+            state.write_bytes(state.read_bytes()[:-5])
+            with self.assertRaisesRegex(InputError, "tile_0003.state"):
+                AnalogMatrix.load(folder)
+            state.unlink()
+            with self.assertRaises(OSError):
+                AnalogMatrix.load(folder)
+
     def test_threads(self):
         """Products from several threads are those of one thread"""
         A = AnalogMatrix(W, Hardware(tile=TILE, wires=WIRES, adc=Adc(8), seed=5)).calibrate(X)

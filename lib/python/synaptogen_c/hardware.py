@@ -12,7 +12,7 @@ import numpy as np
 
 from . import coding as codings
 from . import mapping as mappings
-from ._check import fail
+from ._check import fail, json_members
 from .coding import Amplitude, Coding
 from .crossbar import Wires
 from .drift import Drift
@@ -146,8 +146,9 @@ class Hardware:
     def from_dict(cls, values: dict[str, Any]) -> Hardware:
         """Makes a description from what :meth:`to_dict` returns. Members that are absent have their defaults."""
         values = dict(values)
-        if values.pop("format", None) != _FORMAT:
-            fail("format", repr(_FORMAT), values.get("format"))
+        found = values.pop("format", None)
+        if found != _FORMAT:
+            fail("format", repr(_FORMAT), found)
         names = [f.name for f in dataclasses.fields(cls)]
         for name in values:
             if name not in names:
@@ -160,8 +161,8 @@ class Hardware:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Hardware:
-        """Reads what :meth:`save` wrote. Raises OSError, or ValueError which names the member."""
-        return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+        """Reads what :meth:`save` wrote. Raises OSError, or InputError which names file and line, or the member."""
+        return cls.from_dict(json_members(path, ["format"]))
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._check import fail, finite
+from ._check import fail, finite, json_members
 from ._library import Error, lib
 from .array import Array, bar, load
 from .crossbar import Crossbar, Wires
@@ -607,7 +607,8 @@ class AnalogMatrix:
     def load(cls, folder: str | os.PathLike[str]) -> AnalogMatrix:
         """Reads what :meth:`save` wrote. Raises OSError, or InputError if a file is not what it should be."""
         place = Path(folder)
-        about = json.loads((place / "matrix.json").read_text(encoding="utf-8"))
+        about = json_members(place / "matrix.json", [
+            "format", "hardware", "first", "window", "reads", "x_max", "signed", "report", "ranges"])  # fmt: skip
         if about.get("format") != _FORMAT:
             fail(f"{place / 'matrix.json'}: format", repr(_FORMAT), about.get("format"))
         weights = finite(np.load(place / "weights.npy"), "weights", (None, None))
