@@ -210,13 +210,25 @@ static void apply_reference(const syn_array *a, const view *v, size_t lane, floa
     put_cell(a, v, lane, &c);
 }
 
+/* Cells that are older take the voltage for one that is higher by twice SYNP_NEAR: to repeat their draws would take seconds. */
+enum { MOST_REPEATED = 1 << 20 };
+
 static void apply_view(const syn_array *a, const view *v, uint32_t mask, const synp_floats u)
 {
-    uint32_t unsure = a->kernel->apply(&a->single, v->block, v->cells, v->r, mask, u);
+    synp_floats higher;
+    uint32_t unsure = a->kernel->apply(&a->single, v->block, v->cells, v->r, mask, u), old = 0;
+    memcpy(higher, u, sizeof higher);
     for (; unsure; unsure &= unsure - 1) {
         const int k = __builtin_ctz(unsure);
-        apply_reference(a, v, (size_t)k, u[k]);
+        if (v->cells->n[k] > MOST_REPEATED) {
+            old |= UINT32_C(1) << k;
+            higher[k] += 2 * SYNP_NEAR;
+        } else {
+            apply_reference(a, v, (size_t)k, u[k]);
+        }
     }
+    if (old)
+        a->kernel->apply(&a->single, v->block, v->cells, v->r, old, higher);
 }
 
 static bool is_active(const syn_array *a, float r)
@@ -338,8 +350,7 @@ static syn_status init_states(syn_array *a)
     return status;
 }
 
-static syn_status check_options(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o,
-                                syn_error *err)
+syn_status synp_array_check(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_error *err)
 {
     syn_cell c;
     const syn_status status = synp_check_reserved(o->reserved, "syn_array_options", err);
@@ -397,7 +408,7 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
         options = &plain;
     *out = NULL;
     syn_array *a;
-    syn_status status = check_options(m, seed, n, options, err);
+    syn_status status = synp_array_check(m, seed, n, options, err);
     if (!status)
         status = synp_array_make(m, seed, n, options, &a, err);
     if (status)

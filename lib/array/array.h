@@ -28,6 +28,9 @@ struct syn_array {
 syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_array **out,
                            syn_error *err);
 
+/* The same options checked, with the cells that they name. */
+syn_status synp_array_check(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_error *err);
+
 /* Refuses a read-only array. */
 syn_status synp_check_writable(const syn_array *a, syn_error *err);
 

@@ -4,6 +4,7 @@
 #include "base/endian.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,6 +301,35 @@ static const char *order_name(int order, char text[24])
     return text;
 }
 
+/* Whether a lane holds what a cell can be: the checksum only says that nothing was altered since somebody wrote it. */
+static bool can_be(const syn_array *a, const synp_block *b, size_t lane)
+{
+    bool good = b->mode[lane] <= SYN_IRS && b->n[lane] < UINT32_MAX - 1 && isfinite(b->r_lrs[lane]) &&
+                isfinite(b->r_hrs[lane]);
+    for (int i = 0; i < SYN_NFEAT; i++)
+        good = good && isfinite(b->mu[i][lane]) && isfinite(b->sigma[i][lane]);
+    for (int slot = 0; slot < a->single.slots; slot++)
+        for (int i = 0; i < SYN_NFEAT; i++)
+            good = good && isfinite(b->x[slot][i][lane]);
+    if (b->n[lane] > 0)
+        good = good && isfinite(b->x1[lane]) && isfinite(b->y1[lane]);
+    return good && (synp_is_stuck(b, lane) ||
+                    (b->u_set[lane] < 0 && b->u_reset[lane] > 0 && (b->mode[lane] == SYN_HRS || b->u_thr[lane] > 0)));
+}
+
+static syn_status check_cells(const char *path, const syn_array *a, syn_error *err)
+{
+    for (size_t k = 0; k < a->n; k++) {
+        const size_t block = k / SYNP_LANES, lane = k % SYNP_LANES;
+        if (isfinite(a->r[k]) && (!a->blocks || can_be(a, synp_block_at(a, block), lane)))
+            continue;
+        char text[64];
+        snprintf(text, sizeof text, "cell %zu is in a state that no cell can be in", k);
+        return fail_file(err, SYN_EFORMAT, path, text);
+    }
+    return SYN_OK;
+}
+
 static syn_status get_array(stream *s, const char *path, syn_array *a, syn_error *err)
 {
     unsigned char checksum[CHECKSUM];
@@ -315,7 +345,7 @@ static syn_status get_array(stream *s, const char *path, syn_array *a, syn_error
         return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
     for (size_t block = 0; block < a->n_blocks; block++)
         synp_note_states(a, block);
-    return SYN_OK;
+    return check_cells(path, a, err);
 }
 
 syn_status syn_array_load(const syn_model *m, const char *path, const char *kernel, int threads, syn_array **out,
@@ -342,7 +372,14 @@ syn_status syn_array_load(const syn_model *m, const char *path, const char *kern
                                      .kernel = kernel,
                                      .threads = threads,
                                      .read_only = info.read_only};
-        status = synp_array_make(m, info.seed, (size_t)info.n, &o, out, err);
+        syn_error why = {0};
+        if (synp_array_check(m, info.seed, (size_t)info.n, &o, &why)) {
+            char text[256];
+            snprintf(text, sizeof text, "the start of its cells cannot be: %.64s: %.150s", why.field, why.text);
+            status = fail_file(err, SYN_EFORMAT, path, text);
+        }
+        if (!status)
+            status = synp_array_make(m, info.seed, (size_t)info.n, &o, out, err);
     }
     if (status == SYN_OK) {
         status = get_array(&s, path, *out, err);

@@ -9,11 +9,13 @@
 #endif
 
 /* The number of threads for an upper limit; limit 0: as many as OpenMP gives, which are the processors or
- * $OMP_NUM_THREADS. */
+ * $OMP_NUM_THREADS. At most 64 or four for each processor: some OpenMP libraries crash on many thousands. */
 static inline int synp_threads(int limit)
 {
 #ifdef _OPENMP
-    return limit > 0 ? limit : omp_get_max_threads();
+    const int wanted = limit > 0 ? limit : omp_get_max_threads(), processors = omp_get_num_procs(),
+              most = processors > 16 ? 4 * processors : 64;
+    return wanted < most ? wanted : most;
 #else
     (void)limit;
     return 1;

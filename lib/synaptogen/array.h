@@ -4,7 +4,7 @@
  * Cell k of an array of seed s whose first cell is f is the device syn_cell_init(m, s, f + k): same draws, same modes
  * and cycle counts after the same voltages; r agrees within 1e-5. Voltages are float. If a voltage is so near to a
  * threshold that single precision cannot decide (2e-6 V), the cell is computed again in double precision from its
- * draws. Results of different kernels differ by at most 1e-5 in r. The number of threads changes nothing.
+ * draws, unless it has begun more than 2^20 cycles: then the voltage counts as 4e-6 V higher. Results of different kernels differ by at most 1e-5 in r. The number of threads changes nothing.
  *
  * Threads: calls on one array must not overlap. Inside a call OpenMP divides the cells among threads. Signs and units
  * as in cell.h. Source: Hennen et al. 2024, doi:10.1109/TED.2024.3427616. */

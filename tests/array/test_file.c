@@ -283,6 +283,111 @@ Test(array_file, any_altered_byte_is_refused)
     syn_array_free(a);
 }
 
+/* Puts a word of 4 bytes into the file and makes both checksums right. */
+static void put_word(char *bytes, size_t size, size_t at, uint32_t word)
+{
+    const size_t ends[] = {AT_HEADER_CHECKSUM, size - 4};
+    for (int k = 0; k < 4; k++)
+        bytes[at + (size_t)k] = (char)(word >> 8 * k);
+    for (int e = 0; e < 2; e++) {
+        const uint32_t crc = checksum(bytes, ends[e]);
+        for (int k = 0; k < 4; k++)
+            bytes[ends[e] + (size_t)k] = (char)(crc >> 8 * k);
+    }
+    replace(bytes, size);
+}
+
+/* Words of a block in units of 16 cells, from the description of the format. */
+enum { U_SET = 8, U_RESET = 9, U_THR = 12, CYCLES = 15, MODE = 16, LATENT = 17, WORDS_OF_ORDER_1 = 21 };
+
+static size_t at_word(size_t cell, size_t word)
+{
+    return AT_STATES + 48 * 4 + (cell / 16 * WORDS_OF_ORDER_1 + word) * 64 + cell % 16 * 4;
+}
+
+Test(array_file, a_file_with_right_checksums_of_cells_that_cannot_be_is_refused)
+{
+    const syn_model *m = support_model(1);
+    const uint32_t not_a_number = 0x7fc00000, infinite = 0x7f800000, minus_two = 0xc0000000, two = 0x40000000;
+    syn_array *a = sample_array(m);
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    size_t size;
+    char *bytes = contents(&size), *kept = contents(&size);
+    const struct {
+        size_t at;
+        uint32_t word;
+        const char *text;
+    } cases[] = {
+        {AT_STATES + 4 * 20, not_a_number, "cell 20 is in a state that no cell can be in"},
+        {at_word(20, MODE), 77, "cell 20 is in a state that no cell can be in"},
+        {at_word(36, MODE), 3, "cell 36 is in a state that no cell can be in"},
+        {at_word(20, CYCLES), UINT32_MAX, "cell 20 is in a state that no cell can be in"},
+        {at_word(20, U_SET), two, "cell 20 is in a state that no cell can be in"},
+        {at_word(20, U_RESET), minus_two, "cell 20 is in a state that no cell can be in"},
+        {at_word(20, LATENT), infinite, "cell 20 is in a state that no cell can be in"},
+        {AT_START, 9, "the start of its cells cannot be: history: 9 is neither SYN_COLD nor SYN_STATIONARY"},
+        {AT_START + 4, 9, NULL},
+        {AT_START + 12, 0x7ff80000, NULL},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        put_word(bytes, size, cases[k].at, cases[k].word);
+        syn_array *b;
+        syn_error err = {0};
+        cr_assert(eq(int, syn_array_load(m, path, NULL, 1, &b, &err), SYN_EFORMAT), "case %zu", k);
+        cr_assert(b == NULL && strcmp(err.file, path) == 0, "case %zu", k);
+        if (cases[k].text && k < 7)
+            cr_assert(eq(str, err.text, (char *)cases[k].text));
+        else
+            cr_assert(strncmp(err.text, "the start of its cells cannot be: ", 34) == 0, "case %zu: %s", k, err.text);
+        memcpy(bytes, kept, size);
+    }
+    for (size_t word = 0; word < WORDS_OF_ORDER_1; word++) { /* U_S alone is that of a stuck cell */
+        if (word == U_SET || word == CYCLES || word == MODE)
+            continue;
+        put_word(bytes, size, at_word(3, U_THR), two);
+        put_word(bytes, size, at_word(3, MODE), SYN_LRS);
+        put_word(bytes, size, at_word(3, word), not_a_number);
+        refused(m, "a word that is not a number", word);
+        memcpy(bytes, kept, size);
+    }
+    free(bytes);
+    free(kept);
+    syn_array_free(a);
+}
+
+/* Their draws would be repeated for minutes. */
+Test(array_file, cells_of_billions_of_cycles_are_decided_at_once_at_their_thresholds)
+{
+    const syn_model *m = support_model(1);
+    syn_array *a = sample_array(m), *b;
+    const float full = 2;
+    cr_assert(eq(int, syn_array_apply(a, NULL, &full, 1, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    size_t size;
+    char *bytes = contents(&size);
+    for (size_t k = 0; k < 37; k++)
+        put_word(bytes, size, at_word(k, CYCLES), 3000000000u);
+    cr_assert(eq(int, syn_array_load(m, path, NULL, 1, &b, NULL), SYN_OK));
+    float u[37];
+    cr_assert(eq(int, syn_array_features(b, NULL, SYN_U_SET, u, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_apply_each(b, NULL, u, NULL), SYN_OK));
+    for (size_t k = 0; k < 37; k++) { /* as if the voltage were 4e-6 V higher: no SET */
+        syn_state s;
+        cr_assert(eq(int, syn_array_state(b, k, &s, NULL), SYN_OK));
+        cr_assert(eq(int, s.mode, SYN_HRS), "cell %zu", k);
+        u[k] -= 1e-5f;
+    }
+    cr_assert(eq(int, syn_array_apply_each(b, NULL, u, NULL), SYN_OK));
+    for (size_t k = 0; k < 37; k++) {
+        syn_state s;
+        cr_assert(eq(int, syn_array_state(b, k, &s, NULL), SYN_OK));
+        cr_assert(eq(int, s.mode, SYN_LRS), "cell %zu", k);
+    }
+    free(bytes);
+    syn_array_free(a);
+    syn_array_free(b);
+}
+
 Test(array_file, a_file_cut_or_extended_at_any_length_is_refused)
 {
     const syn_model *m = support_model(1);

@@ -105,6 +105,11 @@ unread() {
     [ $? -eq 1 ] && "$SYNAPTOGEN" read kept.state
 }
 check "an array is kept although its report cannot be printed" unread
+threads() {
+    "$SYNAPTOGEN" program --targets t.csv -o a.state >a && OMP_NUM_THREADS=100000 "$SYNAPTOGEN" program --targets t.csv -o b.state >b &&
+        cmp a b && cmp a.state b.state
+}
+check "a hundred thousand threads are as good as one" threads
 # A signal in the middle of a save: many, so that some hit it.
 signals() {
     for number in HUP INT QUIT TERM ALRM; do
