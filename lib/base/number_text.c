@@ -13,11 +13,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A host may have set a language whose decimal separator is another one, of one or more bytes. */
+static void put_point(char *text)
+{
+    char *at = text + strspn(text, "+-0123456789");
+    const size_t length = strcspn(at, "0123456789");
+    if (!*at || strchr(".eni", *at)) /* 1e+20, nan and inf have none */
+        return;
+    *at = '.';
+    memmove(at + 1, at + length, strlen(at + length) + 1);
+}
+
 static const char *text_by_printf(double x, char text[SYNP_NUMBER_TEXT])
 {
     snprintf(text, SYNP_NUMBER_TEXT, "%.15g", x);
     if (strtod(text, NULL) != x)
         snprintf(text, SYNP_NUMBER_TEXT, "%.17g", x);
+    put_point(text);
     return text;
 }
 

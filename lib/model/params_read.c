@@ -2,6 +2,7 @@
 /* Reader of "synaptogen-params/1" and "synaptogen-params/2". jansson keeps no line numbers of values, so the line of a field is looked up
  * in the text afterwards, in failure only. */
 #include "base/json.h"
+#include "base/language.h"
 #include "model/model.h"
 
 #include <errno.h>
@@ -468,6 +469,7 @@ static syn_status syntax_error(const json_error_t *where, syn_error *err)
 syn_status syn_params_parse(const char *text, size_t size, const char *name, syn_params *out, syn_error *err)
 {
     json_error_t where;
+    const synp_language language = synp_language_begin(); /* jansson aborts where a separator has several bytes */
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
     syn_status status;
     if (!root) {
@@ -482,6 +484,7 @@ syn_status syn_params_parse(const char *text, size_t size, const char *name, syn
         free(p);
         json_decref(root);
     }
+    synp_language_end(language);
     return status ? synp_in_file(err, name, status) : status;
 }
 

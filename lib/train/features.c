@@ -36,13 +36,31 @@ static row *next_row(rows *r)
     return r->n < r->room || synp_grow(&r->v, sizeof *r->v, &r->room) ? &r->v[r->n] : NULL;
 }
 
+/* What no cell of any technology has. The signs are those of the model; figures of the other polarity change theirs first. */
+static syn_status check_figure(const synp_csv *c, int feature, double y, syn_error *err)
+{
+    static const struct {
+        double low, high;
+        const char *what;
+    } range[SYN_NFEAT] = {
+        {-12, 24, "a logarithm of a resistance in ohm, -12 to 24"},
+        {-1000, -1e-6, "a negative voltage, for negative voltages SET, down to -1000 V"},
+        {1e-12, 1e24, "a positive resistance, 1e-12 to 1e24 ohm"},
+        {1e-6, 1000, "a positive voltage, for positive voltages RESET, up to 1000 V"},
+    };
+    if (isnan(y) || (y >= range[feature].low && y <= range[feature].high))
+        return SYN_OK;
+    return synp_csv_fail(c, feature, err, "expected %s, found %g", range[feature].what, y);
+}
+
 static syn_status read_row(synp_csv *c, row *out, syn_error *err)
 {
     syn_status status = synp_csv_integer(c, CELL, &out->cell, err);
     if (!status)
         status = synp_csv_integer(c, CYCLE, &out->cycle, err);
     for (int i = 0; !status && i < SYN_NFEAT; i++)
-        status = synp_csv_number(c, i, &out->y[i], err);
+        if (!(status = synp_csv_number(c, i, &out->y[i], err)))
+            status = check_figure(c, i, out->y[i], err);
     out->line = c->in.line;
     return status;
 }

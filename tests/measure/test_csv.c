@@ -235,7 +235,7 @@ Test(csv, a_truncated_gzip_file_is_no_shorter_file)
     syn_error err = {0};
     gzputs(z, HEAD);
     for (int k = 0; k < 5000; k++)
-        gzprintf(z, "1,%d,%d,-0.7,4500,0.7\n", k, k * 7919 % 1000);
+        gzprintf(z, "1,%d,4.%04d,-0.7,4500,0.7\n", k, k * 7919 % 10000);
     cr_assert(eq(int, gzclose(z), Z_OK));
     cr_assert(eq(int, syn_features_load(path, 0, &f, &err), SYN_OK));
     cr_expect(eq(sz, f.rows, 5000));

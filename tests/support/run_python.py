@@ -62,6 +62,11 @@ class Tap(unittest.TestResult):
         super().addFailure(test, error)
         self.bad(test, error)
 
+    def addSubTest(self, test, subtest, error):
+        super().addSubTest(test, subtest, error)
+        if error is not None:
+            self.bad(subtest, error)
+
     def addSkip(self, test, reason):
         self.line(test, True, f" # SKIP {reason}")
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure/import/number.h"
 
+#include "base/language.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -88,6 +90,15 @@ static bool read_parts(synp_field f, char decimal, parts *p)
     return at == end || (strchr("eEdD", *at) && read_exponent(at + 1, end, &p->power));
 }
 
+/* strtod with a decimal point, whatever language the host has set. */
+static double number_of(const char *text)
+{
+    const synp_language l = synp_language_begin();
+    const double x = strtod(text, NULL);
+    synp_language_end(l);
+    return x;
+}
+
 /* Any number, by strtod. */
 static bool read_slowly(synp_field f, char decimal, double *out)
 {
@@ -105,7 +116,7 @@ static bool read_slowly(synp_field f, char decimal, double *out)
         }
     }
     text[n] = '\0';
-    *out = strtod(text, NULL);
+    *out = number_of(text);
     return isfinite(*out);
 }
 
