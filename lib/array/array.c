@@ -332,7 +332,7 @@ static void init_view(const syn_array *a, const view *v)
 static syn_status init_states(syn_array *a)
 {
     syn_status status = SYN_OK;
-#pragma omp parallel num_threads(a->threads)
+#pragma omp parallel num_threads(synp_threads(a->threads))
     {
         synp_block *scratch = synp_allocate(a->block_bytes);
         if (!scratch) {
@@ -420,7 +420,7 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
             return synp_no_memory(err);
         }
     } else {
-#pragma omp parallel for num_threads(a->threads)
+#pragma omp parallel for num_threads(synp_threads(a->threads))
         for (size_t block = 0; block < a->n_blocks; block++) {
             const view v = view_of(a, block);
             init_view(a, &v);

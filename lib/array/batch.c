@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Products in batches, by OpenBLAS. They are apart from the rest so that the plug-in, which has none, need not load it. */
 #include "array/vmm.h"
+#include "base/threads.h"
 
 #include <cblas.h>
 #include <stdlib.h>
@@ -61,7 +62,7 @@ static void add_noise(const syn_array *a, const float *variance, size_t count, u
 {
     const size_t rows = a->rows;
     const uint64_t aligned = a->single.first - a->single.first % 4, lead = a->single.first - aligned;
-#pragma omp parallel for num_threads(a->threads) if (rows * count > 4096)
+#pragma omp parallel for num_threads(synp_threads(a->threads)) if (rows * count > 4096)
     for (size_t k = 0; k < count; k++)
         for (uint64_t cell = 0; cell < lead + rows; cell += 4 * SYNP_LANES) {
             float z[4 * SYNP_LANES];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/program.h"
+#include "base/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -184,7 +185,7 @@ syn_status syn_array_program(syn_array *a, const syn_cells *cells, const float *
         return status;
     synp_outcome *outcomes = malloc((n + 1) * sizeof *outcomes);
     if (outcomes) {
-#pragma omp parallel for num_threads(a->threads) schedule(dynamic, 16)
+#pragma omp parallel for num_threads(synp_threads(a->threads)) schedule(dynamic, 16)
         for (size_t p = 0; p < choice.parts; p++)
             program_part(a, &choice, p, target, how, outcomes);
         for (size_t j = 0; j < n; j++) {

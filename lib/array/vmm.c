@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/vmm.h"
+#include "base/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -71,7 +72,7 @@ syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, u
         free(base);
         return synp_no_memory(err);
     }
-#pragma omp parallel num_threads(a->threads)
+#pragma omp parallel num_threads(synp_threads(a->threads))
     {
 #pragma omp for
         for (size_t j = 0; j < cols; j++) {

@@ -9,6 +9,7 @@
  *   |error of I_p| <= sum over the lines of |S| + sqrt(Y_pp sum over all segments of r R_k^2),
  * where Y_pp is bounded in load_of. Left-over currents of rounding have opposite signs at neighbours, so that they
  * count little in this. Where slopes are negative, h may leave 0 .. 1; the bound is then only an estimate. */
+#include "base/threads.h"
 #include "crossbar/crossbar.h"
 
 #include <math.h>
@@ -112,7 +113,7 @@ void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
     const synp_lines *l = &x->lines;
     const synp_view v = synp_crossbar_view(x);
     double largest = 0, slope = 0, lines = 0, segments = 0;
-#pragma omp parallel for num_threads(l->threads) if (l->threads > 1) reduction(max : largest, slope)
+#pragma omp parallel for num_threads(synp_threads(l->threads)) if (l->threads > 1) reduction(max : largest, slope)
     for (int part = 0; part < l->threads; part++) {
         synp_sums s = sums_of(x, part);
         x->kernel->evaluate_rows(&v, first_row(l, part), first_row(l, part + 1), &s);

@@ -13,6 +13,7 @@
  * estimate. The mean difference of the two is the bias; both come from the same draws, so most of the noise cancels.
  * fit.c subtracts it from the measured sums and repeats this with the better parameters. The estimated means and scales
  * of the panels also give the covariance of their errors, which step 5 needs. */
+#include "base/threads.h"
 #include "cell/latent.h"
 #include "train/fit.h"
 
@@ -53,7 +54,7 @@ static void simulate_device(const syn_model *m, const syn_features *f, size_t d,
 
 static void simulate(const syn_model *m, const syn_features *f, uint64_t seed, double (*u)[SYN_NFEAT])
 {
-#pragma omp parallel for schedule(dynamic, 16) if (f->rows > SYNP_ROWS_FOR_THREADS)
+#pragma omp parallel for num_threads(synp_threads(0)) schedule(dynamic, 16) if (f->rows > SYNP_ROWS_FOR_THREADS)
     for (size_t d = 0; d < f->devices; d++)
         simulate_device(m, f, d, seed, u);
 }

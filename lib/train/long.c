@@ -20,6 +20,7 @@
  * a linear equation. First d is diagonal: each feature forgets at its own rate. A full d follows if BIC prefers it. */
 #include "base/base.h"
 #include "base/linear.h"
+#include "base/threads.h"
 #include "model/model.h"
 #include "train/fit.h"
 
@@ -91,7 +92,9 @@ syn_status synp_autocovariances(const syn_features *f, const double (*x)[N], syn
     const bool gaps = fill_gaps(f, x, absent, figure, there);
     *out = (synp_moments){.lags = synp_lags_of(f)};
     double fewest = INFINITY;
-#pragma omp parallel for schedule(dynamic) reduction(min : fewest) if (f->rows > SYNP_ROWS_FOR_THREADS)
+#pragma omp parallel for num_threads(synp_threads(0)) schedule(dynamic)                                              \
+    reduction(min                                                                                                    \
+              : fewest) if (f->rows > SYNP_ROWS_FOR_THREADS)
     for (int lag = 0; lag <= out->lags; lag++) {
         double n[N][N];
         sum_products(f, SYNP_ROWS(figure), (size_t)lag, c[lag]);

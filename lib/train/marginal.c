@@ -2,6 +2,7 @@
 /* Steps 1 and 2 of fit.h. */
 #include "base/linear.h"
 #include "base/numeric.h"
+#include "base/threads.h"
 #include "model/model.h"
 #include "train/fit.h"
 
@@ -170,7 +171,7 @@ syn_status synp_marginals(const double (*u)[SYN_NFEAT], size_t n, const synp_sha
                           double (*x)[SYN_NFEAT], synp_marginal m[SYN_NFEAT], syn_error *err)
 {
     syn_status s[SYN_NFEAT];
-#pragma omp parallel for if (n > SYNP_ROWS_FOR_THREADS)
+#pragma omp parallel for num_threads(synp_threads(0)) if (n > SYNP_ROWS_FOR_THREADS)
     for (int i = 0; i < SYN_NFEAT; i++)
         s[i] = marginal(u, n, i, &shape[i], x, &m[i]);
     for (int i = 0; i < SYN_NFEAT; i++)

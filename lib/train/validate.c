@@ -2,6 +2,7 @@
 #include <synaptogen/validate.h>
 
 #include "base/numeric.h"
+#include "base/threads.h"
 #include "model/model.h"
 #include "train/fit.h"
 
@@ -91,7 +92,7 @@ static double correlation(const syn_features *f, const double (*u)[SYN_NFEAT], i
 
 static void put_correlations(const syn_features *f, const double (*u)[SYN_NFEAT], double *figure)
 {
-#pragma omp parallel for if (f->rows > SYNP_ROWS_FOR_THREADS)
+#pragma omp parallel for num_threads(synp_threads(0)) if (f->rows > SYNP_ROWS_FOR_THREADS)
     for (int i = 0; i < SYN_NFEAT; i++) {
         for (int j = 0; j < SYN_NFEAT; j++)
             figure[CORRELATION + SYN_NFEAT * i + j] = correlation(f, u, i, j, 0);
@@ -161,7 +162,7 @@ static syn_status describe(validation *v, const syn_features *f, panel *out, syn
         memcpy(scatter[d].mean, v->mu[d], sizeof scatter[d].mean);
         memcpy(scatter[d].sd, v->sigma[d], sizeof scatter[d].sd);
     }
-#pragma omp parallel for if (f->rows > SYNP_ROWS_FOR_THREADS)
+#pragma omp parallel for num_threads(synp_threads(0)) if (f->rows > SYNP_ROWS_FOR_THREADS)
     for (int i = 0; i < SYN_NFEAT; i++) {
         n[i] = sort_feature(SYNP_ROWS(f->y), f->rows, i, v->sorted[i]);
         put_quantiles(v->sorted[i], n[i], out->quantile[i]);
@@ -231,7 +232,7 @@ static syn_status replicate(validation *v, int r, syn_device_scatter *scatter)
 {
     syn_features f = *v->f;
     f.y = v->y;
-#pragma omp parallel for schedule(dynamic, 16) if (f.rows > SYNP_ROWS_FOR_THREADS)
+#pragma omp parallel for num_threads(synp_threads(0)) schedule(dynamic, 16) if (f.rows > SYNP_ROWS_FOR_THREADS)
     for (size_t d = 0; d < f.devices; d++)
         generate_device(v, (uint64_t)r * f.devices + d, d, v->y);
     if (v->o->detrend)
@@ -263,7 +264,7 @@ static void mean_below(const validation *v, int feature, int left_out, double *o
 static void resample(const validation *v, int feature, const double *generated, syn_ks *out)
 {
     double d[RESAMPLES];
-#pragma omp parallel for
+#pragma omp parallel for num_threads(synp_threads(0))
     for (int b = 0; b < RESAMPLES; b++) {
         double bins[BINS] = {0}, below[EDGES];
         for (size_t k = 0; k < v->f->devices; k++) {

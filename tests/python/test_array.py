@@ -8,6 +8,8 @@ import io
 import math
 import os
 import pickle
+import select
+import signal
 import subprocess
 import tempfile
 import threading
@@ -287,6 +289,38 @@ class Threads(unittest.TestCase):
         self.assertTrue((array.state == alone.state).all())
 
 
+class Forks(unittest.TestCase):
+    def test_forked(self):
+        """A process that was forked after threads had run computes the same, alone, and does not wait for ever"""
+        array = syn.Array((100000, 1), seed=1, threads=2).apply(-2.0)
+        crossbar = syn.Crossbar(np.full((20, 20), 1e-5), syn.Wires(1, 1))
+        volts = np.random.default_rng(1).uniform(0, 0.2, (20, 100))
+
+        def work():
+            copied = array.copy().apply([1.5, -2.0])
+            return [float(copied.state.sum()), float((crossbar @ volts).sum()), float(syn.Model().window([5e-5])[0])]
+
+        expected = work()
+        read_end, write_end = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.write(write_end, repr(work()).encode())
+            finally:
+                os._exit(0)
+        os.close(write_end)
+        found, _, _ = select.select([read_end], [], [], 60)
+        text = os.read(read_end, 4096) if found else b"nothing within a minute"
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(read_end)
+        self.assertEqual(text.decode(), repr(expected))
+
+    def test_many_threads(self):
+        """A limit of a hundred thousand threads is one of the processors"""
+        self.assertTrue((syn.Array(3, threads=100000).apply(-2.0).mode == 1).all())
+
+
 class BadInput(unittest.TestCase):
     def test_arguments(self):
         """What is wrong is refused by name, as a ValueError, and nothing changes"""
@@ -294,7 +328,8 @@ class BadInput(unittest.TestCase):
         before = array.state.copy()
         nan = np.full((4, 3), np.nan)
         cases = [
-            (lambda: syn.Array(0), "shape"), (lambda: syn.Array((1, 2, 3)), "shape"), (lambda: syn.Array(2.5), "shape"),
+            (lambda: syn.Array(0), "shape"), (lambda: syn.Array((1, 2, 3)), "shape"), (lambda: syn.Array(2.5), "shape"), (lambda: syn.Array((2**33, 2**33)), "shape"),
+            (lambda: array.conductance(np.nan), "u"),
             (lambda: syn.Array(3, seed=-1), "seed"), (lambda: syn.Array(3, seed=2**64), "seed"),
             (lambda: syn.Array(3, model="x"), "model"), (lambda: syn.Array(3, mode="IRS"), "mode"),
             (lambda: array.apply(np.zeros((3, 4))), "u"), (lambda: array.apply("a"), "u"),
@@ -338,7 +373,7 @@ class BadInput(unittest.TestCase):
     def test_memory(self):
         """An array that does not fit is a MemoryError"""
         with self.assertRaises(MemoryError):
-            syn.Array((1 << 40, 1 << 7))
+            syn.Array((1 << 40, 1 << 5))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 import math
 import os
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -195,6 +196,40 @@ class Cells(unittest.TestCase):
         self.assertAlmostEqual(float((x @ [-0.2])[0]), -0.2 / 25000, delta=1e-15)
 
 
+class Stopping(unittest.TestCase):
+    def setUp(self):
+        self.crossbar = syn.Crossbar(syn.Array((24, 24), seed=1), syn.Wires(1, 1))
+        self.calls = {
+            "write": lambda progress: self.crossbar.write(np.eye(24), progress=progress),
+            "program": lambda progress: self.crossbar.program(np.full((24, 24), 5e-5), scheme="full-select",
+                                                              progress=progress),
+        }  # fmt: skip
+
+    def test_interrupt(self):
+        """Ctrl-C ends writing and write-verify after the row, with KeyboardInterrupt"""
+        for name, work in self.calls.items():
+            shares = []
+
+            def third_row(share, shares=shares):
+                shares.append(share)
+                if len(shares) == 3:
+                    os.kill(os.getpid(), signal.SIGINT)
+
+            with self.assertRaises(KeyboardInterrupt, msg=name):
+                work(third_row)
+            self.assertIn(len(shares), (3, 4), name)
+            self.assertIs(signal.getsignal(signal.SIGINT), signal.default_int_handler)
+
+    def test_exception(self):
+        """What a caller's function raises comes up, and False ends the call with Stopped"""
+        for name, work in self.calls.items():
+            with self.assertRaises(ZeroDivisionError, msg=name):
+                work(lambda share: 1 / 0)
+            with self.assertRaises(syn.Stopped, msg=name) as caught:
+                work(lambda share: False)
+            self.assertEqual(caught.exception.status, "SYN_ESTOPPED")
+
+
 class BadInput(unittest.TestCase):
     def test_arguments(self):
         """What is wrong is refused by name, as a ValueError"""
@@ -205,7 +240,7 @@ class BadInput(unittest.TestCase):
             (lambda: syn.Crossbar([[math.nan]]), "g"), (lambda: syn.Crossbar(array, wires=3), "wires"),
             (lambda: syn.Crossbar(array, syn.Wires(-1)), "r_wl"), (lambda: syn.Wires("x"), "r_wl"),
             (lambda: syn.Crossbar(array, syn.Wires((1, 2, 3))), "r_wl"), (lambda: syn.Wires(top="a"), "top"),
-            (lambda: syn.Crossbar(array, syn.Wires(access_u=(0, 1))), "access_i"),
+            (lambda: syn.Wires(access_u=(0, 1)), "access_i"), (lambda: syn.Wires(math.nan), "r_wl"),
             (lambda: x @ np.ones(3), "v"), (lambda: x @ [0, 0, math.nan, 0], "left"),
             (lambda: x.solve(left=[1, 2]), "left"), (lambda: x.solve(bottom=math.inf), "bottom"),
             (lambda: x.read(np.ones(4), 1), "tolerance"), (lambda: x.write(np.ones((3, 4))), "bits"),

@@ -13,7 +13,7 @@ import warnings
 import numpy as np
 
 from synaptogen_c import (Adc, AnalogMatrix, BitSerial, Crossbar, Dac, Differential, Drift, Hardware, InputError, Model,
-                          Offset, PulseCount, Slices, WindowWarning, Wires, reachable_window)
+                          Offset, PulseCount, Slices, Stopped, WindowWarning, Wires, reachable_window)
 
 RNG = np.random.default_rng(1)
 W = RNG.normal(size=(13, 50))
@@ -422,6 +422,57 @@ class Keeping(unittest.TestCase):
         A = AnalogMatrix(W, Hardware(tile=TILE, seed=5))
         self.assertRegex(repr(A), r"AnalogMatrix 13 x 50, 12 tiles, 1300 cells .*reached, not calibrated, seed 5")
         self.assertRegex(repr(A.calibrate(X)), "inputs up to")
+
+
+class Others(unittest.TestCase):
+    def test_foreign_tiles(self):
+        """Cells of another tile, seed or number in a saved folder are refused"""
+        matrix = AnalogMatrix(W, Hardware(tile=TILE, seed=5))
+        with tempfile.TemporaryDirectory() as folder:
+            matrix.save(folder)
+            first, second = (pathlib.Path(folder) / f"tile_000{k}.state" for k in (0, 1))
+            kept = first.read_bytes()
+            first.write_bytes(second.read_bytes())
+            with self.assertRaisesRegex(InputError, "tile_0000.state: expected cells .* from number 0 of seed 5"):
+                AnalogMatrix.load(folder)
+            first.write_bytes(kept)
+            self.assertTrue((AnalogMatrix.load(folder).effective == matrix.effective).all())
+
+    def test_numpy_functions(self):
+        """NumPy's own products are refused: they would bypass converters and noise"""
+        matrix = AnalogMatrix(W, IDEAL)
+        for bypass in (lambda: np.matmul(matrix, X), lambda: X.T @ matrix.__class__(W.T, IDEAL)):
+            with self.assertRaises(TypeError):
+                bypass()
+        self.assertLess(largest(np.asarray(matrix), W), SINGLE)
+
+    def test_empty_batch(self):
+        """A batch without inputs has a result without columns"""
+        self.assertEqual((AnalogMatrix(W, IDEAL) @ np.zeros((50, 0))).shape, (13, 0))
+
+    def test_interrupted(self):
+        """A writing that was stopped does not count as reached"""
+        matrix = AnalogMatrix(W, Hardware(tile=TILE, seed=5))
+        with self.assertRaises(Stopped):
+            matrix.program(-W, progress=lambda share: False)
+        self.assertEqual(matrix.report.reached, 0)
+
+    def test_huge_tile(self):
+        """Tiles larger than the matrix are as large as the matrix"""
+        self.assertEqual(len(AnalogMatrix(W, IDEAL.replace(tile=(1 << 20, 1 << 20))).tiles), 1)
+        with self.assertRaisesRegex(InputError, "tile"):
+            Hardware(tile=(1 << 40, 3))
+
+    def test_kinds(self):
+        """Members of another kind and open ends are refused by name"""
+        wrong = {"wires": (1, 1), "coding": "x", "adc": 5, "dac": 1.5, "params": 5, "exact": "no", "mapping": "x",
+                 "seed": 1.5, "tolerance": "x", "bandwidth": None, "drift": "x", "tile": (2.5, 3)}  # fmt: skip
+        for name, value in wrong.items():
+            with self.assertRaisesRegex(InputError, name, msg=name):
+                Hardware(**{name: value})
+        for wires in (Wires(1, 1, left=None), Wires(1, 1, bottom=None)):
+            with self.assertRaisesRegex(InputError, "wires"):
+                Hardware(wires=wires)
 
 
 class Refused(unittest.TestCase):

@@ -117,6 +117,14 @@ class Forward(unittest.TestCase):
         self.assertTrue(torch.equal(quiet(analog, images()), before))
 
 
+class Empty(unittest.TestCase):
+    def test_empty(self):
+        """Batches without inputs have results of the shape of PyTorch's"""
+        for digital, x in ((nn.Linear(5, 3), torch.zeros(0, 5)), (nn.Conv2d(1, 2, 3), torch.zeros(0, 1, 5, 5)),
+                           (nn.Conv1d(1, 2, 3), torch.zeros(0, 1, 5))):  # fmt: skip
+            self.assertEqual(convert(digital, Hardware(cells="ideal"))(x).shape, digital(x).shape)
+
+
 class Backward(unittest.TestCase):
     def test_numeric(self):
         """Gradients of inputs, weights and biases are those of numeric differences"""

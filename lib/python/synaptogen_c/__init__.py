@@ -25,7 +25,7 @@ Hennen et al., IEEE Trans. Electron Devices 2024, doi:10.1109/TED.2024.3427616.
 """
 
 from ._abi import VERSION as __version__
-from ._library import Error, FileError, InputError, NoSolution, OutOfMemory
+from ._library import Error, FileError, InputError, NoSolution, OutOfMemory, Stopped
 from .array import Array, Programmed, bar, load
 from .coding import Amplitude, BitSerial, PulseCount
 from .crossbar import Crossbar, Solution, Wires

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The shared library: where it is, its calls with their types, and its errors as exceptions."""
 
+from __future__ import annotations
+
 import ctypes
 import os
+import signal
 import sys
-from typing import Any, Optional, Sequence, Tuple
+import threading
+from typing import Any, Callable, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -58,6 +62,10 @@ class OutOfMemory(Error, MemoryError):
     """There is not enough memory."""
 
 
+class Stopped(Error):
+    """A long call that its caller stopped."""
+
+
 class NoSolution(Error, FloatingPointError):
     """No solution was found."""
 
@@ -67,6 +75,7 @@ _CLASSES = {
     _abi.SYN_ENOMEM: OutOfMemory,
     _abi.SYN_EIO: FileError,
     _abi.SYN_ENUMERIC: NoSolution,
+    _abi.SYN_ESTOPPED: Stopped,
 }
 _STATUS = {value: name for name, value in vars(_abi).items() if name == "SYN_OK" or name.startswith("SYN_E")}
 
@@ -131,6 +140,44 @@ def call(name: str, *arguments: Any) -> None:
     raise _CLASSES.get(status, InputError)(
         message, _STATUS.get(status, str(status)), error.file.decode(errors="replace"), error.line,
         error.field.decode(errors="replace"), error.text.decode(errors="replace"))
+
+
+class Interruptible:
+    """A long call of the library that asks now and then whether to go on: what its caller's function raises, and Ctrl-C, come
+    up after the call. An exception cannot pass through the library, and Python would drop it.
+    """
+
+    def __init__(self, progress: Optional[Callable[[float], Any]]) -> None:
+        self.progress = progress
+        self.error: Optional[BaseException] = None
+        self.interrupted = False
+        self._before: Any = None
+
+    def goes_on(self, _: Any, share: float) -> bool:
+        """What the library calls."""
+        try:
+            if self.progress is not None and self.progress(share) is False:
+                return False
+        except BaseException as error:  # noqa: BLE001
+            self.error = error
+        return self.error is None and not self.interrupted
+
+    def _interrupt(self, *unused: Any) -> None:
+        self.interrupted = True
+
+    def __enter__(self) -> Interruptible:
+        main = threading.current_thread() is threading.main_thread()
+        if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            self._before = signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(self, *unused: Any) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+        if self.error is not None:
+            raise self.error
+        if self.interrupted:
+            raise KeyboardInterrupt
 
 
 def path_bytes(path: Any) -> bytes:

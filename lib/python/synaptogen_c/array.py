@@ -71,11 +71,13 @@ def bar(share: float) -> bool:
 
 def _as_shape(shape: Union[int, Tuple[int, int]]) -> Tuple[int, int]:
     if np.ndim(shape) == 0:
-        return whole(shape, "shape", 1, 2**48), 1
+        return whole(shape, "shape", 1, 2**40), 1
     given = tuple(shape)  # type: ignore[arg-type]
     if len(given) != 2:
         raise refuse("shape", f"expected (rows, cols) or a number of cells, found {shape!r}")
-    return whole(given[0], "shape[0]", 1, 2**48), whole(given[1], "shape[1]", 1, 2**48)
+    rows, cols = whole(given[0], "shape[0]", 1, 2**40), whole(given[1], "shape[1]", 1, 2**40)
+    whole(rows * cols, "shape", 1, 2**50)
+    return rows, cols
 
 
 def _finite(volts: Matrix, field: str) -> None:
@@ -151,6 +153,8 @@ class Array:
         array._own(_Memory(handle, model))
         array._read_only = read_only
         return array
+
+    __array_ufunc__ = None  # NumPy leaves `matrix @ array` to this class
 
     @property
     def _handle(self) -> ctypes.c_void_p:
@@ -337,7 +341,9 @@ class Array:
         """Chord conductance I/U [S] of each cell at `u` [V], without noise. None: u0 of the model. (rows, cols)."""
         out = np.empty(self._shape, np.float32, order="F")
         with self._lock:
-            call("syn_array_conductance", self._handle, None, real(self.model.u0 if u is None else u, "u"), address(out))
+            volts = numbers(self.model.u0 if u is None else u, np.float32, "u", ())
+            _finite(volts, "u")
+            call("syn_array_conductance", self._handle, None, float(volts), address(out))
         return out
 
     def product(self, v: ArrayLike, bandwidth: float = 0, index: Optional[int] = None) -> Matrix:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import _thread
 import ctypes
 import threading
 import weakref
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _abi
-from ._library import Error, address, call, lib, numbers, real, refuse, whole
+from ._library import Interruptible, Stopped, address, call, lib, numbers, real, refuse, whole
 from .array import Array
 from .device import Model, program_options
 
@@ -28,8 +27,12 @@ PIECE = 1024  # inputs between two calls of progress
 def _plain(value: Any, name: str) -> Any:
     """A number, or a tuple of numbers, for a field of Wires."""
     if value is None or np.ndim(value) == 0:
-        return None if value is None else real(value, name)
-    return tuple(float(x) for x in numbers(value, np.float64, name, (None,)))
+        values: Any = None if value is None else real(value, name)
+    else:
+        values = tuple(float(x) for x in numbers(value, np.float64, name, (None,)))
+    if values is not None and np.isnan(values).any():
+        raise refuse(name, f"a number is expected, {values!r} was found")
+    return values
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Wires:
     def __post_init__(self) -> None:
         for name in ("r_wl", "r_bl") + SIDES + ("access_u", "access_i"):
             object.__setattr__(self, name, _plain(getattr(self, name), name))
+        if len(self.access_u) != len(self.access_i):
+            raise refuse("access_i", f"{len(self.access_u)} points are expected, found {len(self.access_i)}")
 
     def _structure(self, rows: int, cols: int) -> Tuple[Any, List[Any]]:
         """The library's wires, and the memory that they refer to."""
@@ -89,21 +94,10 @@ class Wires:
             wires.end[k] = None if value is None else line(value, side, rows if k < 2 else cols)
         wires.access.resistance = real(self.access_resistance, "access_resistance")
         wires.access.points = len(self.access_u)
-        if len(self.access_u) != len(self.access_i):
-            raise refuse("access_i", f"{len(self.access_u)} points are expected, found {len(self.access_i)}")
         if len(self.access_u):
             wires.access.u = line(self.access_u, "access_u", len(self.access_u))
             wires.access.i = line(self.access_i, "access_i", len(self.access_i))
         return wires, kept
-
-
-def _goes_on(progress: Optional[Callable[[float], Any]], share: float) -> bool:
-    """Whether a long call goes on: unless its caller says False. Ctrl-C comes up in the caller's next line."""
-    try:
-        return progress is None or progress(share) is not False
-    except KeyboardInterrupt:
-        _thread.interrupt_main()
-        return False
 
 
 class Solution(NamedTuple):
@@ -237,6 +231,8 @@ class Crossbar:
     def _held(self) -> "_Held":
         return _Held(self)
 
+    __array_ufunc__ = None  # NumPy leaves `matrix @ array` to this class
+
     @property
     def linear(self) -> bool:
         """Whether the cells are linear."""
@@ -358,8 +354,8 @@ class Crossbar:
             with self._held():
                 call("syn_crossbar_solve_batch", self._handle, v_side, part.stop - begin, i_side, ctypes.byref(options),
                      None)
-            if not _goes_on(progress, part.stop / count):
-                raise Error("stopped by the caller", status="SYN_ESTOPPED")
+            if progress is not None and progress(part.stop / count) is False:
+                raise Stopped("stopped by the caller", status="SYN_ESTOPPED")
         return np.negative(out, out=out)
 
     def __matmul__(self, v: ArrayLike) -> Double:
@@ -407,8 +403,7 @@ class Crossbar:
         with self._held():
             lib.syn_crossbar_select(self._handle, address(on))
 
-    def _how(self, scheme: str, by_cell: bool, steps: int, progress: Optional[Callable[[float], Any]],
-             **volts: Optional[float]) -> Any:
+    def _how(self, scheme: str, by_cell: bool, steps: int, **volts: Optional[float]) -> Any:
         if scheme not in SCHEMES:
             raise refuse("scheme", f"expected one of {', '.join(SCHEMES)}, found {scheme!r}")
         if self.array is None:
@@ -416,7 +411,6 @@ class Crossbar:
         how = _abi.syn_write()
         lib.syn_write_default(self.array.model._handle, SCHEMES.index(scheme), ctypes.byref(how))
         how.by_cell, how.steps = bool(by_cell), whole(steps, "steps", 0, 1 << 20)
-        how.progress.call = _PROGRESS(lambda _, share: _goes_on(progress, share))
         for name, value in volts.items():
             if value is not None:
                 setattr(how, name, real(value, name))
@@ -439,17 +433,18 @@ class Crossbar:
         u_set, u_reset : float or None
             V across a selected cell. None: what suits the statistics of the cells.
         progress : function or None
-            Called after each row with the share that is done, 0 .. 1. If it returns False, the call stops and raises an
-            Error whose status is "SYN_ESTOPPED".
+            Called after each row with the share that is done, 0 .. 1. If it returns False, the call ends with Stopped. Ctrl-C
+            ends it after the row.
         """
         given = np.asarray(bits)
         if given.shape != self.shape:
             raise refuse("bits", f"expected {self.shape}, found {given.shape}")
         flags = np.asfortranarray(given != 0).view(np.uint8)
-        how = self._how(scheme, by_cell, steps, progress, u_set=u_set, u_reset=u_reset)
+        how = self._how(scheme, by_cell, steps, u_set=u_set, u_reset=u_reset)
         disturbs = np.zeros(self.shape, np.uint32, order="F")
         report = _abi.syn_write_report()
-        with self._held():
+        with self._held(), Interruptible(progress) as asked:
+            how.progress.call = _PROGRESS(asked.goes_on)
             try:
                 call("syn_crossbar_write", self._handle, address(flags), ctypes.byref(how), address(disturbs),
                      ctypes.byref(report))
@@ -470,13 +465,14 @@ class Crossbar:
             S, of the cells themselves, after all disturbs.
         written : Written
         """
-        wish = numbers(target, np.float32, "target", self.shape)
-        how = self._how(scheme, False, 1, progress, u_set=u_set, u_reset=u_reset)
+        wish = numbers(np.full(self.shape, target) if np.ndim(target) == 0 else target, np.float32, "target", self.shape)
+        how = self._how(scheme, False, 1, u_set=u_set, u_reset=u_reset)
         model: Model = self.array.model  # type: ignore[union-attr]
         program = program_options(model, tolerance, attempts, bandwidth)
         g = np.empty(self.shape, np.float32, order="F")
         report, written = _abi.syn_program_report(), _abi.syn_write_report()
-        with self._held():
+        with self._held(), Interruptible(progress) as asked:
+            how.progress.call = _PROGRESS(asked.goes_on)
             try:
                 call("syn_crossbar_program", self._handle, address(wish), ctypes.byref(program), ctypes.byref(how),
                      address(g), ctypes.byref(report), ctypes.byref(written))

@@ -22,6 +22,7 @@ from .periphery import Adc, Dac
 __all__ = ["Hardware"]
 
 _FORMAT = "synaptogen-hardware 1"
+_LARGEST = 1 << 20
 _KINDS: dict[str, type[Any]] = {**mappings.KINDS, **codings.KINDS, "Adc": Adc, "Dac": Dac,
                                "Drift": Drift, "Wires": Wires}
 
@@ -101,9 +102,10 @@ class Hardware:
     order: int | None = None
 
     def __post_init__(self) -> None:
+        self._check_kinds()
         object.__setattr__(self, "tile", tuple(int(k) for k in self.tile))
-        if len(self.tile) != 2 or min(self.tile) < 1:
-            fail("tile", "two integers from 1: rows and columns", self.tile)
+        if len(self.tile) != 2 or not 1 <= min(self.tile) <= max(self.tile) <= _LARGEST:
+            fail("tile", f"two integers from 1 to {_LARGEST}: rows and columns", self.tile)
         if self.tile[1] < self.mapping.columns(1):
             fail("tile", f"at least {self.mapping.columns(1)} columns, for one output of {self.mapping}", self.tile)
         for name, choices in (("scale", ("matrix", "output")), ("cells", ("stochastic", "ideal"))):
@@ -121,12 +123,38 @@ class Hardware:
             fail("bandwidth", "a finite number of Hz from 0", self.bandwidth)
         if not 0 <= self.seed < 2**64:
             fail("seed", "an integer from 0 to 2^64 - 1", self.seed)
+        if self.wires is not None and (self.wires.left is None or self.wires.bottom is None):
+            fail("wires", "closed left ends, for the inputs, and closed bottom ends, for the outputs", self.wires)
         if self.drift is not None and self.exact:
             fail("drift", "None with exact=True, because the law of the drift is one of conductances", self.drift)
         if self.drift is not None and not (np.isfinite(self.time) and self.time >= self.drift.t0):
             fail("time", f"a finite time from drift.t0 = {self.drift.t0:g} s", self.time)
         if self.dac is not None and not isinstance(self.coding, Amplitude):
             fail("dac", "None, because this coding rounds the inputs itself: give it the bits", self.dac)
+
+    def _check_kinds(self) -> None:
+        """Refuses members of other kinds, which a file can hold, too."""
+        none = type(None)
+        kinds: dict[str, tuple[Any, str]] = {
+            "mapping": (Mapping, "a Mapping"), "coding": (Coding, "a Coding"), "wires": ((Wires, none), "Wires or None"),
+            "dac": ((Dac, none), "a Dac or None"), "adc": ((Adc, none), "an Adc or None"),
+            "drift": ((Drift, none), "a Drift or None"), "params": ((str, none), "a path as text, or None"),
+            "exact": ((bool, np.bool_), "True or False"), "scale": (str, "text"), "cells": (str, "text"),
+            "tile": ((tuple, list), "two integers"),
+        }  # fmt: skip
+        real = (int, float, np.integer, np.floating)
+        whole = (int, np.integer)
+        for name in ("tolerance", "stuck_hrs", "stuck_lrs", "bandwidth", "time"):
+            kinds[name] = real, "a number"
+        for name in ("attempts", "seed"):
+            kinds[name] = whole, "an integer"
+        kinds["u_read"] = real + (none,), "a number or None"
+        for name, (kind, text) in kinds.items():
+            value = getattr(self, name)
+            if not isinstance(value, kind) or (isinstance(value, bool) and name != "exact"):
+                fail(name, text, value)
+        if not all(isinstance(k, whole) for k in self.tile):
+            fail("tile", "two integers", self.tile)
 
     @property
     def linear(self) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._check import fail, finite, json_members
-from ._library import Error, lib
+from ._library import Stopped, lib
 from .array import Array, bar, load
 from .crossbar import Crossbar, Wires
 from .device import Model, default_model
@@ -297,7 +297,7 @@ class AnalogMatrix:
     def _tiles(self) -> Iterator[Tile]:
         """The tiles of this shape, with cells in HRS."""
         hardware, (outputs, inputs) = self.hardware, self.shape
-        most = hardware.tile[1]
+        most = min(hardware.tile[1], outputs)
         while hardware.mapping.columns(most) > hardware.tile[1]:
             most -= 1
         cell, number = self.first, 0
@@ -355,6 +355,8 @@ class AnalogMatrix:
             top = np.abs(w).max(axis=1, keepdims=True) if self.hardware.scale == "output" else np.abs(w).max()
             self.scale: Matrix = np.where(top > 0, top, 1.0).reshape(-1, 1)
             self.weights: Matrix = w.copy()
+            # what holds if this is interrupted
+            self.report = Report(self.cells, 0, float("nan"), float("nan"), float("nan"))
             done = reached = pulses = 0
             errors = 0.0
             for tile in self.tiles:
@@ -369,7 +371,7 @@ class AnalogMatrix:
                     errors += float(np.square(result.conductance / tile.target - 1).sum())
                 done += tile.target.size
                 if progress is not None and progress(done / self.cells) is False:
-                    raise Error("stopped by the caller", status="SYN_ESTOPPED")
+                    raise Stopped("stopped by the caller", status="SYN_ESTOPPED")
             off = (self.programmed - w) / self.scale
             self.report = Report(done, reached, float(np.sqrt(errors / done)), float(np.sqrt(np.mean(off**2))),
                                   pulses / done)
@@ -410,6 +412,8 @@ class AnalogMatrix:
         up to 4096 inputs, spread evenly over x. Inputs that later go beyond a range are clipped. Returns self.
         """
         inputs = self._inputs(x)
+        if inputs.size == 0:
+            fail("x", "at least one input", np.shape(x))
         with self._lock:
             self.x_max = float(np.abs(inputs).max()) or 1.0
             self.signed = bool((inputs < 0).any())
@@ -426,7 +430,7 @@ class AnalogMatrix:
 
     def _inputs(self, x: ArrayLike) -> Matrix:
         given = finite(x, "x")
-        if given.ndim not in (1, 2) or given.shape[0] != self.shape[1] or given.size == 0:
+        if given.ndim not in (1, 2) or given.shape[0] != self.shape[1]:
             fail("x", f"the shape ({self.shape[1]},) or ({self.shape[1]}, n)", given.shape)
         return given.reshape(self.shape[1], -1)
 
@@ -434,7 +438,7 @@ class AnalogMatrix:
         """Returns the products (outputs,) or (outputs, n) with x (inputs,) or (inputs, n), finite numbers."""
         inputs = self._inputs(x)
         with self._lock:
-            top = self.x_max if self.x_max is not None else float(np.abs(inputs).max()) or 1.0
+            top = self.x_max if self.x_max is not None else float(np.abs(inputs).max(initial=0)) or 1.0
             signed = bool((inputs < 0).any()) if self.signed is None else self.signed
             y = np.zeros((self.shape[0], inputs.shape[1]))
             step = max(1, _PIECE // max(self.shape[1], *(max(t.target.shape) for t in self.tiles)))
@@ -514,6 +518,8 @@ class AnalogMatrix:
         draws = np.random.Philox(key=np.array(self._key(tile, 2), dtype=np.uint64), counter=[0, 0, 0, number])
         z: Matrix = np.random.Generator(draws).standard_normal(currents.shape)
         return np.asarray(currents + np.sqrt(hardware.bandwidth * density) * z)
+
+    __array_ufunc__ = None  # so that np.matmul and `array @ matrix` are refused: they would bypass the hardware
 
     def __array__(self, dtype: Any = None) -> NDArray[Any]:
         return self.effective.astype(dtype) if dtype is not None else self.effective
@@ -616,6 +622,7 @@ class AnalogMatrix:
         # the cells come from their files, so none are written
         self = cls(weights, hardware.replace(cells="ideal"), first=about["first"])
         self.hardware, self._g = hardware, (about["window"][0], about["window"][1])
+        cell = about["first"]
         for tile, ranges in zip(self.tiles, about["ranges"]):
             part = (weights / self.scale)[tile.outputs, tile.inputs]
             tile.target = hardware.mapping.conductances(part, *self._g)
@@ -623,8 +630,11 @@ class AnalogMatrix:
             tile.changed()
             if hardware.cells != "ideal":
                 tile.array = load(place / f"tile_{tile.number:04d}.state", self._model)
-                if tile.array.shape != tile.target.shape:
-                    fail(f"tile_{tile.number:04d}.state", f"{tile.target.shape} cells", tile.array.shape)
+                found = tile.array.shape, tile.array.seed, tile.array.first
+                if found != (tile.target.shape, hardware.seed, cell):
+                    fail(f"{place / f'tile_{tile.number:04d}.state'}", f"cells {tile.target.shape} from number {cell} of "
+                         f"seed {hardware.seed} on", f"{found[0]} from number {found[2]} of seed {found[1]} on")
+            cell += tile.target.size
         self.reads, self.x_max, self.signed = about["reads"], about["x_max"], about["signed"]
         self.report = Report(**about["report"])
         return self

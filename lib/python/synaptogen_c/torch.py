@@ -304,6 +304,8 @@ class AnalogConv2d(_Analog):
         size = [(images.shape[2 + k] - dilation[k] * (kernel[k] - 1) - 1) // stride[k] + 1 for k in (0, 1)]
         if min(size) < 1:
             fail("x", f"images of at least the kernel, {self.kernel_size}", tuple(x.shape))
+        if len(images) == 0:
+            return x.new_zeros((0, self.out_channels, *size[2 - self._axes:]))
         numbers = images.shape[1] * math.prod(kernel) * math.prod(size)  # of an unfolded image
         if self.calibrating:
             some = images[:: 1 + len(images) * numbers // _SAMPLE]
