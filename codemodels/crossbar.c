@@ -16,11 +16,13 @@
 #include "cell/circuit.h"
 #include "crossbar/extremes.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <synaptogen/array_file.h>
@@ -287,15 +289,35 @@ static size_t lines_at(const host_crossbar *x, int side)
     return side == SYN_LEFT || side == SYN_RIGHT ? x->rows : x->cols;
 }
 
+enum { LONGEST_NAME = NAME_MAX - 7 }; /* syn_array_save appends 7 characters while it writes */
+
 static bool prepare_output(host_crossbar *x, const char *path)
 {
     if (!path)
         return true;
+    struct stat old;
+    const host_crossbar *other;
     x->state_out = host_output_file(path);
-    if (x->state_out)
-        return true;
-    host_fail("state_out = \"%s\": there is no folder of this name that can be written to", path);
-    return false;
+    if (!x->state_out) {
+        host_fail("state_out = \"%s\": there is no folder of this name that can be written to", path);
+        return false;
+    }
+    if (stat(x->state_out, &old) == 0 && S_ISDIR(old.st_mode)) {
+        host_fail("state_out = \"%s\" is a folder", path);
+        return false;
+    }
+    const char *name = strrchr(x->state_out, '/') + 1;
+    if (strlen(name) > LONGEST_NAME) {
+        host_fail("state_out: a name of %zu characters is longer than %d", strlen(name), LONGEST_NAME);
+        return false;
+    }
+    LIST_FOREACH (other, &crossbars, link)
+        if (other != x && other->state_out && other->clock && other->clock->circuit == x->clock->circuit &&
+            strcmp(other->state_out, x->state_out) == 0) {
+            host_fail("state_out = \"%s\": %s writes this file, too", path, other->label);
+            return false;
+        }
+    return true;
 }
 
 static void release_memory(void *data)
@@ -629,7 +651,7 @@ bool host_crossbar_noise(host_crossbar *x, const double *const v[SYN_SIDES], dou
     return true;
 }
 
-/* Returns false with a message. The simulator has no analysis any more that could fail. */
+/* Returns false with a message. There may be no analysis any more that could fail. */
 static bool save(host_crossbar *x)
 {
     syn_error err;
@@ -654,7 +676,13 @@ int host_crossbar_accept(host_crossbar *x)
     if (x->trial == 0)
         return OK;
     commit(x);
-    return ckt->CKTfinalTime - ckt->CKTtime >= ckt->CKTminBreak || save(x) ? OK : E_PRIVATE;
+    if (ckt->CKTfinalTime - ckt->CKTtime >= ckt->CKTminBreak || save(x))
+        return OK;
+    if (host_in_batch_program()) { /* it would go on with the next line of .control */
+        fflush(NULL);
+        exit(1);
+    }
+    return E_PRIVATE;
 }
 
 /* Takes over a point of a DC sweep that has been accepted; see host_clock_settled. */
@@ -666,32 +694,38 @@ static void settle(host_crossbar *x)
     commit(x);
 }
 
-/* The end of a run that has no last time point: it was stopped, or it is a DC sweep. */
-static void end_run(host_crossbar *x)
+/* The end of a run that has no last time point: it was stopped, or it is a DC sweep. Returns false with a message if the
+ * array could not be saved. */
+static bool end_run(host_crossbar *x)
 {
     if (!x->clock || host_failed(x->clock->job))
-        return;
+        return true;
     settle(x);
     if (x->warning)
         dprintf(STDERR_FILENO, "Instance: %s   Message: %s\n", x->label, x->warning);
     free(x->warning);
     x->warning = NULL;
-    if (x->trial == 0)
-        save(x);
+    const bool good = x->trial != 0 || save(x);
     remember(x, host_clock_end(x->clock));
+    return good;
 }
 
 __attribute__((destructor)) static void end_all_runs(void)
 {
     host_crossbar *x;
+    bool good = true;
     LIST_FOREACH (x, &crossbars, link)
-        end_run(x);
+        good = end_run(x) && good;
+    if (!good && host_in_batch_program()) {
+        fflush(NULL);
+        _exit(1);
+    }
 }
 
 void host_crossbar_free(host_crossbar *x)
 {
     LIST_REMOVE(x, link);
-    end_run(x);
+    const bool good = end_run(x);
     syn_crossbar_free(x->solver);
     syn_array_free(x->array);
     if (x->numbers)
@@ -710,6 +744,10 @@ void host_crossbar_free(host_crossbar *x)
     free(x->state_in);
     free(x->state_out);
     free(x);
+    if (!good && host_in_batch_program()) {
+        fflush(NULL);
+        exit(1);
+    }
 }
 
 /* Whether the sources hold all lines firmly: a line end leads to a source through less than a cell in LRS. */

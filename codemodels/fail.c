@@ -52,7 +52,7 @@ static size_t own_arguments(char *room, size_t size)
 
 /* Whether this process is `ngspice -b`. It learns of a failure inside a .control section in one way only: the process
  * ends. */
-static bool in_batch_program(void)
+bool host_in_batch_program(void)
 {
     Dl_info host;
     if (!dladdr((void *)(uintptr_t)coreitf->dllitf_cm_message_send, &host) || strstr(host.dli_fname, "libngspice"))
@@ -86,7 +86,7 @@ void host_fail(const char *format, ...)
         va_end(args);
         cm_message_send(message);
     }
-    if (in_batch_program()) {
+    if (host_in_batch_program()) {
         fflush(NULL);
         exit(1);
     }

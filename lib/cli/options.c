@@ -277,11 +277,35 @@ static int check_outputs(const cli_option *list, int n, const void *values)
     return CLI_OK;
 }
 
+static int find(const cli_option *list, int n, const char *name)
+{
+    for (int k = 0; k < n; k++)
+        if (list[k].name && strcmp(list[k].name, name) == 0)
+            return k;
+    return -1;
+}
+
+/* Options that would have no effect, because the cells come from a state file. Random bits need a seed, too. */
+static int check_state(const cli_option *list, int n, const bool *given)
+{
+    const int state = find(list, n, "state"), pattern = find(list, n, "pattern");
+    if (state < 0 || !given[state])
+        return CLI_OK;
+    for (int k = 0; k < n; k++)
+        if (given[k] && list[k].of_new_cells &&
+            !(pattern >= 0 && given[pattern] && strcmp(list[k].name, "seed") == 0))
+            return cli_fail(CLI_USAGE,
+                            "--%s: expected none together with --state, whose file says what the cells are",
+                            list[k].name);
+    return CLI_OK;
+}
+
 int options_parse(const char *name, const cli_option *table, const cli_operand operands[MOST_OPERANDS],
                   const cli_line *line, int words, void *values, options_request *request)
 {
     cli_option list[MOST_OPTIONS];
     getopt_table known;
+    bool given[MOST_OPTIONS] = {false};
     const int n = options_list(table, list), argc = line->count - words + 1;
     char **argv = line->words + words - 1;
     prepare_getopt(list, n, &known);
@@ -298,6 +322,7 @@ int options_parse(const char *name, const cli_option *table, const cli_operand o
             return CLI_OK;
         } else {
             status = set_option(&list[k], optarg, values);
+            given[k] = true;
         }
     }
     if (!status)
@@ -306,5 +331,7 @@ int options_parse(const char *name, const cli_option *table, const cli_operand o
     const bool has_many = wanted > 0 && operands[wanted - 1].many;
     if (!status && !has_many && optind + wanted < argc)
         status = refuse(name, list, n, argv[optind + wanted]);
+    if (!status)
+        status = check_state(list, n, given);
     return status ? status : check_outputs(list, n, values);
 }

@@ -44,6 +44,7 @@ typedef struct cli_option {
     const char *last;     /* of OPTION_AUTO: a word for most + 1, NULL: none */
     const char *help;     /* a phrase without a full stop */
     bool writes;          /* an OPTION_TEXT that names a file to be written */
+    bool of_new_cells;    /* says what new cells are; the cells of --state are what they are */
     char letter;          /* short form, 0: none */
     const struct cli_option *group;
 } cli_option;

@@ -9,9 +9,10 @@
     }
 
 const cli_option options_model[] = {
-    {"seed", "S", INTEGER(model_options, seed, 0, UINT64_MAX), .fallback = "0", .help = "seed of all draws"},
+    {"seed", "S", INTEGER(model_options, seed, 0, UINT64_MAX), .fallback = "0", .of_new_cells = true,
+     .help = "seed of all draws"},
     PARAMS,
-    {"order", "P", INTEGER(model_options, order, 1, SYN_MAX_ORDER),
+    {"order", "P", INTEGER(model_options, order, 1, SYN_MAX_ORDER), .of_new_cells = true,
      .help = "order of the cycle-to-cycle autoregression; if absent, long memory if the set has it, else the largest "
              "order"},
     {0},

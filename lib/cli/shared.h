@@ -14,17 +14,19 @@
     }
 #define OPTION_FIRST(type, field)                                                                                    \
     {                                                                                                                \
-        "first", "K", INTEGER(type, field, 0, UINT64_MAX), .fallback = "0", .help = "number of the first cell"       \
+        "first", "K", INTEGER(type, field, 0, UINT64_MAX), .fallback = "0", .of_new_cells = true,                    \
+                                                           .help = "number of the first cell"                        \
     }
 #define OPTION_START(type, field)                                                                                    \
     {                                                                                                                \
         "start", "cold|stationary", CHOICE(type, field),                                                             \
-            .fallback = "cold",                                                                                      \
+            .fallback = "cold", .of_new_cells = true,                                                                \
             .help = "history before cycle 0: none, or drawn so that cycle 0 is like any other cycle"                 \
     }
 #define OPTION_INIT(type, field)                                                                                     \
     {                                                                                                                \
-        "init", "hrs|lrs", CHOICE(type, field), .fallback = "hrs", .help = "state before the first pulse"            \
+        "init", "hrs|lrs", CHOICE(type, field), .fallback = "hrs", .of_new_cells = true,                             \
+                                                .help = "state before the first pulse"                               \
     }
 #define OPTION_PLOT(type, field, text)                                                                               \
     {                                                                                                                \

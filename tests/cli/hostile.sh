@@ -110,6 +110,14 @@ threads() {
         cmp a b && cmp a.state b.state
 }
 check "a hundred thousand threads are as good as one" threads
+# The cells of a state file are what they are.
+"$SYNAPTOGEN" program --targets t.csv -o old.state >out
+for option in '--seed 4' '--first 3' '--start stationary' '--order 3'; do
+    # shellcheck disable=SC2086
+    check "--state with $option is refused" refused 2 \
+        "${option%% *}: expected none together with --state, whose file says what the cells are" \
+        program --targets t.csv --state old.state $option -o new.state
+done
 # A signal in the middle of a save: many, so that some hit it.
 signals() {
     for number in HUP INT QUIT TERM ALRM; do
