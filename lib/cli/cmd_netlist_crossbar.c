@@ -64,6 +64,11 @@ static int check_scheme(const netlist_options *o, syn_scheme scheme)
                     netlist_kinds[o->kind], schemes[scheme]);
 }
 
+/* What a path must not hold where it stands in quotation marks of a netlist, and where it stands in a line of its own and in a
+ * command of the shell: it would become something else there. */
+#define QUOTED "\"\n\r;"
+#define PLAIN  QUOTED " \t'`$&|<>()*?[]{}!#\\"
+
 static int check_combination(const netlist_options *o)
 {
     static const char *const jobs[] = {"write", "read", "write-verify"};
@@ -83,9 +88,18 @@ static int check_combination(const netlist_options *o)
     if ((o->state || o->state_out) && (o->kind == KIND_DISCRETE || gates))
         return cli_fail(CLI_USAGE, "--%s: expected --cells tile or array with it, found %s",
                         o->state ? "state" : "state-out", netlist_kinds[o->kind]);
-    if (o->model.params && strpbrk(o->model.params, "\"\n;"))
-        return cli_fail(CLI_USAGE, "--params: expected a path without \", ; and line breaks, found \"%s\"",
-                        o->model.params);
+    const struct {
+        const char *option, *path, *refused, *words;
+    } names[] = {
+        {"params", o->model.params, QUOTED, "\", ; and line breaks"},
+        {"state", o->state, QUOTED, "\", ; and line breaks"},
+        {"state-out", o->state_out, QUOTED, "\", ; and line breaks"},
+        {"library", o->library, PLAIN, "blanks, line breaks and the signs of a shell"},
+    };
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (names[k].path && strpbrk(names[k].path, names[k].refused))
+            return cli_fail(CLI_USAGE, "--%s: expected a path without %s, found \"%s\"", names[k].option,
+                            names[k].words, names[k].path);
     return CLI_OK;
 }
 

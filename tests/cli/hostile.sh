@@ -118,6 +118,23 @@ for option in '--seed 4' '--first 3' '--start stationary' '--order 3'; do
         "${option%% *}: expected none together with --state, whose file says what the cells are" \
         program --targets t.csv --state old.state $option -o new.state
 done
+# Names that would become commands of a netlist or of a shell.
+while IFS='|' read -r option value words; do
+    value=$(printf "$value")
+    check "netlist crossbar refuses $option with $words in it" refused 2 \
+        "$option: expected a path without $words, found \"$value\"" \
+        netlist crossbar --rows 2 --cols 2 --cells array "$option" "$value" -o n.cir
+done <<'EOC'
+--library|/x/$(touch hit)/a.lib|blanks, line breaks and the signs of a shell
+--library|/x/my files/a.lib|blanks, line breaks and the signs of a shell
+--state-out|a" seed=3 b="|", ; and line breaks
+--state-out|a;b|", ; and line breaks
+EOC
+in_two_lines() {
+    ! "$SYNAPTOGEN" netlist crossbar --library "/x/a.lib
+shell touch hit" -o n.cir 2>err && grep -F -e '--library: expected a path without blanks' err
+}
+check "netlist crossbar refuses a line break in --library" in_two_lines
 # A signal in the middle of a save: many, so that some hit it.
 signals() {
     for number in HUP INT QUIT TERM ALRM; do

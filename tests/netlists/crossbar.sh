@@ -287,7 +287,7 @@ check "a positive SET voltage is refused" refused 2 '--v-set: .*\[-10, -0.01\], 
 check "a seed beyond ngspice's numbers is refused" refused 2 '--seed: .*2^53' crossbar --rows 1 --cols 1 --seed 9007199254740993
 check "a pattern of another size is refused" refused 1 'p.txt: expected 3 x 3 bits .* found 2 x 3' crossbar --rows 3 --pattern p.txt
 check "a ragged pattern is refused with its line" refused 1 'ragged:2: expected 3 bits' crossbar --pattern ragged
-check "another character is refused with its line" refused 1 'letters:2: .*found "x1' crossbar --pattern letters
+check "another character is refused with its line" refused 1 'letters:2:2: .*found "x1' crossbar --pattern letters
 check "a missing pattern is named" refused 1 'none: cannot read' crossbar --pattern none
 check "voltages for another number of rows are refused" refused 1 'two: expected 3 voltages' crossbar --rows 3 --cols 3 --mode read \
     --voltages two

@@ -198,6 +198,8 @@ class Cells(unittest.TestCase):
 
 class Stopping(unittest.TestCase):
     def setUp(self):
+        # a run in the background ignores Ctrl-C
+        self.addCleanup(signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler))
         self.crossbar = syn.Crossbar(syn.Array((24, 24), seed=1), syn.Wires(1, 1))
         self.calls = {
             "write": lambda progress: self.crossbar.write(np.eye(24), progress=progress),
