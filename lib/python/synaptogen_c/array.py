@@ -177,6 +177,7 @@ class Array:
 
     @property
     def seed(self) -> int:
+        """The seed of all draws."""
         return int(lib.syn_array_seed(self._handle))
 
     @property
@@ -186,10 +187,12 @@ class Array:
 
     @property
     def read_only(self) -> bool:
+        """Whether only reads are possible."""
         return self._read_only
 
     @property
     def model(self) -> Model:
+        """The law of the cells."""
         assert self._handle and self._memory
         return self._memory.model
 

@@ -149,10 +149,12 @@ class CellArray:
 
     @property
     def inHRS(self) -> "NDArray[np.bool_]":
+        """Which cells are in HRS. (M,)."""
         return np.asarray(self.cells.mode[:, 0] == 0)
 
     @property
     def inLRS(self) -> "NDArray[np.bool_]":
+        """Which cells are in LRS. (M,)."""
         return np.asarray(self.cells.mode[:, 0] == 1)
 
     def __matmul__(self, v: ArrayLike) -> Floats:
