@@ -20,23 +20,34 @@ static FILE *text_file(const char *text, size_t size)
     return f;
 }
 
-Test(base, lines_lose_their_ends_keep_their_numbers_and_may_hold_a_nul)
+Test(base, lines_lose_their_ends_and_a_byte_order_mark_and_keep_their_numbers)
 {
-    const char text[] = "one\n\r\ntw\0o\r\n last";
-    const struct {
-        const char *line;
-        size_t length;
-    } expected[] = {{"one", 3}, {"", 0}, {"tw\0o", 4}, {" last", 5}};
+    const char text[] = "\xEF\xBB\xBFone\n\r\n\xEF\xBB\xBFtwo\r\n last";
+    const char *const expected[] = {"one", "", "\xEF\xBB\xBFtwo", " last"};
     synp_text_lines l = {.stream = text_file(text, sizeof text - 1), .name = "text"};
     for (size_t k = 0; k < 4; k++) {
         cr_assert(synp_text_next(&l), "line %zu", k + 1);
         cr_expect(eq(sz, l.number, k + 1));
-        cr_assert(eq(sz, l.length, expected[k].length));
-        cr_expect(eq(int, memcmp(l.line, expected[k].line, l.length + 1), 0));
+        cr_expect(eq(sz, l.length, strlen(expected[k])));
+        cr_expect(eq(str, l.line, (char *)expected[k]));
     }
     cr_expect(not(synp_text_next(&l)));
     cr_expect(eq(int, synp_text_end(&l, NULL), SYN_OK));
     cr_expect(eq(ptr, l.line, NULL));
+    fclose(l.stream);
+}
+
+Test(base, a_zero_byte_is_refused_with_its_line)
+{
+    const char text[] = "one\ntw\0o\nlast";
+    syn_error err = {0};
+    synp_text_lines l = {.stream = text_file(text, sizeof text - 1), .name = "text"};
+    cr_assert(synp_text_next(&l));
+    cr_expect(not(synp_text_next(&l)));
+    cr_expect(eq(int, synp_text_end(&l, &err), SYN_EFORMAT));
+    cr_expect(eq(str, err.file, "text"));
+    cr_expect(eq(int, err.line, 2));
+    cr_expect(eq(str, err.text, "expected text, found a zero byte"));
     fclose(l.stream);
 }
 
