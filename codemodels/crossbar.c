@@ -678,10 +678,7 @@ int host_crossbar_accept(host_crossbar *x)
     commit(x);
     if (ckt->CKTfinalTime - ckt->CKTtime >= ckt->CKTminBreak || save(x))
         return OK;
-    if (host_in_batch_program()) { /* it would go on with the next line of .control */
-        fflush(NULL);
-        exit(1);
-    }
+    host_end_batch(exit);
     return E_PRIVATE;
 }
 
@@ -716,10 +713,8 @@ __attribute__((destructor)) static void end_all_runs(void)
     bool good = true;
     LIST_FOREACH (x, &crossbars, link)
         good = end_run(x) && good;
-    if (!good && host_in_batch_program()) {
-        fflush(NULL);
-        _exit(1);
-    }
+    if (!good)
+        host_end_batch(_exit);
 }
 
 void host_crossbar_free(host_crossbar *x)
@@ -744,10 +739,8 @@ void host_crossbar_free(host_crossbar *x)
     free(x->state_in);
     free(x->state_out);
     free(x);
-    if (!good && host_in_batch_program()) {
-        fflush(NULL);
-        exit(1);
-    }
+    if (!good)
+        host_end_batch(exit);
 }
 
 /* Whether the sources hold all lines firmly: a line end leads to a source through less than a cell in LRS. */

@@ -52,7 +52,7 @@ static size_t own_arguments(char *room, size_t size)
 
 /* Whether this process is `ngspice -b`. It learns of a failure inside a .control section in one way only: the process
  * ends. */
-bool host_in_batch_program(void)
+static bool in_batch_program(void)
 {
     Dl_info host;
     if (!dladdr((void *)(uintptr_t)coreitf->dllitf_cm_message_send, &host) || strstr(host.dli_fname, "libngspice"))
@@ -68,6 +68,14 @@ bool host_in_batch_program(void)
             return true;
     }
     return false;
+}
+
+void host_end_batch(void (*end)(int))
+{
+    if (!in_batch_program())
+        return;
+    fflush(NULL);
+    end(1);
 }
 
 /* The analysis whose failure has been printed. */
@@ -86,10 +94,7 @@ void host_fail(const char *format, ...)
         va_end(args);
         cm_message_send(message);
     }
-    if (host_in_batch_program()) {
-        fflush(NULL);
-        exit(1);
-    }
+    host_end_batch(exit);
     host_fail_again();
 }
 

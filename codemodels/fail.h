@@ -13,8 +13,9 @@ __attribute__((format(__printf__, 1, 2))) void host_fail(const char *format, ...
 void host_no_memory(void); /* host_fail("out of memory") */
 void host_fail_again(void);
 
-/* Whether this process is `ngspice -b`. */
-bool host_in_batch_program(void);
+/* Ends `ngspice -b` with status 1 by exit, or by _exit where the process ends already: it would go on with the next line of
+ * .control. Returns in any other program. */
+void host_end_batch(void (*end)(int));
 
 /* Whether host_fail has ended an analysis. */
 bool host_failed(const JOB *analysis);

@@ -75,12 +75,16 @@ typedef struct synp_choice {
 } synp_choice;
 
 syn_status synp_choose(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err);
-/* Refuses a read-only array, too. */
-syn_status synp_choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err);
 void synp_choice_free(synp_choice *choice);
 
 /* Part number p < parts: its block, the mask of its chosen lanes, and for each of these the position in the caller's
  * arrays. */
 size_t synp_choice_part(const synp_choice *choice, size_t p, uint32_t *mask, size_t position[SYNP_LANES]);
+
+/* Calls work for each chosen cell k and its position in the caller's arrays, one after the other, until it fails. Refuses a
+ * read-only array. */
+typedef syn_status synp_each_cell(void *context, size_t k, size_t position, syn_error *err);
+syn_status synp_for_each_cell(const syn_array *a, const syn_cells *cells, synp_each_cell *work, void *context,
+                              syn_error *err);
 
 #endif

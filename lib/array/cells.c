@@ -165,10 +165,30 @@ syn_status synp_check_writable(const syn_array *a, syn_error *err)
     return a->blocks ? SYN_OK : synp_fail(err, SYN_EINVAL, "array", "the array is read-only");
 }
 
-syn_status synp_choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err)
+static syn_status choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err)
 {
     const syn_status status = synp_check_writable(a, err);
     return status ? status : synp_choose(a, cells, choice, err);
+}
+
+syn_status synp_for_each_cell(const syn_array *a, const syn_cells *cells, synp_each_cell *work, void *context,
+                              syn_error *err)
+{
+    synp_choice choice;
+    syn_status status = choose_writable(a, cells, &choice, err);
+    if (status)
+        return status;
+    for (size_t p = 0; p < choice.parts && !status; p++) {
+        uint32_t mask;
+        size_t position[SYNP_LANES];
+        const size_t block = synp_choice_part(&choice, p, &mask, position);
+        for (; mask && !status; mask &= mask - 1) {
+            const size_t lane = (size_t)__builtin_ctz(mask);
+            status = work(context, block * SYNP_LANES + lane, position[lane], err);
+        }
+    }
+    synp_choice_free(&choice);
+    return status;
 }
 
 enum { APPLY_NS = 200, READ_NS = 1, NOISY_NS = 4, SINGLE_NS = 40 }; /* per block and pulse; per cell */
@@ -176,7 +196,7 @@ enum { APPLY_NS = 200, READ_NS = 1, NOISY_NS = 4, SINGLE_NS = 40 }; /* per block
 syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u, size_t count, syn_error *err)
 {
     synp_choice choice;
-    const syn_status status = synp_choose_writable(a, cells, &choice, err);
+    const syn_status status = choose_writable(a, cells, &choice, err);
     if (status)
         return status;
     bool resets = false; /* only a RESET needs the whole block */
@@ -198,7 +218,7 @@ syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u,
 syn_status syn_array_apply_each(syn_array *a, const syn_cells *cells, const float *u, syn_error *err)
 {
     synp_choice choice;
-    const syn_status status = synp_choose_writable(a, cells, &choice, err);
+    const syn_status status = choose_writable(a, cells, &choice, err);
     if (status)
         return status;
 #pragma omp parallel for num_threads(synp_threads_for(a->threads, choice.parts, APPLY_NS))

@@ -19,48 +19,51 @@ static float feature_of(const syn_array *a, const synp_block *b, size_t lane, in
     }
 }
 
+typedef struct features {
+    const syn_array *a;
+    int feature;
+    float *y;
+} features;
+
+static syn_status put_feature(void *context, size_t k, size_t position, syn_error *err)
+{
+    const features *f = context;
+    (void)err;
+    f->y[position] = feature_of(f->a, synp_block_at(f->a, k / SYNP_LANES), k % SYNP_LANES, f->feature);
+    return SYN_OK;
+}
+
 syn_status syn_array_features(const syn_array *a, const syn_cells *cells, int feature, float *y, syn_error *err)
 {
     if (feature < 0 || feature >= SYN_NFEAT)
         return synp_fail(err, SYN_EINVAL, "feature", "%d is outside 0 .. %d", feature, SYN_NFEAT - 1);
-    synp_choice choice;
-    const syn_status status = synp_choose_writable(a, cells, &choice, err);
-    if (status)
-        return status;
-    for (size_t p = 0; p < choice.parts; p++) {
-        uint32_t mask;
-        size_t position[SYNP_LANES];
-        const synp_block *b = synp_block_at(a, synp_choice_part(&choice, p, &mask, position));
-        for (; mask; mask &= mask - 1) {
-            const size_t lane = (size_t)__builtin_ctz(mask);
-            y[position[lane]] = feature_of(a, b, lane, feature);
-        }
-    }
-    synp_choice_free(&choice);
+    return synp_for_each_cell(a, cells, put_feature, &(features){a, feature, y}, err);
+}
+
+typedef struct modes {
+    const syn_array *a;
+    uint8_t *mode;
+    uint32_t *n;
+    float *u_thr;
+} modes;
+
+static syn_status put_mode(void *context, size_t k, size_t position, syn_error *err)
+{
+    const modes *m = context;
+    const synp_block *b = synp_block_at(m->a, k / SYNP_LANES);
+    const size_t lane = k % SYNP_LANES;
+    (void)err;
+    if (m->mode)
+        m->mode[position] = (uint8_t)b->mode[lane];
+    if (m->n)
+        m->n[position] = b->n[lane];
+    if (m->u_thr)
+        m->u_thr[position] = b->u_thr[lane];
     return SYN_OK;
 }
 
 syn_status syn_array_modes(const syn_array *a, const syn_cells *cells, uint8_t *mode, uint32_t *n, float *u_thr,
                            syn_error *err)
 {
-    synp_choice choice;
-    const syn_status status = synp_choose_writable(a, cells, &choice, err);
-    if (status)
-        return status;
-    for (size_t p = 0; p < choice.parts; p++) {
-        uint32_t mask;
-        size_t position[SYNP_LANES];
-        const synp_block *b = synp_block_at(a, synp_choice_part(&choice, p, &mask, position));
-        for (; mask; mask &= mask - 1) {
-            const size_t lane = (size_t)__builtin_ctz(mask), j = position[lane];
-            if (mode)
-                mode[j] = (uint8_t)b->mode[lane];
-            if (n)
-                n[j] = b->n[lane];
-            if (u_thr)
-                u_thr[j] = b->u_thr[lane];
-        }
-    }
-    synp_choice_free(&choice);
-    return SYN_OK;
+    return synp_for_each_cell(a, cells, put_mode, &(modes){a, mode, n, u_thr}, err);
 }

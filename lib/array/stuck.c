@@ -41,30 +41,6 @@ static syn_status stick(syn_array *a, size_t k, fault f, syn_error *err)
     return SYN_OK;
 }
 
-/* The chosen cells one by one: number of the cell and its position in the caller's arrays. */
-typedef syn_status each_cell(void *context, size_t k, size_t position, syn_error *err);
-
-static syn_status for_each(const syn_array *a, const syn_cells *cells, each_cell *work, void *context, syn_error *err)
-{
-    synp_choice choice;
-    syn_status status = synp_check_writable(a, err);
-    if (!status)
-        status = synp_choose(a, cells, &choice, err);
-    if (status)
-        return status;
-    for (size_t p = 0; p < choice.parts && !status; p++) {
-        uint32_t mask;
-        size_t position[SYNP_LANES];
-        const size_t block = synp_choice_part(&choice, p, &mask, position);
-        for (; mask && !status; mask &= mask - 1) {
-            const size_t lane = (size_t)__builtin_ctz(mask);
-            status = work(context, block * SYNP_LANES + lane, position[lane], err);
-        }
-    }
-    synp_choice_free(&choice);
-    return status;
-}
-
 typedef struct sticking {
     syn_array *a;
     fault fault;
@@ -104,7 +80,7 @@ syn_status syn_array_stick(syn_array *a, const syn_cells *cells, syn_stick how, 
     if (how != SYN_STICK_NOT && how != SYN_STICK_HRS && how != SYN_STICK_LRS && how != SYN_STICK_AT)
         return synp_fail(err, SYN_EINVAL, "how", "%d is none of 0 .. 3", (int)how);
     const syn_status status = how == SYN_STICK_AT ? check_conductance(a, g, err) : SYN_OK;
-    return status ? status : for_each(a, cells, stick_given, &(sticking){.a = a, .fault = {how, g}}, err);
+    return status ? status : synp_for_each_cell(a, cells, stick_given, &(sticking){.a = a, .fault = {how, g}}, err);
 }
 
 static syn_status check_faults(const syn_array *a, const syn_faults *f, syn_error *err)
@@ -128,7 +104,7 @@ syn_status syn_array_stick_random(syn_array *a, const syn_cells *cells, const sy
     sticking s = {.a = a, .faults = faults};
     syn_status status = check_faults(a, faults, err);
     if (!status)
-        status = for_each(a, cells, stick_drawn, &s, err);
+        status = synp_for_each_cell(a, cells, stick_drawn, &s, err);
     if (!status && count)
         *count = s.count;
     return status;
@@ -154,7 +130,7 @@ static syn_status ask(void *context, size_t k, size_t position, syn_error *err)
 syn_status syn_array_stuck(const syn_array *a, const syn_cells *cells, uint8_t *stuck, size_t *count, syn_error *err)
 {
     asking q = {.a = a, .stuck = stuck};
-    const syn_status status = for_each(a, cells, ask, &q, err);
+    const syn_status status = synp_for_each_cell(a, cells, ask, &q, err);
     if (!status && count)
         *count = q.count;
     return status;

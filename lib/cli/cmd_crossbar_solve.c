@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar with its voltages from JSON, its currents as JSON. */
+#include "base/json.h"
 #include "cli/commands.h"
 #include "cli/json.h"
 #include "cli/matrix.h"
@@ -114,9 +115,7 @@ static int get_side(job *b, int side)
         return CLI_OK;
     int status = json_check_object(&b->file, name, value, "r v");
     snprintf(field, sizeof field, "%s.r", name);
-    if (status || json_is_null(json_object_get(value, "r")))
-        return status; /* open */
-    if (!status)
+    if (!status && !json_is_null(json_object_get(value, "r"))) /* null: open */
         status =
             json_get_list(&b->file, field, json_object_get(value, "r"), lines_at(b, side), INFINITY, &b->end[side]);
     b->wires.end[side] = b->end[side];
@@ -294,10 +293,7 @@ static json_t *currents_of(const job *b, const double *i, size_t lines)
         return json_of_list(i, lines, 1);
     json_t *list = json_array();
     for (size_t k = 0; k < b->inputs && list; k++)
-        if (json_array_append_new(list, json_of_list(i + lines * k, lines, 1))) {
-            json_decref(list);
-            list = NULL;
-        }
+        list = synp_json_append(list, json_of_list(i + lines * k, lines, 1));
     return list;
 }
 
@@ -308,8 +304,8 @@ static int add_solution(const job *b, const solve_options *o, double *const i[SY
     for (int side = 0; side < SYN_SIDES; side++)
         good &= add(out, syn_side_name((syn_side)side),
                     json_pack("{s:o}", "i", currents_of(b, i[side], lines_at(b, side))));
-    good &= add(out, "power", json_of_number(s->power));
-    good &= add(out, "residual", json_of_number(s->residual));
+    good &= add(out, "power", synp_json_number(s->power));
+    good &= add(out, "residual", synp_json_number(s->residual));
     good &= add(out, "iterations", json_integer(s->iterations));
     good &= add(out, "newton", json_integer(s->newton));
     if (!good)

@@ -35,20 +35,19 @@ typedef struct voltages {
     size_t n, room;
 } voltages;
 
-/* Appends the voltage of a line. A NUL in a line is an error like any other text. */
+/* Appends the voltage of a line. */
 static int read_line(void *context, const synp_text_lines *l)
 {
     voltages *v = context;
-    const bool text = strlen(l->line) == l->length;
     char *line = l->line, *end;
     line[strcspn(line, "#")] = '\0';
     for (size_t length = strlen(line); length > 0 && isspace((unsigned char)line[length - 1]);)
         line[--length] = '\0';
     line += strspn(line, " \t");
-    if (text && *line == '\0')
+    if (*line == '\0')
         return CLI_OK;
     const double u = strtod(line, &end);
-    if (!text || end == line || *end != '\0' || !isfinite(u))
+    if (end == line || *end != '\0' || !isfinite(u))
         return cli_fail(CLI_FAILED, "%s:%zu: expected one finite voltage in V, found \"%.60s\"", l->name, l->number,
                         line);
     if (v->n == v->room && !synp_grow(&v->u, sizeof *v->u, &v->room))

@@ -107,25 +107,11 @@ int json_check_object(const json_file *f, const char *field, json_t *object, con
     return unknown ? json_refuse(f, field, "expected fields out of %s, found \"%.40s\"", known, unknown) : CLI_OK;
 }
 
-json_t *json_of_number(double x)
-{
-    return isfinite(x) ? json_real(x) : json_null();
-}
-
-/* Appends to an array; value NULL is missing memory. Returns the array, or NULL and frees it. */
-static json_t *append(json_t *array, json_t *value)
-{
-    if (array && json_array_append_new(array, value) == 0)
-        return array;
-    json_decref(array);
-    return NULL;
-}
-
 json_t *json_of_list(const double *v, size_t n, size_t step)
 {
     json_t *list = json_array();
     for (size_t k = 0; k < n && list; k++)
-        list = append(list, json_of_number(v[k * step]));
+        list = synp_json_append(list, synp_json_number(v[k * step]));
     return list;
 }
 
@@ -133,7 +119,7 @@ json_t *json_of_matrix(const double *v, size_t rows, size_t cols)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < rows && list; i++)
-        list = append(list, json_of_list(v + i, cols, rows));
+        list = synp_json_append(list, json_of_list(v + i, cols, rows));
     return list;
 }
 

@@ -34,7 +34,6 @@ int json_get_matrix(const json_file *f, const char *field, const json_t *value, 
 int json_check_object(const json_file *f, const char *field, json_t *object, const char *known);
 
 /* New values; NULL if there is no memory. A number that is not finite becomes null. */
-json_t *json_of_number(double x);
 json_t *json_of_list(const double *v, size_t n, size_t step);      /* v[0], v[step] .. */
 json_t *json_of_matrix(const double *v, size_t rows, size_t cols); /* column-major, as an array of rows */
 /* Writes an object, each member in a line of its own. Numbers have 15 significant digits. */

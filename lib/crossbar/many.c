@@ -100,7 +100,7 @@ syn_status synp_crossbar_many(const syn_crossbar *x, const double *const v[SYN_S
     const int most = synp_threads(threads);
     const batch b = {x, v, i, count, runs < (size_t)most ? (int)runs : most, visit};
     outcome all = {0};
-#pragma omp parallel num_threads(synp_threads(b.threads > 1 ? b.threads : 1))
+#pragma omp parallel num_threads(b.threads > 1 ? b.threads : 1)
     work(&b, tolerance, &all);
     if (all.status && err)
         *err = all.err;

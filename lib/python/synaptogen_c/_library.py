@@ -209,6 +209,11 @@ def numbers(values: Any, kind: Any, field: str, shape: Optional[Sequence[Optiona
     return array
 
 
+def spread(value: Any, kind: Any, field: str, shape: Sequence[int]) -> "np.ndarray[Any, Any]":
+    """`value` as an array of this shape; a number stands for all its places."""
+    return numbers(np.full(shape, value) if np.ndim(value) == 0 else value, kind, field, shape)
+
+
 def address(array: "Optional[np.ndarray[Any, Any]]") -> Optional[int]:
     """Where the numbers of an array are, for the library; None stays None."""
     return None if array is None else array.ctypes.data

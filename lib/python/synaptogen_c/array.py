@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _abi
-from ._library import address, call, lib, numbers, path_bytes, real, refuse, whole
+from ._library import address, call, lib, numbers, path_bytes, real, refuse, spread, whole
 from .device import FEATURES, Model, default_model, feature_number, program_options
 
 Matrix = NDArray[np.float32]
@@ -411,8 +411,7 @@ class Array:
         -------
         Programmed
         """
-        wish = np.broadcast_to(numbers(target, np.float32, "target"), self._shape) if np.ndim(target) == 0 \
-            else numbers(target, np.float32, "target", self._shape)
+        wish = spread(target, np.float32, "target", self._shape)
         bad = np.argwhere(~(np.isfinite(wish) & (wish >= 0)))
         if len(bad):
             i, j = bad[0]

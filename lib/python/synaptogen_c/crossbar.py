@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _abi
-from ._library import Interruptible, Stopped, address, call, lib, numbers, real, refuse, whole
+from ._library import Interruptible, Stopped, address, call, lib, numbers, real, refuse, spread, whole
 from .array import Array
 from .device import Model, program_options
 
@@ -83,7 +83,7 @@ class Wires:
         kept: List[Any] = []
 
         def line(value: Any, name: str, count: int) -> Any:
-            values = numbers(np.full(count, value) if np.ndim(value) == 0 else value, np.float64, name, (count,))
+            values = spread(value, np.float64, name, (count,))
             kept.append(values)
             return address(values)
 
@@ -253,8 +253,7 @@ class Crossbar:
         for k, side in enumerate(SIDES):
             value = given[side]
             if value is not None:
-                count = self._lines(side)
-                each = numbers(np.full(count, value) if np.ndim(value) == 0 else value, np.float64, side, (count,))
+                each = spread(value, np.float64, side, (self._lines(side),))
                 kept.append(each)
                 table[k] = address(each)
         return table, kept
@@ -465,7 +464,7 @@ class Crossbar:
             S, of the cells themselves, after all disturbs.
         written : Written
         """
-        wish = numbers(np.full(self.shape, target) if np.ndim(target) == 0 else target, np.float32, "target", self.shape)
+        wish = spread(target, np.float32, "target", self.shape)
         how = self._how(scheme, False, 1, u_set=u_set, u_reset=u_reset)
         model: Model = self.array.model  # type: ignore[union-attr]
         program = program_options(model, tolerance, attempts, bandwidth)

@@ -138,9 +138,7 @@ class CellArray:
     @property
     def y(self) -> Floats:
         """Features of the present cycle: R_HRS [ohm], U_S [V], R_LRS [ohm], U_R [V]. (4, M)."""
-        values = np.vstack([self.cells.features(name)[:, 0] for name in FEATURES])
-        values[iHRS] = 10 ** values[iHRS]
-        return values
+        return np.vstack([HRS(self), US(self), LRS(self), UR(self)])
 
     @property
     def UR(self) -> Floats:
@@ -204,7 +202,7 @@ def Iread(c: CellArray, U: ArrayLike = Uread, BW: float = 1e8) -> Floats:
 
 def HRS(c: CellArray) -> Floats:
     """R_HRS [ohm] of the present cycles. (M,)."""
-    return np.asarray(c.y[iHRS])
+    return np.asarray(10 ** c.cells.features("log10_r_hrs")[:, 0])
 
 
 def US(c: CellArray) -> Floats:
