@@ -7,7 +7,7 @@
 
 typedef struct synp_batch_noise {
     const double *const *v; /* V, [lines x count] of each side, or NULL */
-    double *const *i;       /* A, likewise */
+    double *const *i;       /* A, of the same shape */
     size_t count;
     double tolerance;
     int threads;

@@ -158,7 +158,7 @@ Test(batch_noise, at_small_voltages_nonlinear_cells_are_as_exact, .timeout = 300
     cr_expect(lt(dbl, try_regimes(1, 1e-4), 2e-3));
 }
 
-/* 16 x 16 built-in cells of all states behind 5 ohm of wire per cell and 50 ohm of driver at 0.2 V at most. */
+/* 16 x 16 built-in cells of all states with 5 ohm of wire per cell and 50 ohm of driver at 0.2 V at most. */
 Test(batch_noise, at_read_voltages_nonlinear_cells_are_right_to_half_a_percent)
 {
     uint64_t state = 6;

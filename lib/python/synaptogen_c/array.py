@@ -385,7 +385,7 @@ class Array:
                 where: Optional[ArrayLike] = None, progress: Optional[Callable[[float], Any]] = None,
                 u_set: Optional[float] = None, u_start: Optional[float] = None, step_min: Optional[float] = None,
                 step_max: Optional[float] = None, steepness: Optional[float] = None, read_index: int = 0) -> Programmed:
-        """Write-verify: brings the cells to conductances.
+        """Write-verify: programs the cells to conductances.
 
         Parameters
         ----------

@@ -188,6 +188,11 @@ class Tile:
         return (f"Tile({rows} x {columns} cells, inputs {self.inputs.start}:{self.inputs.stop}, "
                 f"outputs {self.outputs.start}:{self.outputs.stop})")
 
+    @property
+    def file(self) -> str:
+        """Name of the state file of the cells in the folder of a matrix."""
+        return f"tile_{self.number:04d}.state"
+
     def conductance(self, hardware: Hardware, u: float) -> Matrix:
         """Returns the conductances (inputs, columns) [S] of the cells at u [V], after hardware.time if they drift."""
         if self.array is None:
@@ -544,7 +549,7 @@ class AnalogMatrix:
         """
         for name in changes:
             if name not in _READING:
-                fail(name, "a member of Hardware that concerns reading: " + ", ".join(_READING), changes[name])
+                fail(name, "a member of Hardware that says how cells are read: " + ", ".join(_READING), changes[name])
         other = self._twin(lambda array: array.freeze())
         other.hardware = self.hardware.replace(**changes)
         other._u = other._model.u0 if other.hardware.u_read is None else other.hardware.u_read
@@ -606,7 +611,7 @@ class AnalogMatrix:
             np.save(place / "weights.npy", self.weights)
             for tile in self.tiles:
                 if tile.array is not None:
-                    tile.array.save(place / f"tile_{tile.number:04d}.state")
+                    tile.array.save(place / tile.file)
         (place / "matrix.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -629,10 +634,10 @@ class AnalogMatrix:
             tile.ranges = None if ranges is None else np.array(ranges)
             tile.changed()
             if hardware.cells != "ideal":
-                tile.array = load(place / f"tile_{tile.number:04d}.state", self._model)
+                tile.array = load(place / tile.file, self._model)
                 found = tile.array.shape, tile.array.seed, tile.array.first
                 if found != (tile.target.shape, hardware.seed, cell):
-                    fail(f"{place / f'tile_{tile.number:04d}.state'}", f"cells {tile.target.shape} from number {cell} of "
+                    fail(str(place / tile.file), f"cells {tile.target.shape} from number {cell} of "
                          f"seed {hardware.seed} on", f"{found[0]} from number {found[2]} of seed {found[1]} on")
             cell += tile.target.size
         self.reads, self.x_max, self.signed = about["reads"], about["x_max"], about["signed"]

@@ -459,7 +459,7 @@ def reread(model: nn.Module, *, calibration: torch.Tensor | None = None, **chang
     calibration : Tensor, optional
         Typical inputs of the network, see :func:`calibrate`.
     **changes
-        Members of Hardware that concern reading: wires, coding, dac, adc, u_read, bandwidth, exact, drift, time.
+        Members of Hardware that say how cells are read: wires, coding, dac, adc, u_read, bandwidth, exact, drift, time.
     """
     result = copy.deepcopy(model, {id(layer): layer for layer in layers(model).values()})
     for name, layer in layers(model).items():
