@@ -141,7 +141,7 @@ fi
 
 # An edge from each object to those whose functions it uses; tsort complains about a circle.
 no_circle() {
-    find "$builddir/lib/cli" -name 'synaptogen-*.o' >objects
+    find "$builddir/lib/cli" -path '*/.libs/libsyncli_la-*.o' >objects
     [ "$(wc -l <objects)" -gt 20 ] || return 1
     xargs nm -A <objects | sed 's|:[0-9a-f]*| |' >symbols # object kind name; two folders may have objects of one name
     awk '$2 ~ /^[TDRB]$/ { print $3, $1 }' symbols >defined
