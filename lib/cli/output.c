@@ -46,13 +46,21 @@ static int failed(const output *o, int error)
 int output_open(output *o, const char *path)
 {
     *o = (output){.stream = stdout, .name = path ? path : "standard output"};
-    const int error = path ? synp_file_create(&o->file, path) : 0;
+    if (!path)
+        return CLI_OK;
+    /* No signal between the file and its place in the list. */
+    sigset_t all, before;
+    sigemptyset(&all);
+    for (int k = 0; k < ENDINGS; k++)
+        sigaddset(&all, endings[k]);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    const int error = synp_file_create(&o->file, path);
+    if (!error && o->file.temporary)
+        remember(o);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     if (error)
         return failed(o, error);
-    if (path)
-        o->stream = o->file.stream;
-    if (o->file.temporary)
-        remember(o);
+    o->stream = o->file.stream;
     return CLI_OK;
 }
 
