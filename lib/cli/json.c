@@ -18,7 +18,9 @@ int json_open(const char *path, json_file *out)
         return CLI_FAILED;
     *out = (json_file){in.name, json_loadf(in.stream, JSON_REJECT_DUPLICATES, &e)};
     input_close(&in);
-    return out->root ? CLI_OK : cli_fail(CLI_FAILED, "%s:%d: %s", out->name, e.line, e.text);
+    if (out->root)
+        return CLI_OK;
+    return e.text[0] ? cli_fail(CLI_FAILED, "%s:%d: %s", out->name, e.line, e.text) : cli_fail_memory();
 }
 
 int json_refuse(const json_file *f, const char *field, const char *format, ...)

@@ -138,11 +138,12 @@ syn_status synp_source_open(synp_source *t, const char *path, size_t longest, sy
     if (t->block && t->raw)
         t->file = is_input ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb");
     syn_status status = SYN_OK;
-    if (!t->file)
-        status = synp_source_located(
-            t, err, synp_fail(err, SYN_EIO, "", "cannot open: %s", errno ? strerror(errno) : "out of memory"));
-    else
+    if (t->file)
         gzbuffer(t->file, BLOCK);
+    else if (!t->block || !t->raw || errno == 0 || errno == ENOMEM)
+        status = synp_no_memory(err);
+    else
+        status = synp_source_located(t, err, synp_fail(err, SYN_EIO, "", "cannot open: %s", strerror(errno)));
     if (!status)
         status = fill(t, err);
     if (status)
