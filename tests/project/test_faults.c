@@ -1,97 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What the calls of arrays and crossbars do when memory runs out or a disk fails: the linker puts the functions below
- * between the library and the C library (-Wl,--wrap), so that each call can fail in turn and blocks can be counted.
- */
+/* What the calls of arrays and crossbars do when memory runs out or a disk fails. */
+#include "project/faults.h"
 #include "support/support.h"
 
 #include "crossbar/crossbar.h"
-#include <errno.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { ALLOCATION, READ, WRITE, SYNC, KINDS };
-static atomic_long until_failure[KINDS] = {-1, -1, -1, -1}; /* calls before the one that fails; negative: none does */
-static atomic_long held;                                    /* blocks not yet freed */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__real_realloc(void *p, size_t size);
-void __real_free(void *p);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_realloc(void *p, size_t size);
-void __wrap_free(void *p);
-size_t __real_fread(void *p, size_t size, size_t n, FILE *f);
-size_t __real_fwrite(const void *p, size_t size, size_t n, FILE *f);
-int __real_fsync(int fd);
-size_t __wrap_fread(void *p, size_t size, size_t n, FILE *f);
-size_t __wrap_fwrite(const void *p, size_t size, size_t n, FILE *f);
-int __wrap_fsync(int fd);
-
-static int fails(int kind)
-{
-    return atomic_fetch_sub(&until_failure[kind], 1) == 0;
-}
-
-/* Fresh memory holds no zeros by chance. */
-static void *handed_out(void *p, size_t size, int filled)
-{
-    if (p)
-        held++;
-    return p && filled ? memset(p, 0xa5, size) : p;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails(ALLOCATION) ? NULL : handed_out(__real_malloc(size), size, 1);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails(ALLOCATION) ? NULL : handed_out(__real_calloc(n, size), n * size, 0);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t size)
-{
-    return fails(ALLOCATION) ? NULL : handed_out(__real_aligned_alloc(alignment, size), size, 1);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    void *longer = fails(ALLOCATION) ? NULL : __real_realloc(p, size);
-    return p ? longer : handed_out(longer, 0, 0);
-}
-
-void __wrap_free(void *p)
-{
-    if (p)
-        held--;
-    __real_free(p);
-}
-
-size_t __wrap_fread(void *p, size_t size, size_t n, FILE *f)
-{
-    const size_t got = __real_fread(p, size, n, f);
-    return fails(READ) ? got / 2 : got;
-}
-
-size_t __wrap_fwrite(const void *p, size_t size, size_t n, FILE *f)
-{
-    errno = ENOSPC;
-    return fails(WRITE) ? 0 : __real_fwrite(p, size, n, f);
-}
-
-int __wrap_fsync(int fd)
-{
-    errno = EIO;
-    return fails(SYNC) ? -1 : __real_fsync(fd);
-}
 
 enum { N = 50, LISTED = 3 };
 static const size_t list[LISTED] = {49, 3, 20}, twice[LISTED] = {3, 5, 3};
@@ -335,13 +252,13 @@ static float before[N]; /* states */
 static int fail_in_turn(int kind, syn_status (*call)(void), syn_status expected)
 {
     for (int failures = 0;; failures++) {
-        const long blocks = held;
-        until_failure[kind] = failures;
+        const long blocks = faults_held;
+        faults_until[kind] = failures;
         const syn_status s = call();
-        const int failed = until_failure[kind] < 0;
-        until_failure[kind] = -1;
+        const int failed = faults_until[kind] < 0;
+        faults_until[kind] = -1;
         cr_assert(eq(uint, s, failed ? expected : SYN_OK), "failure %d: %s", failures, syn_strstatus(s));
-        cr_assert(held == blocks, "failure %d keeps %ld blocks", failures, held - blocks);
+        cr_assert(faults_held == blocks, "failure %d keeps %ld blocks", failures, faults_held - blocks);
         if (!failed)
             return failures;
         cr_assert(eq(int, memcmp(before, syn_array_states(subject), sizeof before), 0), "failure %d", failures);
@@ -381,29 +298,29 @@ Test(faults, a_refused_call_keeps_no_block)
     syn_program how;
     syn_array *a;
     syn_program_default(support_model(0), &how);
-    const long blocks = held;
+    const long blocks = faults_held;
     cr_assert(eq(int, syn_array_apply_each(subject, &duplicate, voltages, NULL), SYN_EINVAL));
     cr_assert(eq(int, syn_array_program(subject, &duplicate, targets, &how, NULL, NULL, NULL, NULL), SYN_EINVAL));
     cr_assert(eq(int, syn_array_create(support_model(0), 1, N, &abacus, &a, NULL), SYN_EINVAL));
     cr_assert(eq(int, syn_array_load(support_model(0), path, "abacus", 1, &a, NULL), SYN_EINVAL));
     cr_assert(eq(int, truncate(path, 1000), 0));
     cr_assert(eq(int, syn_array_load(support_model(0), path, NULL, 1, &a, NULL), SYN_EFORMAT));
-    cr_assert(held == blocks);
+    cr_assert(faults_held == blocks);
 }
 
 Test(faults, a_file_that_cannot_be_read_to_its_end_is_no_array)
 {
     /* Without its first piece it is no state file; behind that every failure is the system's. */
     cr_assert(eq(int, save(), SYN_OK));
-    until_failure[READ] = 0;
+    faults_until[READ] = 0;
     cr_assert(eq(int, load(), SYN_EFORMAT));
-    until_failure[READ] = 1;
+    faults_until[READ] = 1;
     cr_assert(eq(int, load(), SYN_EFORMAT));
     int failures = 0;
     for (syn_status s = SYN_EIO; s != SYN_OK; failures++) {
-        until_failure[READ] = 2 + failures;
+        faults_until[READ] = 2 + failures;
         s = load();
-        cr_assert(eq(int, s, until_failure[READ] < 0 ? SYN_EIO : SYN_OK));
+        cr_assert(eq(int, s, faults_until[READ] < 0 ? SYN_EIO : SYN_OK));
     }
     cr_assert(gt(int, failures, 3), "states, blocks and checksum");
 }
@@ -415,25 +332,7 @@ Test(faults, a_save_whose_nth_write_fails_leaves_the_old_file)
     cr_assert(eq(int, load(), SYN_OK));
 }
 
-/* Training. Its calls allocate thousands of times, so not each of the allocations fails in turn but the 1st, 2nd,
- * 5th, 14th, .. of them. */
-static void fail_at_growing_distances(syn_status (*call)(void), long fewest)
-{
-    for (long n = 0;; n = 3 * n + 1) {
-        const long blocks = held;
-        until_failure[ALLOCATION] = n;
-        const syn_status s = call();
-        const int failed = until_failure[ALLOCATION] < 0;
-        until_failure[ALLOCATION] = -1;
-        cr_assert(eq(int, s, failed ? SYN_ENOMEM : SYN_OK), "allocation %ld: %s", n, syn_strstatus(s));
-        cr_assert(held == blocks, "allocation %ld keeps %ld blocks", n, held - blocks);
-        if (failed)
-            continue;
-        cr_assert(gt(long, n, fewest));
-        return;
-    }
-}
-
+/* Training. */
 enum { DEVICES = 8, CYCLES = 60 };
 static syn_features features;
 
@@ -492,11 +391,11 @@ Test(faults, training_without_memory_says_so_and_keeps_no_block, .timeout = 300)
 {
     support_model(1);
     draw_features();
-    fail_at_growing_distances(create_features, 1);
-    fail_at_growing_distances(measure_sweep, 1);
-    fail_at_growing_distances(fit_curves, 0);
-    fail_at_growing_distances(fit_features, 100);
-    fail_at_growing_distances(validate_features, 30);
+    faults_of_memory("create features", create_features, 1);
+    faults_of_memory("measure sweep", measure_sweep, 1);
+    faults_of_memory("fit curves", fit_curves, 0);
+    faults_of_memory("fit features", fit_features, 100);
+    faults_of_memory("validate features", validate_features, 30);
     syn_features_free(&features);
 }
 
@@ -520,11 +419,11 @@ Test(faults, a_crossbar_that_failed_works_on_as_if_it_had_not)
     syn_crossbar_free(crossbar);
     for (int failures = 0, failed = 1; failed; failures++) {
         cr_assert(eq(int, bind_crossbar(), SYN_OK));
-        until_failure[ALLOCATION] = failures;
+        faults_until[ALLOCATION] = failures;
         cr_assert(eq(int, syn_crossbar_step(crossbar, pulses, NULL, NULL),
-                     until_failure[ALLOCATION] < 0 ? SYN_ENOMEM : SYN_OK));
-        failed = until_failure[ALLOCATION] < 0;
-        until_failure[ALLOCATION] = -1;
+                     faults_until[ALLOCATION] < 0 ? SYN_ENOMEM : SYN_OK));
+        failed = faults_until[ALLOCATION] < 0;
+        faults_until[ALLOCATION] = -1;
         cr_assert(failed || failures > 1);
         if (failed) {
             cr_assert(eq(int, syn_crossbar_try(crossbar, pulses, &s, NULL), SYN_OK));
