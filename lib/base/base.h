@@ -6,6 +6,10 @@
 #include <stdint.h>
 #include <synaptogen/status.h>
 
+/* Puts a blank in place of each control character of a text that may hold words of a file: it stays one line, and a terminal
+ * shows it as it is. */
+void synp_one_line(char *text);
+
 /* Fills err (unless NULL) with a printf-style text and returns status. An empty file and line 0 mean none. */
 __attribute__((format(printf, 4, 5))) syn_status synp_fail(syn_error *err, syn_status status, const char *field,
                                                            const char *format, ...);

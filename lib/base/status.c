@@ -28,6 +28,13 @@ const char *syn_status_advice(syn_status status)
     return (unsigned)status < sizeof advices / sizeof *advices ? advices[status] : "unknown status";
 }
 
+void synp_one_line(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 127)
+            *text = ' ';
+}
+
 syn_status synp_fail(syn_error *err, syn_status status, const char *field, const char *format, ...)
 {
     if (err) {
@@ -37,6 +44,8 @@ syn_status synp_fail(syn_error *err, syn_status status, const char *field, const
         va_start(args, format);
         vsnprintf(err->text, sizeof err->text, format, args);
         va_end(args);
+        synp_one_line(err->field);
+        synp_one_line(err->text);
     }
     return status;
 }
@@ -77,6 +86,8 @@ const char *syn_error_format(const syn_error *e, char *buf, size_t size)
     const bool has_place = e->file[0] || line[0];
     snprintf(buf, size, "%s%s%s%s%s%s", e->file, line, has_place ? ": " : "", e->field, e->field[0] ? ": " : "",
              e->text[0] ? e->text : syn_strstatus(e->status));
+    if (size > 0)
+        synp_one_line(buf);
     return buf;
 }
 

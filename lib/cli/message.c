@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/base.h"
 #include "cli/cli.h"
 
 #include <stdarg.h>
@@ -18,6 +19,7 @@ int cli_fail(int status, const char *format, ...)
     va_start(args, format);
     vsnprintf(last_failure, sizeof last_failure, format, args);
     va_end(args);
+    synp_one_line(last_failure);
     fprintf(stderr, "synaptogen: %s\n", last_failure);
     return status;
 }

@@ -223,13 +223,14 @@ static bool read_features(reader *rd, const json_t *root)
     return true;
 }
 
-/* Optional text for people; refused only when it is not a string. Cut to the space there is. */
+/* Optional text for people, as one line; refused only when it is not a string. Cut to the space there is. */
 static bool read_text(reader *rd, const json_t *object, const char *key, const char *path, size_t size, char *out)
 {
     const json_t *value = json_object_get(object, key);
     if (value && !json_is_string(value))
         return refuse(rd, path, "a string", value);
     snprintf(out, size, "%s", value ? json_string_value(value) : "");
+    synp_one_line(out);
     return true;
 }
 
@@ -458,7 +459,7 @@ static syn_status read_root(json_t *root, syn_params *p, syn_error *err)
 
 static syn_status syntax_error(const json_error_t *where, syn_error *err)
 {
-    if (json_error_code(where) == json_error_out_of_memory)
+    if (json_error_code(where) == json_error_out_of_memory || !where->text[0])
         return synp_no_memory(err);
     synp_fail(err, SYN_ESYNTAX, "", "expected valid JSON, found: %.160s", where->text);
     if (err)

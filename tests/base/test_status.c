@@ -52,6 +52,18 @@ Test(status, a_message_names_file_line_field_and_text_and_leaves_absent_parts_ou
         cr_expect(eq(str, (char *)formatted(&cases[i].error), (char *)cases[i].text));
 }
 
+/* Such words come from files: a member of a JSON file, a name in a table. */
+Test(status, a_message_is_one_line_whatever_words_it_repeats)
+{
+    syn_params p;
+    syn_error e = {.file = "a\nb"};
+    static const char set[] = "{\"format\": \"x\\n\\u001b[31m\\u007fy\"}";
+    cr_assert(eq(int, syn_params_parse(set, sizeof set - 1, "a\nb", &p, &e), SYN_EFORMAT));
+    cr_assert(e.text[0] && strpbrk(e.text, "\n\033\177") == NULL, "%s", e.text);
+    cr_assert(strpbrk(formatted(&e), "\n\033\177") == NULL);
+    cr_assert(strstr(formatted(&e), "x  [31m y") != NULL, "%s", formatted(&e));
+}
+
 Test(status, a_short_buffer_gets_the_beginning_of_the_message_and_a_terminator)
 {
     const syn_error e = {SYN_EFORMAT, 7, "a.json", "eta", "too small"};
