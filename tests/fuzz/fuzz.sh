@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# make fuzz [TIME=60] [TARGETS='params state'] [JOBS=2]: searches for inputs that break a rule, TIME seconds for each target.
+# Builds the library and the command with clang, libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer in the folder
+# fuzz/ of the build tree. It starts from corpus/ and from what earlier runs found. Prints a row for each target. Exits with 1
+# if there are findings; they are in fuzz/found.
+#   fuzz.sh BUILD SOURCE NGSPICE_SOURCE
+set -u
+unset CDPATH MAKEFLAGS MFLAGS MAKELEVEL
+build=$1 source=$2
+time=${TIME:-60} jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
+work=$build/fuzz
+clang=${CLANG:-clang}
+sanitizers=address,undefined
+fail() {
+    echo "fuzz: $*" >&2
+    exit 2
+}
+mkdir -p "$work/tmp" "$work/found" && cd "$work" || exit 2
+echo 'int LLVMFuzzerTestOneInput(const char *b, unsigned long n); int LLVMFuzzerTestOneInput(const char *b, unsigned long n) { return b && n > 8; }' >trial.c
+"$clang" -fsanitize=fuzzer,$sanitizers trial.c -o trial 2>trial.log ||
+    fail "clang cannot build a program with libFuzzer; on Debian: clang and libclang-rt-14-dev. See $work/trial.log"
+
+# The sources as they are distributed, so that the tree here may be configured in another way.
+make -C "$build" --silent distdir distdir="$work/source" >make.log 2>&1 || fail "see $work/make.log"
+if [ ! -e Makefile ]; then
+    chmod -R u+w source
+    source/configure --silent --disable-openmp CC="$clang" \
+        CFLAGS="-g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,$sanitizers -fno-sanitize-recover=all -DFUZZ_LIBFUZZER" \
+        NGSPICE_SOURCE= --with-ngspice-source="$3" >>make.log 2>&1 || fail "see $work/make.log"
+fi
+make -j"$jobs" --silent tests/fuzz/fuzz LDFLAGS="-fsanitize=fuzzer,$sanitizers" >>make.log 2>&1 || fail "see $work/make.log"
+
+# $1: target. The dictionary: words of the targets' inputs that a mutation does not find by itself.
+search() {
+    mkdir -p "corpus/$1"
+    FUZZ_TARGET=$1 TMPDIR=$work/tmp ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 \
+        tests/fuzz/fuzz -max_total_time="$time" -timeout=60 -rss_limit_mb=4096 -max_len=8192 -close_fd_mask=3 \
+        -artifact_prefix="found/$1-" -print_final_stats=1 -reload=0 "corpus/$1" "$source/tests/fuzz/corpus/$1" >"$1.log" 2>&1
+    status=$?
+    awk -v target="$1" -v status=$status '
+        / cov: / { for (k = 1; k < NF; k++) { if ($k == "cov:") edges = $(k + 1); if ($k == "corp:") corpus = $(k + 1) } }
+        /^stat::number_of_executed_units/ { runs = $2 }
+        END { sub(/\/.*/, "", corpus); printf "%-10s %12d %10d %8d  %s\n", target, runs, edges, corpus, status ? "finding, see " target ".log" : "nothing" }' "$1.log"
+    [ $status -eq 0 ]
+}
+
+targets=${TARGETS:-$(cd "$source/tests/fuzz/corpus" && ls)}
+printf '%-10s %12s %10s %8s  %s\n' target executions edges inputs found
+bad=0
+running=0
+for target in $targets; do
+    (search "$target" || : >"$target.bad") &
+    running=$((running + 1))
+    if [ $running -ge "$jobs" ]; then
+        wait
+        running=0
+    fi
+done
+wait
+for target in $targets; do
+    [ ! -e "$target.bad" ] || bad=1
+    rm -f "$target.bad"
+done
+exit $bad
