@@ -145,7 +145,7 @@ static inline void direction(words w, floats length, floats *x, floats *y)
     c = c * z + 4.166664568298827e-2f;
     c = c * z * z - 0.5f * z + 1.0f;
     const ints q = to_ints(quarters), odd = (q & 1) != 0;
-    const ints sign_sine = (q & 2) << 30, sign_cosine = ((q + 1) & 2) << 30;
+    const ints sign_sine = (ints)((words)(q & 2) << 30), sign_cosine = (ints)((words)((q + 1) & 2) << 30);
     const floats sine = (floats)((ints)choose(odd, c, s) ^ sign_sine);
     const floats cosine = (floats)((ints)choose(odd, s, c) ^ sign_cosine);
     *x = -length * cosine;
