@@ -40,6 +40,16 @@ static int give_up(synp_file *f, int error)
     return error ? error : EIO;
 }
 
+int synp_file_may_write(const char *path)
+{
+    struct stat old;
+    if (stat(path, &old) || !S_ISREG(old.st_mode))
+        return 0;
+    if ((old.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0) /* the superuser may write everything */
+        return EACCES;
+    return access(path, W_OK) ? errno : 0;
+}
+
 int synp_file_create(synp_file *f, const char *path)
 {
     *f = (synp_file){0};
@@ -49,6 +59,9 @@ int synp_file_create(synp_file *f, const char *path)
         f->stream = fopen(path, "wb");
         return f->stream ? 0 : give_up(f, errno);
     }
+    const int refused = synp_file_may_write(path);
+    if (refused)
+        return give_up(f, refused);
     char followed[PATH_MAX];
     if (exists && !realpath(path, followed))
         return give_up(f, errno);

@@ -13,8 +13,13 @@ typedef struct synp_file {
     char *temporary; /* name of the file until it is complete; NULL if it is written directly */
 } synp_file;
 
+/* Whether a file that may exist could be opened for writing. The folder decides whether a file can be replaced, but a file that
+ * nobody may write (mode 444), or that this user may not, is one to keep. Returns 0 or errno. */
+int synp_file_may_write(const char *path);
+
 /* Opens f for writing. A new file gets the rights that any new file gets, another one keeps its rights. What is no
- * regular file (a pipe, a device) is written directly. Returns 0 or errno; there is nothing to close then. */
+ * regular file (a pipe, a device) is written directly. A file that synp_file_may_write refuses is not replaced. Returns 0
+ * or errno; there is nothing to close then. */
 int synp_file_create(synp_file *f, const char *path);
 
 /* Closes f. keep: the file appears at its path. on_disk: not before it is safe on the disk. Without keep, or on

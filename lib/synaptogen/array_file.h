@@ -28,7 +28,8 @@ typedef struct syn_array_info {
 
 /* Writes a into a new file in the folder of path, and renames it to path when it is complete on the disk. On failure
  * path is unchanged. If path is a symbolic link, the file that it points to is replaced; a file that is replaced keeps
- * its rights. err may be NULL. Returns SYN_OK, SYN_EIO, SYN_ENOMEM. */
+ * its rights. A file that may not be written (mode 444) is not replaced. err may be NULL. Returns SYN_OK, SYN_EIO,
+ * SYN_ENOMEM. */
 syn_status syn_array_save(const syn_array *a, const char *path, syn_error *err);
 
 /* Reads the beginning of a state file. Returns SYN_OK, SYN_EIO, or SYN_EFORMAT (not a state file of a known version,
