@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF" /* of UTF-8; some editors write it */
-
 bool synp_text_next(synp_text_lines *l)
 {
     const ssize_t length = getline(&l->line, &l->room, l->stream);
@@ -23,9 +21,9 @@ bool synp_text_next(synp_text_lines *l)
     if (l->length && l->line[l->length - 1] == '\r')
         l->line[--l->length] = '\0';
     l->number++;
-    if (l->number == 1 && strncmp(l->line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
-        l->length -= strlen(BYTE_ORDER_MARK);
-        memmove(l->line, l->line + strlen(BYTE_ORDER_MARK), l->length + 1);
+    if (l->number == 1 && strncmp(l->line, SYNP_BYTE_ORDER_MARK, strlen(SYNP_BYTE_ORDER_MARK)) == 0) {
+        l->length -= strlen(SYNP_BYTE_ORDER_MARK);
+        memmove(l->line, l->line + strlen(SYNP_BYTE_ORDER_MARK), l->length + 1);
     }
     l->error = strlen(l->line) == l->length ? 0 : EILSEQ;
     return !l->error;

@@ -23,6 +23,9 @@ typedef struct synp_text_lines {
     int error; /* why it cannot be read, as errno, EILSEQ for a zero byte; 0 at the end of the file */
 } synp_text_lines;
 
+/* The byte-order mark of UTF-8, which some editors write at the begin of a file. It is left out of every text. */
+#define SYNP_BYTE_ORDER_MARK "\xEF\xBB\xBF"
+
 /* Goes to the next line. Returns false at the end of the file and when it cannot be read. A byte-order mark at the begin of the
  * file is left out. */
 bool synp_text_next(synp_text_lines *l);

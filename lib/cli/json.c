@@ -9,6 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Without the whole mark its first byte stays, which no JSON begins with. */
+static void skip_byte_order_mark(FILE *f)
+{
+    const char *mark = SYNP_BYTE_ORDER_MARK;
+    int c = getc(f);
+    if (c == (unsigned char)mark[0] && getc(f) == (unsigned char)mark[1] && getc(f) == (unsigned char)mark[2])
+        return;
+    ungetc(c, f);
+}
+
 int json_open(const char *path, json_file *out)
 {
     input in;
@@ -16,6 +26,7 @@ int json_open(const char *path, json_file *out)
     *out = (json_file){0};
     if (input_open(&in, path))
         return CLI_FAILED;
+    skip_byte_order_mark(in.stream);
     *out = (json_file){in.name, json_loadf(in.stream, JSON_REJECT_DUPLICATES, &e)};
     input_close(&in);
     if (out->root)

@@ -3,6 +3,8 @@
  * in the text afterwards, in failure only. */
 #include "base/json.h"
 #include "base/language.h"
+#include "base/lines.h"
+#include "base/numeric.h"
 #include "model/model.h"
 
 #include <errno.h>
@@ -311,8 +313,8 @@ static bool read_range(reader *rd, const json_t *iv, syn_params *p)
         (range && !read_number(rd, range, "iv.range", &p->iv_range)))
         return false;
     if (range && !(p->iv_range > 0))
-        rd->status =
-            synp_fail(rd->err, SYN_EFORMAT, "iv.range", "expected a positive voltage, found %g", p->iv_range);
+        rd->status = synp_fail(rd->err, SYN_EFORMAT, "iv.range", "expected a positive voltage, found %s",
+                               SYNP_TEXT_OF(p->iv_range));
     return rd->status == SYN_OK;
 }
 
@@ -470,6 +472,11 @@ static syn_status syntax_error(const json_error_t *where, syn_error *err)
 syn_status syn_params_parse(const char *text, size_t size, const char *name, syn_params *out, syn_error *err)
 {
     json_error_t where;
+    const size_t mark = strlen(SYNP_BYTE_ORDER_MARK);
+    if (size >= mark && memcmp(text, SYNP_BYTE_ORDER_MARK, mark) == 0) {
+        text += mark;
+        size -= mark;
+    }
     const synp_language language = synp_language_begin(); /* jansson aborts where a separator has several bytes */
     json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
     syn_status status;
