@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Products in batches, by OpenBLAS. They are apart from the rest so that the plug-in, which has none, need not load it. */
 #include "array/vmm.h"
+#include "base/numeric.h"
 #include "base/threads.h"
 
 #include <cblas.h>
@@ -81,7 +82,7 @@ syn_status syn_vmm_batch_noisy(const syn_array *a, const float *v, size_t count,
 {
     const size_t rows = a->rows, cols = syn_array_cols(a), piece = count < PIECE ? count : PIECE;
     if (!(bandwidth >= 0 && isfinite(bandwidth)))
-        return synp_fail(err, SYN_EINVAL, "bandwidth", "%g Hz is negative or not finite", bandwidth);
+        return synp_fail(err, SYN_EINVAL, "bandwidth", "%s Hz is negative or not finite", SYNP_TEXT_OF(bandwidth));
     if (index >> 56 || count > (UINT64_C(1) << 56) - index)
         return synp_fail(err, SYN_EINVAL, "index", "%llu + %zu inputs is above 2^56", (unsigned long long)index,
                          count);

@@ -6,6 +6,7 @@
  * count, stride) needs no memory: its parts follow by arithmetic. A list or a mask is sorted by cell once; a part is then
  * a run of the sorted cells that share a block, and each cell remembers its position in the caller's arrays. */
 #include "array/array.h"
+#include "base/numeric.h"
 #include "base/threads.h"
 
 #include <math.h>
@@ -309,7 +310,7 @@ static syn_status check_bandwidth(double bandwidth, syn_error *err)
 {
     if (bandwidth >= 0 && isfinite(bandwidth))
         return SYN_OK;
-    return synp_fail(err, SYN_EINVAL, "bandwidth", "%g Hz is negative or not finite", bandwidth);
+    return synp_fail(err, SYN_EINVAL, "bandwidth", "%s Hz is negative or not finite", SYNP_TEXT_OF(bandwidth));
 }
 
 /* The current of cell k at u with the noise of read `index`. */

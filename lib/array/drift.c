@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/base.h"
+#include "base/numeric.h"
 #include "base/threads.h"
 
 #include <math.h>
@@ -14,12 +15,13 @@ static syn_status check(const syn_drift *d, double t, syn_error *err)
     } limits[] = {{"nu_mean", d->nu_mean, -INFINITY}, {"nu_sd", d->nu_sd, 0}, {"relaxation", d->relaxation, 0}};
     for (size_t k = 0; k < sizeof limits / sizeof *limits; k++)
         if (!(limits[k].value >= limits[k].least && isfinite(limits[k].value)))
-            return synp_fail(err, SYN_EINVAL, limits[k].name, "%g is %s", limits[k].value,
+            return synp_fail(err, SYN_EINVAL, limits[k].name, "%s is %s", SYNP_TEXT_OF(limits[k].value),
                              isfinite(limits[k].value) ? "negative" : "not finite");
     if (!(d->t0 > 0 && isfinite(d->t0)))
-        return synp_fail(err, SYN_EINVAL, "t0", "%g s is not a time above 0", d->t0);
+        return synp_fail(err, SYN_EINVAL, "t0", "%s s is not a time above 0", SYNP_TEXT_OF(d->t0));
     if (!(t >= d->t0 && isfinite(t)))
-        return synp_fail(err, SYN_EINVAL, "t", "%g s is not a time from t0 = %g s on", t, d->t0);
+        return synp_fail(err, SYN_EINVAL, "t", "%s s is not a time from t0 = %s s on", SYNP_TEXT_OF(t),
+                         SYNP_TEXT_OF(d->t0));
     return synp_check_reserved(d->reserved, "syn_drift", err);
 }
 

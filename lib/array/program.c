@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/program.h"
+#include "base/numeric.h"
 #include "base/threads.h"
 
 #include <math.h>
@@ -37,7 +38,8 @@ syn_status synp_check_program(const syn_program *p, syn_error *err)
     };
     for (size_t k = 0; k < sizeof limits / sizeof *limits; k++)
         if (!(limits[k].value >= limits[k].low && limits[k].value <= limits[k].high))
-            return synp_fail(err, SYN_EINVAL, limits[k].name, "%g is outside %s", limits[k].value, limits[k].range);
+            return synp_fail(err, SYN_EINVAL, limits[k].name, "%s is outside %s", SYNP_TEXT_OF(limits[k].value),
+                             limits[k].range);
     return synp_check_reserved(p->reserved, "syn_program", err);
 }
 
@@ -45,8 +47,8 @@ syn_status synp_check_targets(const float *target, size_t n, syn_error *err)
 {
     for (size_t j = 0; j < n; j++)
         if (!(target[j] >= 0 && isfinite(target[j])))
-            return synp_fail(err, SYN_EINVAL, "target", "%g S of chosen cell %zu is negative or not finite",
-                             target[j], j);
+            return synp_fail(err, SYN_EINVAL, "target", "%.9g S of chosen cell %zu is negative or not finite",
+                             (double)target[j], j);
     return SYN_OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/array.h"
+#include "base/numeric.h"
 
 #include <math.h>
 #include <synaptogen/rng.h>
@@ -14,7 +15,9 @@ typedef struct fault {
 static syn_status check_conductance(const syn_array *a, double g, syn_error *err)
 {
     const double most = syn_chord(a->model, -1, a->model->params.u0);
-    return g >= 0 && g <= most ? SYN_OK : synp_fail(err, SYN_EINVAL, "g", "%g S is outside [0, %g]", g, most);
+    return g >= 0 && g <= most
+               ? SYN_OK
+               : synp_fail(err, SYN_EINVAL, "g", "%s S is outside [0, %s]", SYNP_TEXT_OF(g), SYNP_TEXT_OF(most));
 }
 
 /* Whether g is nearer to LRS than to HRS of the cell's cycle: above their geometric mean. */
@@ -91,9 +94,10 @@ static syn_status check_faults(const syn_array *a, const syn_faults *f, syn_erro
     } shares[] = {{"hrs", f->hrs}, {"lrs", f->lrs}, {"at", f->at}};
     for (size_t k = 0; k < sizeof shares / sizeof *shares; k++)
         if (!(shares[k].share >= 0 && shares[k].share <= 1))
-            return synp_fail(err, SYN_EINVAL, shares[k].name, "%g is outside [0, 1]", shares[k].share);
+            return synp_fail(err, SYN_EINVAL, shares[k].name, "%s is outside [0, 1]", SYNP_TEXT_OF(shares[k].share));
     if (f->hrs + f->at + f->lrs > 1 + 1e-12) /* room for the rounding of decimal shares */
-        return synp_fail(err, SYN_EINVAL, "lrs", "the shares are %g in all, more than 1", f->hrs + f->at + f->lrs);
+        return synp_fail(err, SYN_EINVAL, "lrs", "the shares are %s in all, more than 1",
+                         SYNP_TEXT_OF(f->hrs + f->at + f->lrs));
     const syn_status status = f->at > 0 ? check_conductance(a, f->g, err) : SYN_OK;
     return status ? status : synp_check_reserved(f->reserved, "syn_faults", err);
 }

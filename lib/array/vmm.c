@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/vmm.h"
+#include "base/numeric.h"
 #include "base/threads.h"
 
 #include <math.h>
@@ -58,7 +59,7 @@ syn_status syn_vmm_noisy(const syn_array *a, const float *v, double bandwidth, u
                          syn_error *err)
 {
     if (!(bandwidth >= 0 && isfinite(bandwidth)))
-        return synp_fail(err, SYN_EINVAL, "bandwidth", "%g Hz is negative or not finite", bandwidth);
+        return synp_fail(err, SYN_EINVAL, "bandwidth", "%s Hz is negative or not finite", SYNP_TEXT_OF(bandwidth));
     if (index >> 56)
         return synp_fail(err, SYN_EINVAL, "index", "%llu is not below 2^56", (unsigned long long)index);
     const size_t cols = syn_array_cols(a);

@@ -24,6 +24,15 @@ static void put_point(char *text)
     memmove(at + 1, at + length, strlen(at + length) + 1);
 }
 
+const char *synp_short_text(double x, char text[SYNP_NUMBER_TEXT])
+{
+    snprintf(text, SYNP_NUMBER_TEXT, "%.6g", x);
+    if (strtod(text, NULL) != x && !isnan(x))
+        return synp_number_text(x, text);
+    put_point(text);
+    return text;
+}
+
 static const char *text_by_printf(double x, char text[SYNP_NUMBER_TEXT])
 {
     snprintf(text, SYNP_NUMBER_TEXT, "%.15g", x);

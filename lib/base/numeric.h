@@ -43,6 +43,11 @@ synp_interval synp_bisect(bool (*is_left)(const void *context, double x), const 
 enum { SYNP_NUMBER_TEXT = 32 };
 const char *synp_number_text(double x, char text[SYNP_NUMBER_TEXT]);
 
+/* The same for messages, where 1e+12 is easier to read than its 13 digits: 6 digits if they are enough, else as above. So a
+ * number never looks as if it were in the range that it is not in. The text of SYNP_TEXT_OF lives as long as the block around. */
+const char *synp_short_text(double x, char text[SYNP_NUMBER_TEXT]);
+#define SYNP_TEXT_OF(x) synp_short_text((x), (char[SYNP_NUMBER_TEXT]){0})
+
 /* Whether x stands for a whole number: it differs from the nearest one by at most 1e-9 |x| (1e-9 near 0) and at most 1/4.
  * *whole gets that number; x itself if there is none.
  *

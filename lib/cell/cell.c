@@ -232,8 +232,8 @@ static syn_status check_start(const syn_model *m, const syn_start *s, syn_error 
     if (s->mode != SYN_HRS && s->mode != SYN_LRS)
         return synp_fail(err, SYN_EINVAL, "mode", "%d is neither HRS (0) nor LRS (1)", (int)s->mode);
     if (s->resistance != 0 && !(s->resistance >= m->r_lrs_min && s->resistance <= SYNP_RESISTANCE_MAX))
-        return synp_fail(err, SYN_EINVAL, "resistance", "%g ohm is outside [%g, %g]", s->resistance, m->r_lrs_min,
-                         SYNP_RESISTANCE_MAX);
+        return synp_fail(err, SYN_EINVAL, "resistance", "%s ohm is outside [%s, %s]", SYNP_TEXT_OF(s->resistance),
+                         SYNP_TEXT_OF(m->r_lrs_min), SYNP_TEXT_OF(SYNP_RESISTANCE_MAX));
     return SYN_OK;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/base.h"
+#include "base/numeric.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,13 +16,14 @@ static syn_status check_bits(int bits, syn_error *err)
 syn_status syn_converter_check(const syn_converter *c, syn_error *err)
 {
     if (!isfinite(c->lo))
-        return synp_fail(err, SYN_EINVAL, "lo", "%g is not finite", c->lo);
+        return synp_fail(err, SYN_EINVAL, "lo", "%s is not finite", SYNP_TEXT_OF(c->lo));
     if (!(c->hi > c->lo && isfinite(c->hi - c->lo)))
-        return synp_fail(err, SYN_EINVAL, "hi", "%g is not above lo = %g by a finite difference", c->hi, c->lo);
+        return synp_fail(err, SYN_EINVAL, "hi", "%s is not above lo = %s by a finite difference", SYNP_TEXT_OF(c->hi),
+                         SYNP_TEXT_OF(c->lo));
     if (!isfinite(c->offset))
-        return synp_fail(err, SYN_EINVAL, "offset", "%g is not finite", c->offset);
+        return synp_fail(err, SYN_EINVAL, "offset", "%s is not finite", SYNP_TEXT_OF(c->offset));
     if (!(fabs(c->gain_error) < 1))
-        return synp_fail(err, SYN_EINVAL, "gain_error", "%g is outside (-1, 1)", c->gain_error);
+        return synp_fail(err, SYN_EINVAL, "gain_error", "%s is outside (-1, 1)", SYNP_TEXT_OF(c->gain_error));
     return check_bits(c->bits, err);
 }
 
@@ -182,7 +184,7 @@ syn_status syn_adc_calibrate(const float *sample, size_t n, int bits, double cli
     if (status)
         return status;
     if (!(clip >= 0 && clip < 1))
-        return synp_fail(err, SYN_EINVAL, "clip", "%g is outside [0, 1)", clip);
+        return synp_fail(err, SYN_EINVAL, "clip", "%s is outside [0, 1)", SYNP_TEXT_OF(clip));
     float *sorted = malloc(n * sizeof *sorted);
     if (!sorted)
         return synp_no_memory(err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "crossbar/access.h"
+#include "base/numeric.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,14 +9,14 @@
 syn_status synp_access_check(const syn_access *a, syn_error *err)
 {
     if (!(a->resistance >= 0 && isfinite(a->resistance)))
-        return synp_fail(err, SYN_EINVAL, "access", "%g ohm is not finite and >= 0", a->resistance);
+        return synp_fail(err, SYN_EINVAL, "access", "%s ohm is not finite and >= 0", SYNP_TEXT_OF(a->resistance));
     if (a->points == 1)
         return synp_fail(err, SYN_EINVAL, "access", "a selector's curve has at least 2 points");
     for (size_t k = 0; k < a->points; k++)
         if (!isfinite(a->u[k]) || !isfinite(a->i[k]) || (k > 0 && !(a->u[k] > a->u[k - 1] && a->i[k] > a->i[k - 1])))
             return synp_fail(err, SYN_EINVAL, "access",
-                             "point %zu of the selector's curve, %g V and %g A, is not above the one before", k,
-                             a->u[k], a->i[k]);
+                             "point %zu of the selector's curve, %s V and %s A, is not above the one before", k,
+                             SYNP_TEXT_OF(a->u[k]), SYNP_TEXT_OF(a->i[k]));
     for (size_t k = 0; k < a->points; k++)
         if (a->u[k] == 0 && a->i[k] == 0)
             return SYN_OK;

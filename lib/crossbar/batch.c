@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Batches of inputs. They are apart from the rest so that the plug-in, which has none, need not load OpenBLAS. */
+#include "base/numeric.h"
 #include "crossbar/batch_noise.h"
 
 #include <cblas.h>
@@ -103,7 +104,8 @@ static syn_status check_inputs(const syn_crossbar *x, const double *const v[SYN_
         for (size_t k = 0; v[side] && k < lines * count; k++)
             if (!isfinite(v[side][k]))
                 return synp_fail(err, SYN_EINVAL, syn_side_name((syn_side)side),
-                                 "%g V at line %zu of input %zu is not finite", v[side][k], k % lines, k / lines);
+                                 "%s V at line %zu of input %zu is not finite", SYNP_TEXT_OF(v[side][k]), k % lines,
+                                 k / lines);
     }
     return SYN_OK;
 }
@@ -111,11 +113,12 @@ static syn_status check_inputs(const syn_crossbar *x, const double *const v[SYN_
 static syn_status check_options(const syn_batch_options *o, size_t count, syn_error *err)
 {
     if (o->tolerance != 0 && !(o->tolerance >= SYNP_ENOUGH && o->tolerance <= 1e-3))
-        return synp_fail(err, SYN_EINVAL, "tolerance", "%g is outside [%g, 0.001]", o->tolerance, SYNP_ENOUGH);
+        return synp_fail(err, SYN_EINVAL, "tolerance", "%s is outside [%s, 0.001]", SYNP_TEXT_OF(o->tolerance),
+                         SYNP_TEXT_OF(SYNP_ENOUGH));
     if (o->threads < 0)
         return synp_fail(err, SYN_EINVAL, "threads", "%d is negative", o->threads);
     if (!(o->bandwidth >= 0 && isfinite(o->bandwidth)))
-        return synp_fail(err, SYN_EINVAL, "bandwidth", "%g Hz is negative or not finite", o->bandwidth);
+        return synp_fail(err, SYN_EINVAL, "bandwidth", "%s Hz is negative or not finite", SYNP_TEXT_OF(o->bandwidth));
     if (o->index >> 56 || count > (UINT64_C(1) << 56) - o->index)
         return synp_fail(err, SYN_EINVAL, "index", "%llu + %zu inputs is above 2^56", (unsigned long long)o->index,
                          count);

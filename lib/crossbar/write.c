@@ -70,9 +70,9 @@ static syn_status check_write(const syn_crossbar *x, const syn_write *how, syn_e
         return synp_fail(err, SYN_EINVAL, "scheme", "%d is none of half (0), third (1) and full (2)",
                          (int)how->scheme);
     if (!(how->u_set >= -10 && how->u_set < 0))
-        return synp_fail(err, SYN_EINVAL, "u_set", "%g V is outside [-10, 0)", how->u_set);
+        return synp_fail(err, SYN_EINVAL, "u_set", "%s V is outside [-10, 0)", SYNP_TEXT_OF(how->u_set));
     if (!(how->u_reset > 0 && how->u_reset <= 10))
-        return synp_fail(err, SYN_EINVAL, "u_reset", "%g V is outside (0, 10]", how->u_reset);
+        return synp_fail(err, SYN_EINVAL, "u_reset", "%s V is outside (0, 10]", SYNP_TEXT_OF(how->u_reset));
     if (how->steps < 0)
         return synp_fail(err, SYN_EINVAL, "steps", "%d is not >= 0", how->steps);
     return synp_check_reserved(how->reserved, "syn_write", err);

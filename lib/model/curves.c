@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The two extreme I-V curves of a parameter set. */
+#include "base/numeric.h"
 #include "model/model.h"
 
 #include <math.h>
@@ -48,9 +49,9 @@ static syn_status check_polynomial(const syn_poly *curve, const char *field, syn
     if (status)
         return status;
     snprintf(path, sizeof path, "%s[0]", field);
-    return curve->c[0] == 0
-               ? SYN_OK
-               : synp_fail(err, SYN_EFORMAT, path, "expected 0 (no current at 0 V), found %g", curve->c[0]);
+    return curve->c[0] == 0 ? SYN_OK
+                            : synp_fail(err, SYN_EFORMAT, path, "expected 0 (no current at 0 V), found %s",
+                                        SYNP_TEXT_OF(curve->c[0]));
 }
 
 /* The sum for one sign of the voltage. */
@@ -78,8 +79,8 @@ static syn_status check_exponential(const syn_exponential *e, double u_linear, c
     status = check_exponent(&e->negative, u_linear, path, err);
     if (!status && e->negative.c[0] != e->positive.c[0]) {
         snprintf(path, sizeof path, "%s.negative[0]", field);
-        return synp_fail(err, SYN_EFORMAT, path, "expected %.17g as in %s.positive[0], found %.17g", e->positive.c[0],
-                         field, e->negative.c[0]);
+        return synp_fail(err, SYN_EFORMAT, path, "expected %s as in %s.positive[0], found %s",
+                         SYNP_TEXT_OF(e->positive.c[0]), field, SYNP_TEXT_OF(e->negative.c[0]));
     }
     return status;
 }
@@ -138,15 +139,16 @@ static syn_status check_order(const syn_params *p, syn_error *err)
 syn_status synp_check_curves(const syn_params *p, syn_error *err)
 {
     if (!(isfinite(p->u_max) && p->u_max > 0))
-        return synp_fail(err, SYN_EFORMAT, "u_max", "expected a positive voltage in V, found %g", p->u_max);
+        return synp_fail(err, SYN_EFORMAT, "u_max", "expected a positive voltage in V, found %s",
+                         SYNP_TEXT_OF(p->u_max));
     if (!(p->u0 > 0 && p->u0 < p->u_max))
-        return synp_fail(err, SYN_EFORMAT, "u0", "expected a voltage between 0 and u_max = %g V, found %g", p->u_max,
-                         p->u0);
+        return synp_fail(err, SYN_EFORMAT, "u0", "expected a voltage between 0 and u_max = %s V, found %s",
+                         SYNP_TEXT_OF(p->u_max), SYNP_TEXT_OF(p->u0));
     if (!(isfinite(p->eta) && p->eta > 0))
-        return synp_fail(err, SYN_EFORMAT, "eta", "expected a positive exponent, found %g", p->eta);
+        return synp_fail(err, SYN_EFORMAT, "eta", "expected a positive exponent, found %s", SYNP_TEXT_OF(p->eta));
     if (p->iv_range != 0 && !(isfinite(p->iv_range) && p->iv_range >= p->u_max))
-        return synp_fail(err, SYN_EFORMAT, "iv.range", "expected a voltage of at least u_max = %g V, found %g",
-                         p->u_max, p->iv_range);
+        return synp_fail(err, SYN_EFORMAT, "iv.range", "expected a voltage of at least u_max = %s V, found %s",
+                         SYNP_TEXT_OF(p->u_max), SYNP_TEXT_OF(p->iv_range));
     const syn_status status = check_shapes(p, err);
     return status ? status : check_order(p, err);
 }

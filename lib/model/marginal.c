@@ -82,19 +82,20 @@ syn_status synp_check_spline(const syn_spline *s, const char *field, syn_error *
         return synp_fail(err, SYN_EFORMAT, field, "expected 2 to %d knots, found %d", SYN_MAX_KNOTS, s->n);
     snprintf(path, sizeof path, "%s.range", field);
     if (!(isfinite(s->range) && s->range > 0))
-        return synp_fail(err, SYN_EFORMAT, path, "expected a positive number, found %g", s->range);
+        return synp_fail(err, SYN_EFORMAT, path, "expected a positive number, found %s", SYNP_TEXT_OF(s->range));
     for (int k = 0; k < s->n; k++)
         if (!isfinite(s->value[k]) || !isfinite(s->slope[k])) {
             snprintf(path, sizeof path, "%s.%s[%d]", field, isfinite(s->value[k]) ? "slope" : "value", k);
-            return synp_fail(err, SYN_EFORMAT, path, "expected a finite number, found %g",
-                             isfinite(s->value[k]) ? s->slope[k] : s->value[k]);
+            return synp_fail(err, SYN_EFORMAT, path, "expected a finite number, found %s",
+                             SYNP_TEXT_OF(isfinite(s->value[k]) ? s->slope[k] : s->value[k]));
         }
     for (int k = 0; k + 1 < s->n; k++)
         if (!rises(s, k))
             return synp_fail(
                 err, SYN_EFORMAT, field,
-                "expected values that rise, and slopes between 0 and 3 times the secants, found values %g and "
-                "%g with slopes %g and %g at knots %d and %d",
-                s->value[k], s->value[k + 1], s->slope[k], s->slope[k + 1], k, k + 1);
+                "expected values that rise, and slopes between 0 and 3 times the secants, found values %s and "
+                "%s with slopes %s and %s at knots %d and %d",
+                SYNP_TEXT_OF(s->value[k]), SYNP_TEXT_OF(s->value[k + 1]), SYNP_TEXT_OF(s->slope[k]),
+                SYNP_TEXT_OF(s->slope[k + 1]), k, k + 1);
     return SYN_OK;
 }

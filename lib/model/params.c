@@ -33,7 +33,7 @@ static syn_status check_finite(const double *v, int n, const char *field, syn_er
         if (!isfinite(v[i])) {
             char path[96];
             snprintf(path, sizeof path, "%s[%d]", field, i);
-            return synp_fail(err, SYN_EFORMAT, path, "expected a finite number, found %g", v[i]);
+            return synp_fail(err, SYN_EFORMAT, path, "expected a finite number, found %s", SYNP_TEXT_OF(v[i]));
         }
     return SYN_OK;
 }
@@ -52,13 +52,13 @@ static syn_status check_lower(const double *m, int n, bool strict, const char *f
                 snprintf(path, sizeof path, "%s[%d][%d]", field, i, j);
                 return synp_fail(err, SYN_EFORMAT, path,
                                  "expected 0 above the diagonal of a lower triangular factor, "
-                                 "found %g",
-                                 m[i * n + j]);
+                                 "found %s",
+                                 SYNP_TEXT_OF(m[i * n + j]));
             }
         if (m[i * n + i] < 0 || (strict && m[i * n + i] == 0)) {
             snprintf(path, sizeof path, "%s[%d][%d]", field, i, i);
-            return synp_fail(err, SYN_EFORMAT, path, "expected a %s number on the diagonal, found %g",
-                             strict ? "positive" : "non-negative", m[i * n + i]);
+            return synp_fail(err, SYN_EFORMAT, path, "expected a %s number on the diagonal, found %s",
+                             strict ? "positive" : "non-negative", SYNP_TEXT_OF(m[i * n + i]));
         }
     }
     return SYN_OK;
@@ -82,10 +82,11 @@ static syn_status check_mixture(const syn_params *p, syn_error *err)
         char path[64];
         snprintf(path, sizeof path, "device_gmm.weight[%d]", k);
         if (!(p->weight[k] > 0 && p->weight[k] <= 1.001))
-            return synp_fail(err, SYN_EFORMAT, path, "expected a weight in (0, 1], found %g", p->weight[k]);
+            return synp_fail(err, SYN_EFORMAT, path, "expected a weight in (0, 1], found %s",
+                             SYNP_TEXT_OF(p->weight[k]));
         if (p->in_turn && fabs(p->weight[k] - p->weight[0]) > 1e-6)
-            return synp_fail(err, SYN_EFORMAT, path, "expected equal weights of devices in turn, found %g and %g",
-                             p->weight[0], p->weight[k]);
+            return synp_fail(err, SYN_EFORMAT, path, "expected equal weights of devices in turn, found %s and %s",
+                             SYNP_TEXT_OF(p->weight[0]), SYNP_TEXT_OF(p->weight[k]));
         sum += p->weight[k];
         snprintf(path, sizeof path, "device_gmm.mean[%d]", k);
         syn_status status = check_finite(p->mean[k], SYN_NDEVICE, path, err);

@@ -42,11 +42,12 @@ syn_status syn_curves_create(const syn_curves_options *o, syn_curves **out, syn_
     if (status)
         return status;
     if (!(o->u0 > 0 && isfinite(o->u0)))
-        return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", o->u0);
+        return synp_fail(err, SYN_EINVAL, "u0", "%s V is not a positive voltage", SYNP_TEXT_OF(o->u0));
     if (!(o->compliance >= 0))
-        return synp_fail(err, SYN_EINVAL, "compliance", "%g A is negative; 0 means none", o->compliance);
+        return synp_fail(err, SYN_EINVAL, "compliance", "%s A is negative; 0 means none",
+                         SYNP_TEXT_OF(o->compliance));
     if (!(o->noise >= 0))
-        return synp_fail(err, SYN_EINVAL, "noise", "%g A is negative; 0 means unknown", o->noise);
+        return synp_fail(err, SYN_EINVAL, "noise", "%s A is negative; 0 means unknown", SYNP_TEXT_OF(o->noise));
     if (o->form < SYN_CURVES_AUTO || o->form > SYN_CURVES_EXPONENTIAL)
         return synp_fail(err, SYN_EINVAL, "form", "%d is outside 0 .. %d", (int)o->form, SYN_CURVES_EXPONENTIAL);
     *out = calloc(1, sizeof **out);

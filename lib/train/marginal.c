@@ -55,8 +55,8 @@ syn_status synp_standardise(const syn_features *f, const synp_shape shape[SYN_NF
             if (!standardise(f, d, i, shape && shape[i].knots, room, &mu[d][i], &sigma[d][i], u))
                 status =
                     synp_fail(err, SYN_EDATA, syn_feature_name(i),
-                              "expected a figure that varies from cycle to cycle, found only %g in cell %" PRIu64,
-                              mu[d][i], f->cell[d]);
+                              "expected a figure that varies from cycle to cycle, found only %s in cell %" PRIu64,
+                              SYNP_TEXT_OF(mu[d][i]), f->cell[d]);
     free(room);
     return status;
 }

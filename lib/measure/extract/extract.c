@@ -3,6 +3,7 @@
 #include <synaptogen/sweep.h>
 
 #include "base/base.h"
+#include "base/numeric.h"
 #include "measure/extract/estimate.h"
 
 #include <math.h>
@@ -220,10 +221,10 @@ syn_status syn_sweep_measure(const syn_sweep *s, double u0, double noise, double
 {
     *out = (syn_measured){0};
     if (!(u0 > 0 && isfinite(u0)))
-        return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", u0);
+        return synp_fail(err, SYN_EINVAL, "u0", "%s V is not a positive voltage", SYNP_TEXT_OF(u0));
     if (!(noise >= 0 && isfinite(noise)) || !(offset_error >= 0 && isfinite(offset_error)))
-        return synp_fail(err, SYN_EINVAL, "noise", "%g A and %g A are not finite currents of at least 0", noise,
-                         offset_error);
+        return synp_fail(err, SYN_EINVAL, "noise", "%s A and %s A are not finite currents of at least 0",
+                         SYNP_TEXT_OF(noise), SYNP_TEXT_OF(offset_error));
     const size_t n = s->n + 1;
     double *room = malloc(6 * n * sizeof *room);
     if (!room)

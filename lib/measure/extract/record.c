@@ -437,7 +437,7 @@ syn_status syn_record_look(syn_sweep *sweeps, size_t n, const syn_record_options
 {
     *out = (syn_record){.u0 = o->u0};
     if (!(o->u0 > 0 && isfinite(o->u0)))
-        return synp_fail(err, SYN_EINVAL, "u0", "%g V is not a positive voltage", o->u0);
+        return synp_fail(err, SYN_EINVAL, "u0", "%s V is not a positive voltage", SYNP_TEXT_OF(o->u0));
     syn_status status = synp_check_reserved(o->reserved, "syn_record_options", err);
     if (status)
         return status;

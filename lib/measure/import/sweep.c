@@ -178,7 +178,7 @@ static syn_status check_options(const syn_import *o, syn_error *err)
     if (o->n_files == 0)
         return synp_fail(err, SYN_EINVAL, "files", "expected a file, found none");
     if (!(o->shunt >= 0 && isfinite(o->shunt)))
-        return synp_fail(err, SYN_EINVAL, "shunt", "%g ohm is not a positive resistance", o->shunt);
+        return synp_fail(err, SYN_EINVAL, "shunt", "%s ohm is not a positive resistance", SYNP_TEXT_OF(o->shunt));
     if (o->pairs && o->n_files % 2 == 1)
         return synp_fail(err, SYN_EINVAL, "pairs",
                          "expected as many files of one sign as of the other, found %zu files", o->n_files);
