@@ -132,7 +132,7 @@ static int open_cells(const read_options *o, const syn_model *m, bool is_linear,
     if (!is_linear)
         return syn_array_load(m, o->state, NULL, 0, &a, &err) ? cli_fail_library("", &err)
                                                               : wired_open(a, &o->wires, o->sense, o->both_ends, b);
-    int status = matrix_read(o->state, &g);
+    int status = matrix_read_conductances(o->state, &g);
     if (status)
         return status;
     status = wired_open_linear(&g, &o->wires, o->sense, o->both_ends, b);

@@ -177,18 +177,19 @@ static int get_circuit(job *b)
     return status ? status : get_access(b);
 }
 
-static int fail_library(const job *b, const syn_error *err)
+/* inside: path of the member that holds the field of the error, such as "cells."; or "" */
+static int fail_library(const job *b, const char *inside, const syn_error *err)
 {
     char prefix[512];
-    snprintf(prefix, sizeof prefix, "%s: ", b->file.name);
+    snprintf(prefix, sizeof prefix, "%s: %s", b->file.name, inside);
     return cli_fail_library(prefix, err);
 }
 
 /* States or conductances from a file. */
-static int read_cells(job *b, const char *path)
+static int read_cells(job *b, const char *path, bool is_conductance)
 {
     matrix m;
-    if (matrix_read(path, &m))
+    if ((is_conductance ? matrix_read_conductances : matrix_read)(path, &m))
         return CLI_FAILED;
     int status = CLI_OK;
     if (m.rows != b->rows || m.cols != b->cols)
@@ -218,17 +219,17 @@ static int set_cells(job *b)
             return json_refuse(&b->file, "cells.state", "expected a string, found %s", json_kind(state));
         if (syn_array_load(b->model, json_string_value(state), NULL, 0, &b->array, &err) ||
             syn_crossbar_bind(b->x, b->array, &err))
-            return fail_library(b, &err);
+            return fail_library(b, "cells.state: ", &err);
         return CLI_OK;
     }
     const json_t *given = r ? r : g;
     if (json_is_string(given)
-            ? read_cells(b, json_string_value(given))
+            ? read_cells(b, json_string_value(given), g != NULL)
             : json_get_matrix(&b->file, r ? "cells.r" : "cells.g", given, b->rows, b->cols, &b->cells))
         return CLI_FAILED;
     return (r ? syn_crossbar_set_states(b->x, b->model, b->cells, &err)
               : syn_crossbar_set_conductances(b->x, b->cells, &err))
-               ? fail_library(b, &err)
+               ? fail_library(b, "cells.", &err)
                : CLI_OK;
 }
 
@@ -277,7 +278,7 @@ static int add_ports(const job *b, json_t *out)
     syn_error err;
     int status = y ? CLI_OK : cli_fail_memory();
     if (!status && syn_crossbar_port_matrix(b->x, y, &err))
-        status = fail_library(b, &err);
+        status = fail_library(b, "", &err);
     if (!status && !(add(ports, "order", port_names(b)) && add(ports, "y", json_of_matrix(y, n, n))))
         status = cli_fail_memory();
     free(y);
@@ -372,7 +373,7 @@ static int solve(const job *b, const solve_options *o)
         status =
             cli_fail(CLI_USAGE, "--%s: expected one input, found voltages from a file", o->nodes ? "nodes" : "ports");
     if (!status && find_currents(b, o, i, &info, &err))
-        status = fail_library(b, &err);
+        status = fail_library(b, "", &err);
     if (!status)
         status = o->side == OPTION_ABSENT ? write_json(b, o, i, &info) : write_side(b, o, i[o->side]);
     for (int side = 0; side < SYN_SIDES; side++)
@@ -409,7 +410,7 @@ static int run(const void *values)
     if (!status)
         status = get_circuit(&b);
     if (!status && syn_crossbar_create(&b.wires, 1, &b.x, &err))
-        status = fail_library(&b, &err);
+        status = fail_library(&b, "", &err);
     if (!status)
         status = set_cells(&b);
     if (!status)

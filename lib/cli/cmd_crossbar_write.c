@@ -159,7 +159,7 @@ static int run(const void *values)
     if (!status && o->plot)
         status = gnuplot_check_name(o->plot);
     if (!status && o->targets) {
-        status = matrix_read(o->targets, &targets);
+        status = matrix_read_conductances(o->targets, &targets);
         p = (pattern){targets.rows, targets.cols, NULL};
     } else if (!status) {
         status = pattern_make(&o->pattern, o->state, o->model.seed, &p);

@@ -132,20 +132,26 @@ static bool needs_states(const netlist *n)
     return ones;
 }
 
-static int write_state(const netlist *n, const netlist_block *t)
+enum { STATE_PATH = 4096 + 64 };
+
+static void put_state_path(const netlist *n, const netlist_block *t, char path[STATE_PATH])
+{
+    const char *slash = strrchr(n->o->output, '/');
+    snprintf(path, STATE_PATH, "%.*s%s%zu.state", slash ? (int)(slash - n->o->output) + 1 : 0, n->o->output, n->name,
+             t->number);
+}
+
+static int write_state(const netlist *n, const netlist_block *t, const char *path)
 {
     const syn_start start = {.history = (syn_history)n->o->history, .mode = (syn_mode)n->o->pattern.mode};
     const syn_array_options o = {.first = t->first, .rows = t->rows, .start = start};
-    const size_t folder = strrchr(n->o->output, '/') ? (size_t)(strrchr(n->o->output, '/') - n->o->output) + 1 : 0;
     syn_array *a = NULL, *frozen = NULL;
     syn_error err;
-    char path[4096 + 64];
     float *u = malloc(t->rows * t->cols * sizeof *u);
     if (!u)
         return cli_fail_memory();
     for (size_t k = 0; k < t->rows * t->cols; k++)
         u[k] = netlist_bit(n, t->row + k % t->rows, t->col + k / t->rows) ? -INFINITY : NAN;
-    snprintf(path, sizeof path, "%.*s%s%zu.state", (int)folder, n->o->output, n->name, t->number);
     int status = CLI_OK;
     if (syn_array_create(n->model, n->o->model.seed, t->rows * t->cols, &o, &a, &err) ||
         syn_array_apply_each(a, NULL, u, &err) || syn_array_freeze(a, &frozen, &err))
@@ -158,17 +164,40 @@ static int write_state(const netlist *n, const netlist_block *t)
     return status;
 }
 
-static int write_states(netlist *n)
+static int put_netlist(netlist *n, output *out)
 {
-    n->states = needs_states(n);
-    if (n->states && !n->o->output)
-        return cli_fail(CLI_USAGE,
-                        "--output: expected a file name, beside which the states of the pattern go, found none");
-    int status = CLI_OK;
-    for (size_t k = 0; n->states && !status && k < netlist_blocks(n); k++) {
+    n->f = out->stream;
+    netlist_put_heading(n);
+    netlist_put_circuit(n);
+    netlist_put_control(n);
+    return output_close(out, true);
+}
+
+/* Writes the states of all blocks, and the netlist. If one of them fails, no state file stays that has not
+ * been there before. */
+static int write_all(netlist *n, output *out)
+{
+    const size_t blocks = n->states ? netlist_blocks(n) : 0;
+    bool *is_new = calloc(blocks + 1, sizeof *is_new);
+    int status = is_new ? CLI_OK : cli_fail_memory();
+    char path[STATE_PATH];
+    for (size_t k = 0; k < blocks && !status; k++) {
         const netlist_block t = netlist_block_of(n, k);
-        status = write_state(n, &t);
+        put_state_path(n, &t, path);
+        is_new[k] = access(path, F_OK) != 0;
+        status = write_state(n, &t, path);
     }
+    if (status)
+        output_close(out, false);
+    else
+        status = put_netlist(n, out);
+    for (size_t k = 0; k < blocks && status && is_new; k++) {
+        const netlist_block t = netlist_block_of(n, k);
+        put_state_path(n, &t, path);
+        if (is_new[k])
+            unlink(path);
+    }
+    free(is_new);
     return status;
 }
 
@@ -261,7 +290,11 @@ static int prepare(netlist *n)
         snprintf(n->library, sizeof n->library, "%s", o->library);
     else
         find_library(n);
-    return write_states(n);
+    n->states = needs_states(n);
+    return n->states && !o->output
+               ? cli_fail(CLI_USAGE,
+                          "--output: expected a file name, beside which the states of the pattern go, found none")
+               : CLI_OK;
 }
 
 static int run(const void *values)
@@ -276,13 +309,8 @@ static int run(const void *values)
         status = prepare(&n);
     if (!status)
         status = output_open(&out, o->output);
-    if (!status) {
-        n.f = out.stream;
-        netlist_put_heading(&n);
-        netlist_put_circuit(&n);
-        netlist_put_control(&n);
-        status = output_close(&out, true);
-    }
+    if (!status)
+        status = write_all(&n, &out);
     free(n.bits);
     free(n.volts);
     syn_model_free(m);

@@ -173,7 +173,7 @@ static int run(const void *values)
     if (!status && (!o->targets || !o->output))
         status = cli_fail(CLI_USAGE, "--%s: expected a file name, found none", o->targets ? "output" : "targets");
     if (!status)
-        status = matrix_read(o->targets, &targets);
+        status = matrix_read_conductances(o->targets, &targets);
     if (!status)
         status = open_array(o, m, &targets, &a);
     if (!status)

@@ -28,8 +28,16 @@ static int from_rows(const char *name, const float *v, size_t rows, size_t cols,
     return CLI_OK;
 }
 
+/* What the numbers of a file are. */
+typedef struct number_kind {
+    const char *one;
+    float least;
+} number_kind;
+static const number_kind any = {"a number", -INFINITY}, conductance = {"a conductance of at least 0 S", 0};
+
 /* Numbers in the order of the file. */
 typedef struct list {
+    const number_kind *kind;
     float *v;
     size_t n, room;
     input_shape shape;
@@ -45,9 +53,10 @@ static int read_line(void *context, const synp_text_lines *l)
     for (char *c = l->line + strspn(l->line, " \t"); *c || after_comma; c += strspn(c, " \t")) {
         char *end;
         const float x = strtof(c, &end);
-        if (end == c || (*end && !strchr(" \t,", *end)) || !isfinite(x))
-            return cli_fail(CLI_FAILED, "%s:%zu:%zu: expected a number, found \"%.40s\"", l->name, l->number,
-                            (size_t)(c - l->line) + 1, c);
+        if (end == c || (*end && !strchr(" \t,", *end)) || !isfinite(x) || x < t->kind->least)
+            return cli_fail(CLI_FAILED, "%s:%zu:%zu: expected %s, found \"%.*s\"", l->name, l->number,
+                            (size_t)(c - l->line) + 1, x < t->kind->least ? t->kind->one : any.one,
+                            x < t->kind->least ? (int)(end - c) : 40, c);
         if (t->n == t->room && !synp_grow(&t->v, sizeof *t->v, &t->room))
             return cli_fail(CLI_FAILED, "%s: out of memory", l->name);
         t->v[t->n++] = x;
@@ -58,9 +67,9 @@ static int read_line(void *context, const synp_text_lines *l)
     return input_add_row(&t->shape, l, "numbers", t->n - before);
 }
 
-static int read_csv(const input *in, matrix *m)
+static int read_csv(const input *in, const number_kind *k, matrix *m)
 {
-    list t = {0};
+    list t = {.kind = k};
     int status = input_lines(in, read_line, &t);
     if (!status && t.shape.rows == 0)
         status = cli_fail(CLI_FAILED, "%s: expected numbers, found none", in->name);
@@ -76,31 +85,45 @@ typedef struct npy {
     int by_columns;
 } npy;
 
-/* Parses the Python dictionary of a version 1.0 to 3.0 header; it finds the three entries that matter here. */
-static int parse_npy(const char *text, npy *h)
+/* Parses a tuple of Python with one or two numbers, such as (3,) or (3, 4). */
+static bool parse_shape(const char *c, npy *h)
 {
-    const char *kind = strstr(text, "'descr':"), *order = strstr(text, "'fortran_order':"),
-               *shape = strstr(text, "'shape':");
-    if (!kind || !order || !shape || !(shape = strchr(shape, '(')))
-        return 0;
-    kind += strcspn(kind, "<>=|");
-    if (strncmp(kind, "<f4", 3) != 0 && strncmp(kind, "<f8", 3) != 0)
-        return 0;
-    h->size = (size_t)(kind[2] - '0');
-    h->by_columns = strncmp(order + 16 + strspn(order + 16, " "), "True", 4) == 0;
-    size_t n[2] = {1, 1};
+    size_t n[2] = {0};
     int dimensions = 0;
-    for (const char *c = shape + 1; *c && *c != ')';) {
+    bool comma = true; /* before the next number; a tuple of one number has one after it */
+    if (*c++ != '(')
+        return false;
+    for (c += strspn(c, " "); *c != ')'; c += strspn(c, " ")) {
         char *end;
-        const unsigned long long x = strtoull(c, &end, 10);
-        if (end == c || dimensions == 2)
-            return 0;
-        n[dimensions++] = (size_t)x;
-        c = end + strspn(end, ", ");
+        if (!comma || dimensions == 2 || !isdigit((unsigned char)*c))
+            return false;
+        n[dimensions++] = (size_t)strtoull(c, &end, 10);
+        c = end + strspn(end, " ");
+        comma = *c == ',';
+        c += comma;
     }
     h->rows = dimensions == 2 ? n[0] : 1;
     h->cols = dimensions == 2 ? n[1] : n[0];
-    return dimensions > 0 && h->rows > 0 && h->cols > 0 && h->cols < SIZE_MAX / 16 / h->rows;
+    return (dimensions == 2 || (dimensions == 1 && comma)) && h->rows > 0 && h->cols > 0 &&
+           h->cols < SIZE_MAX / 16 / h->rows;
+}
+
+/* Returns what stands after a key of a Python dictionary; empty if there is no such key. */
+static const char *entry(const char *text, const char *key)
+{
+    const char *at = strstr(text, key);
+    at = at ? at + strlen(key) : text + strlen(text);
+    return at + strspn(at, " ");
+}
+
+/* Parses the Python dictionary of a version 1.0 to 3.0 header; it finds the three entries that matter here. */
+static bool parse_npy(const char *text, npy *h)
+{
+    const char *type = entry(text, "'descr':"), *order = entry(text, "'fortran_order':");
+    h->size = strncmp(type, "'<f4'", 5) == 0 ? 4 : strncmp(type, "'<f8'", 5) == 0 ? 8 : 0;
+    h->by_columns = strncmp(order, "True", 4) == 0;
+    return h->size > 0 && (h->by_columns || strncmp(order, "False", 5) == 0) &&
+           parse_shape(entry(text, "'shape':"), h);
 }
 
 static int read_npy_header(FILE *f, npy *h)
@@ -142,7 +165,25 @@ static float decode(const unsigned char *bytes, size_t size)
     return (float)x;
 }
 
-static int read_npy(FILE *f, const char *name, matrix *m)
+/* Reads number k. Returns false after a message. */
+static bool read_number(FILE *f, const char *name, const npy *h, const number_kind *kind, size_t k, float *x)
+{
+    const size_t row = h->by_columns ? k % h->rows : k / h->cols, col = h->by_columns ? k / h->rows : k % h->cols;
+    unsigned char bytes[8];
+    if (fread(bytes, 1, h->size, f) != h->size)
+        cli_fail(CLI_FAILED, "%s: expected %zu numbers, found %zu", name, h->rows * h->cols, k);
+    else if (!isfinite(*x = decode(bytes, h->size)))
+        cli_fail(CLI_FAILED, "%s: row %zu, column %zu: expected a finite number, found %g", name, row, col,
+                 (double)*x);
+    else if (*x < kind->least)
+        cli_fail(CLI_FAILED, "%s: row %zu, column %zu: expected %s, found %.9g", name, row, col, kind->one,
+                 (double)*x);
+    else
+        return true;
+    return false;
+}
+
+static int read_npy(FILE *f, const char *name, const number_kind *kind, matrix *m)
 {
     npy h;
     if (!read_npy_header(f, &h))
@@ -151,27 +192,38 @@ static int read_npy(FILE *f, const char *name, matrix *m)
     *m = (matrix){h.rows, h.cols, malloc(h.rows * h.cols * sizeof *m->v)};
     if (!m->v)
         return cli_fail(CLI_FAILED, "%s: out of memory", name);
-    for (size_t k = 0; k < h.rows * h.cols; k++) {
-        unsigned char bytes[8];
-        const size_t place = h.by_columns ? k : k / h.cols + h.rows * (k % h.cols);
-        if (fread(bytes, 1, h.size, f) != h.size || !isfinite(m->v[place] = decode(bytes, h.size))) {
-            const int ended = feof(f) || ferror(f);
-            free(m->v);
-            return cli_fail(CLI_FAILED, "%s: expected %zu finite numbers, found %s number %zu", name, h.rows * h.cols,
-                            ended ? "the end before" : "something else as", k);
-        }
+    bool good = true;
+    for (size_t k = 0; k < h.rows * h.cols && good; k++)
+        good = read_number(f, name, &h, kind, k, &m->v[h.by_columns ? k : k / h.cols + h.rows * (k % h.cols)]);
+    if (good && fgetc(f) != EOF) {
+        cli_fail(CLI_FAILED, "%s: expected the end after %zu numbers, found more", name, h.rows * h.cols);
+        good = false;
     }
-    return CLI_OK;
+    if (good)
+        return CLI_OK;
+    free(m->v);
+    m->v = NULL;
+    return CLI_FAILED;
 }
 
-int matrix_read(const char *path, matrix *m)
+static int read_kind(const char *path, const number_kind *kind, matrix *m)
 {
     input in;
     if (input_open(&in, path))
         return CLI_FAILED;
-    const int status = matrix_is_npy(path) ? read_npy(in.stream, in.name, m) : read_csv(&in, m);
+    const int status = matrix_is_npy(path) ? read_npy(in.stream, in.name, kind, m) : read_csv(&in, kind, m);
     input_close(&in);
     return status;
+}
+
+int matrix_read(const char *path, matrix *m)
+{
+    return read_kind(path, &any, m);
+}
+
+int matrix_read_conductances(const char *path, matrix *m)
+{
+    return read_kind(path, &conductance, m);
 }
 
 /* The data begin at a multiple of 64 bytes: 10 bytes, the dictionary, blanks, a line feed. */

@@ -17,6 +17,9 @@ typedef struct matrix {
  * on success m->v is to be freed. */
 int matrix_read(const char *path, matrix *m);
 
+/* The same for conductances [S], which are at least 0. */
+int matrix_read_conductances(const char *path, matrix *m);
+
 /* Whether the name ends in .npy. NULL: false. */
 bool matrix_is_npy(const char *path);
 

@@ -144,8 +144,9 @@ check "an altered state file is refused" refused 1 'altered: .*checksum' read al
 check "a foreign file is refused" refused 1 'targets.csv: expected a state file' read targets.csv
 check "a missing state file is named" refused 1 'none: cannot read' vmm none --voltages v.csv
 check "ragged rows are refused with file and line" refused 1 'ragged.csv:2: expected 2 numbers' program --targets ragged.csv -o x
-check "a negative target is refused" refused 1 'target: -0.0002 S' program --targets negative.csv -o x
-check "targets of another shape are refused" refused 1 'expected 12 x 7 targets' program --targets v.csv --state state -o x
+check "a negative target is refused" refused 1 'negative.csv:1:6: expected a conductance of at least 0 S, found "-2e-4"' program --targets negative.csv -o x
+tr -d - <v.csv >other.csv
+check "targets of another shape are refused" refused 1 'expected 12 x 7 targets' program --targets other.csv --state state -o x
 check "voltages of another length are refused" refused 1 'expected 7 voltages' vmm state --voltages negative.csv
 check "program needs a place for the state" refused 2 'output' program --targets targets.csv
 check "shares of stuck cells above 1 in all are refused" refused 2 'stuck-lrs: the shares are 1.2 in all' program --targets targets.csv --stuck-hrs 0.6 --stuck-lrs 0.6 -o x

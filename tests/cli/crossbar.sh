@@ -222,6 +222,6 @@ wrong_files() {
 }
 check "files of another shape are refused, and what many inputs do not have" wrong_files
 check "conductances take no parameter file" sh -c '"$SYNAPTOGEN" crossbar read own.csv --params x.json 2>err; [ $? -eq 2 ] && grep -q -e "--params: expected a state file" err'
-negative() { printf '1e-3,-1\n' >bad.csv; syn crossbar read bad.csv 2>err; [ $? -eq 1 ] && grep -q 'row 0, column 1' err; }
+negative() { printf '1e-3,-1\n' >bad.csv; syn crossbar read bad.csv 2>err; [ $? -eq 1 ] && grep -q 'bad.csv:1:6: expected a conductance' err; }
 check "a negative conductance is refused with its place" negative
 finish

@@ -81,6 +81,48 @@ marks() {
         cmp a b && cmp a.state b.state
 }
 check "byte-order marks, CRLF, tabs and blanks change nothing" marks
+marks_of_json() {
+    circuit '' && { printf '\357\273\277' && cat case.json; } >marked.json &&
+        "$SYNAPTOGEN" crossbar solve case.json >a && "$SYNAPTOGEN" crossbar solve marked.json >b && cmp a b &&
+        set_=$srcdir/params/hfo2-1t1r.json && { printf '\357\273\277' && cat "$set_"; } >set.json &&
+        "$SYNAPTOGEN" sample --params "$set_" >a && "$SYNAPTOGEN" sample --params set.json >b && cmp a b &&
+        { printf '\357\273' && cat case.json; } >half.json && ! "$SYNAPTOGEN" crossbar solve half.json
+}
+check "a byte-order mark before JSON changes nothing, and half a mark is refused" marks_of_json
+
+# Numbers that a command cannot take are told with their place in the file.
+printf '1e-5,2e-5\n3e-5, -1e-5\n' >negative.csv
+for command in 'program --targets negative.csv -o x.state' 'crossbar write --targets negative.csv -o x.state' 'crossbar read negative.csv'; do
+    check "a negative conductance is told at line:column: $command" refused 1 \
+        'negative.csv:2:7: expected a conductance of at least 0 S, found "-1e-5"' $command
+done
+circuit '' && sed 's/1e-3/-1/' case.json >negative.json
+check "a negative conductance in a case is told by its path" refused 1 'negative.json: cells.g: -1 S at row 0, column 0 is not finite and >= 0' \
+    crossbar solve negative.json
+
+# npy NAME SHAPE BYTES: a .npy file of float32 with these bytes, as for printf.
+npy() {
+    {
+        printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': $2, }"
+        printf "$3"
+    } >"$1.npy"
+}
+one='\000\000\200\077' # 1.0
+npy good '(2,)' "$one$one"
+check "a .npy file of two numbers is read" "$SYNAPTOGEN" crossbar read good.npy
+npy longer '(2,)' "$one$one\\000"
+check "a .npy file with a byte more is refused" refused 1 'longer.npy: expected the end after 2 numbers, found more' \
+    crossbar read longer.npy
+npy shorter '(2, 2)' "$one$one$one"
+check "a .npy file with a number less is refused" refused 1 'shorter.npy: expected 4 numbers, found 3' crossbar read shorter.npy
+npy minus '(2, 1)' "$one\\000\\000\\200\\277"
+check "a negative conductance in a .npy file is told by row and column" refused 1 \
+    'minus.npy: row 1, column 0: expected a conductance of at least 0 S, found -1' crossbar read minus.npy
+for shape in '(2)' '(-2,)' '(1 2)' '(1,2' '(1, 2, 1)' '()' '2' '(+2,)' '(,2)'; do
+    npy shape "$shape" "$one$one"
+    check "the shape $shape is none" refused 1 \
+        'shape.npy: expected a .npy file of one or two dimensions of <f4 or <f8, found another kind' crossbar read shape.npy
+done
 check "a pattern with an empty place is refused" sh -c 'printf "1,0\n0,,1\n" >p &&
     ! "$SYNAPTOGEN" crossbar write --pattern p -o x.state 2>err && grep -F "p:2:3: expected 0, 1, . or #, found \",1\"" err'
 
@@ -105,6 +147,21 @@ unread() {
     [ $? -eq 1 ] && "$SYNAPTOGEN" read kept.state
 }
 check "an array is kept although its report cannot be printed" unread
+shut() {
+    printf x >shut.csv && cp a.state shut.state && chmod 444 shut.csv shut.state &&
+        refused 1 'shut.csv: cannot write: Permission denied' sample -o shut.csv &&
+        refused 1 'shut.state: cannot write: Permission denied' program --targets t.csv -o shut.state &&
+        [ "$(cat shut.csv)" = x ] && cmp a.state shut.state && [ -z "$(ls shut.*.* 2>/dev/null)" ]
+}
+check "a file that nobody may write is not replaced" shut
+alone() {
+    mkdir -p all/of.cir all/tile1.state &&
+        refused 1 'all/of.cir: cannot write: Is a directory' netlist crossbar --rows 2 --cols 2 --mode read --cells tile --r-wl 1 \
+            --pattern checkerboard -o all/of.cir &&
+        refused 1 'all/tile1.state: cannot write: Is a directory' netlist crossbar --rows 2 --cols 4 --tile 2 --mode read --cells tile --r-wl 1 \
+            --pattern checkerboard -o all/tile.cir && [ "$(ls all)" = "$(printf 'of.cir\ntile1.state')" ]
+}
+check "a netlist that cannot be written leaves no state files, nor one without them" alone
 threads() {
     "$SYNAPTOGEN" program --targets t.csv -o a.state >a && OMP_NUM_THREADS=100000 "$SYNAPTOGEN" program --targets t.csv -o b.state >b &&
         cmp a b && cmp a.state b.state
