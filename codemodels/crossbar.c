@@ -13,6 +13,7 @@
 #include "range.h"
 #include "retain.h"
 
+#include "base/file.h"
 #include "cell/circuit.h"
 #include "crossbar/extremes.h"
 
@@ -306,6 +307,11 @@ static bool prepare_output(host_crossbar *x, const char *path)
         host_fail("state_out = \"%s\" is a folder", path);
         return false;
     }
+    const int refused = synp_file_may_write(x->state_out);
+    if (refused) {
+        host_fail("state_out = \"%s\": cannot write: %s", path, strerror(refused));
+        return false;
+    }
     const char *name = strrchr(x->state_out, '/') + 1;
     if (strlen(name) > LONGEST_NAME) {
         host_fail("state_out: a name of %zu characters is longer than %d", strlen(name), LONGEST_NAME);
@@ -368,8 +374,7 @@ host_crossbar *host_crossbar_create(const Mif_Private_t *mif_private, const char
     x->instance = host_instance(mif_private);
     x->label = strdup(host_instance_name(mif_private));
     x->clock = host_clock_join(mif_private);
-    if (!x->label || !x->clock || !host_crossbar_size(p, &x->rows, &x->cols) ||
-        !host_multiplier(p->m ? *p->m : 1, "tiles and arrays")) {
+    if (!x->label || !x->clock || !host_crossbar_size(p, &x->rows, &x->cols)) {
         host_crossbar_free(x);
         return NULL;
     }

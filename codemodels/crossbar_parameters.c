@@ -5,26 +5,63 @@
 #include "interface.h"
 #include "parameters.h"
 
+#include "base/numeric.h"
+#include "cell/circuit.h"
+
+#include <assert.h>
+#include <float.h>
 #include <stddef.h>
 #include <string.h>
 
-/* Each parameter's name, its place in the structure, and whether it is text or a number. */
+enum { MOST_LINES = 1048576 };
+
+/* What each parameter may be, apart from what depends on others. Numbers are finite: host_check_model. */
+enum kind {
+    TEXT,
+    WORD,  /* first or second */
+    WHOLE, /* number in [low, high] */
+    REAL,  /* the same */
+};
+
+/* Each parameter's name, its place in the structure, and its kind. */
 static const struct field {
     const char *name;
     size_t at;
-    bool is_text;
+    enum kind kind;
+    double low, high;
+    const char *first, *second, *unit;
 } fields[] = {
-#define NUMBER(name) #name, offsetof(host_crossbar_parameters, name), false
-#define TEXT(name)   #name, offsetof(host_crossbar_parameters, name), true
-    {NUMBER(rows)},   {NUMBER(cols)},     {NUMBER(r_wl)},    {NUMBER(r_bl)},     {NUMBER(r_access)},
-    {NUMBER(gmin)},   {NUMBER(seed)},     {NUMBER(first)},   {NUMBER(order)},    {TEXT(lead)},
-    {NUMBER(r_init)}, {NUMBER(keep)},     {NUMBER(m)},       {TEXT(params)},     {TEXT(init)},
-    {TEXT(start)},    {TEXT(state)},      {TEXT(state_out)}, {NUMBER(r_left)},   {NUMBER(r_right)},
-    {NUMBER(r_top)},  {NUMBER(r_bottom)}, {TEXT(rest_open)}, {TEXT(rest_ground)}
-#undef NUMBER
-#undef TEXT
+#define FIELD(field) .name = #field, .at = offsetof(host_crossbar_parameters, field)
+#define OHM          .kind = REAL, .high = DBL_MAX, .unit = " ohm"
+    {FIELD(rows), .kind = WHOLE, .low = 1, .high = MOST_LINES},
+    {FIELD(cols), .kind = WHOLE, .low = 1, .high = MOST_LINES},
+    {FIELD(r_wl), OHM},
+    {FIELD(r_bl), OHM},
+    {FIELD(r_access), OHM},
+    {FIELD(gmin), .kind = REAL, .high = DBL_MAX, .unit = " S"},
+    {FIELD(seed), .kind = WHOLE, .high = SYNP_LARGEST_INTEGER},
+    {FIELD(first), .kind = WHOLE, .high = SYNP_LARGEST_INTEGER},
+    {FIELD(order), .kind = WHOLE, .low = 1, .high = SYN_MAX_ORDER},
+    {FIELD(lead), .kind = WORD, .first = "full", .second = "half"},
+    {FIELD(r_init), .kind = REAL, .low = -DBL_MAX, .high = DBL_MAX, .unit = " ohm"}, /* the model knows the range */
+    {FIELD(keep), .kind = WHOLE, .high = 1},
+    {FIELD(m), .kind = REAL, .low = -DBL_MAX, .high = DBL_MAX, .unit = ""}, /* host_multiplier */
+    {FIELD(params), .kind = TEXT},
+    {FIELD(init), .kind = WORD, .first = "hrs", .second = "lrs"},
+    {FIELD(start), .kind = WORD, .first = "cold", .second = "stationary"},
+    {FIELD(state), .kind = TEXT},
+    {FIELD(state_out), .kind = TEXT},
+    {FIELD(r_left), OHM},
+    {FIELD(r_right), OHM},
+    {FIELD(r_top), OHM},
+    {FIELD(r_bottom), OHM},
+    {FIELD(rest_open), .kind = TEXT},
+    {FIELD(rest_ground), .kind = TEXT},
+#undef FIELD
+#undef OHM
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
+static_assert((int)FIELDS == (int)HOST_CROSSBAR_PARAMETERS, "each parameter is in the list");
 
 static const void *value_of(const host_crossbar_parameters *p, const struct field *f)
 {
@@ -38,12 +75,17 @@ static void put(host_crossbar_parameters *p, const struct field *f, const void *
     memcpy((char *)p + f->at, &value, sizeof value);
 }
 
+static bool is_text(const struct field *f)
+{
+    return f->kind == TEXT || f->kind == WORD;
+}
+
 /* NULL if the list has no parameter of this name and type. */
 static const struct field *field_of(const IFparm *parm)
 {
-    const bool is_text = (parm->dataType & IF_VARTYPES) == IF_STRING;
+    const bool text = (parm->dataType & IF_VARTYPES) == IF_STRING;
     for (int k = 0; k < FIELDS; k++)
-        if (fields[k].is_text == is_text && strcmp(fields[k].name, parm->keyword) == 0)
+        if (is_text(&fields[k]) == text && strcmp(fields[k].name, parm->keyword) == 0)
             return &fields[k];
     return NULL;
 }
@@ -53,6 +95,23 @@ static bool is_among(const char *name, const char *const names[])
     while (*names && strcmp(*names, name) != 0)
         names++;
     return *names != NULL;
+}
+
+/* Returns false after host_fail: the value is not allowed. */
+static bool check(const struct field *f, const void *value)
+{
+    bool second;
+    double whole;
+    switch (f->kind) {
+        case WORD:
+            return host_choice(f->name, value, f->first, f->second, &second);
+        case WHOLE:
+            return host_whole_number(f->name, *(const double *)value, f->low, f->high, &whole);
+        case REAL:
+            return host_in_range(f->name, *(const double *)value, f->low, f->high, f->unit);
+        default:
+            return true;
+    }
 }
 
 /* The simulator's table of parameters, made from the interface, and the values of a .model have the same order. */
@@ -74,61 +133,79 @@ bool host_crossbar_read(const Mif_Private_t *mif_private, const SPICEdev *device
             return false;
         }
         const Mif_Param_Data_t *given = mif_private->param[k];
-        if (!given->is_null)
-            put(out, f, f->is_text ? (const void *)given->element->svalue : (const void *)&given->element->rvalue);
+        if (given->is_null)
+            continue;
+        put(out, f, is_text(f) ? (const void *)given->element->svalue : (const void *)&given->element->rvalue);
+        if (!check(f, value_of(out, f)))
+            return false;
     }
-    return true;
+    return host_multiplier(out->m ? *out->m : 1, "tiles and arrays");
 }
 
 static bool same(const struct field *f, const void *a, const void *b)
 {
-    return f->is_text ? strcmp(a, b) == 0 : *(const double *)a == *(const double *)b;
+    return is_text(f) ? strcmp(a, b) == 0 : *(const double *)a == *(const double *)b;
 }
 
-bool host_crossbar_merge(host_crossbar_parameters *to, const host_crossbar_parameters *from)
+bool host_crossbar_merge(host_crossbar_parameters *to, const char *givers[HOST_CROSSBAR_PARAMETERS],
+                         const host_crossbar_parameters *from, const char *bank)
 {
-    for (const struct field *f = fields; f < fields + FIELDS; f++) {
+    for (int k = 0; k < FIELDS; k++) {
+        const struct field *f = &fields[k];
         const void *kept = value_of(to, f), *given = value_of(from, f);
         if (!given)
             continue;
         if (kept && !same(f, kept, given)) {
-            if (f->is_text)
-                host_fail("%s = \"%s\" at one bank and \"%s\" at another of the same array", f->name,
-                          (const char *)kept, (const char *)given);
+            if (is_text(f))
+                host_fail("%s = \"%s\" at %s and \"%s\" at %s, which are banks of the same array", f->name,
+                          (const char *)kept, givers[k], (const char *)given, bank);
             else
-                host_fail("%s = %g at one bank and %g at another of the same array", f->name, *(const double *)kept,
-                          *(const double *)given);
+                host_fail("%s = %s at %s and %s at %s, which are banks of the same array", f->name,
+                          SYNP_TEXT_OF(*(const double *)kept), givers[k], SYNP_TEXT_OF(*(const double *)given), bank);
             return false;
         }
         put(to, f, given);
+        givers[k] = bank;
     }
     return true;
 }
 
-static bool is_word(const char *text, size_t length, const char *word)
+bool host_crossbar_side(const char *word, size_t length, int *side)
 {
-    return strlen(word) == length && strncmp(text, word, length) == 0;
+    for (*side = 0; *side < SYN_SIDES; ++*side) {
+        const char *name = syn_side_name((syn_side)*side);
+        if (strlen(name) == length && strncmp(word, name, length) == 0)
+            return true;
+    }
+    return false;
 }
 
+/* ngspice 39 turns quotes into blanks and cuts there. */
 bool host_crossbar_sides(const char *parameter, const char *text, bool named[SYN_SIDES])
 {
-    static const char separators[] = "+, "; /* ngspice 39 turns quotes into blanks and cuts there */
-    for (const char *word = text + strspn(text, separators); *word;) {
-        const size_t length = strcspn(word, separators);
-        int side = 0;
-        while (side < SYN_SIDES && !is_word(word, length, syn_side_name((syn_side)side)))
-            side++;
-        if (side == SYN_SIDES) {
+    const char *word = text + strspn(text, " ");
+    for (;;) {
+        const size_t length = strcspn(word, "+, ");
+        int side;
+        if (!host_crossbar_side(word, length, &side)) {
             host_fail("%s = \"%s\" names other sides than left, right, top and bottom", parameter, text);
+            return false;
+        }
+        if (named[side]) {
+            host_fail("%s = \"%s\" names %s twice", parameter, text, syn_side_name((syn_side)side));
             return false;
         }
         named[side] = true;
         word += length;
-        word += strspn(word, separators);
+        word += strspn(word, " ");
+        if (!*word)
+            return true;
+        word += *word == '+' || *word == ',';
+        word += strspn(word, " ");
     }
-    return true;
 }
 
+/* host_crossbar_read has checked that the value is a whole number. */
 static bool read_size(const char *name, const double *value, size_t *out)
 {
     double number;
@@ -136,8 +213,7 @@ static bool read_size(const char *name, const double *value, size_t *out)
         host_fail("%s is not given", name);
         return false;
     }
-    if (!host_whole_number(name, *value, 1, 1048576, &number))
-        return false;
+    synp_whole(*value, &number);
     *out = (size_t)number;
     return true;
 }

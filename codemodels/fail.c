@@ -81,16 +81,25 @@ void host_end_batch(void (*end)(int))
 /* The analysis whose failure has been printed. */
 static const JOB *told;
 
+/* The instance that a failure is about, if it is another one than that being called; else NULL. */
+static const char *about;
+
+void host_fail_about(const char *instance)
+{
+    about = instance;
+}
+
 void host_fail(const char *format, ...)
 {
     const CKTcircuit *ckt = cm_get_circuit();
     if (told != ckt->CKTcurJob) {
         told = ckt->CKTcurJob;
-        char message[1024] = "synaptogen: ";
-        const size_t name = strlen(message);
+        char message[1024];
+        const int begin =
+            snprintf(message, sizeof message, "synaptogen: %.255s%s", about ? about : "", about ? ": " : "");
         va_list args;
         va_start(args, format);
-        vsnprintf(message + name, sizeof message - name, format, args);
+        vsnprintf(message + begin, sizeof message - (size_t)begin, format, args);
         va_end(args);
         cm_message_send(message);
     }

@@ -11,6 +11,10 @@
  * host_fail_again in each later call, until the simulator gives up. */
 __attribute__((format(__printf__, 1, 2))) void host_fail(const char *format, ...);
 void host_no_memory(void); /* host_fail("out of memory") */
+
+/* Says that the failures to come are about the .model line of another instance than the one being called; its name then
+ * begins the text. NULL ends this. */
+void host_fail_about(const char *instance);
 void host_fail_again(void);
 
 /* Ends `ngspice -b` with status 1 by exit, or by _exit where the process ends already: it would go on with the next line of

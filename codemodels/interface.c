@@ -5,7 +5,9 @@
 #include "instance.h"
 
 #include "base/nearest.h"
+#include "base/numeric.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +111,20 @@ static void refuse_name(const char *name, const SPICEdev *device)
               near.best ? "; the nearest is " : "", near.best ? near.best : "");
 }
 
+/* Returns false after host_fail. */
+static bool check_value(const IFparm *parm, const Mif_Value_t *value)
+{
+    const bool is_text = (parm->dataType & IF_VARTYPES) == IF_STRING;
+    if (is_text && strcmp(value->svalue, altered) == 0)
+        host_fail("%s cannot be altered: altermod passes numbers, and it is text; write another .model",
+                  parm->keyword);
+    else if (!is_text && !isfinite(value->rvalue))
+        host_fail("%s = %s is not a finite number", parm->keyword, SYNP_TEXT_OF(value->rvalue));
+    else
+        return true;
+    return false;
+}
+
 bool host_check_model(const Mif_Private_t *mif_private, const SPICEdev *device)
 {
     char *unknown = unknown_name(host_instance(mif_private)->GENmodPtr);
@@ -117,15 +133,9 @@ bool host_check_model(const Mif_Private_t *mif_private, const SPICEdev *device)
         free(unknown);
         return false;
     }
-    for (int k = 0; k < mif_private->num_param; k++) {
-        const Mif_Param_Data_t *given = mif_private->param[k];
-        const IFparm *parm = &device->DEVpublic.modelParms[k];
-        if (given->is_null || (parm->dataType & IF_VARTYPES) != IF_STRING ||
-            strcmp(given->element->svalue, altered) != 0)
-            continue;
-        host_fail("%s cannot be altered: altermod passes numbers, and it is text; write another .model",
-                  parm->keyword);
-        return false;
-    }
+    for (int k = 0; k < mif_private->num_param; k++)
+        if (!mif_private->param[k]->is_null &&
+            !check_value(&device->DEVpublic.modelParms[k], mif_private->param[k]->element))
+            return false;
     return true;
 }

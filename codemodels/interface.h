@@ -10,7 +10,7 @@
 void host_let_alter(SPICEdev *device);
 
 /* Checks the .model of an instance in its INIT call. Returns false after host_fail: it has a parameter that the device
- * does not know, or one that altermod cannot set. */
+ * does not know, or one that altermod cannot set, or a number that is not finite. */
 bool host_check_model(const Mif_Private_t *mif_private, const SPICEdev *device);
 
 #endif

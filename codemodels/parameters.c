@@ -5,6 +5,7 @@
 
 #include "base/numeric.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -12,7 +13,20 @@ bool host_whole_number(const char *name, double value, double low, double high, 
 {
     if (synp_whole(value, out) && *out >= low && *out <= high)
         return true;
-    host_fail("%s = %.17g is not a whole number in [%.17g, %.17g]", name, value, low, high);
+    host_fail("%s = %s is not a whole number in [%s, %s]", name, SYNP_TEXT_OF(*out), SYNP_TEXT_OF(low),
+              SYNP_TEXT_OF(high));
+    return false;
+}
+
+bool host_in_range(const char *name, double value, double low, double high, const char *unit)
+{
+    if (value >= low && value <= high)
+        return true;
+    if (high < DBL_MAX)
+        host_fail("%s = %s%s is not in [%s, %s]", name, SYNP_TEXT_OF(value), unit, SYNP_TEXT_OF(low),
+                  SYNP_TEXT_OF(high));
+    else
+        host_fail("%s = %s%s is not a finite number from %s on", name, SYNP_TEXT_OF(value), unit, SYNP_TEXT_OF(low));
     return false;
 }
 
@@ -33,7 +47,8 @@ bool host_multiplier(double m, const char *what)
     double whole;
     if (synp_whole(m, &whole) && whole == 1)
         return true;
-    host_fail("m = %g is not 1: %s in parallel are different %s; write an instance for each", m, what, what);
+    host_fail("m = %s is not 1: %s in parallel are different %s; write an instance for each", SYNP_TEXT_OF(whole),
+              what, what);
     return false;
 }
 

@@ -11,6 +11,9 @@
  * Returns false after host_fail. */
 bool host_whole_number(const char *name, double value, double low, double high, double *out);
 
+/* Reads a number that must be in [low, high]. unit: " ohm", or "". Returns false after host_fail. */
+bool host_in_range(const char *name, double value, double low, double high, const char *unit);
+
 /* Reads a parameter that must be one of two words. *out says whether it is the second. The numbers 0 and 1 stand
  * for the words, because an expression in braces becomes a number. Returns false after host_fail. */
 bool host_choice(const char *name, const char *value, const char *first, const char *second, bool *out);

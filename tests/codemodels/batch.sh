@@ -83,7 +83,7 @@ params="missing.json"|missing.json
 params="value.json"|value.json
 params="syntax.json"|syntax.json:13
 params="one.json" order=2|2 is not among the orders
-bandwidth=-1|bandwidth = -1 Hz is not in [1e-3, 1e15]
+bandwidth=-1|bandwidth = -1 Hz is not in [0.001, 1e+15]
 order=11|order = 11 is not a whole number in [1, 10]
 order=2.5|order = 2.5 is not a whole number in [1, 10]
 seed=-1|seed = -1 is not a whole number in [0,

@@ -385,7 +385,8 @@ Test(codemodel_array, what_is_wrong_is_told_in_one_line)
         {LEFT MODEL("ml", "side=\"left\" rows=2 cols=2"), "array is not given"},
         {LEFT MODEL("ml", "array=\"x\" rows=2 cols=2"), "side is not given"},
         {LEFT MODEL("ml", "array=\"x\" side=\"left+top\" rows=2 cols=2"), "side = \"left+top\" is not one side"},
-        {LEFT MODEL("ml", "array=\"x\" side=\"west\" rows=2 cols=2"), "names other sides than"},
+        {LEFT MODEL("ml", "array=\"x\" side=\"west\" rows=2 cols=2"),
+         "side = \"west\" is not one side: left, right, top or bottom"},
         {LEFT MODEL("ml", "array=\"x\" side=\"left\" cols=2"), "rows is not given"},
         {LEFT MODEL("ml", "array=\"x\" side=\"left\" rows=2 cols=2 line=1"),
          "line 2 is beyond the last line of side left, 1"},
@@ -394,6 +395,14 @@ Test(codemodel_array, what_is_wrong_is_told_in_one_line)
         {LEFT MODEL("ml", "array=\"x\" side=\"left\" rows=3 cols=2 rest_open=\"left\" rest_ground=\"left\""),
          "rest_open or rest_ground, and not both"},
         {LEFT BOTTOM GOOD_LEFT MODEL("mb", "array=\"x\" side=\"bottom\" rows=3"), "rows = "},
+        {LEFT BOTTOM GOOD_LEFT MODEL("mb", "array=\"x\" side=\"bottom\" rows=3"),
+         " at ab and "}, /* both banks are named, in the order of the simulator */
+        {LEFT BOTTOM GOOD_LEFT MODEL("mb", "array=\"x\" side=\"bottom\" rows=3"), " at al"},
+        {LEFT BOTTOM GOOD_LEFT MODEL("mb", "array=\"x\""), "side is not given"},
+        {LEFT BOTTOM GOOD_LEFT MODEL("mb", "array=\"x\" side=\"bottom\" gain=1e400"),
+         "gain = inf is not a finite number"},
+        {LEFT BOTTOM MODEL("ml", "array=\"x\" side=\"left\" rows=2 cols=2 gain=2") GOOD_BOTTOM,
+         "gain is given, but the bank has no outputs"},
         {LEFT BOTTOM MODEL("ml", "array=\"x\" side=\"left\" rows=2 cols=2 init=\"lrs\"")
              MODEL("mb", "array=\"x\" side=\"bottom\" init=\"hrs\""),
          "init = \""},
@@ -412,8 +421,35 @@ Test(codemodel_array, what_is_wrong_is_told_in_one_line)
         {"ap null null [ a ] mp\naq null null [ b ] mq\n" MODEL("mp", "array=\"x\" side=\"left\" rows=2 cols=2")
              MODEL("mq", "array=\"x\" side=\"left\" line=1"),
          "a second bank with ports"},
-        {LEFT MODEL("ml", "array=\"x\" side=\"left\" rows=2 cols=2 r_left=-1"), "left"},
+        {LEFT MODEL("ml", "array=\"x\" side=\"left\" rows=2 cols=2 r_left=-1"),
+         "r_left = -1 ohm is not a finite number from 0 on"},
         {LEFT MODEL("ml", "array=\"x\" side=\"left\" rows=2 cols=2 seed=1.5"), "seed = 1.5 is not a whole number"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+        expect_refusal(cases[k][0], cases[k][1]);
+}
+
+#define PORTS(parameters)                                                                                            \
+    "ap null null [ a b ] mp\n" MODEL("mp", "array=\"x\" rows=2 cols=2 rest_ground=\"bottom\" " parameters)
+
+Test(codemodel_array, sides_and_line_ends_that_are_none_are_told_in_one_line)
+{
+    static const char *const cases[][2] = {
+        {PORTS("at=\":0+left:1\""), "\":0\" is not a line end such as left:0"},
+        {PORTS("at=\"left:0+...+left:1\""), "\"...\" is not a line end such as left:0"},
+        {PORTS("at=\"left:0+left:1+\""), "\"\" is not a line end such as left:0"},
+        {PORTS("at=\"+left:0+left:1\""), "\"\" is not a line end such as left:0"},
+        {PORTS("at=\"left:0++left:1\""), "\"\" is not a line end such as left:0"},
+        {PORTS("at=\"left:0+left:-1\""), "\"left:-1\" is not a line end such as left:0"},
+        {PORTS("at=\"left:0+left:1x\""), "\"left:1x\" is not a line end such as left:0"},
+        {PORTS("at=\"left:0+left:18446744073709551617\""), "is not a line end such as left:0"},
+        {PORTS("at=\"l:0+left:1\""), "\"l:0\" is not a line end such as left:0"},
+        {PORTS("at=\"left:1+left:1\""), "names left:1 twice"},
+        {PORTS("at=\"left:0+left:1\" side=\"left\""), "at and side are both given, use one of them"},
+        {PORTS("at=\"left:0+left:1\" line=0"), "at and line are both given, use one of them"},
+        {PORTS("side=\"left\" r_left=1e400"), "r_left = inf is not a finite number"},
+        {PORTS("side=\"left+\""), "side = \"left+\" is not one side"},
+        {PORTS("side=\"left\" rest_open=\"top++right\""), "rest_open = \"top++right\" names other sides than"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         expect_refusal(cases[k][0], cases[k][1]);

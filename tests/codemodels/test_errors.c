@@ -135,6 +135,11 @@ Test(codemodel_errors, numbers_that_must_be_whole_and_within_a_range)
     expect_refusals("noise=0.5", TEXTS("noise = 0.5 ", "[0, 1]"));
     expect_refusals("polarity=0", TEXTS("polarity = 0 ", "1 nor -1"));
     expect_refusals("polarity=2", TEXTS("polarity = 2 ", "1 nor -1"));
+    expect_refusals("polarity=1.0000001", TEXTS("polarity = 1.0000001 ", "1 nor -1"));
+    expect_refusals("m=1.0000001", TEXTS("m = 1.0000001 is not 1"));
+    expect_refusals("bandwidth=1.00000000001e15", TEXTS("bandwidth = 1.00000000001e+15 Hz is not in [0.001, 1e+15]"));
+    expect_refusals("bandwidth=1e400", TEXTS("bandwidth = inf is not a finite number"));
+    expect_refusals("seed=1e400", TEXTS("seed = inf is not a finite number"));
 }
 
 Test(codemodel_errors, index_other_than_0_and_1)
@@ -147,10 +152,10 @@ Test(codemodel_errors, index_other_than_0_and_1)
 Test(codemodel_errors, bandwidth_out_of_range_whether_noise_is_on_or_off)
 {
     expect_refusals("keep=2", TEXTS("keep = 2 ", "[0, 1]"));
-    expect_refusals("bandwidth=-1", TEXTS("bandwidth = -1 Hz", "[1e-3, 1e15]"));
-    expect_refusals("noise=1 bandwidth=-1e8", TEXTS("bandwidth = -1e+08 Hz", "[1e-3, 1e15]"));
-    expect_refusals("noise=1 bandwidth=0", TEXTS("bandwidth = 0 Hz", "[1e-3, 1e15]"));
-    expect_refusals("bandwidth=1e16", TEXTS("bandwidth = 1e+16 Hz", "[1e-3, 1e15]"));
+    expect_refusals("bandwidth=-1", TEXTS("bandwidth = -1 Hz", "[0.001, 1e+15]"));
+    expect_refusals("noise=1 bandwidth=-1e8", TEXTS("bandwidth = -1e+08 Hz", "[0.001, 1e+15]"));
+    expect_refusals("noise=1 bandwidth=0", TEXTS("bandwidth = 0 Hz", "[0.001, 1e+15]"));
+    expect_refusals("bandwidth=1e16", TEXTS("bandwidth = 1e+16 Hz", "[0.001, 1e+15]"));
 }
 
 Test(codemodel_errors, resistance_at_the_start_that_no_cell_has)

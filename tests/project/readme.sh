@@ -234,7 +234,7 @@ provoke 'params cannot be altered: altermod passes numbers, and it is text; writ
 provoke 'seed = 2.5 is not a whole number in [0, 9007199254740992]' 'seed=2.5'
 provoke 'order = 11 is not a whole number in [1, 10]' 'order=11'
 provoke 'polarity = 2 is neither 1 nor -1' 'polarity=2'
-provoke 'bandwidth = 1e+20 Hz is not in [1e-3, 1e15]' 'noise=1 bandwidth=1e20' '' 'tran 1n 9n'
+provoke 'bandwidth = 1e+20 Hz is not in [0.001, 1e+15]' 'noise=1 bandwidth=1e20' '' 'tran 1n 9n'
 provoke 'init and r_init are both given, use one of them' 'init="lrs" r_init=1e4'
 provoke 'r_init: 100 ohm is outside [1000, 1e+12]' 'r_init=100'
 provoke 'params: none.json: cannot open: No such file or directory' 'params="None.json"'
@@ -273,7 +273,9 @@ provoke 'Too many ports in connection' '' \
     "a1 [ $(seq -s ' ' 300) ] m\n.model m synaptogen_tile(rows=150 cols=150)"
 array 'array = "x": line 4 of side left is in no bank' 'rows=5 cols=4'
 array 'aw0: line 2 is beyond the last line of side left, 1' 'rows=2 cols=4'
-array 'r_left = 5 at one bank and 3 at another of the same array' 'rows=4 cols=4 r_left=3' 'r_left=5'
+array 'r_left = 5 at ab and 3 at aw0, which are banks of the same array' 'rows=4 cols=4 r_left=3' 'r_left=5'
+provoke 'at and side are both given, use one of them' '' "aw null null [ te ] w
+.model w synaptogen_array(array=\"x\" rows=1 cols=1 at=\"left:0\" side=\"left\" rest_ground=\"bottom\")"
 array 'array = "x": ngspice has no way from the inputs of one bank to the outputs of another in small-signal analyses; use ports' \
     'rows=4 cols=4' '' 'ac dec 1 1 10'
 

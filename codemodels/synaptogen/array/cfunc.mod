@@ -95,25 +95,35 @@ static char *full_name(ARGS, const GENinstance *g)
 /* Reads side and line: the bank has consecutive lines of one side. Returns false after host_fail. */
 static bool read_places(ARGS, bank *b)
 {
-    bool named[SYN_SIDES] = {false};
-    int side = 0;
+    int side;
     double line;
     if (PARAM_NULL(side)) {
         host_fail("side is not given");
         return false;
     }
-    if (!host_crossbar_sides("side", PARAM(side), named) ||
-        !host_whole_number("line", PARAM(line), 0, 1048575, &line))
+    if (!host_crossbar_side(PARAM(side), strlen(PARAM(side)), &side)) {
+        host_fail("side = \"%s\" is not one side: left, right, top or bottom", PARAM(side));
         return false;
-    while (side < SYN_SIDES - 1 && !named[side])
-        side++;
-    for (int other = 0; other < SYN_SIDES; other++)
-        if (!named[side] || (other != side && named[other])) {
-            host_fail("side = \"%s\" is not one side", PARAM(side));
-            return false;
-        }
+    }
+    if (!host_whole_number("line", PARAM(line), 0, 1048575, &line))
+        return false;
     for (size_t k = 0; k < b->lines; k++)
         b->place[k] = (place){.side = side, .line = (size_t)line + k};
+    return true;
+}
+
+/* Reads a line end such as "left:0", of `length` characters. The number has at most nine digits. Returns false if it is none. */
+static bool read_line_end(const char *item, size_t length, place *out)
+{
+    const size_t name = strcspn(item, ":+");
+    if (name + 1 >= length || name + 10 < length || !host_crossbar_side(item, name, &out->side))
+        return false;
+    out->line = 0;
+    for (size_t k = name + 1; k < length; k++) {
+        if (item[k] < '0' || item[k] > '9')
+            return false;
+        out->line = 10 * out->line + (size_t)(item[k] - '0');
+    }
     return true;
 }
 
@@ -121,24 +131,52 @@ static bool read_places(ARGS, bank *b)
 static bool read_list(const char *list, bank *b)
 {
     size_t count = 0;
-    for (const char *item = list; *item; count++) {
+    for (const char *item = list;; count++) {
         const size_t length = strcspn(item, "+");
-        int side = 0, end = 0;
-        unsigned long long line = 0;
-        while (side < SYN_SIDES && strncmp(item, syn_side_name((syn_side)side), strcspn(item, ":")) != 0)
-            side++;
-        if (side == SYN_SIDES || sscanf(item + strcspn(item, ":"), ":%19llu%n", &line, &end) != 1 ||
-            strcspn(item, ":") + (size_t)end != length) {
+        place end;
+        if (!read_line_end(item, length, &end)) {
             host_fail("at = \"%s\": \"%.*s\" is not a line end such as left:0", list, (int)length, item);
             return false;
         }
+        for (size_t k = 0; k < count && k < b->lines; k++)
+            if (b->place[k].side == end.side && b->place[k].line == end.line) {
+                host_fail("at = \"%s\" names %.*s twice", list, (int)length, item);
+                return false;
+            }
         if (count < b->lines)
-            b->place[count] = (place){.side = side, .line = (size_t)line};
-        item += length + (item[length] == '+');
+            b->place[count] = end;
+        item += length;
+        if (*item++ == '\0')
+            break;
     }
-    if (count == b->lines)
+    if (++count == b->lines)
         return true;
     host_fail("at = \"%s\" names %zu line ends for %zu nodes", list, count, b->lines);
+    return false;
+}
+
+/* Refuses what a bank of `in`, `out` and `ports` lines cannot have. Returns false after host_fail. */
+static bool check_bank(ARGS, const bank *b, size_t in, size_t out, size_t ports)
+{
+    if (in + out + ports > SYNP_MOST_NODES)
+        host_fail("%zu nodes in one line are more than the %d that ngspice can read; use more banks",
+                  in + out + ports, SYNP_MOST_NODES);
+    else if (in + out + ports == 0)
+        host_fail("a bank without in, out and ports");
+    else if (ports > 0 && in + out > 0)
+        host_fail("ports and in or out in one bank; use two banks");
+    else if (in > 0 && out > 0 && in != out)
+        host_fail("in has %zu lines and out has %zu", in, out);
+    else if (!PARAM_NULL(at) && ports == 0)
+        host_fail("at names line ends for ports, but there are none");
+    else if (!PARAM_NULL(at) && (!PARAM_NULL(side) || !PARAM_NULL(line)))
+        host_fail("at and %s are both given, use one of them", PARAM_NULL(side) ? "line" : "side");
+    else if (!PARAM_NULL(gain) && out == 0)
+        host_fail("gain is given, but the bank has no outputs");
+    else if (ports > 0 && b->array->exact)
+        host_fail("a second bank with ports; one must name them all with at = \"left:0+bottom:5\"");
+    else
+        return true;
     return false;
 }
 
@@ -147,32 +185,17 @@ static bool read_bank(ARGS, bank *b)
 {
     const size_t in = PORT_NULL(in) ? 0 : (size_t)PORT_SIZE(in), out = PORT_NULL(out) ? 0 : (size_t)PORT_SIZE(out),
                  ports = PORT_NULL(ports) ? 0 : (size_t)PORT_SIZE(ports);
-    if (in + out + ports > SYNP_MOST_NODES)
-        host_fail("%s: %zu nodes in one line are more than the %d that ngspice can read; use more banks",
-                  b->instance->GENname, in + out + ports, SYNP_MOST_NODES);
-    else if (in + out + ports == 0)
-        host_fail("%s: a bank without in, out and ports", b->instance->GENname);
-    else if (ports > 0 && in + out > 0)
-        host_fail("%s: ports and in or out in one bank; use two banks", b->instance->GENname);
-    else if (in > 0 && out > 0 && in != out)
-        host_fail("%s: in has %zu lines and out has %zu", b->instance->GENname, in, out);
-    else if (!PARAM_NULL(at) && ports == 0)
-        host_fail("%s: at names line ends for ports, but there are none", b->instance->GENname);
-    else if (ports > 0 && b->array->exact)
-        host_fail("%s: a second bank with ports; one must name them all with at = \"left:0+bottom:5\"",
-                  b->instance->GENname);
-    else {
-        b->lines = in > 0 ? in : out > 0 ? out : ports;
-        b->gain = PARAM(gain);
-        b->array->has_outputs |= out > 0;
-        if (ports > 0)
-            b->array->exact = b;
-        b->place = calloc(b->lines, sizeof *b->place);
-        if (!b->place)
-            host_no_memory();
-        return b->place && (PARAM_NULL(at) ? read_places(mif_private, b) : read_list(PARAM(at), b));
-    }
-    return false;
+    if (!check_bank(mif_private, b, in, out, ports))
+        return false;
+    b->lines = in > 0 ? in : out > 0 ? out : ports;
+    b->gain = PARAM(gain);
+    b->array->has_outputs |= out > 0;
+    if (ports > 0)
+        b->array->exact = b;
+    b->place = calloc(b->lines, sizeof *b->place);
+    if (!b->place)
+        host_no_memory();
+    return b->place && (PARAM_NULL(at) ? read_places(mif_private, b) : read_list(PARAM(at), b));
 }
 
 /* Whether an instance is a bank of the array. */
@@ -186,12 +209,22 @@ static bool is_bank(const array *a, const GENinstance *g)
     return same;
 }
 
+/* Reads what the .model of a bank says. Returns false after host_fail. */
+static bool read_model(const GENinstance *g, bank *b, host_crossbar_parameters *here)
+{
+    static const char *const own[] = {"array", "side", "line", "gain", "at", NULL};
+    Mif_Private_t view;
+    host_view(g, &view);
+    *b = (bank){.array = b->array, .instance = g};
+    return host_crossbar_read(&view, &cm_synaptogen_array_info, own, here) && read_bank(&view, b);
+}
+
 /* Finds the banks among all instances of the circuit, and reads what their .models say about the array. Returns false
  * after host_fail. */
 static bool collect(ARGS, array *a, host_crossbar_parameters *p)
 {
-    static const char *const own[] = {"array", "side", "line", "gain", "at", NULL};
     const GENmodel *models = host_models(mif_private);
+    const char *givers[HOST_CROSSBAR_PARAMETERS];
     size_t count = 0;
     for (const GENinstance *g = NULL; (g = host_next_instance(models, g));)
         count += is_bank(a, g);
@@ -201,19 +234,19 @@ static bool collect(ARGS, array *a, host_crossbar_parameters *p)
         return false;
     }
     *p = (host_crossbar_parameters){0};
-    for (const GENinstance *g = NULL; (g = host_next_instance(models, g));) {
+    bool sound = true;
+    for (const GENinstance *g = NULL; sound && (g = host_next_instance(models, g));) {
         if (!is_bank(a, g))
             continue;
         bank *b = &a->bank[a->banks++];
-        *b = (bank){.array = a, .instance = g};
-        Mif_Private_t view;
         host_crossbar_parameters here;
-        host_view(g, &view);
-        if (!host_crossbar_read(&view, &cm_synaptogen_array_info, own, &here) || !host_crossbar_merge(p, &here) ||
-            !read_bank(&view, b))
-            return false;
+        b->array = a;
+        host_fail_about(g == host_instance(mif_private) ? NULL : g->GENname);
+        sound = read_model(g, b, &here);
+        host_fail_about(NULL);
+        sound = sound && host_crossbar_merge(p, givers, &here, g->GENname);
     }
-    return true;
+    return sound;
 }
 
 /* The roles that banks give a line end. Its input may be in one bank and its output in another. */
@@ -224,6 +257,22 @@ static int roles(const bank *b)
     return (host_is_null(b->instance, CONNECTION_IN) ? 0 : HAS_INPUT) |
            (host_is_null(b->instance, CONNECTION_OUT) ? 0 : HAS_OUTPUT) |
            (host_is_null(b->instance, CONNECTION_PORTS) ? 0 : HAS_PORT);
+}
+
+/* Whether two roles of one line end exclude each other. */
+static bool collide(int one, int other)
+{
+    return one & other || (one | other) > HAS_PORT;
+}
+
+/* Returns the name of a bank before b whose role at this place collides with that of b. */
+static const char *other_bank(const array *a, const bank *b, const place *p)
+{
+    for (const bank *other = a->bank; other < b; other++)
+        for (size_t l = 0; l < other->lines; l++)
+            if (collide(roles(other), roles(b)) && other->place[l].side == p->side && other->place[l].line == p->line)
+                return other->instance->GENname;
+    return "";
 }
 
 /* Writes the resistance of each line end that a bank names. has[side][line]: the roles of the line end so far.
@@ -239,9 +288,9 @@ static bool place_bank(array *a, const bank *b, const double *const r[SYN_SIDES]
             return false;
         }
         uint8_t *roles_of_line = &has[p->side][p->line];
-        if (*roles_of_line & roles(b) || (*roles_of_line | roles(b)) > HAS_PORT) {
-            host_fail("%s: line %zu of side %s is in another bank, too", b->instance->GENname, p->line,
-                      syn_side_name((syn_side)p->side));
+        if (collide(*roles_of_line, roles(b))) {
+            host_fail("%s: line %zu of side %s is in another bank, too: %s", b->instance->GENname, p->line,
+                      syn_side_name((syn_side)p->side), other_bank(a, b, p));
             return false;
         }
         *roles_of_line |= (uint8_t)roles(b);

@@ -195,7 +195,7 @@ static bool read_parameters(ARGS, kind *k)
         return false;
     synp_whole(PARAM(polarity), &k->polarity);
     if (k->polarity != 1 && k->polarity != -1) {
-        host_fail("polarity = %g is neither 1 nor -1", k->polarity);
+        host_fail("polarity = %s is neither 1 nor -1", SYNP_TEXT_OF(k->polarity));
         return false;
     }
     /* Without an order given, the largest that the file holds. */
@@ -483,12 +483,9 @@ static double noise_current(ARGS, const instance *in, double r, double u)
 static bool check_noise(ARGS, kind *k)
 {
     double on;
-    if (!host_whole_number("noise", PARAM(noise), 0, 1, &on))
+    if (!host_whole_number("noise", PARAM(noise), 0, 1, &on) ||
+        !host_in_range("bandwidth", PARAM(bandwidth), 1e-3, 1e15, " Hz"))
         return false;
-    if (!(PARAM(bandwidth) >= 1e-3 && PARAM(bandwidth) <= 1e15)) {
-        host_fail("bandwidth = %g Hz is not in [1e-3, 1e15]", PARAM(bandwidth));
-        return false;
-    }
     k->noise = on;
     k->bandwidth = PARAM(bandwidth);
     return true;
