@@ -3,6 +3,6 @@
 /* A plug-in may have a function of its own in its place, as device.c. */
 #pragma weak CMdevNum
 
-#include "xspice/icm/dlmain.c"
+#include "xspice/icm/dlmain.c" /* NOLINT(bugprone-suspicious-include) */
 
-#include "misc/dstring.c"
+#include "misc/dstring.c" /* NOLINT(bugprone-suspicious-include) */

@@ -11,7 +11,7 @@
  * points to that one. */
 #define SPARSE_OF(matrix) _Generic((matrix), MatrixPtr : (matrix), default : *(const MatrixPtr *)(matrix))
 
-static void each_of_sparse(const MatrixPtr m, void (*f)(void *, int row, int column), void *context)
+static void each_of_sparse(MatrixPtr m, void (*f)(void *, int row, int column), void *context)
 {
     for (int c = 1; c <= m->Size; c++)
         for (const struct MatrixElement *e = m->FirstInCol[c]; e; e = e->NextInCol)

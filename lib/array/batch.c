@@ -91,9 +91,10 @@ syn_status syn_vmm_batch_noisy(const syn_array *a, const float *v, size_t count,
         return status;
     const weight noise = {.constant = pow(syn_noise_sigma(1, 0, bandwidth), 2),
                           .magnitude = pow(syn_noise_sigma(0, 1, bandwidth), 2)};
-    float *gap = malloc((cols + rows) * piece * sizeof *gap), *variance = gap + cols * piece;
+    float *gap = malloc((cols + rows) * piece * sizeof *gap);
     if (!gap)
         return synp_no_memory(err);
+    float *variance = gap + cols * piece;
     for (size_t k = 0; k < count; k += piece) {
         const size_t n = count - k < piece ? count - k : piece;
         weighted_sums(a, &noise, v + cols * k, n, gap, variance);

@@ -302,7 +302,7 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const slice *
         long_memory(s, p, mask, odd);
     for (int l = 0; !s->is_long && l < s->slots; l++) {
         const int from = slot - 1 - l;
-        const synp_floats *lag = b->x[from < 0 ? from + s->slots : from];
+        const synp_floats *lag = (const synp_floats *)b->x[from < 0 ? from + s->slots : from];
 #pragma GCC unroll 4
         for (int i = 0; i < SYN_NFEAT; i++) {
             x[i] += s->a[l][i][0] * load_floats(lag[0] + o);

@@ -195,10 +195,11 @@ static int draw(const wired *b, const char *path, const double *ohm, const doubl
 int wired_draw(const wired *b, const syn_model *m, double v_read, const char *path)
 {
     const size_t n = b->rows * b->cols;
-    double *ohm = calloc(2 * n + b->rows + b->cols, sizeof *ohm), *u = ohm + n, *v = u + n, *i = v + b->rows;
+    double *ohm = calloc(2 * n + b->rows + b->cols, sizeof *ohm);
     syn_error err;
     if (!ohm)
         return cli_fail_memory();
+    double *u = ohm + n, *v = u + n, *i = v + b->rows;
     for (size_t k = 0; k < b->rows; k++)
         v[k] = v_read;
     int status = syn_crossbar_read(b->x, v, i, &err) ? cli_fail_library("", &err) : CLI_OK;

@@ -193,9 +193,10 @@ static syn_status take_cells(void *context, size_t k, const syn_crossbar *own, s
     const noise *z = context;
     const synp_lines *l = &own->lines;
     const synp_view view = synp_crossbar_view(own);
-    double *u = malloc(3 * l->rows * sizeof *u), *i = u + l->rows, *slope = i + l->rows;
+    double *u = malloc(3 * l->rows * sizeof *u);
     if (!u)
         return synp_no_memory(err);
+    double *i = u + l->rows, *slope = i + l->rows;
     for (size_t j = 0; j < l->cols; j++) {
         const size_t at = l->ld * j, c = l->rows * j;
         if (own->access.inner)

@@ -252,7 +252,8 @@ syn_status synp_mixture_fit(const synp_device *v, size_t n, int k, int starts, u
     double *near = malloc(n * sizeof *near);
     syn_status status = SYN_ENOMEM;
     if (w)
-        *w = (work){.v = scaled, .n = n, .m.k = k, .share = malloc(n * (size_t)k * sizeof *w->share)};
+        *w = (work){
+            .v = (const synp_device *)scaled, .n = n, .m.k = k, .share = malloc(n * (size_t)k * sizeof *w->share)};
     if (w && scaled && near && w->share) {
         normalise(v, n, scaled, centre, unit);
         status = best_of_starts(w, starts, seed, near);

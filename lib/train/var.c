@@ -66,7 +66,7 @@ void synp_window_moments(const syn_features *f, const double (*x)[SYN_NFEAT], in
     synp_absent(x, f->rows, absent);
     memset(out, 0, sizeof *out);
     for (size_t d = 0; d < f->devices; d++)
-        for (size_t t = f->first[d], end = t; t < f->first[d + 1]; t = end + 1) {
+        for (size_t t = f->first[d], end; t < f->first[d + 1]; t = end + 1) {
             for (end = t; end < f->first[d + 1] && is_whole(x[end], absent);)
                 end++;
             add_run(x + t, end - t, (size_t)order, out);

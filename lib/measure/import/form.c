@@ -222,6 +222,7 @@ syn_status synp_read_header(const synp_look *look, size_t k, size_t units, synp_
         row = malloc(SYNP_MOST_FIELDS * sizeof *row);
     if (!fields || (units != k && !row)) {
         free(fields);
+        free(row);
         return synp_no_memory(err);
     }
     const size_t skip = f->is_blocks, n = split_any(without_comment(line_of(look, k)), f, fields),
