@@ -9,7 +9,7 @@ check "there are sources" test -s "$tmp/sources"
 # What stands at the top, of the files that belong to the project.
 top_level() {
     git ls-files | sed 's|/.*||' | sort -u >"$tmp/top"
-    printf '%s\n' .ci .clang-format .editorconfig .gitignore CHANGES CITATION.cff LICENSE Makefile.am README.md bench bootstrap \
+    printf '%s\n' .ci .clang-format .clang-tidy .editorconfig .gitignore CHANGES CITATION.cff LICENSE Makefile.am README.md bench bootstrap \
         codemodels configure.ac docs lib m4 netlists params tests | sort >"$tmp/expected"
     diff "$tmp/expected" "$tmp/top"
 }

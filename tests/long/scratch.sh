@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+# What the checks with builds of their own share. make starts them, from a folder with the distributed sources in source/,
+# and sets $NGSPICE_SOURCE and $project, the folder of the build that they belong to.
+set -u
+unset CDPATH MAKEFLAGS MAKELEVEL MFLAGS
+work=$(pwd)
+jobs=$(getconf _NPROCESSORS_ONLN)
+
+# build NAME [OPTION...]: configures and builds in the folder NAME; the log is NAME.log. The folder stays for the next time.
+build() {
+    name=$1
+    shift
+    mkdir -p "$work/$name" && cd "$work/$name" || return 1
+    {
+        ../source/configure --silent --with-ngspice-source="$NGSPICE_SOURCE" "$@" && make -j"$jobs" --silent
+    } >"$work/$name.log" 2>&1
+}
+
+# check_build NAME TARGET...: runs tests of a build; its log becomes longer. Sets passed, failed and skipped.
+check_build() {
+    name=$1
+    shift
+    cd "$work/$name" && make -k -j"$jobs" "$@" >>"$work/$name.log" 2>&1
+    status=$?
+    passed=$(count PASS) failed=$(($(count FAIL) + $(count ERROR) + $(count XPASS))) skipped=$(count SKIP)
+    [ -n "$passed" ] || { passed=0 skipped=0 failed=1; }
+    [ "$failed" -gt 0 ] || [ "$status" -eq 0 ] || failed=1
+}
+
+# $1: PASS, ...: as automake has counted
+count() {
+    sed -n "s/^# $1: *//p" "$work/$name.log" | tail -n 1
+}
+
+# missing PROGRAM...: the first that is missing, as the reason of a skipped check.
+missing() {
+    for program; do
+        command -v "$program" >/dev/null || { echo "no $program"; return 0; }
+    done
+    return 1
+}
