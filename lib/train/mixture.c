@@ -215,7 +215,7 @@ static void put_mixture(const synp_mixture *m, size_t n, const synp_device centr
     for (int c = 0; c < m->k; c++) {
         rank[c] = 0;
         for (int d = 0; d < m->k; d++)
-            rank[c] += m->weight[d] > m->weight[c] || (m->weight[d] == m->weight[c] && d < c);
+            rank[c] += m->weight[d] > m->weight[c] || (d < c && m->weight[d] == m->weight[c]);
     }
     *out = (synp_mixture){.k = m->k, .log_likelihood = m->log_likelihood};
     for (int i = 0; i < N; i++)

@@ -51,9 +51,10 @@ tidy() {
 cppcheck_gate() {
     ! reason=$(missing cppcheck) || skip "$reason"
     mkdir -p "$work/cppcheck" && cd "$work/source" || return 1
+    lists=$(echo '#include <sys/queue.h>' | cc -M -xc - | tr ' ' '\n' | grep 'sys/queue\.h$')
     # shellcheck disable=SC2046
     cppcheck --quiet -j "$jobs" --cppcheck-build-dir="$work/cppcheck" --std=c11 --enable=warning,portability,performance \
-        --error-exitcode=1 --suppressions-list=tests/long/cppcheck.txt --include=/usr/include/sys/queue.h \
+        --error-exitcode=1 --suppressions-list=tests/long/cppcheck.txt --include="$lists" \
         --template='{file}:{line}: {severity}: {message} [{id}]' "$@" -D_OPENMP=201511 -D__BYTE_ORDER__=1234 \
         -D__ORDER_BIG_ENDIAN__=4321 "-DHOST_NGSPICE=$NGSPICE_MAJOR" '-DSYNP_ISA_FILE=<base/isa_generic.h>' \
         -Ilib -Icodemodels $(sources)

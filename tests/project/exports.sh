@@ -29,6 +29,15 @@ uses_only() {
 cat "$srcdir"/lib/synaptogen/*.h | sed -n 's/^[a-z].*[ *]\(syn_[a-z0-9_]*\)(.*/\1/p' | sort -u >"$tmp/declared"
 check "the public headers declare functions" test -s "$tmp/declared"
 check "the library exports the functions of the public headers and nothing else" exports_only "$library" "$tmp/declared"
+# What a program relies on that was built with earlier headers. A change must be meant.
+same_interface() {
+    ${CC:-cc} -E "-I$srcdir/lib" "$srcdir/lib/synaptogen/synaptogen.h" | LC_ALL=C awk -f "$lists/interface.awk" >"$tmp/interface" &&
+        test -s "$tmp/interface" && diff "$lists/interface.txt" "$tmp/interface" && return
+    echo "The public interface has changed. If this is meant: make interface, a line in CHANGES, and after a release another"
+    echo "-version-info in lib/Makefile.inc."
+    return 1
+}
+check "the public headers declare what interface.txt says: functions, members of structures, constants" same_interface
 # CMdevNumFor is for the plug-in that chooses among those of several versions of ngspice.
 printf '%s\n' CMdevNum CMdevNumFor CMdevs CMgetCoreItfPtr CMudnNum CMudns >"$tmp/asked"
 check "the plug-in exports what ngspice and codemodels/chooser.c ask for and nothing else" exports_only "$PLUGIN" "$tmp/asked"
