@@ -145,7 +145,7 @@ int host_set_up_again(SMPmatrix *matrix, GENmodel *first, CKTcircuit *ckt, int *
     size_t count = 0;
     for (const GENinstance *g = NULL; (g = host_next_instance(first, g));)
         count++;
-    MIFinstance *kept = malloc(count * sizeof *kept);
+    MIFinstance *kept = malloc((count ? count : 1) * sizeof *kept); /* a model may have no instance */
     if (!kept)
         return E_NOMEM;
     size_t k = 0;

@@ -85,7 +85,7 @@ static void put_panel(FILE *f, int k)
 /* Cells without wires all have one voltage, but a range of colours needs two ends. */
 static void put_colours(FILE *f, const double *v, size_t n)
 {
-    double low = v[0], high = v[0];
+    double low = v[0], high = v[0]; /* NOLINT(clang-analyzer-unix.Malloc): n is not 0 */
     for (size_t k = 1; k < n; k++) {
         low = fmin(low, v[k]);
         high = fmax(high, v[k]);
