@@ -4,7 +4,13 @@
 set -u
 unset CDPATH MAKEFLAGS MAKELEVEL MFLAGS
 work=$(pwd)
+script=$work/$0
 jobs=$(getconf _NPROCESSORS_ONLN)
+
+# configured: this folder has been configured by the configure and with the options of now.
+configured() {
+    [ config.status -nt ../source/configure ] && [ config.status -nt "$script" ]
+}
 
 # build NAME [OPTION...]: configures and builds in the folder NAME; the log is NAME.log. The folder stays for the next time.
 build() {
@@ -12,7 +18,7 @@ build() {
     shift
     mkdir -p "$work/$name" && cd "$work/$name" || return 1
     {
-        ../source/configure --silent --with-ngspice-source="$NGSPICE_SOURCE" "$@" && make -j"$jobs" --silent
+        configured || ../source/configure --silent --with-ngspice-source="$NGSPICE_SOURCE" "$@" && make -j"$jobs" --silent
     } >"$work/$name.log" 2>&1
 }
 
