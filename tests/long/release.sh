@@ -40,10 +40,15 @@ distcheck() {
 # The steps inside of the small system. There is no git in it.
 inside='set -e
 cd /root/synaptogen-*
-! command -v git
+if command -v git; then exit 1; fi
 ./bootstrap
 ./synaptogen sample --cells 2
-make check TESTS="tests/cell/test_cell tests/codemodels/batch.sh"'
+make check TESTS="tests/cell/test_cell tests/codemodels/batch.sh"
+./configure --silent --prefix=/root/installed
+make -s install
+/root/installed/bin/synaptogen sample --cells 2
+make -s uninstall
+! find /root/installed -mindepth 1 | grep .'
 
 # A Debian with nothing but its base, into which bootstrap brings the packages that it names, builds the tarball.
 alone() {
