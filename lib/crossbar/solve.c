@@ -12,6 +12,7 @@
 #include "base/threads.h"
 #include "crossbar/crossbar.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,6 +286,33 @@ static syn_status improve(syn_crossbar *x, int n, convergence *p, syn_solution *
     return SYN_OK;
 }
 
+/* The lowest and the highest voltage of the sources; 0 without sources. */
+static void source_range(const syn_crossbar *x, double *low, double *high)
+{
+    const synp_lines *l = &x->lines;
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (int side = 0; side < SYN_SIDES; side++)
+        for (size_t i = 0; i < synp_lines_at(l, side); i++) {
+            const double source = x->field.source[side][i];
+            *low = l->end[side][i] > 0 ? fmin(*low, source) : *low;
+            *high = l->end[side][i] > 0 ? fmax(*high, source) : *high;
+        }
+    if (*low > *high)
+        *low = *high = 0;
+}
+
+/* Returns the residual [A] of a solution that does not become better. If the sources differ by the rounding of their voltages
+ * alone, so do those of all nodes: all currents are of rounding, that of a cell in LRS, of less than 1 mS, among them. */
+static double acceptable(const syn_crossbar *x, const syn_solution *info)
+{
+    double low, high;
+    source_range(x, &low, &high);
+    const double enough = fmax(10 * x->enough * info->scale, nothing),
+                 ulp = DBL_EPSILON * fmax(fabs(low), fabs(high));
+    return high - low > 16 * ulp ? enough : fmax(enough, fmax(info->scale, 1e-3 * ulp));
+}
+
 syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution *info, syn_error *err)
 {
     convergence p = {.mark = INFINITY};
@@ -302,39 +330,25 @@ syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution 
         }
         p.slow = info->residual > 0.5 * p.mark ? p.slow + 1 : 0;
         p.mark = p.slow > 0 ? p.mark : info->residual;
-        if (p.slow > 3 && info->residual <= 10 * x->enough * info->scale)
+        if (p.slow > 3 && info->residual <= acceptable(x, info))
             break;
         if (improve(x, n, &p, info))
             return synp_no_memory(err);
     }
     info->power = delivered_power(x);
-    if (info->residual <= fmax(10 * x->enough * info->scale, nothing))
+    if (info->residual <= acceptable(x, info))
         return SYN_OK;
     return synp_fail(err, SYN_ENUMERIC, "crossbar",
                      "after %d linearisations %g A are left over at the nodes, of %g A in the largest terminal",
                      info->newton, info->residual, info->scale);
 }
 
-/* Whether all sources have the same voltage, which is then *v; 0 without sources. */
-static bool is_uniform(const syn_crossbar *x, double *v)
-{
-    const synp_lines *l = &x->lines;
-    double low = INFINITY, high = -INFINITY;
-    for (int side = 0; side < SYN_SIDES; side++)
-        for (size_t i = 0; i < synp_lines_at(l, side); i++) {
-            const double source = x->field.source[side][i];
-            low = l->end[side][i] > 0 ? fmin(low, source) : low;
-            high = l->end[side][i] > 0 ? fmax(high, source) : high;
-        }
-    *v = low <= high ? low : 0;
-    return low >= high;
-}
-
 void synp_crossbar_start(syn_crossbar *x)
 {
     const synp_lines *l = &x->lines;
-    double v;
-    const bool uniform = is_uniform(x, &v);
+    double v, high;
+    source_range(x, &v, &high);
+    const bool uniform = v == high;
     for (int along = 0; along < 2; along++) {
         for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
             const double *const end[2] = {l->end[2 * along], l->end[2 * along + 1]};
