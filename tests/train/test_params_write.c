@@ -21,18 +21,20 @@ static char *written(const syn_params *p, const syn_provenance *v, size_t *size)
 Test(params_write, a_written_set_is_read_back_bit_by_bit)
 {
     static syn_params p, q;
-    static const char *const names[] = {"plain", "\"quoted\\ \n\t", "Größe Ω", ""};
+    /* As given and as read: a text of a set is one line. */
+    static const char *const names[][2] = {
+        {"plain", "plain"}, {"\"quoted\\ \n\t", "\"quoted\\   "}, {"Größe Ω", "Größe Ω"}, {"", ""}};
     memset(&q, 0, sizeof q);
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         syn_error err;
         size_t size;
         p = *support_params();
         memset(p.name, 0, sizeof p.name);
-        snprintf(p.name, sizeof p.name, "%s", names[k]);
+        snprintf(p.name, sizeof p.name, "%s", names[k][0]);
         p.eta = 1.0 / 3;
         char *text = written(&p, NULL, &size);
         cr_assert(eq(int, syn_params_parse(text, size, "text", &q, &err), SYN_OK), "%s", err.text);
-        cr_expect(eq(str, q.name, p.name));
+        cr_expect(eq(str, q.name, (char *)names[k][1]));
         cr_expect(eq(int, memcmp(p.var, q.var, sizeof p.var), 0));
         cr_expect(eq(int, memcmp(p.chol, q.chol, sizeof p.chol), 0));
         cr_expect(eq(int, memcmp(p.mean, q.mean, sizeof p.mean), 0));
