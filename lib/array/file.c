@@ -238,7 +238,13 @@ static syn_status get_header(stream *s, const char *path, syn_array_info *info, 
     const unsigned char *c = checksum;
     if (s->failed || unpack32(&c) != crc)
         return fail_file(err, SYN_EFORMAT, path, "the beginning of the file is damaged: its checksum does not fit");
-    info->read_only = unpack32(&p) & 1;
+    const uint32_t flags = unpack32(&p);
+    if (flags > 1) {
+        char text[80];
+        snprintf(text, sizeof text, "expected flags 0 or 1, found %u", flags);
+        return fail_file(err, SYN_EFORMAT, path, text);
+    }
+    info->read_only = flags == 1;
     info->n = unpack64(&p);
     info->rows = unpack64(&p);
     info->seed = unpack64(&p);

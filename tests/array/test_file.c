@@ -318,6 +318,7 @@ Test(array_file, a_file_with_right_checksums_of_cells_that_cannot_be_is_refused)
         uint32_t word;
         const char *text;
     } cases[] = {
+        {AT_FLAGS, 6, "expected flags 0 or 1, found 6"},
         {AT_STATES + 4 * 20, not_a_number, "cell 20 is in a state that no cell can be in"},
         {at_word(20, MODE), 77, "cell 20 is in a state that no cell can be in"},
         {at_word(36, MODE), 3, "cell 36 is in a state that no cell can be in"},
@@ -335,7 +336,7 @@ Test(array_file, a_file_with_right_checksums_of_cells_that_cannot_be_is_refused)
         syn_error err = {0};
         cr_assert(eq(int, syn_array_load(m, path, NULL, 1, &b, &err), SYN_EFORMAT), "case %zu", k);
         cr_assert(b == NULL && strcmp(err.file, path) == 0, "case %zu", k);
-        if (cases[k].text && k < 7)
+        if (cases[k].text && k < 8)
             cr_assert(eq(str, err.text, (char *)cases[k].text));
         else
             cr_assert(strncmp(err.text, "the start of its cells cannot be: ", 34) == 0, "case %zu: %s", k, err.text);

@@ -352,10 +352,11 @@ static void sweep_strip(const synp_lines_work *w, size_t strip, REAL *room)
         f[k] *= inverse[k];
     for (size_t i = l->rows - 1; i > 0; i--) {
         REAL *at = room + i * SYNP_STRIP;
+        const REAL *before = at - SYNP_STRIP;
 #pragma omp simd
         for (size_t k = 0; k < SYNP_STRIP; k++) {
             const REAL x = f[k];
-            f[k] = t[i * SYNP_STRIP + k] * (x + r[k] * at[k - SYNP_STRIP]);
+            f[k] = t[i * SYNP_STRIP + k] * (x + r[k] * before[k]);
             at[k] = x;
         }
     }

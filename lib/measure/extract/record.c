@@ -347,7 +347,7 @@ static syn_status find_ramp(const syn_sweep *sweeps, size_t n, numbers room[7], 
     if (!enough)
         return synp_no_memory(err);
     const bool limited = room[3].n > n / 2;
-    r->points = (size_t)take_median(&room[0]);
+    r->points = n > 0 ? (size_t)take_median(&room[0]) : 0;
     r->u_set_end = take_median(&room[1]);
     for (size_t j = 0; j < n; j++)
         room[1].v[j] = fabs(end_of(&sweeps[j], -1) - r->u_set_end);
