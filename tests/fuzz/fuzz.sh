@@ -1,41 +1,33 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # make fuzz [TIME=60] [TARGETS='params state'] [JOBS=2]: searches for inputs that break a rule, TIME seconds for each target.
-# Builds the library and the command with clang, libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer in the folder
-# fuzz/ of the build tree. It starts from corpus/ and from what earlier runs found. Prints a row for each target. Exits with 1
-# if there are findings; they are in fuzz/found.
-#   fuzz.sh BUILD SOURCE NGSPICE_SOURCE
-set -u
-unset CDPATH MAKEFLAGS MFLAGS MAKELEVEL
-build=$1 source=$2
-time=${TIME:-60} jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
-work=$build/fuzz
-clang=${CLANG:-clang}
+# Builds the library and the command with clang, libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer in builds/fuzz. It
+# starts from corpus/ and from what earlier runs found. Prints a row for each target. Exits with 1 if there are findings; they
+# are in builds/fuzz/found.
+. "$(dirname "$0")/../long/scratch.sh"
+time=${TIME:-60} jobs=${JOBS:-$jobs}
 sanitizers=address,undefined
-fail() {
-    echo "fuzz: $*" >&2
+source=$work/source
+mkdir -p fuzz/tmp fuzz/found && cd fuzz || exit 2
+echo 'int LLVMFuzzerTestOneInput(const char *b, unsigned long n); int LLVMFuzzerTestOneInput(const char *b, unsigned long n) { return b && n > 8; }' >trial.c
+clang -fsanitize=fuzzer,$sanitizers trial.c -o trial 2>trial.log || {
+    cat trial.log
+    echo "skipped: clang builds no program with libFuzzer; on Debian it needs the packages clang and libclang-rt-14-dev"
+    exit 0
+}
+{
+    [ -e Makefile ] || ../source/configure --silent --disable-openmp CC=clang --with-ngspice-source="$NGSPICE_SOURCE" \
+        CFLAGS="-g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,$sanitizers -fno-sanitize-recover=all -DFUZZ_LIBFUZZER"
+} >make.log 2>&1 && make -j"$jobs" --silent tests/fuzz/fuzz LDFLAGS="-fsanitize=fuzzer,$sanitizers" >>make.log 2>&1 || {
+    tail make.log
     exit 2
 }
-mkdir -p "$work/tmp" "$work/found" && cd "$work" || exit 2
-echo 'int LLVMFuzzerTestOneInput(const char *b, unsigned long n); int LLVMFuzzerTestOneInput(const char *b, unsigned long n) { return b && n > 8; }' >trial.c
-"$clang" -fsanitize=fuzzer,$sanitizers trial.c -o trial 2>trial.log ||
-    fail "clang cannot build a program with libFuzzer; on Debian: clang and libclang-rt-14-dev. See $work/trial.log"
-
-# The sources as they are distributed, so that the tree here may be configured in another way.
-make -C "$build" --silent distdir distdir="$work/source" >make.log 2>&1 || fail "see $work/make.log"
-if [ ! -e Makefile ]; then
-    chmod -R u+w source
-    source/configure --silent --disable-openmp CC="$clang" \
-        CFLAGS="-g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,$sanitizers -fno-sanitize-recover=all -DFUZZ_LIBFUZZER" \
-        NGSPICE_SOURCE= --with-ngspice-source="$3" >>make.log 2>&1 || fail "see $work/make.log"
-fi
-make -j"$jobs" --silent tests/fuzz/fuzz LDFLAGS="-fsanitize=fuzzer,$sanitizers" >>make.log 2>&1 || fail "see $work/make.log"
 
 # $1: target. libFuzzer's own limit for an input works by SIGALRM, which the command takes for itself once it has written a file.
 search() {
     mkdir -p "corpus/$1"
     case $1 in solve | voltages) longest=0 ;; *) longest=60 ;; esac
-    FUZZ_TARGET=$1 TMPDIR=$work/tmp ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 \
+    FUZZ_TARGET=$1 TMPDIR=$work/fuzz/tmp ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 \
         timeout -s KILL $((time + 120)) tests/fuzz/fuzz -max_total_time="$time" -timeout=$longest -rss_limit_mb=4096 -max_len=8192 -close_fd_mask=3 \
         -artifact_prefix="found/$1-" -print_final_stats=1 -reload=0 "corpus/$1" "$source/tests/fuzz/corpus/$1" >"$1.log" 2>&1
     status=$?
