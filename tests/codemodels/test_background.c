@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-TestSuite(codemodel_background, .init = spice_start, .timeout = 120);
+TestSuite(codemodel_background, .init = spice_start, .timeout = 600);
 
 static const load_line load = {.resistance = 100};
 
