@@ -55,6 +55,8 @@ static void write_value(const json_t *value, int level, FILE *f)
         write_array(value, level, f);
     else if (json_is_object(value))
         write_object(value, level, f);
+    else if (json_is_real(value) && json_real_value(value) == 0 && signbit(json_real_value(value)))
+        fputs("-0.0", f); /* -0 would be a whole number, which has no sign at zero */
     else if (json_is_real(value))
         fputs(synp_number_text(json_real_value(value), text), f);
     else

@@ -26,7 +26,7 @@ clang -fsanitize=fuzzer,$sanitizers trial.c -o trial 2>trial.log || {
 # $1: target. libFuzzer's own limit for an input works by SIGALRM, which the command takes for itself once it has written a file.
 search() {
     mkdir -p "corpus/$1"
-    case $1 in solve | voltages) longest=0 ;; *) longest=60 ;; esac
+    case $1 in csv | npy | solve | voltages) longest=0 ;; *) longest=60 ;; esac
     FUZZ_TARGET=$1 TMPDIR=$work/fuzz/tmp ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 \
         timeout -s KILL $((time + 120)) tests/fuzz/fuzz -max_total_time="$time" -timeout=$longest -rss_limit_mb=4096 -max_len=8192 -close_fd_mask=3 \
         -artifact_prefix="found/$1-" -print_final_stats=1 -reload=0 "corpus/$1" "$source/tests/fuzz/corpus/$1" >"$1.log" 2>&1
