@@ -24,9 +24,8 @@ a pulse that SETs cells of a tile
 .model t synaptogen_tile(rows=2 cols=2 seed=SEED state_out="$tmp/out/file")
 a1 [ r 0 0 0 ] t
 vr r 0 -1.5
-.control
-tran 1n 10n
-.endc
+.tran 1n 10n
+.print tran v(r)
 .end
 END
 run() {
