@@ -52,7 +52,7 @@ sysroot() {
     # shellcheck source=/dev/null
     release=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
     keys=/usr/share/keyrings/debian-archive-keyring.gpg
-    echo "deb [signed-by=$keys] $DEBIAN_MIRROR $release main" >"$apt/sources.list"
+    echo "deb [signed-by=$keys] $(mirror) $release main" >"$apt/sources.list"
     cat >"$apt/apt.conf" <<APT
 APT::Architecture "$1";
 APT::Architectures { "$1"; };

@@ -333,7 +333,7 @@ static void interrupted_transient(plan *p)
     snprintf(plot, sizeof plot, "%s", spice_plot());
     if (count < CIRCUITS_AT_ONCE && chance(p, 0.5)) {
         load(p->number + 1000000);
-        p++; /* in the list behind the new one */
+        p++; /* in the list after the new one */
         spice_do("setcirc %d", (int)(p - live) + 1);
     }
     spice_do("delete all");

@@ -50,7 +50,7 @@ make -s install
 make -s uninstall
 ! find /root/installed -mindepth 1 | grep .'
 
-# A Debian with nothing but its base, into which bootstrap brings the packages that it names, builds the tarball.
+# A Debian with nothing but its base, in which bootstrap installs the packages that it names, builds the tarball.
 alone() {
     [ "$(id -u)" -eq 0 ] || { echo "not root"; return 77; }
     ! reason=$(missing debootstrap unshare chroot) || { echo "$reason"; return 77; }
@@ -59,7 +59,7 @@ alone() {
     root=$work/release-root
     tarball=$project/synaptogen-$version.tar.xz
     [ -e "$tarball" ] || make -C "$project" -s dist >"$work/dist.log" 2>&1 || { tail "$work/dist.log"; return 1; }
-    rm -rf "$root" && debootstrap --variant=minbase "$release" "$root" "$DEBIAN_MIRROR" \
+    rm -rf "$root" && debootstrap --variant=minbase "$release" "$root" "$(mirror)" \
         >"$work/alone.log" 2>&1 && xz -dc "$tarball" | tar -C "$root/root" -xf - || { tail "$work/alone.log"; return 1; }
     # The mounts end with the namespace.
     unshare --mount sh -c 'mount -t proc proc "$1/proc" && mount --bind /dev "$1/dev" &&

@@ -45,3 +45,8 @@ missing() {
     done
     return 1
 }
+
+# The source of Debian's packages that this machine uses; $DEBIAN_MIRROR is another one.
+mirror() {
+    echo "${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -v -e security -e updates | head -n 1)}"
+}

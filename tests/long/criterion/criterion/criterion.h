@@ -27,7 +27,7 @@ typedef struct stand_test {
     struct stand_test *next;
 } stand_test;
 
-/* Weak: each source of a program brings them, and the program has them once. */
+/* Weak: each source of a program has them, and the program once. */
 __attribute__((weak)) stand_test *stand_tests;
 __attribute__((weak)) void (*stand_fini)(void);
 __attribute__((weak)) bool stand_failed;
