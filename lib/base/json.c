@@ -55,11 +55,11 @@ static void write_value(const json_t *value, int level, FILE *f)
         write_array(value, level, f);
     else if (json_is_object(value))
         write_object(value, level, f);
-    else if (json_is_real(value) && json_real_value(value) == 0 && signbit(json_real_value(value)))
-        fputs("-0.0", f); /* -0 would be a whole number, which has no sign at zero */
-    else if (json_is_real(value))
-        fputs(synp_number_text(json_real_value(value), text), f);
-    else
+    else if (json_is_real(value)) {
+        const double x = json_real_value(value);
+        /* -0 would be a whole number, which has no sign at zero. */
+        fputs(x == 0 && signbit(x) ? "-0.0" : synp_number_text(x, text), f);
+    } else
         json_dumpf(value, f, JSON_ENCODE_ANY);
 }
 

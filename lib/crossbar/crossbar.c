@@ -248,8 +248,8 @@ syn_status syn_crossbar_set_conductances(syn_crossbar *x, const double *g, syn_e
     const synp_lines *l = &x->lines;
     for (size_t k = 0; k < l->rows * l->cols; k++)
         if (!(g[k] >= 0 && isfinite(g[k])))
-            return synp_fail(err, SYN_EINVAL, "g", "%.9g S at row %zu, column %zu is not finite and >= 0",
-                             (double)g[k], k % l->rows, k / l->rows);
+            return synp_fail(err, SYN_EINVAL, "g", "%.9g S at row %zu, column %zu is not finite and >= 0", g[k],
+                             k % l->rows, k / l->rows);
     double *given = x->cells.given ? x->cells.given : synp_allocate(matrix_size(x) * sizeof *given);
     if (!given)
         return synp_no_memory(err);
@@ -308,7 +308,7 @@ syn_status syn_crossbar_set_states(syn_crossbar *x, const syn_model *m, const do
     const synp_lines *l = &x->lines;
     for (size_t k = 0; k < l->rows * l->cols; k++)
         if (!(fabs(r[k]) <= 1))
-            return synp_fail(err, SYN_EINVAL, "r", "%.9g at row %zu, column %zu is outside [-1, 1]", (double)r[k],
+            return synp_fail(err, SYN_EINVAL, "r", "%.9g at row %zu, column %zu is outside [-1, 1]", r[k],
                              k % l->rows, k / l->rows);
     for (size_t j = 0; j < l->cols; j++)
         memcpy(x->cells.r + l->ld * j, r + l->rows * j, l->rows * sizeof *r);

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # make check-saves: each system call of a save fails in turn, or a signal ends the process there. The file must be the old or
-# the new one, the new one if the program says so, and nothing else may stay in its folder. (Nothing can remove a
-# temporary file after SIGKILL, or after SIGTERM in ngspice; those are counted apart.) Prints a row for each program, then a line "N cases, N findings";
-# exits with 1 if there are findings. Needs strace.
+# the new one, the new one if the program says so, and nothing else may stay in its folder. Nothing can remove a temporary file
+# after SIGKILL, or after SIGTERM in ngspice; those are counted apart. Prints a row for each program, then a line "N cases, N
+# findings"; exits with 1 if there are findings. Needs strace.
 #   saves.sh SYNAPTOGEN NGSPICE SYNAPTOGEN.LIB
 set -u
 synaptogen=$1 ngspice=$2 lib=$3

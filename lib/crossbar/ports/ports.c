@@ -499,8 +499,8 @@ syn_status synp_ports_reduce(synp_ports *p, const double *g, double *y, syn_erro
 {
     for (size_t i = 0; i < p->size[0] * p->size[1]; i++)
         if (!(g[i] >= 0 && isfinite(g[i])))
-            return synp_fail(err, SYN_EINVAL, "g", "%.9g S at row %zu, column %zu is not finite and >= 0",
-                             (double)g[i], i % p->size[0], i / p->size[0]);
+            return synp_fail(err, SYN_EINVAL, "g", "%.9g S at row %zu, column %zu is not finite and >= 0", g[i],
+                             i % p->size[0], i / p->size[0]);
     for (size_t i = p->box_count; i-- > 0;) {
         box *b = &p->boxes[i];
         b->stale = b->half[0] ? p->boxes[b->half[0]].stale || p->boxes[b->half[1]].stale : take_cells(p, b, g);
