@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "array/array.h"
 #include "base/threads.h"
-#include "cell/latent.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -120,117 +119,6 @@ static void make_single(const syn_model *m, uint64_t seed, uint64_t first, synp_
     s->r_lrs_min = (float)m->r_lrs_min;
 }
 
-synp_block *synp_block_at(const syn_array *a, size_t block)
-{
-    return (synp_block *)(void *)(a->blocks + block * a->block_bytes);
-}
-
-/* The reference cell k, at the start of its cycle n. */
-static void replay(const syn_array *a, size_t k, uint64_t n, syn_cell *c)
-{
-    syn_cell_init(a->model, a->single.seed, a->single.first + k, &a->start, c, NULL);
-    while (c->state.n < n)
-        syn_cell_next_cycle(a->model, c);
-}
-
-/* A block of cells in the array or a copy of one. Its number says which cells these are. */
-typedef struct view {
-    size_t block;
-    synp_block *cells;
-    float *r;
-} view;
-
-static view view_of(const syn_array *a, size_t block)
-{
-    return (view){block, synp_block_at(a, block), a->r + block * SYNP_LANES};
-}
-
-/* One number for each feature. */
-static void put_four(const double x[SYN_NFEAT], size_t lane, synp_floats out[SYN_NFEAT])
-{
-    for (int i = 0; i < SYN_NFEAT; i++)
-        out[i][lane] = (float)x[i];
-}
-
-/* The history of a reference cell up to its cycle n. */
-static void put_history(const syn_array *a, synp_block *b, size_t lane, const syn_cell *c)
-{
-    const syn_var *v = a->model->var;
-    const uint64_t n = c->state.n, slots = (uint64_t)a->single.slots;
-    if (a->single.is_long) {
-        put_four(c->x[synp_slot_of_x(v, n)], lane, b->x[0]);
-        put_four(c->x[synp_slot_of_h(n)], lane, b->x[1]);
-        return;
-    }
-    for (uint64_t l = 0; l < slots; l++) /* cycle n - l, modulo for those before 0 */
-        put_four(c->x[synp_slot_of_x(v, n % (slots + 1) + slots + 1 - l)], lane,
-                 b->x[(n % slots + slots - l) % slots]);
-}
-
-/* Puts a reference cell into a lane. */
-static void put_cell(const syn_array *a, const view *v, size_t lane, const syn_cell *c)
-{
-    synp_block *b = v->cells;
-    put_four(c->mu, lane, b->mu);
-    put_four(c->sigma, lane, b->sigma);
-    put_history(a, b, lane, c);
-    b->u_set[lane] = (float)c->now.y[SYN_U_SET];
-    b->u_reset[lane] = (float)c->now.y[SYN_U_RESET];
-    b->r_lrs[lane] = (float)c->now.r_lrs;
-    b->r_hrs[lane] = (float)c->now.r_hrs;
-    b->x1[lane] = (float)c->now.x1;
-    b->y1[lane] = (float)c->now.y1;
-    b->u_thr[lane] = (float)c->state.u_thr;
-    b->n[lane] = (uint32_t)c->state.n;
-    b->mode[lane] = (uint32_t)c->state.mode;
-    v->r[lane] = (float)c->state.r;
-}
-
-static syn_state state_of(const view *v, size_t lane)
-{
-    const synp_block *b = v->cells;
-    return (syn_state){.r = v->r[lane], .u_thr = b->u_thr[lane], .n = b->n[lane], .mode = (syn_mode)b->mode[lane]};
-}
-
-/* A lane in double precision: cycle and thresholds from the draws of the cell, the rest from the block. */
-static void get_cell(const syn_array *a, const view *v, size_t lane, syn_cell *c)
-{
-    replay(a, v->block * SYNP_LANES + lane, v->cells->n[lane], c);
-    c->state = state_of(v, lane);
-    if (c->state.mode == SYN_LRS)
-        c->state.u_thr = c->now.y[SYN_U_RESET];
-}
-
-/* For where single precision cannot decide. */
-static void apply_reference(const syn_array *a, const view *v, size_t lane, float u)
-{
-    syn_cell c;
-    get_cell(a, v, lane, &c);
-    syn_cell_step(a->model, &c, u, &c);
-    put_cell(a, v, lane, &c);
-}
-
-/* Cells that are older take the voltage for one that is higher by twice SYNP_NEAR: to repeat their draws would take seconds. */
-enum { MOST_REPEATED = 1 << 20 };
-
-static void apply_view(const syn_array *a, const view *v, uint32_t mask, const synp_floats u)
-{
-    synp_floats higher;
-    uint32_t unsure = a->kernel->apply(&a->single, v->block, v->cells, v->r, mask, u), old = 0;
-    memcpy(higher, u, sizeof higher);
-    for (; unsure; unsure &= unsure - 1) {
-        const int k = __builtin_ctz(unsure);
-        if (v->cells->n[k] > MOST_REPEATED) {
-            old |= UINT32_C(1) << k;
-            higher[k] += 2 * SYNP_NEAR;
-        } else {
-            apply_reference(a, v, (size_t)k, u[k]);
-        }
-    }
-    if (old)
-        a->kernel->apply(&a->single, v->block, v->cells, v->r, old, higher);
-}
-
 static bool is_active(const syn_array *a, float r)
 {
     return (r < a->r_passive[0]) | (r > a->r_passive[1]);
@@ -259,35 +147,6 @@ size_t synp_next_active(const syn_array *a, size_t k)
     return a->n;
 }
 
-void synp_apply_lanes(syn_array *a, size_t block, uint32_t mask, const synp_floats u)
-{
-    const view v = view_of(a, block);
-    apply_view(a, &v, mask, u);
-    synp_note_states(a, block);
-}
-
-void synp_apply_block(syn_array *a, size_t block, uint32_t mask, const float *u, size_t count)
-{
-    const view v = view_of(a, block);
-    synp_floats voltage;
-    for (size_t j = 0; j < count; j++) {
-        for (int k = 0; k < SYNP_LANES; k++)
-            voltage[k] = u[j];
-        apply_view(a, &v, mask, voltage);
-    }
-    synp_note_states(a, block);
-}
-
-void synp_try_lanes(const syn_array *a, size_t block, uint32_t mask, const synp_floats u, char *room, synp_floats r,
-                    uint32_t mode[SYNP_LANES])
-{
-    const view copy = {block, (synp_block *)(void *)room, r};
-    memcpy(copy.cells, synp_block_at(a, block), a->block_bytes);
-    memcpy(copy.r, a->r + block * SYNP_LANES, sizeof(synp_floats));
-    apply_view(a, &copy, mask, u);
-    memcpy(mode, copy.cells->mode, sizeof(uint32_t[SYNP_LANES]));
-}
-
 void *synp_allocate(size_t bytes)
 {
     const size_t huge = (size_t)2 << 20, size = (bytes + huge - 1) / huge * huge;
@@ -301,34 +160,7 @@ void *synp_allocate(size_t bytes)
     return p;
 }
 
-/* Cells of a block through the reference, for starts that the kernels do not know. */
-static void init_by_reference(const syn_array *a, const view *v)
-{
-    for (size_t lane = 0; lane < SYNP_LANES; lane++) {
-        syn_cell c;
-        syn_cell_init(a->model, a->single.seed, a->single.first + v->block * SYNP_LANES + lane, &a->start, &c, NULL);
-        put_cell(a, v, lane, &c);
-    }
-}
-
-static void init_view(const syn_array *a, const view *v)
-{
-    synp_block *b = v->cells;
-    memset(b, 0, a->block_bytes);
-    if (a->start.history != SYN_COLD || a->start.resistance != 0) {
-        init_by_reference(a, v);
-        return;
-    }
-    a->kernel->init(&a->single, v->block, b, v->r);
-    if (a->start.mode == SYN_LRS)
-        for (int k = 0; k < SYNP_LANES; k++) {
-            v->r[k] = b->r_lrs[k];
-            b->u_thr[k] = b->u_reset[k];
-            b->mode[k] = SYN_LRS;
-        }
-}
-
-/* The states of a read-only array: every thread draws into one block of its own. */
+/* The cells of an array that has no blocks of its own: every thread makes them in a block of its own. */
 static syn_status init_states(syn_array *a)
 {
     syn_status status = SYN_OK;
@@ -342,7 +174,9 @@ static syn_status init_states(syn_array *a)
 #pragma omp for
         for (size_t block = 0; block < a->n_blocks; block++)
             if (scratch) {
-                init_view(a, &(view){block, scratch, a->r + block * SYNP_LANES});
+                synp_init_cells(a, &(synp_held){block, scratch, a->r + block * SYNP_LANES});
+                if (a->expanded)
+                    synp_keep(a, block, scratch);
                 synp_note_states(a, block);
             }
         free(scratch);
@@ -353,15 +187,52 @@ static syn_status init_states(syn_array *a)
 syn_status synp_array_check(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_error *err)
 {
     syn_cell c;
-    const syn_status status = synp_check_reserved(o->reserved, "syn_array_options", err);
+    const syn_status status = synp_check_reserved(o->reserved, sizeof o->reserved, "syn_array_options", err);
     if (status)
         return status;
     if (n < 1 || n > SIZE_MAX / 4096 || (n - 1) > UINT64_MAX - o->first)
         return synp_fail(err, SYN_EINVAL, "n", "%zu cells from number %llu on is outside 1 .. %zu cells below 2^64",
                          n, (unsigned long long)o->first, SIZE_MAX / 4096);
+    if (o->storage != SYN_AUTOMATIC && o->storage != SYN_FULL && o->storage != SYN_COMPACT)
+        return synp_fail(err, SYN_EINVAL, "storage", "%d is none of 0 .. 2", (int)o->storage);
     if (o->rows && n % o->rows)
         return synp_fail(err, SYN_EINVAL, "rows", "%zu does not divide %zu cells", o->rows, n);
     return syn_cell_init(m, seed, o->first, &o->start, &c, err);
+}
+
+/* Bytes of blocks from which on an array is compact if its maker does not say, and of expanded blocks. */
+enum { FULL_AT_MOST = 4, EXPANDED_MIB = 256 };
+
+static bool is_compact(const syn_array *a, const syn_array_options *o)
+{
+    if (o->storage == SYN_AUTOMATIC)
+        return a->n_blocks > ((uint64_t)FULL_AT_MOST << 30) / a->block_bytes;
+    return o->storage == SYN_COMPACT;
+}
+
+static bool allocate_kept(syn_array *a)
+{
+    const size_t bytes = a->expanded_bytes ? a->expanded_bytes : (size_t)EXPANDED_MIB << 20,
+                 slots = bytes / a->block_bytes;
+    a->kept.u_thr = synp_allocate(a->n_blocks * sizeof(synp_floats));
+    a->kept.n = synp_allocate(a->n_blocks * sizeof(uint32_t[SYNP_LANES]));
+    a->kept.mode = synp_allocate(a->n_blocks * SYNP_LANES);
+    a->expanded = synp_expanded_create(slots < 1 ? 1 : slots < a->n_blocks ? slots : a->n_blocks, a->block_bytes);
+    return a->kept.u_thr && a->kept.n && a->kept.mode && a->expanded;
+}
+
+static bool allocate(syn_array *a, const syn_array_options *o)
+{
+    a->r = synp_allocate(a->n_blocks * sizeof(synp_floats));
+    a->active = calloc(a->n_blocks, 1);
+    if (!a->r || !a->active)
+        return false;
+    if (o->read_only)
+        return true;
+    if (is_compact(a, o))
+        return allocate_kept(a);
+    a->blocks = synp_allocate(a->n_blocks * a->block_bytes);
+    return a->blocks != NULL;
 }
 
 syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *o, syn_array **out,
@@ -386,13 +257,10 @@ syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const sy
     a->n_blocks = (n + SYNP_LANES - 1) / SYNP_LANES;
     a->block_bytes = sizeof(synp_block) + (size_t)a->single.slots * sizeof(synp_floats[SYN_NFEAT]);
     a->threads = synp_threads(o->threads);
+    a->expanded_bytes = o->expanded_bytes;
     for (int k = 0; k < 2; k++)
         a->r_passive[k] = (float)m->r_passive[k];
-    a->r = synp_allocate(a->n_blocks * sizeof(synp_floats));
-    if (!o->read_only)
-        a->blocks = synp_allocate(a->n_blocks * a->block_bytes);
-    a->active = calloc(a->n_blocks, 1);
-    if (!a->r || !a->active || (!o->read_only && !a->blocks)) {
+    if (!allocate(a, o)) {
         syn_array_free(a);
         return synp_no_memory(err);
     }
@@ -413,7 +281,7 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
         status = synp_array_make(m, seed, n, options, &a, err);
     if (status)
         return status;
-    if (options->read_only) {
+    if (!a->blocks) {
         status = init_states(a);
         if (status) {
             syn_array_free(a);
@@ -422,8 +290,7 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
     } else {
 #pragma omp parallel for num_threads(synp_threads(a->threads))
         for (size_t block = 0; block < a->n_blocks; block++) {
-            const view v = view_of(a, block);
-            init_view(a, &v);
+            synp_init_cells(a, &(synp_held){block, synp_block_at(a, block), a->r + block * SYNP_LANES});
             synp_note_states(a, block);
         }
     }
@@ -431,14 +298,35 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
     return SYN_OK;
 }
 
-static syn_status copy(const syn_array *a, bool read_only, syn_array **out, syn_error *err)
+/* What a writable array has besides r, into one of the same cells that may be stored otherwise. */
+static void copy_cells(const syn_array *a, syn_array *to)
+{
+    if (a->blocks && to->blocks) {
+        memcpy(to->blocks, a->blocks, a->n_blocks * a->block_bytes);
+    } else if (!a->blocks && !to->blocks) {
+        memcpy(to->kept.u_thr, a->kept.u_thr, a->n_blocks * sizeof(synp_floats));
+        memcpy(to->kept.n, a->kept.n, a->n_blocks * sizeof(uint32_t[SYNP_LANES]));
+        memcpy(to->kept.mode, a->kept.mode, a->n_blocks * SYNP_LANES);
+    } else {
+#pragma omp parallel for num_threads(synp_threads(a->threads))
+        for (size_t block = 0; block < a->n_blocks; block++)
+            if (a->blocks)
+                synp_keep(to, block, synp_block_at(a, block));
+            else
+                synp_expand(a, block, synp_block_at(to, block));
+    }
+}
+
+static syn_status copy(const syn_array *a, syn_storage storage, bool read_only, syn_array **out, syn_error *err)
 {
     const syn_array_options o = {.first = a->single.first,
                                  .start = a->start,
                                  .rows = a->rows,
                                  .kernel = synp_isa_name(a->isa),
                                  .threads = a->threads,
-                                 .read_only = read_only};
+                                 .read_only = read_only,
+                                 .storage = storage,
+                                 .expanded_bytes = a->expanded_bytes};
     *out = NULL;
     const syn_status status = synp_array_make(a->model, a->single.seed, a->n, &o, out, err);
     if (status)
@@ -446,18 +334,34 @@ static syn_status copy(const syn_array *a, bool read_only, syn_array **out, syn_
     memcpy((*out)->r, a->r, a->n_blocks * sizeof(synp_floats));
     memcpy((*out)->active, a->active, a->n_blocks);
     if (!read_only)
-        memcpy((*out)->blocks, a->blocks, a->n_blocks * a->block_bytes);
+        copy_cells(a, *out);
     return SYN_OK;
 }
 
 syn_status syn_array_copy(const syn_array *a, syn_array **out, syn_error *err)
 {
-    return copy(a, a->blocks == NULL, out, err);
+    return copy(a, syn_array_storage(a), !synp_is_writable(a), out, err);
+}
+
+syn_status syn_array_copy_as(const syn_array *a, syn_storage storage, syn_array **out, syn_error *err)
+{
+    *out = NULL;
+    const syn_status status = synp_check_writable(a, err);
+    if (status)
+        return status;
+    if (storage != SYN_FULL && storage != SYN_COMPACT)
+        return synp_fail(err, SYN_EINVAL, "storage", "%d is neither full (1) nor compact (2)", (int)storage);
+    return copy(a, storage, false, out, err);
 }
 
 syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err)
 {
-    return copy(a, true, out, err);
+    return copy(a, SYN_AUTOMATIC, true, out, err);
+}
+
+syn_storage syn_array_storage(const syn_array *a)
+{
+    return a->blocks ? SYN_FULL : a->expanded ? SYN_COMPACT : SYN_AUTOMATIC;
 }
 
 void syn_array_free(syn_array *a)
@@ -465,6 +369,10 @@ void syn_array_free(syn_array *a)
     if (!a)
         return;
     free(a->blocks);
+    free(a->kept.u_thr);
+    free(a->kept.n);
+    free(a->kept.mode);
+    synp_expanded_free(a->expanded);
     free(a->active);
     free(a->r);
     free(a);
@@ -507,7 +415,9 @@ const char *syn_array_kernel(const syn_array *a)
 
 size_t syn_array_bytes(const syn_array *a)
 {
-    return sizeof *a + a->n_blocks * (sizeof(synp_floats) + 1 + (a->blocks ? a->block_bytes : 0));
+    const size_t kept = a->expanded ? 2 * sizeof(synp_floats) + SYNP_LANES : 0;
+    return sizeof *a + a->n_blocks * (sizeof(synp_floats) + 1 + (a->blocks ? a->block_bytes : kept)) +
+           (a->expanded ? synp_expanded_bytes(a->expanded, a->block_bytes) : 0);
 }
 
 const float *syn_array_states(const syn_array *a)
@@ -528,8 +438,7 @@ syn_status syn_array_state(const syn_array *a, size_t k, syn_state *out, syn_err
     const syn_status status = check_cell(a, k, err);
     if (status)
         return status;
-    const view v = view_of(a, k / SYNP_LANES);
-    *out = state_of(&v, k % SYNP_LANES);
+    *out = synp_state_of(a, k);
     return SYN_OK;
 }
 
@@ -542,7 +451,7 @@ static syn_status cell_in_state(const syn_array *a, size_t k, const syn_state *s
     if (from >= UINT32_MAX)
         return synp_fail(err, SYN_EINVAL, "n", "%llu is outside %d .. 2^32 - 2 of this mode",
                          (unsigned long long)s->n, s->mode == SYN_IRS);
-    replay(a, k, from, c);
+    synp_replay(a, k, from, c);
     if (c->state.n != from)
         return synp_fail(err, SYN_EINVAL, "n", "%llu is before the start of the cell", (unsigned long long)s->n);
     if (s->mode == SYN_HRS)
@@ -557,22 +466,38 @@ static syn_status cell_in_state(const syn_array *a, size_t k, const syn_state *s
     return SYN_OK;
 }
 
-static void put_in_place(syn_array *a, size_t k, const syn_cell *c)
+/* Copies a lane of a block: all that it is made of are arrays of words, one for each lane. */
+static void copy_lane(const syn_array *a, size_t lane, const synp_block *from, synp_block *to)
 {
-    const view v = view_of(a, k / SYNP_LANES);
-    put_cell(a, &v, k % SYNP_LANES, c);
-    synp_note_states(a, v.block);
+    for (size_t at = lane * sizeof(float); at < a->block_bytes; at += sizeof(synp_floats))
+        memcpy((char *)to + at, (const char *)from + at, sizeof(float));
+}
+
+/* Puts cell k into the state s of its cycle n as the kernel draws it. s->r is taken in IRS only. */
+static syn_status put_in_place(syn_array *a, size_t k, const syn_state *s, syn_error *err)
+{
+    const size_t block = k / SYNP_LANES, lane = k % SYNP_LANES;
+    synp_block *made = synp_allocate(a->block_bytes);
+    if (!made)
+        return synp_no_memory(err);
+    uint32_t n[SYNP_LANES] = {0};
+    n[lane] = (uint32_t)s->n;
+    synp_make_cells(a, block, made, n);
+    made->mode[lane] = (uint32_t)s->mode;
+    made->u_thr[lane] = s->mode == SYN_LRS ? made->u_reset[lane] : s->mode == SYN_IRS ? (float)s->u_thr : 0;
+    a->r[k] = s->mode == SYN_LRS ? made->r_lrs[lane] : s->mode == SYN_HRS ? made->r_hrs[lane] : (float)s->r;
+    const synp_held v = synp_hold(a, block);
+    copy_lane(a, lane, made, v.block);
+    synp_let_go(a, &v);
+    synp_note_states(a, block);
+    free(made);
+    return SYN_OK;
 }
 
 syn_status synp_release(syn_array *a, size_t k, syn_error *err)
 {
-    const view v = view_of(a, k / SYNP_LANES);
-    const syn_state s = state_of(&v, k % SYNP_LANES);
-    syn_cell c;
-    const syn_status status = cell_in_state(a, k, &s, &c, err);
-    if (!status)
-        put_in_place(a, k, &c);
-    return status;
+    const syn_state s = synp_state_of(a, k);
+    return put_in_place(a, k, &s, err);
 }
 
 syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_error *err)
@@ -580,7 +505,7 @@ syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_e
     const double tolerance = 2e-5; /* twice what the kernels may differ from the reference */
     syn_cell c;
     syn_status status = check_cell(a, k, err);
-    if (!status && synp_is_stuck(synp_block_at(a, k / SYNP_LANES), k % SYNP_LANES))
+    if (!status && synp_stuck_at(a, k))
         status = synp_fail(err, SYN_EINVAL, "k", "cell %zu is stuck; release it first by syn_array_stick", k);
     if (!status)
         status = cell_in_state(a, k, s, &c, err);
@@ -589,6 +514,5 @@ syn_status syn_array_set_state(syn_array *a, size_t k, const syn_state *s, syn_e
     if (!(fabs(s->r - c.state.r) <= tolerance))
         return synp_fail(err, SYN_EINVAL, "r", "%.9g is not %.9g, the state of this cell in %s of cycle %llu", s->r,
                          c.state.r, syn_mode_name(s->mode), (unsigned long long)s->n);
-    put_in_place(a, k, &c);
-    return SYN_OK;
+    return put_in_place(a, k, &c.state, err);
 }

@@ -163,7 +163,7 @@ size_t synp_choice_part(const synp_choice *choice, size_t p, uint32_t *mask, siz
 
 syn_status synp_check_writable(const syn_array *a, syn_error *err)
 {
-    return a->blocks ? SYN_OK : synp_fail(err, SYN_EINVAL, "array", "the array is read-only");
+    return synp_is_writable(a) ? SYN_OK : synp_fail(err, SYN_EINVAL, "array", "the array is read-only");
 }
 
 static syn_status choose_writable(const syn_array *a, const syn_cells *cells, synp_choice *choice, syn_error *err)
@@ -208,7 +208,7 @@ syn_status syn_array_apply(syn_array *a, const syn_cells *cells, const float *u,
         uint32_t mask;
         size_t position[SYNP_LANES];
         const size_t block = synp_choice_part(&choice, p, &mask, position);
-        if (resets && p + 1 < choice.parts)
+        if (resets && a->blocks && p + 1 < choice.parts)
             fetch(a, block_of_part(&choice, p + 1));
         synp_apply_block(a, block, mask, u, count);
     }

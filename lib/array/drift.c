@@ -22,7 +22,7 @@ static syn_status check(const syn_drift *d, double t, syn_error *err)
     if (!(t >= d->t0 && isfinite(t)))
         return synp_fail(err, SYN_EINVAL, "t", "%s s is not a time from t0 = %s s on", SYNP_TEXT_OF(t),
                          SYNP_TEXT_OF(d->t0));
-    return synp_check_reserved(d->reserved, "syn_drift", err);
+    return synp_check_reserved(d->reserved, sizeof d->reserved, "syn_drift", err);
 }
 
 enum { CELL_NS = 100 };

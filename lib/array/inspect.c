@@ -29,7 +29,7 @@ static syn_status put_feature(void *context, size_t k, size_t position, syn_erro
 {
     const features *f = context;
     (void)err;
-    f->y[position] = feature_of(f->a, synp_block_at(f->a, k / SYNP_LANES), k % SYNP_LANES, f->feature);
+    f->y[position] = feature_of(f->a, synp_look(f->a, k / SYNP_LANES), k % SYNP_LANES, f->feature);
     return SYN_OK;
 }
 
@@ -50,15 +50,14 @@ typedef struct modes {
 static syn_status put_mode(void *context, size_t k, size_t position, syn_error *err)
 {
     const modes *m = context;
-    const synp_block *b = synp_block_at(m->a, k / SYNP_LANES);
-    const size_t lane = k % SYNP_LANES;
+    const syn_state s = synp_state_of(m->a, k);
     (void)err;
     if (m->mode)
-        m->mode[position] = (uint8_t)b->mode[lane];
+        m->mode[position] = (uint8_t)s.mode;
     if (m->n)
-        m->n[position] = b->n[lane];
+        m->n[position] = (uint32_t)s.n;
     if (m->u_thr)
-        m->u_thr[position] = b->u_thr[lane];
+        m->u_thr[position] = (float)s.u_thr;
     return SYN_OK;
 }
 

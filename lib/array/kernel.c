@@ -283,14 +283,35 @@ static inline void long_memory(const synp_single *s, const slice *p, ints mask, 
         update(b->x[1][i] + o, mask, h[i]);
 }
 
-/* Cycle number `cycle` of the lanes in mask, whose slot in the history is the same. */
-static inline void draw_cycle(const synp_single *s, uint64_t cell, const slice *p, words cycle, int slot, ints mask)
+/* What a cycle has, from its latent vector. */
+static void put_features(const synp_single *s, const slice *p, const floats x[SYN_NFEAT], ints mask)
+{
+    synp_block *b = p->block;
+    const size_t o = p->lane;
+    floats y[SYN_NFEAT];
+    for (int i = 0; i < SYN_NFEAT; i++) {
+        const floats mu = load_floats(b->mu[i] + o), sigma = load_floats(b->sigma[i] + o);
+        y[i] = s->plain ? mu + sigma * polynomial(s->gamma[i], s->n_gamma, x[i]) : feature_at(s, i, mu, sigma, x[i]);
+    }
+    const floats g_hrs = exp2_floats(
+        -3.32192809f * smallest(largest(y[SYN_LOG10_R_HRS], all(SYNP_LOG10_R_HRS_MIN)), all(SYNP_LOG10_R_HRS_MAX)));
+    const floats g_lrs = 1.0f / largest(y[SYN_R_LRS], all(s->r_lrs_min));
+    update(b->r_hrs + o, mask, (s->g_llrs - g_hrs) * s->g_gap);
+    update(b->r_lrs + o, mask, (s->g_llrs - g_lrs) * s->g_gap);
+    update(b->u_set + o, mask, smallest(y[SYN_U_SET], all(-(float)SYNP_THRESHOLD_MIN)));
+    update(b->u_reset + o, mask, largest(y[SYN_U_RESET], all((float)SYNP_THRESHOLD_MIN)));
+}
+
+/* Cycle number `cycle` of the lanes in mask, whose slot in the history is the same. Not inline: each caller must get the
+ * same bits, and a compiler may fuse multiplications and additions differently at each place. */
+static __attribute__((noinline)) void draw_cycle(const synp_single *s, uint64_t cell, const slice *p, words cycle,
+                                                 int slot, ints mask, bool features)
 {
     words low, high;
     counter_of_cells(cell, &low, &high);
     synp_block *b = p->block;
     const size_t o = p->lane;
-    floats e[SYN_NFEAT], x[SYN_NFEAT], y[SYN_NFEAT];
+    floats e[SYN_NFEAT], x[SYN_NFEAT];
     normals(s->seed, low, high, cycle, SYN_DRAW_CYCLE, e);
     floats odd[SYN_NFEAT] = {{0}}; /* a second sum, because one would wait for each of its terms */
     for (int i = 0; i < SYN_NFEAT; i++) {
@@ -311,20 +332,12 @@ static inline void draw_cycle(const synp_single *s, uint64_t cell, const slice *
             odd[i] += s->a[l][i][3] * load_floats(lag[3] + o);
         }
     }
-    for (int i = 0; i < SYN_NFEAT; i++)
-        x[i] += odd[i];
     for (int i = 0; i < SYN_NFEAT; i++) {
+        x[i] += odd[i];
         update(b->x[slot][i] + o, mask, x[i]);
-        const floats mu = load_floats(b->mu[i] + o), sigma = load_floats(b->sigma[i] + o);
-        y[i] = s->plain ? mu + sigma * polynomial(s->gamma[i], s->n_gamma, x[i]) : feature_at(s, i, mu, sigma, x[i]);
     }
-    const floats g_hrs = exp2_floats(
-        -3.32192809f * smallest(largest(y[SYN_LOG10_R_HRS], all(SYNP_LOG10_R_HRS_MIN)), all(SYNP_LOG10_R_HRS_MAX)));
-    const floats g_lrs = 1.0f / largest(y[SYN_R_LRS], all(s->r_lrs_min));
-    update(b->r_hrs + o, mask, (s->g_llrs - g_hrs) * s->g_gap);
-    update(b->r_lrs + o, mask, (s->g_llrs - g_lrs) * s->g_gap);
-    update(b->u_set + o, mask, smallest(y[SYN_U_SET], all(-(float)SYNP_THRESHOLD_MIN)));
-    update(b->u_reset + o, mask, largest(y[SYN_U_RESET], all((float)SYNP_THRESHOLD_MIN)));
+    if (features)
+        put_features(s, p, x, mask);
 }
 
 /* Component of each lane in turn: its cell number modulo their count. */
@@ -365,7 +378,7 @@ static void init_part(const synp_single *s, uint64_t cell, const slice *p)
         store_floats(p->block->mu[i] + p->lane, v[i]);
         store_floats(p->block->sigma[i] + p->lane, magnitude(v[SYN_NFEAT + i]));
     }
-    draw_cycle(s, cell, p, (words){0}, 0, (ints){0} - 1);
+    draw_cycle(s, cell, p, (words){0}, 0, (ints){0} - 1, true);
     store_floats(p->r, load_floats(p->block->r_hrs + p->lane));
 }
 
@@ -375,29 +388,73 @@ static void SYNP_FOR_ISA(init)(const synp_single *s, uint64_t block, synp_block 
         init_part(s, s->first + block * SYNP_LANES + o, &(slice){b, r + o, o});
 }
 
-/* Begins the next cycle in the lanes of mask, group by group of those that share a slot of the history. */
-static inline void begin_cycles(const synp_single *s, uint64_t cell, const slice *p, ints mask)
+/* Cycle n of the lanes of mask, group by group of those that share a slot of the history. */
+static void draw_cycles(const synp_single *s, uint64_t cell, const slice *p, words n, ints mask, bool features)
 {
-    synp_block *b = p->block;
-    const size_t o = p->lane;
-    const floats x1 = load_floats(b->u_thr + o);
-    update(b->x1 + o, mask, x1);
-    update(b->y1 + o, mask, current(s, load_floats(p->r), x1));
-    const words n = load_words(b->n + o) - (words)mask; /* + 1 where set */
-    store_words(b->n + o, n);
+    const uint32_t *number = p->block->n + p->lane;
     const uint32_t slots = s->is_long ? 1 : (uint32_t)s->slots; /* x of all cycles is in slot 0 */
+    store_words(p->block->n + p->lane, n);
     for (uint32_t left = collect(mask); left;) {
-        const uint32_t slot = b->n[o + (size_t)__builtin_ctz(left)] % slots;
+        const uint32_t first = number[__builtin_ctz(left)], slot = first % slots;
         uint32_t group = 0;
-        if (collect((ints)(n == b->n[o + (size_t)__builtin_ctz(left)]) & mask) == left)
+        if (collect((ints)(n == first) & mask) == left)
             group = left; /* the usual case: all in the same cycle */
         for (uint32_t rest = group ? 0 : left; rest; rest &= rest - 1) {
             const int k = __builtin_ctz(rest);
-            group |= (uint32_t)(b->n[o + (size_t)k] % slots == slot) << k;
+            group |= (uint32_t)(number[k] % slots == slot) << k;
         }
-        draw_cycle(s, cell, p, n, (int)slot, expand(group));
+        draw_cycle(s, cell, p, n, (int)slot, expand(group), features);
         left &= ~group;
     }
+}
+
+/* The transition of the lanes of mask into the next cycle starts at x1 in state r. */
+static __attribute__((noinline)) void start_transition(const synp_single *s, const slice *p, floats x1, floats r,
+                                                       ints mask)
+{
+    update(p->block->x1 + p->lane, mask, x1);
+    update(p->block->y1 + p->lane, mask, current(s, r, x1));
+}
+
+/* Begins the next cycle in the lanes of mask. */
+static inline void begin_cycles(const synp_single *s, uint64_t cell, const slice *p, ints mask)
+{
+    const size_t o = p->lane;
+    start_transition(s, p, load_floats(p->block->u_thr + o), load_floats(p->r), mask);
+    draw_cycles(s, cell, p, load_words(p->block->n + o) - (words)mask, mask, true); /* + 1 where set */
+}
+
+static void SYNP_FOR_ISA(begin)(const synp_single *s, uint64_t block, synp_block *b, const float *r, uint32_t mask)
+{
+    for (size_t o = 0; o < SYNP_LANES; o += WIDTH) {
+        const ints chosen = expand(mask >> o & ((UINT32_C(1) << WIDTH) - 1));
+        float state[WIDTH];
+        memcpy(state, r + o, sizeof state);
+        if (collect(chosen))
+            begin_cycles(s, s->first + block * SYNP_LANES + o, &(slice){b, state, o}, chosen);
+    }
+}
+
+/* Of the cycles that are passed through only the latent vectors are needed, of the last but one where it ends. */
+static void advance_part(const synp_single *s, uint64_t cell, const slice *p, words to)
+{
+    synp_block *b = p->block;
+    const size_t o = p->lane;
+    for (words n = load_words(b->n + o);;) {
+        const ints left = (ints)(n < to), last = left & (ints)(n + 1 == to);
+        if (!collect(left))
+            return;
+        if (collect(last))
+            start_transition(s, p, load_floats(b->u_reset + o), load_floats(b->r_lrs + o), last);
+        n -= (words)left;
+        draw_cycles(s, cell, p, n, left, collect(left & ~(ints)(n + 1 < to)) != 0);
+    }
+}
+
+static void SYNP_FOR_ISA(advance)(const synp_single *s, uint64_t block, synp_block *b, const uint32_t *to)
+{
+    for (size_t o = 0; o < SYNP_LANES; o += WIDTH)
+        advance_part(s, s->first + block * SYNP_LANES + o, &(slice){b, NULL, o}, load_words(to + o));
 }
 
 /* State on the RESET transition at u. */
@@ -559,6 +616,6 @@ static void SYNP_FOR_ISA(product)(const float *r, size_t stride, size_t rows, si
 }
 
 const synp_array_kernel SYNP_FOR_ISA(synp_array) = {
-    SYNP_FOR_ISA(init),      SYNP_FOR_ISA(apply),     SYNP_FOR_ISA(read),
-    SYNP_FOR_ISA(normals64), SYNP_FOR_ISA(add_noise), SYNP_FOR_ISA(product),
+    SYNP_FOR_ISA(init), SYNP_FOR_ISA(apply),     SYNP_FOR_ISA(begin),     SYNP_FOR_ISA(advance),
+    SYNP_FOR_ISA(read), SYNP_FOR_ISA(normals64), SYNP_FOR_ISA(add_noise), SYNP_FOR_ISA(product),
 };

@@ -73,6 +73,11 @@ typedef struct synp_array_kernel {
     /* Applies u[lane] to the lanes whose bit is set in mask. Returns those that it left untouched because single
      * precision does not decide. */
     uint32_t (*apply)(const synp_single *s, uint64_t block, synp_block *b, float *r, uint32_t mask, const float *u);
+    /* Begins the next cycle of the lanes of mask, which are in LRS with the states r. State and mode stay. */
+    void (*begin)(const synp_single *s, uint64_t block, synp_block *b, const float *r, uint32_t mask);
+    /* Draws the cycles up to number to[lane] of each lane, as apply would have begun them; lanes that are there already
+     * stay. Mode, u_thr and r stay. */
+    void (*advance)(const synp_single *s, uint64_t block, synp_block *b, const uint32_t *to);
     /* i = u max(0, chord[0] + chord[1] r). past_caches: a hint that i need not stay in them. */
     void (*read)(const float chord[2], float u, const float *r, size_t n, bool past_caches, float *i);
     /* Numbers for 64 cells from `cell`, a multiple of 4: number (cell mod 4) of block cell / 4, as in syn_rng_read.

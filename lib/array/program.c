@@ -40,7 +40,7 @@ syn_status synp_check_program(const syn_program *p, syn_error *err)
         if (!(limits[k].value >= limits[k].low && limits[k].value <= limits[k].high))
             return synp_fail(err, SYN_EINVAL, limits[k].name, "%s is outside %s", SYNP_TEXT_OF(limits[k].value),
                              limits[k].range);
-    return synp_check_reserved(p->reserved, "syn_program", err);
+    return synp_check_reserved(p->reserved, sizeof p->reserved, "syn_program", err);
 }
 
 syn_status synp_check_targets(const float *target, size_t n, syn_error *err)
@@ -100,7 +100,7 @@ double synp_next_pulse(const syn_program *how, double clear, synp_job *b)
 
 bool synp_reached(const syn_array *a, size_t k, const synp_job *b)
 {
-    return b->reached && (b->target > 0 || synp_block_at(a, k / SYNP_LANES)->mode[k % SYNP_LANES] != SYN_LRS);
+    return b->reached && (b->target > 0 || synp_state_of(a, k).mode != SYN_LRS);
 }
 
 /* The chosen cells of one block, whose state stays in the cache until all are done. */

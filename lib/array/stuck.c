@@ -30,16 +30,18 @@ static bool counts_as_lrs(const syn_array *a, const synp_block *b, size_t lane, 
 
 static syn_status stick(syn_array *a, size_t k, fault f, syn_error *err)
 {
-    synp_block *b = synp_block_at(a, k / SYNP_LANES);
     const size_t lane = k % SYNP_LANES;
     if (f.how == SYN_STICK_NOT)
-        return synp_is_stuck(b, lane) ? synp_release(a, k, err) : SYN_OK;
+        return synp_stuck_at(a, k) ? synp_release(a, k, err) : SYN_OK;
+    const synp_held v = synp_hold(a, k / SYNP_LANES);
+    synp_block *b = v.block;
     const bool lrs = f.how == SYN_STICK_LRS || (f.how == SYN_STICK_AT && counts_as_lrs(a, b, lane, f.g));
     const double r = f.how == SYN_STICK_AT ? syn_state_of_resistance(a->model, 1 / f.g)
                                            : (double)(lrs ? b->r_lrs[lane] : b->r_hrs[lane]);
     a->r[k] = (float)r;
     b->mode[lane] = lrs ? SYN_LRS : SYN_HRS;
     b->u_set[lane] = b->u_thr[lane] = NAN;
+    synp_let_go(a, &v);
     synp_note_states(a, k / SYNP_LANES);
     return SYN_OK;
 }
@@ -99,7 +101,7 @@ static syn_status check_faults(const syn_array *a, const syn_faults *f, syn_erro
         return synp_fail(err, SYN_EINVAL, "lrs", "the shares are %s in all, more than 1",
                          SYNP_TEXT_OF(f->hrs + f->at + f->lrs));
     const syn_status status = f->at > 0 ? check_conductance(a, f->g, err) : SYN_OK;
-    return status ? status : synp_check_reserved(f->reserved, "syn_faults", err);
+    return status ? status : synp_check_reserved(f->reserved, sizeof f->reserved, "syn_faults", err);
 }
 
 syn_status syn_array_stick_random(syn_array *a, const syn_cells *cells, const syn_faults *faults, size_t *count,
@@ -123,7 +125,7 @@ typedef struct asking {
 static syn_status ask(void *context, size_t k, size_t position, syn_error *err)
 {
     asking *q = context;
-    const bool is_stuck = synp_is_stuck(synp_block_at(q->a, k / SYNP_LANES), k % SYNP_LANES);
+    const bool is_stuck = synp_stuck_at(q->a, k);
     (void)err;
     q->count += is_stuck;
     if (q->stuck)

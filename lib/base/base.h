@@ -22,7 +22,7 @@ syn_status synp_in_file(syn_error *err, const char *file, syn_status status);
 
 /* Refuses options whose reserved words are not 0: they were not zero-initialised, or belong to a later version.
  * type: name of the structure, for the message. Returns SYN_OK or SYN_EINVAL. */
-syn_status synp_check_reserved(const uint64_t reserved[8], const char *type, syn_error *err);
+syn_status synp_check_reserved(const uint64_t *reserved, size_t bytes, const char *type, syn_error *err);
 
 /* Calls p->call, if there is one, with the share of the work that is done. Returns SYN_OK, or SYN_ESTOPPED if the caller
  * wants no more. */

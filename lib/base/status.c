@@ -62,11 +62,11 @@ syn_status synp_in_file(syn_error *err, const char *file, syn_status status)
     return status;
 }
 
-syn_status synp_check_reserved(const uint64_t reserved[8], const char *type, syn_error *err)
+syn_status synp_check_reserved(const uint64_t *reserved, size_t bytes, const char *type, syn_error *err)
 {
-    for (int k = 0; k < 8; k++)
+    for (size_t k = 0; k < bytes / sizeof *reserved; k++)
         if (reserved[k])
-            return synp_fail(err, SYN_EINVAL, "reserved", "word %d of %s is not 0: zero-initialise the structure", k,
+            return synp_fail(err, SYN_EINVAL, "reserved", "word %zu of %s is not 0: zero-initialise the structure", k,
                              type);
     return SYN_OK;
 }

@@ -122,7 +122,7 @@ static syn_status check_options(const syn_batch_options *o, size_t count, syn_er
     if (o->index >> 56 || count > (UINT64_C(1) << 56) - o->index)
         return synp_fail(err, SYN_EINVAL, "index", "%llu + %zu inputs is above 2^56", (unsigned long long)o->index,
                          count);
-    return synp_check_reserved(o->reserved, "syn_batch_options", err);
+    return synp_check_reserved(o->reserved, sizeof o->reserved, "syn_batch_options", err);
 }
 
 /* The currents by the port matrix. */

@@ -296,7 +296,7 @@ syn_status syn_crossbar_bind(syn_crossbar *x, syn_array *a, syn_error *err)
     for (size_t j = 0; j < l->cols; j++)
         for (size_t i = 0; i < l->rows; i++)
             x->cells.r[i + l->ld * j] = (double)a->r[i + l->rows * j];
-    if (a->blocks && synp_switching_create(l, x->kernel, a, x->cells.r, x->access.inner, &x->switching)) {
+    if (synp_is_writable(a) && synp_switching_create(l, x->kernel, a, x->cells.r, x->access.inner, &x->switching)) {
         change_cells(x, SYNP_NONE, NULL);
         return synp_no_memory(err);
     }

@@ -72,7 +72,7 @@ static bool append(spots *s, spot one)
 /* Takes over state and thresholds of a cell from the array. */
 static void refresh(synp_switching *s, size_t cell, size_t at)
 {
-    const synp_block *b = synp_block_at(s->array, cell / SYNP_LANES);
+    const synp_block *b = synp_look(s->array, cell / SYNP_LANES);
     const size_t lane = cell % SYNP_LANES;
     s->r[at] = (double)s->array->r[cell];
     s->low[at] = b->mode[lane] == SYN_LRS ? -INFINITY : b->u_set[lane] + SYNP_NEAR;
@@ -190,7 +190,7 @@ static size_t follow_block(synp_switching *s, size_t from, syn_solution *info)
     uint32_t mask, mode[SYNP_LANES];
     const size_t to = gather(&s->now, from, &mask, u), block = s->now.spot[from].cell / SYNP_LANES;
     synp_try_lanes(s->array, block, mask, u, s->block, r, mode);
-    const synp_block *b = synp_block_at(s->array, block);
+    const synp_block *b = synp_look(s->array, block);
     for (size_t k = from; k < to; k++) {
         spot *p = &s->now.spot[k];
         const size_t lane = p->cell % SYNP_LANES;
@@ -282,7 +282,7 @@ static size_t latch_block(synp_switching *s, size_t from)
 
 static bool in_lrs(const synp_switching *s, size_t cell)
 {
-    return synp_block_at(s->array, cell / SYNP_LANES)->mode[cell % SYNP_LANES] == SYN_LRS;
+    return synp_state_of(s->array, cell).mode == SYN_LRS;
 }
 
 syn_status synp_switching_latch(synp_switching *s, size_t only, size_t *count)
@@ -319,7 +319,7 @@ size_t synp_switching_sets(const synp_switching *s)
 /* The threshold [V] at which a cell waits. */
 static double threshold(const synp_switching *s, size_t cell)
 {
-    const synp_block *b = synp_block_at(s->array, cell / SYNP_LANES);
+    const synp_block *b = synp_look(s->array, cell / SYNP_LANES);
     const size_t lane = cell % SYNP_LANES;
     return (double)(b->mode[lane] == SYN_LRS ? b->u_thr[lane] : b->u_set[lane]);
 }

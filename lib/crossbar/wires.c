@@ -17,7 +17,7 @@ syn_status synp_wires_check(const syn_wires *w, syn_error *err)
         return status;
     if (!(w->gmin >= 0 && isfinite(w->gmin)))
         return synp_fail(err, SYN_EINVAL, "gmin", "%s S is not finite and >= 0", SYNP_TEXT_OF(w->gmin));
-    return synp_check_reserved(w->reserved, "syn_wires", err);
+    return synp_check_reserved(w->reserved, sizeof w->reserved, "syn_wires", err);
 }
 
 syn_status synp_wires_line(const syn_wires *w, int along, size_t i, double *r, double lead[2], syn_error *err)

@@ -75,7 +75,7 @@ static syn_status check_write(const syn_crossbar *x, const syn_write *how, syn_e
         return synp_fail(err, SYN_EINVAL, "u_reset", "%s V is outside (0, 10]", SYNP_TEXT_OF(how->u_reset));
     if (how->steps < 0)
         return synp_fail(err, SYN_EINVAL, "steps", "%d is not >= 0", how->steps);
-    return synp_check_reserved(how->reserved, "syn_write", err);
+    return synp_check_reserved(how->reserved, sizeof how->reserved, "syn_write", err);
 }
 
 static syn_status writer_create(writer *w, syn_crossbar *x, const syn_write *how, uint32_t *disturbs, syn_error *err)

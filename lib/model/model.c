@@ -105,7 +105,7 @@ static syn_status create(const syn_params *valid, const syn_model_options *o, sy
     if (!o)
         o = &defaults;
     *out = NULL;
-    syn_status status = synp_check_reserved(o->reserved, "syn_model_options", err);
+    syn_status status = synp_check_reserved(o->reserved, sizeof o->reserved, "syn_model_options", err);
     if (status)
         return status;
     syn_model *m = calloc(1, sizeof *m);

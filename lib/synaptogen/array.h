@@ -21,6 +21,13 @@ extern "C" {
 
 typedef struct syn_array syn_array;
 
+/* What an array keeps of its cells. The results are the same to the last bit. */
+typedef enum syn_storage {
+    SYN_AUTOMATIC, /* compact if full would take more than 4 GiB */
+    SYN_FULL,      /* all of a cell, 72 + 16 order bytes: 232 at order 10, 104 with SYN_LONG */
+    SYN_COMPACT /* r, threshold, mode and number of the cycle, 13 bytes; the rest is drawn again when a cell is written */
+} syn_storage;
+
 /* How to make an array. Zero-initialise it: 0 is the default of every member. */
 typedef struct syn_array_options {
     uint64_t first;     /* number of the first cell */
@@ -29,7 +36,9 @@ typedef struct syn_array_options {
     const char *kernel; /* one of syn_array_kernel_name(), NULL: $SYNAPTOGEN_KERNEL if set, else the fastest */
     int threads;    /* upper limit; 0: as many as there are processors (or $OMP_NUM_THREADS); small work uses one */
     bool read_only; /* keep only what a read needs, 4 bytes per cell; nothing can be applied then */
-    uint64_t reserved[8]; /* 0, room to grow */
+    syn_storage storage;
+    size_t expanded_bytes; /* of a compact array: memory for the cells that were written last, in full; 0: 256 MiB */
+    uint64_t reserved[7];  /* 0, room to grow */
 } syn_array_options;
 
 /* The cells that a call works on, and the order of their values in its arrays. Zeroed: all cells. */
@@ -42,14 +51,17 @@ typedef struct syn_cells {
 /* Name of the k-th kernel that this CPU can run, fastest first, or NULL. Static text. */
 const char *syn_array_kernel_name(int k);
 
-/* n >= 1 cells. Memory: 72 + 16 order bytes per cell (232 at order 10, 104 with SYN_LONG), or 4 if read-only. The model must outlive the
- * array. options NULL = zeroed, err may be NULL.
+/* n >= 1 cells. Memory: see syn_storage; 4 bytes per cell if read-only. The model must outlive the array. options NULL = zeroed, err may be NULL.
  * Returns SYN_OK, SYN_EINVAL (err names the option), SYN_ENOMEM; *out is NULL on failure. */
 syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const syn_array_options *options,
                             syn_array **out, syn_error *err);
 
 /* Makes a copy of a, which goes on as a would. err may be NULL. Returns SYN_OK or SYN_ENOMEM. */
 syn_status syn_array_copy(const syn_array *a, syn_array **out, syn_error *err);
+
+/* Makes a copy of a that is full or compact. A compact array whose cells are old takes long to become full: some 0.03 us
+ * per cell and cycle. err may be NULL. Returns SYN_OK, SYN_EINVAL (storage, or a is read-only) or SYN_ENOMEM. */
+syn_status syn_array_copy_as(const syn_array *a, syn_storage storage, syn_array **out, syn_error *err);
 
 /* Makes a read-only copy of a: only what reads need. err may be NULL. Returns SYN_OK or SYN_ENOMEM. */
 syn_status syn_array_freeze(const syn_array *a, syn_array **out, syn_error *err);
@@ -63,7 +75,8 @@ size_t syn_array_cols(const syn_array *a); /* size / rows */
 uint64_t syn_array_seed(const syn_array *a);
 uint64_t syn_array_first(const syn_array *a);
 const char *syn_array_kernel(const syn_array *a);
-size_t syn_array_bytes(const syn_array *a); /* of memory, in all */
+size_t syn_array_bytes(const syn_array *a);        /* of memory, in all */
+syn_storage syn_array_storage(const syn_array *a); /* SYN_FULL or SYN_COMPACT; SYN_AUTOMATIC: read-only */
 
 /* How many cells are chosen. Returns SYN_OK or SYN_EINVAL (err names what is outside the array). */
 syn_status syn_array_chosen(const syn_array *a, const syn_cells *cells, size_t *count, syn_error *err);

@@ -38,7 +38,7 @@ struct syn_curves {
 syn_status syn_curves_create(const syn_curves_options *o, syn_curves **out, syn_error *err)
 {
     *out = NULL;
-    const syn_status status = synp_check_reserved(o->reserved, "syn_curves_options", err);
+    const syn_status status = synp_check_reserved(o->reserved, sizeof o->reserved, "syn_curves_options", err);
     if (status)
         return status;
     if (!(o->u0 > 0 && isfinite(o->u0)))

@@ -482,7 +482,7 @@ static syn_status check_options(const syn_fit_options *o, syn_error *err)
                          SYN_MARGINALS_POLYNOMIAL);
     if (o->starts < 0)
         return synp_fail(err, SYN_EINVAL, "starts", "%d is less than 1 (0: %d)", o->starts, SYN_FIT_STARTS);
-    return synp_check_reserved(o->reserved, "syn_fit_options", err);
+    return synp_check_reserved(o->reserved, sizeof o->reserved, "syn_fit_options", err);
 }
 
 /* The steps, from the devices that are used to a parameter set *p that may be left half filled. others: the set that

@@ -293,7 +293,7 @@ static json_t *set_of(const syn_params *p, const syn_provenance *provenance)
 
 syn_status syn_params_write(const syn_params *p, const syn_provenance *provenance, FILE *f, syn_error *err)
 {
-    if (provenance && synp_check_reserved(provenance->reserved, "syn_provenance", err))
+    if (provenance && synp_check_reserved(provenance->reserved, sizeof provenance->reserved, "syn_provenance", err))
         return SYN_EINVAL;
     json_t *set = set_of(p, provenance);
     if (!set)

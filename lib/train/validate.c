@@ -466,7 +466,7 @@ syn_status syn_validate(const syn_model *m, const syn_features *f, const syn_val
     const syn_validate_options defaults = {0};
     if (!o)
         o = &defaults;
-    syn_status status = synp_check_reserved(o->reserved, "syn_validate_options", err);
+    syn_status status = synp_check_reserved(o->reserved, sizeof o->reserved, "syn_validate_options", err);
     if (status)
         return status;
     validation *v = calloc(1, sizeof *v);

@@ -971,7 +971,7 @@ Test(array, options_out_of_range_are_refused_by_name)
                  {{.threads = -1}, 10, "threads"},
                  {{.first = UINT64_MAX}, 2, "n"},
                  {{0}, 0, "n"},
-                 {{.reserved[7] = 1}, 10, "reserved"},
+                 {{.reserved[6] = 1}, 10, "reserved"},
                  {{.start.resistance = 5}, 10, "resistance"}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         syn_error err = {0};

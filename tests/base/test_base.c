@@ -137,8 +137,8 @@ Test(base, a_reserved_word_that_is_not_0_is_refused_with_its_number)
 {
     syn_error err = {0};
     uint64_t words[8] = {0};
-    cr_expect(eq(int, synp_check_reserved(words, "syn_thing", &err), SYN_OK));
+    cr_expect(eq(int, synp_check_reserved(words, sizeof words, "syn_thing", &err), SYN_OK));
     words[5] = 1;
-    cr_expect(eq(int, synp_check_reserved(words, "syn_thing", &err), SYN_EINVAL));
+    cr_expect(eq(int, synp_check_reserved(words, sizeof words, "syn_thing", &err), SYN_EINVAL));
     cr_expect(eq(str, err.text, "word 5 of syn_thing is not 0: zero-initialise the structure"));
 }

@@ -438,7 +438,7 @@ syn_status syn_record_look(syn_sweep *sweeps, size_t n, const syn_record_options
     *out = (syn_record){.u0 = o->u0};
     if (!(o->u0 > 0 && isfinite(o->u0)))
         return synp_fail(err, SYN_EINVAL, "u0", "%s V is not a positive voltage", SYNP_TEXT_OF(o->u0));
-    syn_status status = synp_check_reserved(o->reserved, "syn_record_options", err);
+    syn_status status = synp_check_reserved(o->reserved, sizeof o->reserved, "syn_record_options", err);
     if (status)
         return status;
     numbers room[7] = {0};

@@ -298,7 +298,7 @@ syn_status syn_endurance_open(const syn_import *o, syn_endurance **out, syn_erro
     *out = NULL;
     if (o->n_files == 0)
         return synp_fail(err, SYN_EINVAL, "files", "expected a file, found none");
-    syn_status status = synp_check_reserved(o->reserved, "syn_import", err);
+    syn_status status = synp_check_reserved(o->reserved, sizeof o->reserved, "syn_import", err);
     if (status)
         return status;
     syn_endurance *r = calloc(1, sizeof *r);

@@ -182,7 +182,7 @@ static syn_status check_options(const syn_import *o, syn_error *err)
     if (o->pairs && o->n_files % 2 == 1)
         return synp_fail(err, SYN_EINVAL, "pairs",
                          "expected as many files of one sign as of the other, found %zu files", o->n_files);
-    return synp_check_reserved(o->reserved, "syn_import", err);
+    return synp_check_reserved(o->reserved, sizeof o->reserved, "syn_import", err);
 }
 
 syn_status syn_sweeps_import(const syn_import *o, syn_sweeps **out, syn_error *err)
