@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
-#include "array/array.h"
+#include "array/stream.h"
 #include "base/endian.h"
 
 #include <errno.h>
@@ -13,27 +13,30 @@
 #include <zlib.h>
 
 static const char magic[] = "synaptogen-state";
-enum { MAGIC = 16, FILE_VERSION = 1, HEADER = MAGIC + 2 * 4 + 4 * 8 + 3 * 4 + 8 + 4, CHECKSUM = 4 };
+enum {
+    MAGIC = 16,
+    FULL_VERSION = 1,    /* of arrays that are full or read-only */
+    COMPACT_VERSION = 2, /* of compact arrays */
+    HEADER = MAGIC + 2 * 4 + 4 * 8 + 3 * 4 + 8 + 4,
+    CHECKSUM = 4,
+    SECTIONS_BEGIN = 128 /* in version 2: a multiple of 64, for readers that map the file */
+};
 
-/* The blocks are written as they lie in memory: a change of this structure needs another FILE_VERSION. */
+/* The blocks are written as they lie in memory: a change of this structure needs another version. */
 _Static_assert(sizeof(synp_block) == 17 * sizeof(synp_floats) && SYN_NFEAT == 4 && SYNP_LANES == 16,
                "the layout of a block is the layout of the state file");
+/* The most cycles that a cell of a compact file may have begun: half a second for its block. */
+enum { OLDEST = 1 << 24 };
+
 _Static_assert(sizeof(float) == sizeof(uint32_t), "a state file consists of words of 32 bits");
 
-/* A stream with the checksum of what went through it. */
-typedef struct stream {
-    FILE *f;
-    uint32_t crc;
-    bool failed; /* an error of the system, or the end of the file */
-} stream;
-
-static void put(stream *s, const void *bytes, size_t size)
+void synp_put(synp_stream *s, const void *bytes, size_t size)
 {
     s->failed |= fwrite(bytes, 1, size, s->f) != size;
     s->crc = (uint32_t)crc32_z(s->crc, bytes, size);
 }
 
-static void get(stream *s, void *bytes, size_t size)
+void synp_get(synp_stream *s, void *bytes, size_t size)
 {
     s->failed |= fread(bytes, 1, size, s->f) != size;
     if (!s->failed)
@@ -42,7 +45,7 @@ static void get(stream *s, void *bytes, size_t size)
 
 enum { AT_A_TIME = 16384 }; /* words that are converted in one go */
 
-static void put_words(stream *s, const void *words, size_t n)
+void synp_put_words(synp_stream *s, const void *words, size_t n)
 {
     uint32_t converted[AT_A_TIME];
     for (size_t done = 0; done < n && !s->failed; done += AT_A_TIME) {
@@ -50,16 +53,16 @@ static void put_words(stream *s, const void *words, size_t n)
         memcpy(converted, (const uint32_t *)words + done, count * sizeof *converted);
         for (size_t k = 0; k < count; k++)
             converted[k] = synp_little32(converted[k]);
-        put(s, converted, count * sizeof *converted);
+        synp_put(s, converted, count * sizeof *converted);
     }
 }
 
-static void get_words(stream *s, void *words, size_t n)
+void synp_get_words(synp_stream *s, void *words, size_t n)
 {
     for (size_t done = 0; done < n && !s->failed; done += AT_A_TIME) {
         const size_t count = n - done < AT_A_TIME ? n - done : AT_A_TIME;
         uint32_t *part = (uint32_t *)words + done;
-        get(s, part, count * sizeof *part);
+        synp_get(s, part, count * sizeof *part);
         for (size_t k = 0; k < count; k++)
             part[k] = synp_little32(part[k]);
     }
@@ -151,8 +154,8 @@ static void pack_header(const syn_array *a, unsigned char header[HEADER])
     unsigned char *p = header + MAGIC;
     uint64_t resistance;
     memcpy(header, magic, MAGIC);
-    pack32(&p, FILE_VERSION);
-    pack32(&p, a->blocks == NULL);
+    pack32(&p, a->expanded ? COMPACT_VERSION : FULL_VERSION);
+    pack32(&p, !synp_is_writable(a));
     pack64(&p, a->n);
     pack64(&p, a->rows);
     pack64(&p, a->single.seed);
@@ -165,19 +168,41 @@ static void pack_header(const syn_array *a, unsigned char header[HEADER])
     pack32(&p, fingerprint(a->model));
 }
 
-static void put_array(stream *s, const syn_array *a)
+static void put_checksum(synp_stream *s)
 {
-    unsigned char header[HEADER], checksum[CHECKSUM], *p = checksum;
+    unsigned char checksum[CHECKSUM], *p = checksum;
+    pack32(&p, s->crc);
+    synp_put(s, checksum, CHECKSUM);
+}
+
+static void put_header(synp_stream *s, const syn_array *a)
+{
+    unsigned char header[HEADER];
     pack_header(a, header);
-    put(s, header, HEADER);
-    pack32(&p, s->crc);
-    put(s, checksum, CHECKSUM);
-    put_words(s, a->r, a->n_blocks * SYNP_LANES);
+    synp_put(s, header, HEADER);
+    put_checksum(s);
+}
+
+static void put_full(synp_stream *s, const syn_array *a)
+{
+    put_header(s, a);
+    synp_put_words(s, a->r, a->n_blocks * SYNP_LANES);
     if (a->blocks)
-        put_words(s, a->blocks, a->n_blocks * a->block_bytes / sizeof(uint32_t));
-    p = checksum;
-    pack32(&p, s->crc);
-    put(s, checksum, CHECKSUM);
+        synp_put_words(s, a->blocks, a->n_blocks * a->block_bytes / sizeof(uint32_t));
+    put_checksum(s);
+}
+
+/* Each piece of a section has a checksum. The last is that of the header and of these. */
+static void put_compact(synp_stream *s, const syn_array *a, uint32_t *checksums)
+{
+    static const char zeros[SECTIONS_BEGIN - HEADER - CHECKSUM];
+    put_header(s, a);
+    synp_put(s, zeros, sizeof zeros);
+    const uint32_t header = s->crc;
+    synp_put_sections(s, a, checksums);
+    s->crc = header;
+    synp_put_words(s, checksums, synp_checksums(a->n));
+    put_checksum(s);
 }
 
 static syn_status fail_file(syn_error *err, syn_status status, const char *path, const char *text)
@@ -192,19 +217,47 @@ static syn_status fail_system(syn_error *err, const char *path, const char *what
     return synp_in_file(err, path, status);
 }
 
-syn_status syn_array_save(const syn_array *a, const char *path, syn_error *err)
+static syn_status save(const syn_array *a, const char *path, uint32_t *checksums, syn_error *err)
 {
     synp_file file;
     int error = synp_file_create(&file, path);
     if (error)
         return fail_system(err, path, "cannot write", error);
-    stream s = {.f = file.stream};
-    put_array(&s, a);
+    synp_stream s = {.f = file.stream};
+    if (a->expanded)
+        put_compact(&s, a, checksums);
+    else
+        put_full(&s, a);
     const int broken = errno;
     error = synp_file_close(&file, !s.failed, true);
     if (s.failed)
         return fail_system(err, path, "cannot write", broken);
     return error ? fail_system(err, path, "cannot write", error) : SYN_OK;
+}
+
+/* A file must not hold what syn_array_load refuses. */
+static syn_status check_ages(const syn_array *a, const char *path, syn_error *err)
+{
+    for (size_t k = 0; k < a->n; k++)
+        if (a->kept.n[k] > OLDEST)
+            return synp_in_file(
+                err, path,
+                synp_fail(err, SYN_EINVAL, "n",
+                          "cell %zu has begun %u cycles, a compact file holds at most %d: save a full copy", k,
+                          a->kept.n[k], OLDEST));
+    return SYN_OK;
+}
+
+syn_status syn_array_save(const syn_array *a, const char *path, syn_error *err)
+{
+    if (!a->expanded)
+        return save(a, path, NULL, err);
+    syn_status status = check_ages(a, path, err);
+    uint32_t *checksums = status ? NULL : calloc(synp_checksums(a->n), sizeof *checksums);
+    if (!status)
+        status = checksums ? save(a, path, checksums, err) : synp_in_file(err, path, synp_no_memory(err));
+    free(checksums);
+    return status;
 }
 
 /* n cells as blocks of whole lanes; 0 if that many cannot be. */
@@ -217,34 +270,38 @@ static uint64_t length_of(const syn_array_info *info)
 {
     const uint64_t slots = info->order == SYN_LONG ? 2 : (uint64_t)info->order,
                    block = sizeof(synp_block) + slots * sizeof(synp_floats[SYN_NFEAT]);
+    if (info->storage == SYN_COMPACT)
+        return SECTIONS_BEGIN + info->n * SYNP_KEPT_BYTES + synp_checksums(info->n) * sizeof(uint32_t) + CHECKSUM;
     return HEADER + CHECKSUM + blocks_of(info->n) * (sizeof(synp_floats) + (info->read_only ? 0 : block)) + CHECKSUM;
 }
 
 /* Fills info and the model's checksum from the beginning of a stream. */
-static syn_status get_header(stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err)
+static syn_status get_header(synp_stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err)
 {
     unsigned char header[HEADER], checksum[CHECKSUM];
-    get(s, header, HEADER);
+    synp_get(s, header, HEADER);
     if (s->failed || memcmp(header, magic, MAGIC) != 0)
         return fail_file(err, SYN_EFORMAT, path, "expected a state file, found something else");
     const unsigned char *p = header + MAGIC;
     const uint32_t version = unpack32(&p), crc = s->crc;
-    if (version != FILE_VERSION) {
+    if (version != FULL_VERSION && version != COMPACT_VERSION) {
         char text[80];
-        snprintf(text, sizeof text, "expected a state file of version %d, found version %u", FILE_VERSION, version);
+        snprintf(text, sizeof text, "expected a state file of version %d or %d, found version %u", FULL_VERSION,
+                 COMPACT_VERSION, version);
         return fail_file(err, SYN_EFORMAT, path, text);
     }
-    get(s, checksum, CHECKSUM);
+    synp_get(s, checksum, CHECKSUM);
     const unsigned char *c = checksum;
     if (s->failed || unpack32(&c) != crc)
         return fail_file(err, SYN_EFORMAT, path, "the beginning of the file is damaged: its checksum does not fit");
     const uint32_t flags = unpack32(&p);
-    if (flags > 1) {
+    if (flags > (version == FULL_VERSION)) {
         char text[80];
-        snprintf(text, sizeof text, "expected flags 0 or 1, found %u", flags);
+        snprintf(text, sizeof text, "expected flags 0%s, found %u", version == FULL_VERSION ? " or 1" : "", flags);
         return fail_file(err, SYN_EFORMAT, path, text);
     }
     info->read_only = flags == 1;
+    info->storage = version == COMPACT_VERSION ? SYN_COMPACT : info->read_only ? SYN_AUTOMATIC : SYN_FULL;
     info->n = unpack64(&p);
     info->rows = unpack64(&p);
     info->seed = unpack64(&p);
@@ -276,9 +333,9 @@ static syn_status check_length(FILE *f, const char *path, const syn_array_info *
 }
 
 /* Opens a file and reads its header; on an error nothing is open. */
-static syn_status open_file(stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err)
+static syn_status open_file(synp_stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err)
 {
-    *s = (stream){.f = fopen(path, "rb")};
+    *s = (synp_stream){.f = fopen(path, "rb")};
     if (!s->f)
         return fail_system(err, path, "cannot read", errno);
     syn_status status = get_header(s, path, info, model, err);
@@ -291,7 +348,7 @@ static syn_status open_file(stream *s, const char *path, syn_array_info *info, u
 
 syn_status syn_array_peek(const char *path, syn_array_info *info, syn_error *err)
 {
-    stream s;
+    synp_stream s;
     uint32_t model;
     const syn_status status = open_file(&s, path, info, &model, err);
     if (status == SYN_OK)
@@ -323,11 +380,24 @@ static bool can_be(const syn_array *a, const synp_block *b, size_t lane)
                     (b->u_set[lane] < 0 && b->u_reset[lane] > 0 && (b->mode[lane] == SYN_HRS || b->u_thr[lane] > 0)));
 }
 
+/* The same of what a compact array keeps. An age is bounded because it is drawn again: OLDEST takes seconds. */
+static bool kept_can_be(const syn_array *a, size_t k)
+{
+    const float u_thr = a->kept.u_thr[k];
+    const uint8_t mode = a->kept.mode[k];
+    if (mode > SYN_IRS || a->kept.n[k] > OLDEST)
+        return false;
+    return isnan(u_thr) ? mode != SYN_IRS : mode == SYN_HRS || (u_thr > 0 && u_thr < INFINITY);
+}
+
 static syn_status check_cells(const char *path, const syn_array *a, syn_error *err)
 {
     for (size_t k = 0; k < a->n; k++) {
         const size_t block = k / SYNP_LANES, lane = k % SYNP_LANES;
-        if (isfinite(a->r[k]) && (!a->blocks || can_be(a, synp_block_at(a, block), lane)))
+        const bool good = a->blocks     ? can_be(a, synp_block_at(a, block), lane)
+                          : a->expanded ? kept_can_be(a, k)
+                                        : true;
+        if (good && isfinite(a->r[k]))
             continue;
         char text[64];
         snprintf(text, sizeof text, "cell %zu is in a state that no cell can be in", k);
@@ -336,64 +406,191 @@ static syn_status check_cells(const char *path, const syn_array *a, syn_error *e
     return SYN_OK;
 }
 
-static syn_status get_array(stream *s, const char *path, syn_array *a, syn_error *err)
+/* Reads what put_full writes after the header. */
+static syn_status get_full(synp_stream *s, syn_array *a, const char *path, syn_error *err)
 {
     unsigned char checksum[CHECKSUM];
-    get_words(s, a->r, a->n_blocks * SYNP_LANES);
+    synp_get_words(s, a->r, a->n_blocks * SYNP_LANES);
     if (a->blocks)
-        get_words(s, a->blocks, a->n_blocks * a->block_bytes / sizeof(uint32_t));
+        synp_get_words(s, a->blocks, a->n_blocks * a->block_bytes / sizeof(uint32_t));
     const uint32_t crc = s->crc;
-    get(s, checksum, CHECKSUM);
+    synp_get(s, checksum, CHECKSUM);
     if (s->failed)
         return fail_file(err, SYN_EIO, path, "cannot be read to its end");
     const unsigned char *c = checksum;
     if (unpack32(&c) != crc)
         return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
+    return SYN_OK;
+}
+
+/* The checksums of the sections, and their own. */
+static syn_status get_checksums(synp_stream *s, const syn_array_info *info, const char *path, uint32_t *checksums,
+                                syn_error *err)
+{
+    unsigned char gap[SECTIONS_BEGIN - HEADER - CHECKSUM], checksum[CHECKSUM];
+    synp_get(s, gap, sizeof gap);
+    if (fseeko(s->f, (off_t)(SECTIONS_BEGIN + info->n * SYNP_KEPT_BYTES), SEEK_SET) != 0)
+        return fail_system(err, path, "cannot read", errno);
+    synp_get_words(s, checksums, synp_checksums(info->n));
+    const uint32_t crc = s->crc;
+    synp_get(s, checksum, CHECKSUM);
+    if (s->failed)
+        return fail_file(err, SYN_EIO, path, "cannot be read to its end");
+    const unsigned char *c = checksum;
+    if (unpack32(&c) != crc)
+        return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
+    return SYN_OK;
+}
+
+/* The last block has lanes that are no cells of the array: they are as at the start. */
+static syn_status start_last_block(syn_array *a, syn_error *err)
+{
+    synp_block *room = synp_allocate(a->block_bytes);
+    if (!room)
+        return synp_no_memory(err);
+    const size_t last = a->n_blocks - 1;
+    synp_init_cells(a, &(synp_held){last, room, a->r + last * SYNP_LANES});
+    synp_keep(a, last, room);
+    free(room);
+    return SYN_OK;
+}
+
+/* Reads cells first .. first + a->n - 1 of what put_compact writes after the header. */
+static syn_status get_compact(synp_stream *s, const syn_array_info *info, size_t first, syn_array *a,
+                              const char *path, syn_error *err)
+{
+    uint32_t *checksums = malloc(synp_checksums(info->n) * sizeof *checksums);
+    if (!checksums)
+        return synp_in_file(err, path, synp_no_memory(err));
+    syn_status status = get_checksums(s, info, path, checksums, err);
+    if (!status) {
+        const synp_wanted wanted = {.n = info->n, .first = first, .begin = SECTIONS_BEGIN};
+        status = start_last_block(a, err);
+        if (!status)
+            status = synp_get_sections(s->f, &wanted, checksums, a, err);
+        status = status ? synp_in_file(err, path, status) : SYN_OK;
+    }
+    free(checksums);
+    return status;
+}
+
+/* The part of the file that is wanted, as the options of an array. */
+static syn_status plan_load(const char *path, const syn_array_info *info, const syn_load *how, syn_array_options *o,
+                            size_t *n, syn_error *err)
+{
+    const uint64_t most = info->n - (how->first < info->n ? how->first : info->n),
+                   count = how->count ? how->count : most;
+    const bool is_part = how->first > 0 || count < info->n;
+    *o = (syn_array_options){.first = info->first + how->first,
+                             .start = info->start,
+                             .rows = (size_t)info->rows,
+                             .kernel = how->kernel,
+                             .threads = how->threads,
+                             .read_only = info->read_only,
+                             .storage = info->storage,
+                             .expanded_bytes = how->expanded_bytes};
+    *n = (size_t)count;
+    if (count == 0 || count > most)
+        return synp_in_file(
+            err, path,
+            synp_fail(err, SYN_EINVAL, how->first < info->n ? "count" : "first",
+                      "cells %llu to %llu are not among the %llu of the file", (unsigned long long)how->first,
+                      (unsigned long long)(how->first + (count ? count - 1 : 0)), (unsigned long long)info->n));
+    if (is_part && info->storage != SYN_COMPACT)
+        return synp_in_file(err, path, synp_fail(err, SYN_EINVAL, "first", "only compact files are read in part"));
+    if (is_part && (how->first % info->rows || count % info->rows))
+        o->rows = *n; /* no whole columns */
+    return SYN_OK;
+}
+
+static syn_status check_model(const syn_model *m, const char *path, const syn_array_info *info, uint32_t model,
+                              syn_error *err)
+{
+    if (info->order != syn_model_order(m)) {
+        char text[96], expected[24], found[24];
+        snprintf(text, sizeof text, "expected an array of %s, found %s", order_name(syn_model_order(m), expected),
+                 order_name(info->order, found));
+        return fail_file(err, SYN_EFORMAT, path, text);
+    }
+    return model == fingerprint(m)
+               ? SYN_OK
+               : fail_file(err, SYN_EFORMAT, path, "the array was made with another parameter set");
+}
+
+static syn_status check_start(const syn_model *m, const char *path, const syn_array_info *info, size_t n,
+                              const syn_array_options *o, syn_error *err)
+{
+    syn_error why = {0};
+    if (!synp_array_check(m, info->seed, n, o, &why))
+        return SYN_OK;
+    char text[256];
+    snprintf(text, sizeof text, "the start of its cells cannot be: %.64s: %.150s", why.field, why.text);
+    return fail_file(err, SYN_EFORMAT, path, text);
+}
+
+/* Another storage than that of the file. */
+static syn_status convert(const char *path, syn_storage storage, syn_array **a, syn_error *err)
+{
+    syn_array *other;
+    const syn_status status = syn_array_copy_as(*a, storage, &other, err);
+    if (status)
+        return synp_in_file(err, path, status);
+    syn_array_free(*a);
+    *a = other;
+    return SYN_OK;
+}
+
+static syn_status load(const syn_model *m, synp_stream *s, const char *path, const syn_array_info *info,
+                       const syn_load *how, syn_array **out, syn_error *err)
+{
+    syn_array_options o;
+    size_t n;
+    syn_status status = plan_load(path, info, how, &o, &n, err);
+    if (!status)
+        status = check_start(m, path, info, n, &o, err);
+    if (!status)
+        status = synp_array_make(m, info->seed, n, &o, out, err);
+    if (status)
+        return status;
+    syn_array *a = *out;
+    status = a->expanded ? get_compact(s, info, (size_t)how->first, a, path, err) : get_full(s, a, path, err);
     for (size_t block = 0; block < a->n_blocks; block++)
         synp_note_states(a, block);
-    return check_cells(path, a, err);
+    if (!status)
+        status = check_cells(path, a, err);
+    if (!status && how->storage != SYN_AUTOMATIC && how->storage != syn_array_storage(a))
+        status = convert(path, how->storage, out, err);
+    return status;
+}
+
+syn_status syn_array_load_with(const syn_model *m, const char *path, const syn_load *how, syn_array **out,
+                               syn_error *err)
+{
+    synp_stream s;
+    syn_array_info info;
+    uint32_t model;
+    const syn_load plain = {0};
+    if (!how)
+        how = &plain;
+    *out = NULL;
+    syn_status status = synp_check_reserved(how->reserved, sizeof how->reserved, "syn_load", err);
+    if (!status)
+        status = open_file(&s, path, &info, &model, err);
+    if (status)
+        return status;
+    status = check_model(m, path, &info, model, err);
+    if (!status)
+        status = load(m, &s, path, &info, how, out, err);
+    if (status) {
+        syn_array_free(*out);
+        *out = NULL;
+    }
+    fclose(s.f);
+    return status;
 }
 
 syn_status syn_array_load(const syn_model *m, const char *path, const char *kernel, int threads, syn_array **out,
                           syn_error *err)
 {
-    stream s;
-    syn_array_info info;
-    uint32_t model;
-    *out = NULL;
-    syn_status status = open_file(&s, path, &info, &model, err);
-    if (status)
-        return status;
-    if (info.order != syn_model_order(m)) {
-        char text[96], expected[24], found[24];
-        snprintf(text, sizeof text, "expected an array of %s, found %s", order_name(syn_model_order(m), expected),
-                 order_name(info.order, found));
-        status = fail_file(err, SYN_EFORMAT, path, text);
-    } else if (model != fingerprint(m)) {
-        status = fail_file(err, SYN_EFORMAT, path, "the array was made with another parameter set");
-    } else {
-        const syn_array_options o = {.first = info.first,
-                                     .start = info.start,
-                                     .rows = (size_t)info.rows,
-                                     .kernel = kernel,
-                                     .threads = threads,
-                                     .read_only = info.read_only};
-        syn_error why = {0};
-        if (synp_array_check(m, info.seed, (size_t)info.n, &o, &why)) {
-            char text[256];
-            snprintf(text, sizeof text, "the start of its cells cannot be: %.64s: %.150s", why.field, why.text);
-            status = fail_file(err, SYN_EFORMAT, path, text);
-        }
-        if (!status)
-            status = synp_array_make(m, info.seed, (size_t)info.n, &o, out, err);
-    }
-    if (status == SYN_OK) {
-        status = get_array(&s, path, *out, err);
-        if (status) {
-            syn_array_free(*out);
-            *out = NULL;
-        }
-    }
-    fclose(s.f);
-    return status;
+    return syn_array_load_with(m, path, &(syn_load){.kernel = kernel, .threads = threads}, out, err);
 }

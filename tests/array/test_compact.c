@@ -4,11 +4,13 @@
 
 #include "array/array.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <synaptogen/crossbar.h>
 #include <synaptogen/program.h>
 #include <synaptogen/stuck.h>
+#include <zlib.h>
 
 enum { CELLS = 83 }; /* five blocks and a part of one */
 
@@ -312,4 +314,244 @@ Test(compact, a_storage_that_there_is_not_is_refused)
     support_refused(syn_array_copy_as(frozen, SYN_COMPACT, &b, &err), SYN_EINVAL, &err, "array", "read-only");
     syn_array_free(a);
     syn_array_free(frozen);
+}
+
+static char *path;
+
+static void make_path(void)
+{
+    path = support_temporary();
+}
+
+TestSuite(compact_file, .init = make_path, .fini = support_remove_temporary);
+
+static unsigned char *contents(size_t *size)
+{
+    FILE *f = fopen(path, "rb");
+    cr_assert(f != NULL);
+    fseek(f, 0, SEEK_END);
+    *size = (size_t)ftell(f);
+    rewind(f);
+    unsigned char *bytes = malloc(*size + 1);
+    cr_assert(eq(sz, fread(bytes, 1, *size, f), *size));
+    fclose(f);
+    return bytes;
+}
+
+static void replace(const unsigned char *bytes, size_t size)
+{
+    FILE *f = fopen(path, "wb");
+    fwrite(bytes, 1, size, f);
+    fclose(f);
+}
+
+Test(compact_file, a_loaded_array_goes_on_as_the_saved_one_compact_and_full)
+{
+    static const syn_storage storages[] = {SYN_AUTOMATIC, SYN_COMPACT, SYN_FULL};
+    for (size_t s = 0; s < STARTS; s++)
+        for (size_t k = 0; k < 3; k++) {
+            uint64_t random = 4;
+            pair p = make(support_model(10), CELLS, (syn_array_options){.start = starts[s]});
+            apply_random(p, 11, &random);
+            cr_assert(eq(int, syn_array_stick_random(p.full, NULL, &(syn_faults){.hrs = 0.1, .lrs = 0.1}, NULL, NULL),
+                         SYN_OK));
+            cr_assert(eq(int,
+                         syn_array_stick_random(p.compact, NULL, &(syn_faults){.hrs = 0.1, .lrs = 0.1}, NULL, NULL),
+                         SYN_OK));
+            cr_assert(eq(int, syn_array_save(p.compact, path, NULL), SYN_OK));
+            syn_array *loaded;
+            const syn_load how = {.storage = storages[k]};
+            cr_assert(eq(int, syn_array_load_with(support_model(10), path, &how, &loaded, NULL), SYN_OK));
+            cr_expect(eq(int, (int)syn_array_storage(loaded), k == 2 ? SYN_FULL : SYN_COMPACT));
+            syn_array_free(p.compact);
+            p.compact = loaded;
+            if (k < 2)
+                same(p, "loaded");
+            apply_random(p, 11, &random);
+            if (k < 2)
+                same(p, "loaded, after pulses");
+            else
+                cr_expect(memcmp(p.full->blocks, p.compact->blocks, p.full->n_blocks * p.full->block_bytes) == 0);
+            free_pair(p);
+        }
+}
+
+Test(compact_file, a_full_array_and_a_compact_one_give_the_same_bytes_of_13_per_cell)
+{
+    uint64_t random = 6;
+    const pair p = make(support_model(10), CELLS, (syn_array_options){.expanded_bytes = 1});
+    apply_random(p, 20, &random);
+    size_t size[3];
+    unsigned char *bytes[3];
+    syn_array *copy, *loaded;
+    cr_assert(eq(int, syn_array_copy_as(p.full, SYN_COMPACT, &copy, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(copy, path, NULL), SYN_OK));
+    bytes[0] = contents(&size[0]);
+    cr_assert(eq(int, syn_array_save(p.compact, path, NULL), SYN_OK));
+    bytes[1] = contents(&size[1]);
+    cr_assert(eq(int, syn_array_load(support_model(10), path, NULL, 0, &loaded, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(loaded, path, NULL), SYN_OK));
+    bytes[2] = contents(&size[2]);
+    cr_expect(eq(sz, size[0], 128 + 13 * CELLS + 5 * 4));
+    for (int k = 1; k < 3; k++)
+        cr_expect(size[k] == size[0] && memcmp(bytes[k], bytes[0], size[0]) == 0, "file %d", k);
+    for (int k = 0; k < 3; k++)
+        free(bytes[k]);
+    syn_array_free(copy);
+    syn_array_free(loaded);
+    free_pair(p);
+}
+
+Test(compact_file, a_part_of_a_file_is_the_array_of_these_cells_wherever_its_pieces_end)
+{
+    enum { MANY = (1 << 21) + 1000 }; /* three pieces, the last is short */
+    static const float train[] = {-1.5f, 1.0f, -1.4f};
+    const syn_array_options o = {.first = 3, .rows = 8, .storage = SYN_COMPACT};
+    static const uint64_t parts[][2] = {{0, 16}, {(1 << 20) - 5, 11}, {1 << 20, 1 << 20}, {MANY - 7, 0}, {40, 800}};
+    syn_array *a;
+    cr_assert(eq(int, syn_array_create(support_model(1), 9, MANY, &o, &a, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_apply(a, NULL, train, 3, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(a, path, NULL), SYN_OK));
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+        syn_array *b;
+        const uint64_t first = parts[k][0], count = parts[k][1] ? parts[k][1] : MANY - first;
+        const syn_load how = {.first = first, .count = parts[k][1]};
+        cr_assert(eq(int, syn_array_load_with(support_model(1), path, &how, &b, NULL), SYN_OK));
+        cr_assert(eq(sz, syn_array_size(b), count));
+        cr_assert(eq(sz, syn_array_rows(b), first % 8 || count % 8 ? count : 8));
+        cr_assert(syn_array_first(b) == 3 + first);
+        for (size_t j = 0; j<count; j += count> 2000 ? 997 : 1) {
+            syn_state s, t;
+            syn_array_state(a, first + j, &s, NULL);
+            syn_array_state(b, j, &t, NULL);
+            cr_assert(s.r == t.r && s.u_thr == t.u_thr && s.n == t.n && s.mode == t.mode, "part %zu, cell %zu", k, j);
+        }
+        float u[1] = {1.1f}, g[2];
+        const size_t last = count - 1, same_cell = (size_t)(first + count - 1);
+        syn_array_apply(b, &(syn_cells){.list = &last, .count = 1}, u, 1, NULL);
+        syn_array *whole;
+        cr_assert(eq(int, syn_array_copy(a, &whole, NULL), SYN_OK));
+        syn_array_apply(whole, &(syn_cells){.list = &same_cell, .count = 1}, u, 1, NULL);
+        g[0] = syn_array_states(b)[last];
+        g[1] = syn_array_states(whole)[same_cell];
+        cr_expect(eq(flt, g[0], g[1]));
+        syn_array_free(whole);
+        syn_array_free(b);
+    }
+    syn_array_free(a);
+}
+
+Test(compact_file, cells_that_a_file_does_not_have_are_refused_as_are_parts_of_a_full_file)
+{
+    syn_error err = {0};
+    syn_array *b;
+    const pair p = make(support_model(10), CELLS, (syn_array_options){0});
+    cr_assert(eq(int, syn_array_save(p.compact, path, NULL), SYN_OK));
+    const struct {
+        syn_load how;
+        const char *field;
+    } cases[] = {
+        {{.first = CELLS}, "first"},      {{.first = UINT64_MAX}, "first"}, {{.first = 1, .count = CELLS}, "count"},
+        {{.count = UINT64_MAX}, "count"}, {{.reserved[3] = 1}, "reserved"}, {{.kernel = "abacus"}, "kernel"}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+        support_refused(syn_array_load_with(support_model(10), path, &cases[k].how, &b, &err), SYN_EINVAL, &err,
+                        cases[k].field, "");
+    cr_assert(eq(int, syn_array_save(p.full, path, NULL), SYN_OK));
+    support_refused(syn_array_load_with(support_model(10), path, &(syn_load){.first = 1}, &b, &err), SYN_EINVAL, &err,
+                    "first", "compact");
+    free_pair(p);
+}
+
+Test(compact_file, every_altered_byte_is_found_and_a_file_that_ends_early)
+{
+    const pair p = make(support_model(1), CELLS, (syn_array_options){0});
+    syn_array *b;
+    syn_error err = {0};
+    cr_assert(eq(int, syn_array_save(p.compact, path, NULL), SYN_OK));
+    size_t size;
+    unsigned char *bytes = contents(&size);
+    for (size_t k = 0; k < size; k++) {
+        bytes[k] ^= 0x10;
+        replace(bytes, size);
+        cr_assert(eq(int, syn_array_load(support_model(1), path, NULL, 1, &b, &err), SYN_EFORMAT), "byte %zu: %s", k,
+                  err.text);
+        cr_assert(b == NULL);
+        bytes[k] ^= 0x10;
+    }
+    for (size_t cut = 1; cut < size; cut += 97) {
+        replace(bytes, size - cut);
+        cr_assert(eq(int, syn_array_load(support_model(1), path, NULL, 1, &b, &err), SYN_EFORMAT),
+                  "without %zu bytes", cut);
+    }
+    free(bytes);
+    free_pair(p);
+}
+
+/* Writes a word of a section and the checksums anew: what a program of somebody else could do. */
+static void forge(unsigned char *bytes, size_t size, int section, size_t k, uint32_t value)
+{
+    static const size_t width[] = {4, 4, 4, 1};
+    size_t at = 128;
+    for (int s = 0; s < section; s++)
+        at += width[s] * CELLS;
+    for (size_t j = 0; j < width[section]; j++)
+        bytes[at + width[section] * k + j] = (unsigned char)(value >> 8 * j);
+    unsigned char *sums = bytes + 128 + 13 * CELLS;
+    at = 128;
+    for (int s = 0; s < 5; s++) {
+        uint32_t crc = s < 4 ? (uint32_t)crc32(0, bytes + at, (uInt)(width[s] * CELLS))
+                             : (uint32_t)crc32(crc32(0, bytes, 128), sums, 16);
+        at += s < 4 ? width[s] * CELLS : 0;
+        for (int j = 0; j < 4; j++, crc >>= 8)
+            sums[4 * s + j] = (unsigned char)crc;
+    }
+    replace(bytes, size);
+}
+
+Test(compact_file, a_state_that_cannot_be_is_refused_although_its_checksums_fit)
+{
+    static const struct {
+        int section;
+        uint32_t value;
+        bool good;
+    } cases[] = {{0, 0x7fc00000, false},
+                 {0, 0x3f000000, true},
+                 {1, 0x3f800000, true},
+                 {1, 0xbf800000, false},
+                 {1, 0x7f800000, false},
+                 {2, 1 << 24, true},
+                 {2, (1 << 24) + 1, false},
+                 {2, UINT32_MAX, false},
+                 {3, 2, true},
+                 {3, 3, false},
+                 {3, 255, false}};
+    const pair p = make(support_model(1), CELLS, (syn_array_options){.start.mode = SYN_LRS});
+    cr_assert(eq(int, syn_array_save(p.compact, path, NULL), SYN_OK));
+    size_t size;
+    unsigned char *bytes = contents(&size);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        syn_array *b;
+        syn_error err = {0};
+        unsigned char *copy = malloc(size);
+        memcpy(copy, bytes, size);
+        forge(copy, size, cases[k].section, 7, cases[k].value);
+        const syn_status status = syn_array_load(support_model(1), path, NULL, 1, &b, &err);
+        cr_expect(eq(int, status, cases[k].good ? SYN_OK : SYN_EFORMAT), "case %zu: %s", k, err.text);
+        if (!cases[k].good)
+            cr_expect(strstr(err.text, "cell 7 is in a state") != NULL, "%s", err.text);
+        syn_array_free(b);
+        free(copy);
+    }
+    free(bytes);
+    free_pair(p);
+}
+
+Test(compact_file, cells_too_old_for_a_compact_file_are_saved_full)
+{
+    const pair p = make(support_model(1), CELLS, (syn_array_options){0});
+    syn_error err = {0};
+    p.compact->kept.n[40] = (1 << 24) + 1;
+    support_refused(syn_array_save(p.compact, path, &err), SYN_EINVAL, &err, "n",
+                    "cell 40 has begun 16777217 cycles");
+    free_pair(p);
 }

@@ -428,7 +428,7 @@ Test(array_file, a_refusal_says_what_was_expected_and_found)
         const char *text;
     } cases[] = {{0, 1, 'S', "expected a state file, found something else"},
                  {15, 1, 'E', "expected a state file, found something else"},
-                 {AT_VERSION, 4, 2, "expected a state file of version 1, found version 2"},
+                 {AT_VERSION, 4, 3, "expected a state file of version 1 or 2, found version 3"},
                  {AT_ORDER, 4, 0, cannot_be},
                  {AT_ORDER, 4, 12, cannot_be},
                  {AT_CELLS, 8, 0, cannot_be},
