@@ -57,6 +57,31 @@ class Draws(unittest.TestCase):
         self.assertTrue((one.state == two.state).all())
         self.assertTrue((one.read(0.2, 1e8) == two.read(0.2, 1e8)).all())
 
+    def test_storage(self):
+        """A compact array gives the results of a full one, takes less memory, and is saved, mapped and loaded in part"""
+        full, compact = (syn.Array((300, 200), seed=1, storage=name) for name in ("full", "compact"))
+        self.assertEqual((full.storage, compact.storage, full.freeze().storage), ("full", "compact", "read-only"))
+        for array in (full, compact):
+            array.apply([-1.0, 1.2, -0.9, 1.0])
+        self.assertTrue((full.state == compact.state).all())
+        self.assertTrue((full.cycle == compact.cycle).all())
+        self.assertEqual(full.copy("compact").storage, "compact")
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "state")
+            compact.save(path)
+            mapped = np.memmap(path, "<f4", "r", offset=128, shape=compact.size)
+            self.assertTrue((mapped == compact.state.reshape(-1, order="F")).all())
+            part = syn.load(path, first=600, count=300)
+            self.assertEqual((part.shape, part.first, part.storage), ((300, 1), 600, "compact"))
+            expected = compact.apply([-1.0, 1.1]).state[:, 2]
+            self.assertTrue((part.apply([-1.0, 1.1]).state[:, 0] == expected).all())
+            self.assertEqual(syn.load(path, storage="full").storage, "full")
+            for refused in ({"first": 60000}, {"count": 0}, {"storage": "small"}):
+                with self.assertRaises(syn.InputError):
+                    syn.load(path, **refused)
+        with self.assertRaises(syn.InputError):
+            syn.Array(5, storage="tiny")
+
     def test_stationary(self):
         """The share of cells below a quantile of the law is its probability, for cells with a stationary history"""
         n = 20000

@@ -87,6 +87,15 @@ def _finite(volts: Matrix, field: str) -> None:
         raise refuse(field, f"{volts[place]} V at {list(place)} is not finite" if place else f"{volts} V is not finite")
 
 
+STORAGES = {None: _abi.SYN_AUTOMATIC, "full": _abi.SYN_FULL, "compact": _abi.SYN_COMPACT}
+
+
+def _storage_of(name: Optional[str]) -> int:
+    if name not in STORAGES:
+        raise refuse("storage", f'expected "full", "compact" or None, found {name!r}')
+    return STORAGES[name]
+
+
 class Array:
     """Stochastic cells at memory speed: cell (i, j) is device number first + i + rows j of a seed.
 
@@ -111,6 +120,9 @@ class Array:
         Keep only what a read needs: 4 bytes per cell in place of 232.
     threads : int
         Upper limit; 0: as many as there are processors. Results do not depend on it.
+    storage : "full", "compact" or None
+        Compact: 13 bytes per cell in place of 232, and slower writes, because what is not kept is drawn again. None:
+        compact if the cells would take more than 4 GiB. Results do not depend on it.
 
     Raises
     ------
@@ -119,7 +131,7 @@ class Array:
 
     def __init__(self, shape: Union[int, Tuple[int, int]], model: Optional[Model] = None, seed: int = 0, *,
                  first: int = 0, mode: str = "HRS", stationary: bool = False, read_only: bool = False,
-                 threads: int = 0) -> None:
+                 threads: int = 0, storage: Optional[str] = None) -> None:
         rows, cols = _as_shape(shape)
         model = default_model() if model is None else model
         if not isinstance(model, Model):
@@ -133,6 +145,7 @@ class Array:
         options.rows = rows
         options.threads = whole(threads, "threads", 0, 1 << 20)
         options.read_only = read_only
+        options.storage = _storage_of(storage)
         handle = ctypes.c_void_p()
         call("syn_array_create", model._handle, whole(seed, "seed", 0, LARGEST), rows * cols, ctypes.byref(options),
              ctypes.byref(handle))
@@ -189,6 +202,11 @@ class Array:
     def read_only(self) -> bool:
         """Whether only reads are possible."""
         return self._read_only
+
+    @property
+    def storage(self) -> str:
+        """"full" or "compact"; "read-only"."""
+        return {_abi.SYN_FULL: "full", _abi.SYN_COMPACT: "compact"}.get(lib.syn_array_storage(self._handle), "read-only")
 
     @property
     def model(self) -> Model:
@@ -496,11 +514,15 @@ class Array:
             call("syn_array_stuck", self._handle, None, address(flags), None)
         return flags.view(np.bool_)
 
-    def copy(self) -> "Array":
-        """A copy, which goes on as this array would."""
+    def copy(self, storage: Optional[str] = None) -> "Array":
+        """A copy, which goes on as this array would. storage: "full" or "compact"; None: as this array."""
         handle = ctypes.c_void_p()
+        wanted = _storage_of(storage)
         with self._lock:
-            call("syn_array_copy", self._handle, ctypes.byref(handle))
+            if storage is None:
+                call("syn_array_copy", self._handle, ctypes.byref(handle))
+            else:
+                call("syn_array_copy_as", self._handle, wanted, ctypes.byref(handle))
             other = Array._of(handle, self.model, self._read_only)
             other.reads = self.reads
         return other
@@ -563,7 +585,8 @@ def _array_of(data: bytes, model: Model, reads: int) -> Array:
     return array
 
 
-def load(path: Union[str, os.PathLike[str]], model: Optional[Model] = None, threads: int = 0) -> Array:
+def load(path: Union[str, os.PathLike[str]], model: Optional[Model] = None, threads: int = 0, *,
+         storage: Optional[str] = None, first: int = 0, count: Optional[int] = None) -> Array:
     """The array of a state file.
 
     Parameters
@@ -574,6 +597,11 @@ def load(path: Union[str, os.PathLike[str]], model: Optional[Model] = None, thre
         With the figures that the array was made with. None: the built-in device, at the order that the file names.
     threads : int
         As in Array.
+    storage : "full", "compact" or None
+        None: as it was saved.
+    first, count : int
+        The cells of a compact file to load, from its cell number `first` on; count None: to the end. Only these are
+        read. They have the rows of the file if they are whole columns, or else are one column.
 
     Raises
     ------
@@ -585,8 +613,13 @@ def load(path: Union[str, os.PathLike[str]], model: Optional[Model] = None, thre
     call("syn_array_peek", name, ctypes.byref(info))
     if model is None:
         model = Model(order="long" if info.order == _abi.SYN_LONG else info.order)
+    how = _abi.syn_load()
+    how.threads = whole(threads, "threads", 0, 1 << 20)
+    how.storage = _storage_of(storage)
+    how.first = whole(first, "first", 0, LARGEST)
+    how.count = 0 if count is None else whole(count, "count", 1, LARGEST)
     handle = ctypes.c_void_p()
-    call("syn_array_load", model._handle, name, None, whole(threads, "threads", 0, 1 << 20), ctypes.byref(handle))
+    call("syn_array_load_with", model._handle, name, ctypes.byref(how), ctypes.byref(handle))
     return Array._of(handle, model, bool(info.read_only))
 
 
