@@ -122,19 +122,21 @@ Test(converter, offset_and_gain_error_act_before_an_adc_and_after_a_dac)
 Test(converter, batches_convert_each_value_by_the_converter_of_its_line)
 {
     const syn_converter c[] = {{-1, 1, 3, 0.1, 0.05}, {0, 2, 8, 0, 0}, {-2, 5, 1, -0.3, -0.2}};
-    float adc[15], dac[15], one[15], v[15];
+    float adc[15], dac[15], one[15], alike[15], v[15];
     uint64_t state = 1;
     for (int k = 0; k < 15; k++)
-        v[k] = adc[k] = dac[k] = one[k] = (float)support_uniform(&state, -3, 3);
+        v[k] = adc[k] = dac[k] = one[k] = alike[k] = (float)support_uniform(&state, -3, 3);
     syn_adc_convert_lines(c, 3, adc, 5);
     syn_dac_convert_lines(c, 3, dac, 5);
     syn_adc_convert(&c[1], one, 15);
+    syn_dac_convert(&c[2], alike, 15);
     for (int k = 0; k < 15; k++) {
         const syn_converter *own = &c[k % 3];
         const double x = (double)v[k];
         cr_expect(epsilon_eq(flt, adc[k], (float)syn_adc_value(own, syn_adc_level(own, x)), 1e-6f));
         cr_expect(epsilon_eq(flt, dac[k], (float)syn_dac_value(own, syn_dac_level(own, x)), 1e-6f));
         cr_expect(epsilon_eq(flt, one[k], (float)syn_adc_value(&c[1], syn_adc_level(&c[1], x)), 1e-6f));
+        cr_expect(epsilon_eq(flt, alike[k], (float)syn_dac_value(&c[2], syn_dac_level(&c[2], x)), 1e-6f));
     }
 }
 

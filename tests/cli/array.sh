@@ -82,6 +82,14 @@ noisy() {
 }
 check "the number of a read decides its noise" noisy
 
+# Each has nine digits, and the quotient of floats another rounding of 6e-8.
+noisy_conductance() {
+    syn read state --bandwidth 1e8 --index 3 --conductance >g.csv &&
+        paste -d, a.csv g.csv | awk -F, '{ for (k = 1; k <= NF / 2; k++) { d = $(k + NF / 2) * 0.2 / $k - 1; n++
+            if (d > 1e-6 || d < -1e-6) bad++ } } END { exit n != 84 || bad }'
+}
+check "a conductance read with noise is the current over 0.2 V" noisy_conductance
+
 awk 'BEGIN { for (k = 0; k < 3; k++) for (j = 0; j < 7; j++) printf "%.3f%s", 0.05 * (k + 1) - 0.02 * j, j < 6 ? "," : "\n" }' >v.csv
 multiplies() {
     syn vmm state --voltages v.csv >p.csv
@@ -148,6 +156,10 @@ check "a negative target is refused" refused 1 'negative.csv:1:6: expected a con
 tr -d - <v.csv >other.csv
 check "targets of another shape are refused" refused 1 'expected 12 x 7 targets' program --targets other.csv --state state -o x
 check "voltages of another length are refused" refused 1 'expected 7 voltages' vmm state --voltages negative.csv
+check "vmm needs voltages" refused 2 'voltages: expected' vmm state
+printf '01\n10\n' >bits
+check "a pattern of another shape than the state is refused" refused 1 'bits: expected 12 x 7 bits as state has cells, found 2 x 2' \
+    crossbar write --state state --pattern bits -o x
 check "program needs a place for the state" refused 2 'output' program --targets targets.csv
 check "shares of stuck cells above 1 in all are refused" refused 2 'stuck-lrs: the shares are 1.2 in all' program --targets targets.csv --stuck-hrs 0.6 --stuck-lrs 0.6 -o x
 check "read needs a state file" refused 2 'expected a state file' read

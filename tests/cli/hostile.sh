@@ -136,8 +136,9 @@ ln -s t.csv link
 check "two names of one file are one file" refused 2 '--output: link is the file of --report, too' \
     program --targets t.csv --report t.csv -o link
 check "/dev/null takes both results" "$SYNAPTOGEN" program --targets t.csv --report /dev/null -o /dev/null
+# 64 blocks of 512 or 1024 bytes: enough for the message.
 too_large() {
-    (ulimit -f 1 && refused 1 'big.state: cannot write: File too large' program --targets t.csv -o big.state) &&
+    (ulimit -f 64 && refused 1 'big.state: cannot write: File too large' crossbar write --rows 200 --cols 200 -o big.state) &&
         [ -z "$(ls big.state* 2>/dev/null)" ]
 }
 check "a file beyond the user's limit is a message and leaves nothing" too_large

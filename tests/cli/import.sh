@@ -70,6 +70,23 @@ check "--pairs joins files of SET and of RESET sweeps" pairs
 unpaired() { syn import set.csv reset.csv -o out 2>err && grep -q -e '--pairs joins' err; }
 check "without --pairs import says that sweeps have one sign" unpaired
 
+# The same record, but each half of a loop has a number of its own.
+awk -F, 'NR == 1 { print "cycle,u,i" } NR > 1 && $1 == 0 { print 2 * $2 + ($3 > 0 || half == $2 + 1) "," $3 "," $4; if ($3 > 0) half = $2 + 1 }' \
+    plain.csv >halves.csv
+halves() {
+    syn import halves.csv -o out 2>err && grep -q '6 loops' err && [ "$(cut -d, -f1 halves.csv | sort -u | wc -l)" -eq 13 ] &&
+        awk -F, '$1 == 0 && NR > 1' plain.csv | cut -d, -f2-4 >wanted && tail -n +2 out | cut -d, -f2-4 | diff - wanted
+}
+check "sweeps of one sign in turn are joined to loops" halves
+
+awk -F, 'NR == 1 { print "cell,cycle,u,i" } NR > 1 { print $1 "," $2 ".0," $3 "," $4 }' plain.csv >fraction.csv
+fraction() {
+    syn import fraction.csv -o out 2>/dev/null && cut -d, -f1-4 plain.csv >wanted && cut -d, -f1-4 out | diff - wanted &&
+        sed 's/,1\.0,/,1.5,/' fraction.csv | syn import - -o out 2>err && return 1
+    grep -q 'cycle: expected a whole number from 0 to 2^64 - 1, found "1.5"' err
+}
+check "cycles written as 3.0 are whole numbers, 1.5 is none" fraction
+
 one_sign() { syn import set.csv >out 2>err && [ "$(grep -c 'no positive voltages' err)" -eq 1 ] &&
     syn extract set.csv -o out 2>err && [ "$(grep -c 'no positive voltages' err)" -eq 1 ]; }
 check "import and extract say once that voltages of one sign are missing" one_sign

@@ -76,6 +76,8 @@ Test(codemodel_tile_errors, what_is_wrong_is_told_in_one_line)
         {"rows=2 cols=2 state=\"short.state\"", "short.state"},
         {"rows=2 cols=2 state=\"frozen.state\" seed=1", "seed and state are both given"},
         {"rows=2 cols=2 state=\"frozen.state\" init=\"hrs\"", "init and state are both given"},
+        {"rows=2 cols=2 state=\"frozen.state\" state_out=\"frozen.state\" seed=9",
+         "holds cells from number 0 of seed "},
         {"rows=2 cols=2 state_out=\"nowhere/x.state\"", "state_out = \"nowhere/x.state\": there is no folder"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
