@@ -8,7 +8,13 @@
 time=${TIME:-60} jobs=${JOBS:-$jobs}
 sanitizers=address,undefined
 source=$work/source
-mkdir -p fuzz/tmp fuzz/found && cd fuzz || exit 2
+mkdir -p fuzz/found && cd fuzz || exit 2
+# Each input becomes a file. In memory: a file system on a disk may write each of them out when it is closed.
+memory=/dev/shm
+[ -d $memory ] && [ -w $memory ] || memory=$work/fuzz
+scratch=$(mktemp -d "$memory/synaptogen-fuzz-XXXXXX") || exit 2
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' HUP INT TERM
 echo 'int LLVMFuzzerTestOneInput(const char *b, unsigned long n); int LLVMFuzzerTestOneInput(const char *b, unsigned long n) { return b && n > 8; }' >trial.c
 clang -fsanitize=fuzzer,$sanitizers trial.c -o trial 2>trial.log || {
     cat trial.log
@@ -27,7 +33,7 @@ clang -fsanitize=fuzzer,$sanitizers trial.c -o trial 2>trial.log || {
 search() {
     mkdir -p "corpus/$1"
     case $1 in csv | npy | solve | voltages) longest=0 ;; *) longest=60 ;; esac
-    FUZZ_TARGET=$1 TMPDIR=$work/fuzz/tmp ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 \
+    FUZZ_TARGET=$1 TMPDIR=$scratch ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=1 \
         timeout -s KILL $((time + 120)) tests/fuzz/fuzz -max_total_time="$time" -timeout=$longest -rss_limit_mb=4096 -max_len=8192 -close_fd_mask=3 \
         -artifact_prefix="found/$1-" -print_final_stats=1 -reload=0 "corpus/$1" "$source/tests/fuzz/corpus/$1" >"$1.log" 2>&1
     status=$?
