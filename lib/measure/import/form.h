@@ -7,7 +7,12 @@
 #include "measure/import/names.h"
 #include "measure/import/source.h"
 
-enum { SYNP_LOOK_LINES = 2048, SYNP_LOOK_BYTES = 1 << 22, SYNP_MOST_FIELDS = 1 << 16, SYNP_LONGEST_LINE = 1 << 20 };
+enum { SYNP_LOOK_LINES = 2048, SYNP_LOOK_BYTES = 1 << 22 };
+#ifdef FUZZ_LIBFUZZER /* make fuzz: limits that its short inputs reach */
+enum { SYNP_MOST_FIELDS = 1 << 9, SYNP_LONGEST_LINE = 1 << 12 };
+#else
+enum { SYNP_MOST_FIELDS = 1 << 16, SYNP_LONGEST_LINE = 1 << 20 };
+#endif
 
 /* The first lines of a file. */
 typedef struct synp_look {

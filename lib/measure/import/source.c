@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { BLOCK = 1 << 18, UTF8_LONGEST = 3 }; /* bytes read at once; bytes of UTF-8 for one unit of UTF-16 */
+enum { BLOCK = 1 << 15, UTF8_LONGEST = 3 }; /* bytes read at once; bytes of UTF-8 for one unit of UTF-16 */
 
 syn_status synp_source_located(const synp_source *t, syn_error *err, syn_status s)
 {
