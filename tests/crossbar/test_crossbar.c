@@ -2,7 +2,9 @@
 /* Crossbars as objects: names, cells. */
 #include "support/circuit.h"
 
+#include <malloc.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 Test(crossbar, sides_have_names_and_other_numbers_have_none)
@@ -82,5 +84,43 @@ Test(crossbar, cells_and_ports_that_are_none_are_refused_and_change_nothing)
                  0));
     syn_crossbar_free(x);
     syn_crossbar_free(fresh);
+    circuit_free(c);
+}
+
+/* Blocks of the heap, and blocks that have been mapped. */
+static double allocated(void)
+{
+    const struct mallinfo2 m = mallinfo2();
+    return (double)m.uordblks + (double)m.hblkhd;
+}
+
+/* malloc rounds each block up to 16 bytes, or to a page of 4096; vectors are aligned to 64 bytes. Some hundred blocks of a
+ * crossbar of 200 x 100 cells, of some megabytes, make less than a tenth. */
+static void expect_bytes(const syn_crossbar *x, double before, const char *when)
+{
+    const double real = allocated() - before, told = (double)syn_crossbar_bytes(x);
+    cr_expect(fabs(told - real) < 0.1 * real, "%s: %.0f bytes are told, %.0f are in use", when, told, real);
+}
+
+Test(crossbar, the_memory_in_use_is_told)
+{
+#ifdef __SANITIZE_ADDRESS__
+    cr_skip_test("AddressSanitizer has an allocator of its own");
+#endif
+    const circuit_regime usual = {.r = {1, 1}, .end = {100, 100}, .g = {1e-5, 1e-4}};
+    uint64_t state = 20;
+    circuit *c = circuit_draw(&state, &usual, 200, 100, 0, 1);
+    circuit_solve(c, circuit_crossbar(c, 1), "what a process allocates once"); /* and keeps */
+    const double before = allocated();
+    syn_crossbar *x = circuit_crossbar(c, 1);
+    expect_bytes(x, before, "new");
+    circuit_solve(c, x, "usual");
+    expect_bytes(x, before, "solved");
+    const size_t n = syn_crossbar_ports(x);
+    double *y = calloc(n * n, sizeof *y);
+    cr_assert(eq(int, syn_crossbar_port_matrix(x, y, NULL), SYN_OK));
+    free(y);
+    expect_bytes(x, before, "with ports");
+    syn_crossbar_free(x);
     circuit_free(c);
 }
