@@ -141,14 +141,20 @@ hard_cells() { # at -0.95 V many cells stay in HRS in the first round; each furt
 check "write-verify comes back to cells that did not SET" hard_cells
 
 # Ideal wires: a column's current is the sum of its cells' at 0.2 V, which is 0.2 V over their drawn resistances.
-reads() {
-    run r --mode read --rows 9 --cols 5 --seed 4 --pattern random && syn sample --cells 45 --seed 4 >features
+reads() { # OPTION...: of the devices
+    run r --mode read --rows 9 --cols 5 --seed 4 --pattern random "$@" && syn sample --cells 45 --seed 4 "$@" >features
     syn netlist crossbar --rows 9 --cols 5 --seed 4 --pattern random | grep '^compose want' >bits
     awk 'FILENAME == ARGV[1] { for (j = 4; j <= NF; j++) bit[FNR - 1, j - 4] = $j; next }
         FILENAME == ARGV[2] { split($0, f, ","); if (FNR > 1) { i = f[1] % 9; j = int(f[1] / 9); sum[j] += 0.2 / (bit[i, j] ? f[6] : 10 ^ f[4]) } next }
         { n++; d = $2 / sum[int($1)] - 1; if (d > 1e-7 || d < -1e-7) { print; bad++ } } END { exit !(n == 5 && !bad) }' bits features r.data
 }
 check "read: column currents are the sums over the library's resistances" reads
+other_devices() {
+    syn sample --cells 12 --cycles 60 --start stationary --seed 2 -o sample.csv &&
+        syn fit sample.csv --order 1 --components 1 -o set.json >/dev/null && reads --params set.json --order 1 --start stationary &&
+        grep -q 'seed=4 start="stationary" order=1 params="set.json"' r.cir
+}
+check "read: also with another parameter set, order and history" other_devices
 
 # One cell behind 100 + 3 + 7 + 50 ohm: its current at what remains of 0.5 V, by the library.
 series() {
