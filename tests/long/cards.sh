@@ -127,7 +127,11 @@ card() {
         mv out first
         { netlist "$seat" "$1" && printf '.op\n.tran 0.1n 2n\n.print tran %s\n.end\n' "$node"; } >card.cir
         in_batch card.cir
-        cmp -s out first || finding "accepted, but the same value as $1 gives other currents"
+        if [ $status -ne 0 ]; then
+            finding "accepted, but the same value as $1 ends with status $status: $(tail -n 1 said)"
+        else
+            cmp -s out first || finding "accepted, but the same value as $1 gives other currents"
+        fi
     fi
 }
 
@@ -148,7 +152,11 @@ altered() {
         mv out first
         { netlist "$seat" "$1=$2" && printf '.control\nop\ntran 0.1n 2n\nprint %s\nquit 0\n.endc\n.end\n' "$node"; } >card.cir
         in_batch card.cir
-        cmp -s out first || finding "accepted, but other currents than with $1=$2 from the beginning"
+        if [ $status -ne 0 ]; then
+            finding "accepted, but $1=$2 from the beginning ends with status $status: $(tail -n 1 said)"
+        else
+            cmp -s out first || finding "accepted, but other currents than with $1=$2 from the beginning"
+        fi
     fi
 }
 
