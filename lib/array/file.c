@@ -439,6 +439,9 @@ static syn_status get_checksums(synp_stream *s, const syn_array_info *info, cons
     const unsigned char *c = checksum;
     if (unpack32(&c) != crc)
         return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
+    for (size_t k = 0; k < sizeof gap; k++)
+        if (gap[k])
+            return fail_file(err, SYN_EFORMAT, path, "expected zeros between the header and the cells");
     return SYN_OK;
 }
 

@@ -9,7 +9,9 @@
 #include <zlib.h>
 
 /* Places in a state file, array_file.h. */
-enum { ORDER = 56, FINGERPRINT = 76, HEADER_SUM = 80, HEADER_END = 84, SUM = 4 };
+enum { FILE_VERSION = 16, N = 24, ORDER = 56, FINGERPRINT = 76, HEADER_SUM = 80, HEADER_END = 84, SUM = 4 };
+/* The same of version 2, whose cells have four sections. */
+enum { COMPACT = 2, SECTIONS_BEGIN = 128, SECTIONS = 4, CELL = 13, OLDEST = 1 << 24, YOUNG = 1023 };
 
 static uint32_t word_at(const uint8_t *p)
 {
@@ -48,11 +50,39 @@ static const syn_model *model_of(uint32_t order, uint32_t *fingerprint)
     return model[order];
 }
 
+/* Ages that are accepted become small: cells draw all their cycles again, up to seconds for each. */
+static void make_young(uint8_t *ages, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        const uint32_t age = word_at(ages + k * sizeof age);
+        if (age <= OLDEST)
+            put_word(ages + k * sizeof age, age & YOUNG);
+    }
+}
+
+/* Of a file with less than 2^20 cells, so that each section is one piece. */
+static void make_compact_right(uint8_t *bytes, size_t size)
+{
+    static const size_t width[SECTIONS] = {4, 4, 4, 1};
+    const size_t n = word_at(bytes + N), sums = SECTIONS_BEGIN + CELL * n;
+    if (n >= size || size != sums + (SECTIONS + 1) * SUM)
+        return;
+    make_young(bytes + SECTIONS_BEGIN + (width[0] + width[1]) * n, n);
+    const uint8_t *section = bytes + SECTIONS_BEGIN;
+    for (size_t k = 0; k < SECTIONS; section += width[k++] * n)
+        put_word(bytes + sums + k * SUM, (uint32_t)crc32_z(0, section, width[k] * n));
+    const uLong header = crc32_z(0, bytes, SECTIONS_BEGIN);
+    put_word(bytes + size - SUM, (uint32_t)crc32_z(header, bytes + sums, SECTIONS * SUM));
+}
+
 static void make_right(uint8_t *bytes, size_t size, uint32_t fingerprint)
 {
     put_word(bytes + FINGERPRINT, fingerprint);
     put_word(bytes + HEADER_SUM, (uint32_t)crc32_z(0, bytes, HEADER_SUM));
-    put_word(bytes + size - SUM, (uint32_t)crc32_z(0, bytes, size - SUM));
+    if (word_at(bytes + FILE_VERSION) == COMPACT)
+        make_compact_right(bytes, size);
+    else
+        put_word(bytes + size - SUM, (uint32_t)crc32_z(0, bytes, size - SUM));
 }
 
 /* Every cell carries a finite current, before and after pulses. */
