@@ -201,7 +201,7 @@ syn_status synp_array_check(const syn_model *m, uint64_t seed, size_t n, const s
 }
 
 /* Bytes of blocks from which on an array is compact if its maker does not say, and of expanded blocks. */
-enum { FULL_AT_MOST = 4, EXPANDED_MIB = 256 };
+enum { FULL_AT_MOST = 4, EXPANDED_MIB = 64 };
 
 static bool is_compact(const syn_array *a, const syn_array_options *o)
 {

@@ -18,8 +18,7 @@ enum {
     FULL_VERSION = 1,    /* of arrays that are full or read-only */
     COMPACT_VERSION = 2, /* of compact arrays */
     HEADER = MAGIC + 2 * 4 + 4 * 8 + 3 * 4 + 8 + 4,
-    CHECKSUM = 4,
-    SECTIONS_BEGIN = 128 /* in version 2: a multiple of 64, for readers that map the file */
+    CHECKSUM = 4
 };
 
 /* The blocks are written as they lie in memory: a change of this structure needs another version. */
@@ -149,60 +148,80 @@ static uint32_t fingerprint(const syn_model *m)
     return add_numbers(crc, &v->a[0][0][0], (size_t)synp_slots(v) * SYN_NFEAT * SYN_NFEAT);
 }
 
-static void pack_header(const syn_array *a, unsigned char header[HEADER])
+static syn_array_info info_of(const syn_array *a)
+{
+    return (syn_array_info){.n = a->n,
+                            .rows = a->rows,
+                            .seed = a->single.seed,
+                            .first = a->single.first,
+                            .order = a->model->var->order,
+                            .read_only = !synp_is_writable(a),
+                            .start = a->start,
+                            .storage = syn_array_storage(a)};
+}
+
+static void pack_header(const syn_array_info *info, uint32_t model, unsigned char header[HEADER])
 {
     unsigned char *p = header + MAGIC;
     uint64_t resistance;
     memcpy(header, magic, MAGIC);
-    pack32(&p, a->expanded ? COMPACT_VERSION : FULL_VERSION);
-    pack32(&p, !synp_is_writable(a));
-    pack64(&p, a->n);
-    pack64(&p, a->rows);
-    pack64(&p, a->single.seed);
-    pack64(&p, a->single.first);
-    pack32(&p, (uint32_t)a->model->var->order);
-    pack32(&p, (uint32_t)a->start.history);
-    pack32(&p, (uint32_t)a->start.mode);
-    memcpy(&resistance, &a->start.resistance, sizeof resistance);
+    pack32(&p, info->storage == SYN_COMPACT ? COMPACT_VERSION : FULL_VERSION);
+    pack32(&p, info->read_only);
+    pack64(&p, info->n);
+    pack64(&p, info->rows);
+    pack64(&p, info->seed);
+    pack64(&p, info->first);
+    pack32(&p, (uint32_t)info->order);
+    pack32(&p, (uint32_t)info->start.history);
+    pack32(&p, (uint32_t)info->start.mode);
+    memcpy(&resistance, &info->start.resistance, sizeof resistance);
     pack64(&p, resistance);
-    pack32(&p, fingerprint(a->model));
+    pack32(&p, model);
 }
 
-static void put_checksum(synp_stream *s)
+void synp_put_checksum(synp_stream *s)
 {
     unsigned char checksum[CHECKSUM], *p = checksum;
     pack32(&p, s->crc);
     synp_put(s, checksum, CHECKSUM);
 }
 
-static void put_header(synp_stream *s, const syn_array *a)
+bool synp_get_checksum(synp_stream *s)
 {
+    unsigned char checksum[CHECKSUM];
+    const unsigned char *c = checksum;
+    const uint32_t crc = s->crc;
+    synp_get(s, checksum, CHECKSUM);
+    return !s->failed && unpack32(&c) == crc;
+}
+
+void synp_put_header(synp_stream *s, const syn_array_info *info, uint32_t model)
+{
+    static const char zeros[SYNP_SECTIONS_BEGIN - HEADER - CHECKSUM];
     unsigned char header[HEADER];
-    pack_header(a, header);
+    pack_header(info, model, header);
     synp_put(s, header, HEADER);
-    put_checksum(s);
+    synp_put_checksum(s);
+    if (info->storage == SYN_COMPACT)
+        synp_put(s, zeros, sizeof zeros);
 }
 
 static void put_full(synp_stream *s, const syn_array *a)
 {
-    put_header(s, a);
     synp_put_words(s, a->r, a->n_blocks * SYNP_LANES);
     if (a->blocks)
         synp_put_words(s, a->blocks, a->n_blocks * a->block_bytes / sizeof(uint32_t));
-    put_checksum(s);
+    synp_put_checksum(s);
 }
 
 /* Each piece of a section has a checksum. The last is that of the header and of these. */
 static void put_compact(synp_stream *s, const syn_array *a, uint32_t *checksums)
 {
-    static const char zeros[SECTIONS_BEGIN - HEADER - CHECKSUM];
-    put_header(s, a);
-    synp_put(s, zeros, sizeof zeros);
     const uint32_t header = s->crc;
     synp_put_sections(s, a, checksums);
     s->crc = header;
     synp_put_words(s, checksums, synp_checksums(a->n));
-    put_checksum(s);
+    synp_put_checksum(s);
 }
 
 static syn_status fail_file(syn_error *err, syn_status status, const char *path, const char *text)
@@ -224,6 +243,8 @@ static syn_status save(const syn_array *a, const char *path, uint32_t *checksums
     if (error)
         return fail_system(err, path, "cannot write", error);
     synp_stream s = {.f = file.stream};
+    const syn_array_info info = info_of(a);
+    synp_put_header(&s, &info, fingerprint(a->model));
     if (a->expanded)
         put_compact(&s, a, checksums);
     else
@@ -271,7 +292,8 @@ static uint64_t length_of(const syn_array_info *info)
     const uint64_t slots = info->order == SYN_LONG ? 2 : (uint64_t)info->order,
                    block = sizeof(synp_block) + slots * sizeof(synp_floats[SYN_NFEAT]);
     if (info->storage == SYN_COMPACT)
-        return SECTIONS_BEGIN + info->n * SYNP_KEPT_BYTES + synp_checksums(info->n) * sizeof(uint32_t) + CHECKSUM;
+        return SYNP_SECTIONS_BEGIN + info->n * SYNP_KEPT_BYTES + synp_checksums(info->n) * sizeof(uint32_t) +
+               CHECKSUM;
     return HEADER + CHECKSUM + blocks_of(info->n) * (sizeof(synp_floats) + (info->read_only ? 0 : block)) + CHECKSUM;
 }
 
@@ -333,7 +355,7 @@ static syn_status check_length(FILE *f, const char *path, const syn_array_info *
 }
 
 /* Opens a file and reads its header; on an error nothing is open. */
-static syn_status open_file(synp_stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err)
+syn_status synp_open_state(synp_stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err)
 {
     *s = (synp_stream){.f = fopen(path, "rb")};
     if (!s->f)
@@ -350,7 +372,7 @@ syn_status syn_array_peek(const char *path, syn_array_info *info, syn_error *err
 {
     synp_stream s;
     uint32_t model;
-    const syn_status status = open_file(&s, path, info, &model, err);
+    const syn_status status = synp_open_state(&s, path, info, &model, err);
     if (status == SYN_OK)
         fclose(s.f);
     return status;
@@ -409,35 +431,30 @@ static syn_status check_cells(const char *path, const syn_array *a, syn_error *e
 /* Reads what put_full writes after the header. */
 static syn_status get_full(synp_stream *s, syn_array *a, const char *path, syn_error *err)
 {
-    unsigned char checksum[CHECKSUM];
     synp_get_words(s, a->r, a->n_blocks * SYNP_LANES);
     if (a->blocks)
         synp_get_words(s, a->blocks, a->n_blocks * a->block_bytes / sizeof(uint32_t));
-    const uint32_t crc = s->crc;
-    synp_get(s, checksum, CHECKSUM);
+    const bool fits = synp_get_checksum(s);
     if (s->failed)
         return fail_file(err, SYN_EIO, path, "cannot be read to its end");
-    const unsigned char *c = checksum;
-    if (unpack32(&c) != crc)
+    if (!fits)
         return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
     return SYN_OK;
 }
 
 /* The checksums of the sections, and their own. */
-static syn_status get_checksums(synp_stream *s, const syn_array_info *info, const char *path, uint32_t *checksums,
-                                syn_error *err)
+syn_status synp_get_checksums(synp_stream *s, const syn_array_info *info, const char *path, uint32_t *checksums,
+                              syn_error *err)
 {
-    unsigned char gap[SECTIONS_BEGIN - HEADER - CHECKSUM], checksum[CHECKSUM];
+    unsigned char gap[SYNP_SECTIONS_BEGIN - HEADER - CHECKSUM];
     synp_get(s, gap, sizeof gap);
-    if (fseeko(s->f, (off_t)(SECTIONS_BEGIN + info->n * SYNP_KEPT_BYTES), SEEK_SET) != 0)
+    if (fseeko(s->f, (off_t)(SYNP_SECTIONS_BEGIN + info->n * SYNP_KEPT_BYTES), SEEK_SET) != 0)
         return fail_system(err, path, "cannot read", errno);
     synp_get_words(s, checksums, synp_checksums(info->n));
-    const uint32_t crc = s->crc;
-    synp_get(s, checksum, CHECKSUM);
+    const bool fits = synp_get_checksum(s);
     if (s->failed)
         return fail_file(err, SYN_EIO, path, "cannot be read to its end");
-    const unsigned char *c = checksum;
-    if (unpack32(&c) != crc)
+    if (!fits)
         return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
     for (size_t k = 0; k < sizeof gap; k++)
         if (gap[k])
@@ -465,12 +482,11 @@ static syn_status get_compact(synp_stream *s, const syn_array_info *info, size_t
     uint32_t *checksums = malloc(synp_checksums(info->n) * sizeof *checksums);
     if (!checksums)
         return synp_in_file(err, path, synp_no_memory(err));
-    syn_status status = get_checksums(s, info, path, checksums, err);
+    syn_status status = synp_get_checksums(s, info, path, checksums, err);
     if (!status) {
-        const synp_wanted wanted = {.n = info->n, .first = first, .begin = SECTIONS_BEGIN};
         status = start_last_block(a, err);
         if (!status)
-            status = synp_get_sections(s->f, &wanted, checksums, a, err);
+            status = synp_get_sections(s->f, info->n, first, checksums, a, err);
         status = status ? synp_in_file(err, path, status) : SYN_OK;
     }
     free(checksums);
@@ -578,7 +594,7 @@ syn_status syn_array_load_with(const syn_model *m, const char *path, const syn_l
     *out = NULL;
     syn_status status = synp_check_reserved(how->reserved, sizeof how->reserved, "syn_load", err);
     if (!status)
-        status = open_file(&s, path, &info, &model, err);
+        status = synp_open_state(&s, path, &info, &model, err);
     if (status)
         return status;
     status = check_model(m, path, &info, model, err);

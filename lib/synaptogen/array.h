@@ -37,7 +37,7 @@ typedef struct syn_array_options {
     int threads;    /* upper limit; 0: as many as there are processors (or $OMP_NUM_THREADS); small work uses one */
     bool read_only; /* keep only what a read needs, 4 bytes per cell; nothing can be applied then */
     syn_storage storage;
-    size_t expanded_bytes; /* of a compact array: memory for the cells that were written last, in full; 0: 256 MiB */
+    size_t expanded_bytes; /* of a compact array: memory for the cells that were written last, in full; 0: 64 MiB */
     uint64_t reserved[7];  /* 0, room to grow */
 } syn_array_options;
 

@@ -67,6 +67,13 @@ syn_status syn_array_load(const syn_model *m, const char *path, const char *kern
 syn_status syn_array_load_with(const syn_model *m, const char *path, const syn_load *how, syn_array **out,
                                syn_error *err);
 
+/* Joins the `count` state files of the parts of an array, in the order of their cells, into one file at path, which is that of
+ * the whole array byte for byte. The parts have one seed, start, order and model; each begins with the cell after the last of
+ * the one before. All but the last of full or read-only parts have a multiple of 16 cells. rows: of the whole; 0: those of
+ * the parts if these have several columns, or else one column. Memory: some megabytes. err (may be NULL) names the part. Returns SYN_OK,
+ * SYN_EINVAL (the parts do not fit, or rows do not divide the cells), SYN_EFORMAT, SYN_EIO, SYN_ENOMEM; on failure path is unchanged. */
+syn_status syn_array_join(const char *const *paths, size_t count, uint64_t rows, const char *path, syn_error *err);
+
 #ifdef __cplusplus
 }
 #endif

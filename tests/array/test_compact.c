@@ -555,3 +555,112 @@ Test(compact_file, cells_too_old_for_a_compact_file_are_saved_full)
                     "cell 40 has begun 16777217 cycles");
     free_pair(p);
 }
+
+/* Names of part files beside path, and of the whole. */
+enum { PARTS = 3 };
+static char part_names[PARTS][128];
+static const char *part_paths[PARTS];
+
+static void name_parts(void)
+{
+    for (int k = 0; k < PARTS; k++) {
+        snprintf(part_names[k], sizeof part_names[k], "%s.%d", path, k);
+        part_paths[k] = part_names[k];
+    }
+}
+
+static void remove_parts(void)
+{
+    for (int k = 0; k < PARTS; k++)
+        remove(part_paths[k]);
+}
+
+/* Saves the array of these cells after a train, as a part alone makes it. */
+static void save_cells(const syn_model *m, syn_array_options o, size_t n, const char *name)
+{
+    static const float train[] = {-1.5f, 1.0f, -1.4f, 1.6f, -1.1f};
+    syn_array *a;
+    cr_assert(eq(int, syn_array_create(m, 31, n, &o, &a, NULL), SYN_OK));
+    if (!o.read_only)
+        cr_assert(eq(int, syn_array_apply(a, NULL, train, 5, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(a, name, NULL), SYN_OK));
+    syn_array_free(a);
+}
+
+static void same_as_whole(const char *what)
+{
+    size_t size[2];
+    unsigned char *bytes[2];
+    bytes[0] = contents(&size[0]);
+    remove(path);
+    cr_assert(eq(int, syn_array_join(part_paths, PARTS, 0, path, NULL), SYN_OK));
+    bytes[1] = contents(&size[1]);
+    cr_expect(size[0] == size[1] && memcmp(bytes[0], bytes[1], size[0]) == 0, "%s: the joined file is another", what);
+    free(bytes[0]);
+    free(bytes[1]);
+}
+
+Test(compact_file, parts_that_were_made_alone_are_joined_to_the_file_of_the_whole_byte_for_byte)
+{
+    static const struct {
+        const char *what;
+        size_t n[PARTS];
+        syn_array_options o;
+    } cases[] = {
+        {"compact, over the pieces of the file", {(1 << 20) - 5, 7, (1 << 20) + 3}, {.storage = SYN_COMPACT}},
+        {"compact, a matrix", {300, 30, 600}, {.storage = SYN_COMPACT, .rows = 15}},
+        {"full", {160, 32, 75}, {.storage = SYN_FULL, .start.history = SYN_STATIONARY}},
+        {"full, a matrix", {320, 64, 32}, {.storage = SYN_FULL, .rows = 16, .start.mode = SYN_LRS}},
+        {"read-only", {160, 32, 75}, {.read_only = true}}};
+    name_parts();
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        syn_array_options o = cases[k].o;
+        size_t all = 0;
+        o.first = 1000;
+        for (int part = 0; part < PARTS; part++) {
+            save_cells(support_model(1), o, cases[k].n[part], part_paths[part]);
+            o.first += cases[k].n[part];
+            all += cases[k].n[part];
+        }
+        o.first = 1000;
+        save_cells(support_model(1), o, all, path);
+        same_as_whole(cases[k].what);
+    }
+    remove_parts();
+}
+
+Test(compact_file, parts_that_do_not_fit_are_refused_by_name_and_nothing_is_written)
+{
+    static const syn_array_options good = {.storage = SYN_COMPACT};
+    name_parts();
+    for (int k = 0; k < 9; k++) {
+        syn_array_options o = good;
+        uint64_t rows = k == 8 ? 17 : 0;
+        syn_error err = {0};
+        for (int part = 0; part < PARTS; part++) {
+            o.first = 40 * (uint64_t)part + (k == 1 && part == 1);
+            o.start.mode = k == 2 && part == 1 ? SYN_LRS : SYN_HRS;
+            o.storage = k == 3 && part == 1 ? SYN_FULL : k == 4 ? SYN_FULL : SYN_COMPACT;
+            save_cells(support_model(k == 5 && part == 1 ? 5 : 1), o, 40, part_paths[part]);
+        }
+        if (k == 6 || k == 7) {
+            FILE *f = fopen(part_paths[1], "r+b");
+            fseek(f, k == 6 ? 150 : 20, SEEK_SET);
+            fputc('x', f);
+            fclose(f);
+        }
+        static const char *const fields[] = {"", "first", "start", "storage", "n", "order", "", "", "rows"};
+        const syn_status expected = k == 0 ? SYN_OK : k == 6 || k == 7 ? SYN_EFORMAT : SYN_EINVAL;
+        remove(path);
+        const syn_status status = syn_array_join(part_paths, PARTS, rows, path, &err);
+        cr_expect(eq(int, status, expected), "case %d: %s %s", k, err.field, err.text);
+        if (k > 0) {
+            cr_expect(eq(str, err.field, (char *)fields[k]));
+            if (k != 8)
+                cr_expect(strstr(err.file, part_paths[k == 4 ? 0 : 1]) != NULL, "case %d names %s", k, err.file);
+            FILE *f = fopen(path, "rb");
+            cr_expect(f == NULL);
+        }
+    }
+    remove_parts();
+}
