@@ -203,11 +203,15 @@ syn_status synp_array_check(const syn_model *m, uint64_t seed, size_t n, const s
 /* Bytes of blocks from which on an array is compact if its maker does not say, and of expanded blocks. */
 enum { FULL_AT_MOST = 4, EXPANDED_MIB = 64 };
 
-static bool is_compact(const syn_array *a, const syn_array_options *o)
+static size_t bytes_of_block(const syn_var *v)
 {
-    if (o->storage == SYN_AUTOMATIC)
-        return a->n_blocks > ((uint64_t)FULL_AT_MOST << 30) / a->block_bytes;
-    return o->storage == SYN_COMPACT;
+    return sizeof(synp_block) + (size_t)synp_slots(v) * sizeof(synp_floats[SYN_NFEAT]);
+}
+
+syn_storage syn_storage_for(const syn_model *m, size_t n)
+{
+    const size_t blocks = n / SYNP_LANES + (n % SYNP_LANES > 0);
+    return blocks > ((uint64_t)FULL_AT_MOST << 30) / bytes_of_block(m->var) ? SYN_COMPACT : SYN_FULL;
 }
 
 static bool allocate_kept(syn_array *a)
@@ -229,7 +233,7 @@ static bool allocate(syn_array *a, const syn_array_options *o)
         return false;
     if (o->read_only)
         return true;
-    if (is_compact(a, o))
+    if ((o->storage == SYN_AUTOMATIC ? syn_storage_for(a->model, a->n) : o->storage) == SYN_COMPACT)
         return allocate_kept(a);
     a->blocks = synp_allocate(a->n_blocks * a->block_bytes);
     return a->blocks != NULL;
@@ -255,7 +259,7 @@ syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const sy
     a->n = n;
     a->rows = o->rows ? o->rows : n;
     a->n_blocks = (n + SYNP_LANES - 1) / SYNP_LANES;
-    a->block_bytes = sizeof(synp_block) + (size_t)a->single.slots * sizeof(synp_floats[SYN_NFEAT]);
+    a->block_bytes = bytes_of_block(m->var);
     a->threads = synp_threads(o->threads);
     a->expanded_bytes = o->expanded_bytes;
     for (int k = 0; k < 2; k++)

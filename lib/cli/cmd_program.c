@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/commands.h"
 #include "cli/matrix.h"
+#include "cli/part.h"
 #include "cli/shared.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct program_options {
     model_options model;
-    const char *targets, *state, *report, *output; /* files, NULL if absent */
+    const char *targets, *state, *report, *part, *output; /* files, NULL if absent */
     verify_options verify;
     stuck_options stuck;
     uint64_t first;
@@ -29,22 +30,57 @@ static const cli_option options[] = {
     OPTION_FIRST(program_options, first),
     OPTION_START(program_options, history),
     {GROUP(options_model, program_options, model)},
+    OPTION_PART(program_options, part),
     {"output", "FILE", WRITES(program_options, output), .letter = 'o', .help = "state file of the array"},
     {0},
 };
 
+/* The columns of the targets that this run programs, all of the cells before them, and how the array is kept. */
+typedef struct place {
+    size_t column, row, cells; /* column > 0 or row > 0 only in a part */
+    syn_storage storage;
+} place;
+
+static size_t common_divisor(size_t a, size_t b)
+{
+    return b ? common_divisor(b, a % b) : a;
+}
+
+/* Keeps the targets of the part: whole columns, or cells of a single column. The blocks of a state file have 16 cells. */
+static int take_part(const program_options *o, const syn_model *m, matrix *t, place *p)
+{
+    const size_t block = 16, columns = block / common_divisor(t->rows, block);
+    part_range mine;
+    *p = (place){.storage = syn_storage_for(m, t->rows * t->cols)};
+    const int status = t->cols > 1 ? part_of(o->part, t->cols, columns, 2, "columns", &mine)
+                                   : part_of(o->part, t->rows, block, block, "cells", &mine);
+    if (status)
+        return status;
+    const size_t first = t->cols > 1 ? mine.first * t->rows : mine.first;
+    p->column = t->cols > 1 ? mine.first : 0;
+    p->row = t->cols > 1 ? 0 : mine.first;
+    p->cells = first;
+    *(t->cols > 1 ? &t->cols : &t->rows) = mine.count;
+    memmove(t->v, t->v + first, t->rows * t->cols * sizeof *t->v);
+    return CLI_OK;
+}
+
 /* A new array of the shape of the targets, or the one of --state. */
-static int open_array(const program_options *o, const syn_model *m, const matrix *targets, syn_array **a)
+static int open_array(const program_options *o, const syn_model *m, const matrix *targets, const place *p,
+                      syn_array **a)
 {
     syn_error err;
     if (!o->state) {
-        const syn_array_options how = {
-            .first = o->first, .start = {.history = (syn_history)o->history}, .rows = targets->rows};
+        const syn_array_options how = {.first = o->first + p->cells,
+                                       .start = {.history = (syn_history)o->history},
+                                       .rows = targets->rows,
+                                       .storage = p->storage};
         return syn_array_create(m, o->model.seed, targets->rows * targets->cols, &how, a, &err)
                    ? cli_fail_library("", &err)
                    : CLI_OK;
     }
-    if (syn_array_load(m, o->state, NULL, 0, a, &err))
+    const syn_load how = {.first = p->cells, .count = o->part ? targets->rows * targets->cols : 0};
+    if (syn_array_load_with(m, o->state, &how, a, &err))
         return cli_fail_library("", &err);
     const size_t rows = syn_array_rows(*a), cols = syn_array_cols(*a);
     return rows == targets->rows && cols == targets->cols
@@ -99,8 +135,8 @@ static bool is_within(const program_options *o, const syn_array *a, size_t k, fl
     return fabs((double)g / (double)target - 1) <= o->verify.tolerance * (1 + 1e-5);
 }
 
-static int write_cells(const program_options *o, const syn_array *a, const matrix *targets, const float *g,
-                       const uint32_t *pulses)
+static int write_cells(const program_options *o, const syn_array *a, const matrix *targets, const place *p,
+                       const float *g, const uint32_t *pulses)
 {
     output out;
     if (!o->report)
@@ -110,20 +146,21 @@ static int write_cells(const program_options *o, const syn_array *a, const matri
     fputs("cell,target,g,pulses,row,column,within\n", out.stream);
     for (size_t k = 0; k < syn_array_size(a) && !ferror(out.stream); k++)
         fprintf(out.stream, "%" PRIu64 ",%.9g,%.9g,%" PRIu32 ",%zu,%zu,%d\n", syn_array_first(a) + k,
-                (double)targets->v[k], (double)g[k], pulses[k], k % targets->rows, k / targets->rows,
-                is_within(o, a, k, targets->v[k], g[k]));
+                (double)targets->v[k], (double)g[k], pulses[k], p->row + k % targets->rows,
+                p->column + k / targets->rows, is_within(o, a, k, targets->v[k], g[k]));
     return output_close(&out, true);
 }
 
 /* Names the cells that stayed outside of the tolerance: the first few, each where it is the nearest that it got. */
-static void warn_of_cells(const program_options *o, const syn_array *a, const matrix *targets, const float *g)
+static void warn_of_cells(const program_options *o, const syn_array *a, const matrix *targets, const place *p,
+                          const float *g)
 {
     enum { NAMED = 3 };
     size_t outside = 0;
     for (size_t k = 0; k < targets->rows * targets->cols; k++)
         if (!is_within(o, a, k, targets->v[k], g[k]) && outside++ < NAMED)
-            fprintf(stderr, "row %zu, column %zu: %.4g S in place of %.4g S\n", k % targets->rows, k / targets->rows,
-                    (double)g[k], (double)targets->v[k]);
+            fprintf(stderr, "row %zu, column %zu: %.4g S in place of %.4g S\n", p->row + k % targets->rows,
+                    p->column + k / targets->rows, (double)g[k], (double)targets->v[k]);
     if (outside > 0)
         fprintf(stderr,
                 "%zu of %zu cells are not within the tolerance%s; \"synaptogen info --window\" shows what cells can "
@@ -143,7 +180,7 @@ static int write_report(const syn_program_report *r)
     return output_close(&out, true);
 }
 
-static int program(const program_options *o, const syn_model *m, const matrix *targets, syn_array *a)
+static int program(const program_options *o, const syn_model *m, const matrix *targets, const place *p, syn_array *a)
 {
     const size_t n = syn_array_size(a);
     float *g = malloc(n * sizeof *g);
@@ -151,13 +188,13 @@ static int program(const program_options *o, const syn_model *m, const matrix *t
     syn_program_report report = {0};
     int status = g && pulses ? program_all(o, m, a, targets, g, pulses, &report) : cli_fail_memory();
     if (!status)
-        status = write_cells(o, a, targets, g, pulses);
+        status = write_cells(o, a, targets, p, g, pulses);
     if (!status)
         status = output_save_array(a, o->output);
     if (!status)
         status = write_report(&report);
     if (!status)
-        warn_of_cells(o, a, targets, g);
+        warn_of_cells(o, a, targets, p, g);
     free(g);
     free(pulses);
     return status;
@@ -167,6 +204,7 @@ static int run(const void *values)
 {
     const program_options *o = values;
     matrix targets = {0};
+    place p;
     syn_array *a = NULL;
     syn_model *m;
     int status = model_open(&o->model, o->state, &m);
@@ -175,11 +213,13 @@ static int run(const void *values)
     if (!status)
         status = matrix_read_conductances(o->targets, &targets);
     if (!status)
-        status = open_array(o, m, &targets, &a);
+        status = take_part(o, m, &targets, &p);
+    if (!status)
+        status = open_array(o, m, &targets, &p, &a);
     if (!status)
         status = stuck_draw(&o->stuck, a);
     if (!status)
-        status = program(o, m, &targets, a);
+        status = program(o, m, &targets, &p, a);
     syn_array_free(a);
     free(targets.v);
     syn_model_free(m);
@@ -209,7 +249,7 @@ const cli_command command_program = {
         "cell, as with ideal selectors and wires; `synaptogen crossbar write` has both.",
     .output = {"CSV with one row on standard output.", columns},
     .examples = examples,
-    .see_also = "crossbar write,read,vmm",
+    .see_also = "join,crossbar write,read,vmm",
     .options = options,
     .size = sizeof(program_options),
     .run = run,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/commands.h"
+#include "cli/part.h"
 #include "cli/records.h"
 #include "cli/shared.h"
 
@@ -7,13 +7,14 @@ typedef struct sample_options {
     model_options model;
     cells_options cells;
     uint64_t cycles;
-    const char *output;
+    const char *part, *output;
 } sample_options;
 
 static const cli_option options[] = {
     {"cycles", "N", INTEGER(sample_options, cycles, 1, OPTION_MANY), .fallback = "1", .help = "number of cycles"},
     {GROUP(options_cells, sample_options, cells)},
     {GROUP(options_model, sample_options, model)},
+    OPTION_PART(sample_options, part),
     OPTION_OUTPUT(sample_options, output),
     {0},
 };
@@ -39,9 +40,13 @@ static void put_row(records *r, const syn_cell *cell)
 static int print_cells(const sample_options *o, const cell_range *c)
 {
     records r;
-    if (records_open(&r, o->output, fields, c->count * o->cycles))
+    part_range mine;
+    const int status = part_of(o->part, (size_t)c->count, 1, 1, "cells", &mine);
+    if (status)
+        return status;
+    if (records_open(&r, o->output, fields, mine.count * o->cycles))
         return CLI_FAILED;
-    for (uint64_t k = 0; k < c->count && !records_failed(&r); k++) {
+    for (uint64_t k = mine.first; k < mine.first + mine.count && !records_failed(&r); k++) {
         syn_cell cell;
         cells_get(c, k, &cell);
         put_row(&r, &cell);
@@ -98,7 +103,7 @@ const cli_command command_sample = {
          "structured array of NumPy with these fields.",
          columns},
     .examples = examples,
-    .see_also = "iv,pulse,info",
+    .see_also = "join,iv,pulse,info",
     .options = options,
     .size = sizeof(sample_options),
     .run = run,

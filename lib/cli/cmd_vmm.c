@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/commands.h"
 #include "cli/matrix.h"
+#include "cli/part.h"
 #include "cli/shared.h"
 
 #include <stdlib.h>
 
 typedef struct vmm_options {
     model_options model;
-    const char *state, *voltages, *output;
+    const char *state, *voltages, *part, *output;
     noise_options noise;
 } vmm_options;
 
@@ -16,6 +16,7 @@ static const cli_option options[] = {
      .help = "a product for each row: a voltage in V for each column of the array, .csv or .npy"},
     {GROUP(options_noise, vmm_options, noise)},
     {GROUP(options_params, vmm_options, model)},
+    OPTION_PART(vmm_options, part),
     OPTION_OUTPUT(vmm_options, output),
     {0},
 };
@@ -34,18 +35,20 @@ static int transpose(matrix *m)
     return CLI_OK;
 }
 
-/* One product for each column of v, into i. */
-static int multiply(const vmm_options *o, const syn_array *a, const matrix *v, matrix *i)
+/* Products in one call of the library. OpenBLAS rounds differently for another number of them, so parts consist of whole calls. */
+enum { PIECE = 256 };
+
+/* One product for each column of v, into i. first: number of the first of them. */
+static int multiply(const vmm_options *o, const syn_array *a, const matrix *v, size_t first, matrix *i)
 {
-    const size_t piece = 256;
     progress bar = {0};
     syn_error err;
-    for (size_t k = 0; k < v->cols; k += piece) {
-        const size_t count = v->cols - k < piece ? v->cols - k : piece;
+    for (size_t k = 0; k < v->cols; k += PIECE) {
+        const size_t count = v->cols - k < PIECE ? v->cols - k : PIECE;
         const float *from = v->v + v->rows * k;
         float *to = i->v + i->rows * k;
         const syn_status status =
-            syn_vmm_batch_noisy(a, from, count, o->noise.bandwidth, o->noise.index + k, to, &err);
+            syn_vmm_batch_noisy(a, from, count, o->noise.bandwidth, o->noise.index + first + k, to, &err);
         if (status)
             return cli_fail_option(&err);
         progress_show(&bar, "multiplying", k + count, v->cols);
@@ -61,10 +64,15 @@ static int write_products(const vmm_options *o, const syn_array *a, matrix *v)
         return cli_fail(CLI_FAILED,
                         "%s: expected %zu voltages in each row, one for each column of the array, found %zu",
                         o->voltages, cols, v->cols);
-    if (transpose(v))
-        return CLI_FAILED;
-    matrix i = {rows, v->cols, malloc(rows * v->cols * sizeof *i.v)};
-    int status = i.v ? multiply(o, a, v, &i) : cli_fail_memory();
+    part_range mine;
+    int status = part_of(o->part, v->rows, PIECE, PIECE, "rows of voltages", &mine);
+    if (!status)
+        status = transpose(v);
+    if (status)
+        return status;
+    const matrix inputs = {v->rows, mine.count, v->v + v->rows * mine.first};
+    matrix i = {rows, mine.count, malloc(rows * mine.count * sizeof *i.v)};
+    status = i.v ? multiply(o, a, &inputs, mine.first, &i) : cli_fail_memory();
     if (!status)
         status = transpose(&i);
     if (!status)
@@ -113,7 +121,7 @@ const cli_command command_vmm = {
          "the file's name ends so.",
          NULL},
     .examples = examples,
-    .see_also = "crossbar read,program,read",
+    .see_also = "join,crossbar read,program,read",
     .operands = {{"STATE", "state file", offsetof(vmm_options, state)}},
     .options = options,
     .size = sizeof(vmm_options),

@@ -45,6 +45,7 @@ typedef struct cli_command {
     X(crossbar_solve)                                                                                                \
     X(crossbar_write)                                                                                                \
     X(crossbar_read)                                                                                                 \
+    X(join)                                                                                                          \
     X(import)                                                                                                        \
     X(extract)                                                                                                       \
     X(fit)                                                                                                           \

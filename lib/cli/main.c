@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/manual/manual.h"
+#include "cli/part.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -90,7 +91,7 @@ static int run(const cli_command *command, const cli_line *line)
     if (!status)
         status = request == OPTIONS_HELP      ? print_help(command)
                  : request == OPTIONS_VERSION ? print_version()
-                                              : command->run(values);
+                                              : part_run(command, values);
     free(values);
     return status;
 }

@@ -41,6 +41,10 @@ typedef struct syn_array_options {
     uint64_t reserved[7];  /* 0, room to grow */
 } syn_array_options;
 
+/* What SYN_AUTOMATIC is for n cells: SYN_FULL or SYN_COMPACT. A part of an array is kept as the whole would be, so that their files
+ * can be joined. */
+syn_storage syn_storage_for(const syn_model *m, size_t n);
+
 /* The cells that a call works on, and the order of their values in its arrays. Zeroed: all cells. */
 typedef struct syn_cells {
     size_t first, count, stride; /* cells first, first + stride, .. (count of them); count 0 = all, stride 0 = 1 */

@@ -8,16 +8,17 @@ cd "$tmp" || exit 99
 
 cat >table <<'END'
 info: attempts bandwidth error-rate help order output params seed tolerance version window
-sample: cells cycles first help name order output params seed start version
+sample: cells cycles first help name order output params part seed start version
 pulse: cells first help init name order output params r-init seed start version voltages
 iv: cells cycles first help name order output params plot points seed start u-max u-min version
-program: attempts bandwidth first help index order output params report seed start state stuck-hrs stuck-lrs targets tolerance version
+program: attempts bandwidth first help index order output params part report seed start state stuck-hrs stuck-lrs targets tolerance version
 read: bandwidth conductance help index output params u version
-vmm: bandwidth help index output params version voltages
+vmm: bandwidth help index output params part version voltages
 netlist crossbar: attempts cells cols drive driver help init library mode order output params pattern picture pulse r-bl r-wl rows scheme seed sense start state state-out tile v-gate v-read v-reset v-set version voltages
 crossbar solve: bandwidth help index nodes order output params ports seed side version
 crossbar write: attempts bandwidth both-ends by-cell cols driver first help index init order output params pattern plot r-bl r-wl rows scheme seed start state steps stuck-hrs stuck-lrs targets tolerance v-read v-reset v-set version
 crossbar read: bandwidth both-ends driver each-row help index output params plot r-bl r-wl sense sneak v-read version voltages
+join: help output version
 import: columns cycle-per-file help look output pairs polarity scale shunt u0 version
 extract: columns cycle-per-file help html output pairs plot polarity scale shunt u0 version
 fit: columns compliance components curves cycle-per-file degree devices help marginals name order output pairs params polarity scale seed shunt skip starts sweeps trend u0 version
@@ -84,7 +85,7 @@ check "a switch takes no value" sh -c '"$1" read x --conductance=1 2>&1 | grep -
 
 one_version() {
     { syn --version; while read -r command; do syn $command --version; done <commands; } >versions
-    [ "$(wc -l <versions)" -eq 17 ] && [ "$(sort -u versions | wc -l)" -eq 1 ] && grep -q '^synaptogen [0-9.]*$' versions
+    [ "$(wc -l <versions)" -eq 18 ] && [ "$(sort -u versions | wc -l)" -eq 1 ] && grep -q '^synaptogen [0-9.]*$' versions
 }
 check "--version prints the same everywhere" one_version
 

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* Results of parts, joined to the result of the whole. */
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/matrix.h"
+#include "cli/part.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct join_options {
+    cli_line parts;
+    const char *output;
+} join_options;
+
+static const cli_option options[] = {
+    {"output", "FILE", WRITES(join_options, output), .letter = 'o',
+     .help = "file of the whole, put in place when it is complete"},
+    {0},
+};
+
+/* The files in the order of their parts. */
+typedef struct files {
+    const char **names;
+    size_t count;
+} files;
+
+static int check_missing(const files *f)
+{
+    char text[128] = "";
+    size_t missing = 0;
+    for (size_t k = 0; k < f->count; k++)
+        if (!f->names[k] && missing++ < 8)
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s%zu", *text ? ", " : "", k + 1);
+    return missing == 0 ? CLI_OK
+                        : cli_fail(CLI_FAILED, "expected all of %zu parts, found %zu; missing: %s%s", f->count,
+                                   f->count - missing, text, missing > 8 ? ", ..." : "");
+}
+
+static int put_in_order(const cli_line *line, files *f, part_record *first)
+{
+    int status = part_record_read(line->words[0], false, first);
+    if (status)
+        return status;
+    f->count = (size_t)first->count;
+    f->names = calloc(f->count, sizeof *f->names);
+    status = f->names ? CLI_OK : cli_fail_memory();
+    for (int k = 0; k < line->count && !status; k++) {
+        part_record r;
+        status = part_record_read(line->words[k], true, &r);
+        if (status)
+            break;
+        status = part_compare(line->words[k], first, &r);
+        const char **place = status ? NULL : &f->names[r.number - 1];
+        if (place && *place)
+            status = cli_fail(CLI_FAILED, "%s: part %" PRIu64 " is %s, too", line->words[k], r.number, *place);
+        if (place)
+            *place = line->words[k];
+        part_record_free(&r);
+    }
+    return status ? status : check_missing(f);
+}
+
+static FILE *open_part(const char *name)
+{
+    FILE *f = fopen(name, "rb");
+    if (!f)
+        cli_fail(CLI_FAILED, "%s: cannot read: %s", name, strerror(errno));
+    return f;
+}
+
+/* The rest of a file. */
+static int copy(FILE *from, const char *name, FILE *to)
+{
+    char bytes[65536];
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, from)) > 0;)
+        fwrite(bytes, 1, n, to);
+    return ferror(from) ? cli_fail(CLI_FAILED, "%s: cannot be read to its end", name) : CLI_OK;
+}
+
+/* Whether a line of a table is of names or a comment. */
+static bool is_head(const char *line)
+{
+    return !isdigit((unsigned char)*line) && !strchr("+-.", *line) && strncmp(line, "nan", 3) != 0 &&
+           strncmp(line, "inf", 3) != 0;
+}
+
+/* Tables in text: the head once, then the rows of all parts. */
+static int join_text(const files *f, FILE *out)
+{
+    int status = CLI_OK;
+    for (size_t k = 0; k < f->count && !status; k++) {
+        FILE *in = open_part(f->names[k]);
+        char *line = NULL;
+        size_t room = 0;
+        if (!in)
+            return CLI_FAILED;
+        ssize_t n;
+        while ((n = getline(&line, &room, in)) > 0 && is_head(line))
+            if (k == 0)
+                fwrite(line, 1, (size_t)n, out);
+        if (n > 0)
+            fwrite(line, 1, (size_t)n, out);
+        free(line);
+        status = copy(in, f->names[k], out);
+        fclose(in);
+    }
+    return status;
+}
+
+/* A .npy file of version 1.0 of this program: what stands before and after the shape, and the data. */
+typedef struct npy {
+    FILE *f;
+    char dictionary[1024], *tail;
+    size_t shape[2], dimensions;
+    bool by_columns;
+    size_t size; /* of an element, bytes */
+    long data;   /* where they begin */
+} npy;
+
+static bool parse_shape(npy *n)
+{
+    char *at = strstr(n->dictionary, "'shape': (");
+    if (!at)
+        return false;
+    at += strlen("'shape': (");
+    char *p = at;
+    for (n->dimensions = 0; isdigit((unsigned char)*p) && n->dimensions < 2; p += strspn(p, ", "))
+        n->shape[n->dimensions++] = (size_t)strtoull(p, &p, 10);
+    if (*p != ')' || n->dimensions == 0)
+        return false;
+    n->tail = p + 1;
+    *at = '\0';
+    n->by_columns = strstr(n->dictionary, "'fortran_order': True") != NULL;
+    return true;
+}
+
+static bool read_header(npy *n)
+{
+    unsigned char start[10];
+    if (fread(start, 1, 10, n->f) != 10 || memcmp(start, "\x93NUMPY\x01", 7) != 0)
+        return false;
+    const size_t length = start[8] + 256u * start[9];
+    n->data = (long)(10 + length);
+    if (length >= sizeof n->dictionary || fread(n->dictionary, 1, length, n->f) != length)
+        return false;
+    n->dictionary[length] = '\0';
+    if (!parse_shape(n) || fseek(n->f, 0, SEEK_END) != 0)
+        return false;
+    const size_t elements = n->shape[0] * (n->dimensions == 2 ? n->shape[1] : 1),
+                 bytes = (size_t)(ftell(n->f) - n->data);
+    n->size = elements ? bytes / elements : 0;
+    return elements > 0 && n->size * elements == bytes && fseek(n->f, n->data, SEEK_SET) == 0;
+}
+
+static int open_npy(const char *name, const npy *first, npy *n)
+{
+    *n = (npy){.f = open_part(name)};
+    if (!n->f)
+        return CLI_FAILED;
+    if (read_header(n) &&
+        (!first || (strcmp(n->dictionary, first->dictionary) == 0 && n->dimensions == first->dimensions &&
+                    (n->dimensions == 1 || n->shape[1] == first->shape[1]))))
+        return CLI_OK;
+    fclose(n->f);
+    n->f = NULL;
+    return cli_fail(CLI_FAILED,
+                    "%s: expected a .npy file of this program like those of the other parts, found another kind",
+                    name);
+}
+
+/* One column of all parts after the other; a column is a row of text, or all of it. */
+static int copy_columns(const files *f, const npy *first, npy *parts, FILE *out)
+{
+    const size_t columns = first->dimensions == 2 && first->by_columns ? first->shape[1] : 1;
+    for (size_t j = 0; j < columns; j++)
+        for (size_t k = 0; k < f->count; k++) {
+            if (columns == 1) {
+                if (copy(parts[k].f, f->names[k], out))
+                    return CLI_FAILED;
+                continue;
+            }
+            char bytes[65536];
+            for (size_t left = parts[k].shape[0] * parts[k].size, n; left > 0; left -= n) {
+                n = fread(bytes, 1, left < sizeof bytes ? left : sizeof bytes, parts[k].f);
+                if (n == 0)
+                    return cli_fail(CLI_FAILED, "%s: cannot be read to its end", f->names[k]);
+                fwrite(bytes, 1, n, out);
+            }
+        }
+    return CLI_OK;
+}
+
+static int join_npy(const files *f, FILE *out)
+{
+    npy *parts = calloc(f->count, sizeof *parts);
+    size_t rows = 0;
+    int status = parts ? CLI_OK : cli_fail_memory();
+    for (size_t k = 0; k < f->count && !status; k++) {
+        status = open_npy(f->names[k], k ? &parts[0] : NULL, &parts[k]);
+        rows += status ? 0 : parts[k].shape[0];
+    }
+    if (!status) {
+        char dictionary[1200], columns[32] = "";
+        if (parts[0].dimensions == 2)
+            snprintf(columns, sizeof columns, " %zu", parts[0].shape[1]);
+        snprintf(dictionary, sizeof dictionary, "%s%zu,%s)%.*s", parts[0].dictionary, rows, columns,
+                 (int)strcspn(parts[0].tail, "}") + 1, parts[0].tail);
+        matrix_put_npy_header(out, dictionary);
+        status = copy_columns(f, &parts[0], parts, out);
+    }
+    for (size_t k = 0; parts && k < f->count; k++)
+        if (parts[k].f)
+            fclose(parts[k].f);
+    free(parts);
+    return status;
+}
+
+static int join_files(const files *f, const char *path)
+{
+    char magic[16] = "";
+    FILE *in = open_part(f->names[0]);
+    if (!in)
+        return CLI_FAILED;
+    const size_t n = fread(magic, 1, sizeof magic, in);
+    fclose(in);
+    if (n == sizeof magic && memcmp(magic, "synaptogen-state", n) == 0) {
+        syn_error err;
+        return syn_array_join(f->names, f->count, 0, path, &err) ? cli_fail_library("", &err) : CLI_OK;
+    }
+    output out;
+    int status = output_open(&out, path);
+    if (status)
+        return status;
+    status = n > 6 && memcmp(magic, "\x93NUMPY", 6) == 0 ? join_npy(f, out.stream) : join_text(f, out.stream);
+    const int closed = output_close(&out, !status);
+    return status ? status : closed;
+}
+
+static int run(const void *values)
+{
+    const join_options *o = values;
+    files f = {0};
+    part_record first = {0};
+    if (!o->output)
+        return cli_fail(CLI_USAGE, "--output: expected a file name, found none");
+    int status = put_in_order(&o->parts, &f, &first);
+    if (!status)
+        status = join_files(&f, o->output);
+    part_record_free(&first);
+    free(f.names);
+    return status;
+}
+
+static const cli_term examples[] = {
+    {"synaptogen sample --cells 1000000 --cycles 10 --part 3/8 -o features.%.npy",
+     "Draw part 3 of 8, in one of eight tasks:"},
+    {"synaptogen join features.?.npy -o features.npy", "Join the results of all tasks:"},
+    {0},
+};
+
+const cli_command command_join = {
+    .name = "join",
+    .usage = "RESULT.. -o FILE",
+    .summary = "join the results of parts to that of the whole",
+    .text = "Joins the results that runs with --part have written: state files, tables and matrices. The file is "
+            "byte for byte "
+            "that of one run without --part. Each result has a record RESULT.part beside it, which says what the "
+            "part is of. "
+            "All parts must be there once, and of one version, command, seed and parameter file; others are refused "
+            "by name.",
+    .output = {"The file of the whole.", NULL},
+    .examples = examples,
+    .see_also = "sample,program,vmm",
+    .operands = {{"RESULT", "result of a part", offsetof(join_options, parts), .many = true}},
+    .options = options,
+    .size = sizeof(join_options),
+    .run = run,
+};

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/part.h"
+
+#include "base/numeric.h"
+#include "cli/buffer.h"
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+/* Part number I of N. */
+typedef struct part {
+    uint64_t number, count;
+} part;
+
+enum { MOST_PARTS = 1000000 };
+
+static bool whole_number(const char *text, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    *out = text && *text >= '0' && *text <= '9' ? strtoull(text, &end, 10) : 0;
+    return text && *text >= '0' && *text <= '9' && errno == 0 && *end == '\0';
+}
+
+/* The numbers of a job array may begin anywhere and have gaps of one size. */
+static int part_of_task(part *out)
+{
+    static const char *const names[] = {"SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_MIN", "SLURM_ARRAY_TASK_COUNT",
+                                        "SLURM_ARRAY_TASK_STEP"};
+    uint64_t v[4] = {0, 0, 0, 1};
+    for (int k = 0; k < 4; k++) {
+        const char *text = getenv(names[k]);
+        if ((text || k < 3) && !whole_number(text, &v[k]))
+            return cli_fail(CLI_USAGE, "--part: expected a whole number in the environment variable %s, found \"%s\"",
+                            names[k], text ? text : "");
+    }
+    *out = (part){v[3] && v[0] >= v[1] ? (v[0] - v[1]) / v[3] + 1 : 0, v[2]};
+    return out->number >= 1 && out->number <= out->count && out->count <= MOST_PARTS
+               ? CLI_OK
+               : cli_fail(CLI_USAGE,
+                          "--part: the task %" PRIu64 " is none of a job array of %" PRIu64 " tasks from %" PRIu64,
+                          v[0], v[2], v[1]);
+}
+
+static int parse(const char *text, part *out)
+{
+    if (strcmp(text, "slurm") == 0)
+        return part_of_task(out);
+    char number[32];
+    const char *slash = strchr(text, '/');
+    snprintf(number, sizeof number, "%.*s", slash ? (int)(slash - text < 31 ? slash - text : 31) : 0, text);
+    if (!whole_number(number, &out->number) || !whole_number(slash ? slash + 1 : NULL, &out->count) ||
+        out->number < 1 || out->number > out->count || out->count > MOST_PARTS)
+        return cli_fail(CLI_USAGE, "--part: expected \"slurm\" or I/N with 1 <= I <= N <= %d, found \"%s\"",
+                        MOST_PARTS, text);
+    return CLI_OK;
+}
+
+int part_of(const char *text, size_t total, size_t unit, size_t least, const char *what, part_range *out)
+{
+    part p;
+    *out = (part_range){0, total};
+    if (!text)
+        return CLI_OK;
+    if (parse(text, &p))
+        return CLI_USAGE;
+    const size_t steps = (least + unit - 1) / unit * unit,
+                 units = total / steps; /* the last takes what is left over */
+    if (p.count > units && p.count > 1)
+        return cli_fail(CLI_USAGE, "--part: expected at most %zu parts of %zu %s, found %" PRIu64,
+                        units > 0 ? units : 1, total, what, p.count);
+    const size_t from = (size_t)(p.number - 1) * (units / p.count) +
+                        (size_t)((p.number - 1) * (units % p.count) / p.count),
+                 to = (size_t)p.number * (units / p.count) + (size_t)(p.number * (units % p.count) / p.count);
+    out->first = from * steps;
+    out->count = (p.number == p.count ? total : to * steps) - out->first;
+    return CLI_OK;
+}
+
+static void *field_of(void *values, const cli_option *o)
+{
+    return (char *)values + o->offset;
+}
+
+static int checksum_of(const char *path, uint32_t *crc, uint64_t *size)
+{
+    unsigned char bytes[65536];
+    FILE *f = fopen(path, "rb");
+    *crc = 0;
+    *size = 0;
+    if (!f)
+        return cli_fail(CLI_FAILED, "%s: cannot read: %s", path, strerror(errno));
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, f)) > 0; *size += n)
+        *crc = (uint32_t)crc32_z(*crc, bytes, n);
+    const bool failed = ferror(f);
+    fclose(f);
+    return failed ? cli_fail(CLI_FAILED, "%s: cannot be read to its end", path) : CLI_OK;
+}
+
+/* A text of the command line; the contents, too, if it names a file. */
+static int put_text(FILE *f, const char *name, const char *text)
+{
+    struct stat file;
+    uint32_t crc;
+    uint64_t size;
+    fprintf(f, "%s = %s", name, text);
+    if (stat(text, &file) == 0 && S_ISREG(file.st_mode)) {
+        if (checksum_of(text, &crc, &size))
+            return CLI_FAILED;
+        fprintf(f, ", %" PRIu64 " bytes, CRC-32 %08" PRIx32, size, crc);
+    }
+    fputc('\n', f);
+    return CLI_OK;
+}
+
+static int put_option(FILE *f, const cli_option *o, const void *values)
+{
+    const void *field = (const char *)values + o->offset;
+    char number[SYNP_NUMBER_TEXT];
+    switch (o->kind) {
+        case OPTION_TEXT:
+            return *(const char *const *)field ? put_text(f, o->name, *(const char *const *)field) : CLI_OK;
+        case OPTION_INTEGER:
+        case OPTION_AUTO:
+            fprintf(f, "%s = %" PRIu64 "\n", o->name, *(const uint64_t *)field);
+            return CLI_OK;
+        case OPTION_NUMBER:
+            fprintf(f, "%s = %s\n", o->name, synp_number_text(*(const double *)field, number));
+            return CLI_OK;
+        case OPTION_CHOICE:
+            fprintf(f, "%s = %d\n", o->name, *(const int *)field);
+            return CLI_OK;
+        case OPTION_SWITCH:
+            fprintf(f, "%s = %d\n", o->name, *(const bool *)field);
+            return CLI_OK;
+        default:
+            return CLI_OK;
+    }
+}
+
+/* What the parts of one run have in common. */
+static int put_identity(FILE *f, const cli_command *command, const cli_option *list, int n, const void *values)
+{
+    int status = CLI_OK;
+    fprintf(f, "version = %s\ncommand = %s\n", PACKAGE_VERSION, command->name);
+    for (int k = 0; k < MOST_OPERANDS && command->operands[k].name && !status; k++) {
+        const cli_operand *o = &command->operands[k];
+        const char *text = o->many ? NULL : *(const char *const *)((const char *)values + o->offset);
+        if (text)
+            status = put_text(f, o->what, text);
+    }
+    for (int k = 0; k < n && !status; k++)
+        if (!list[k].writes && list[k].name && strcmp(list[k].name, "part") != 0)
+            status = put_option(f, &list[k], values);
+    return status;
+}
+
+static char *record_name(const char *result)
+{
+    char *name = malloc(strlen(result) + sizeof ".part");
+    if (name)
+        sprintf(name, "%s.part", result);
+    return name;
+}
+
+static char *read_text(FILE *f)
+{
+    enum { MOST = 1 << 20 };
+    char *text = malloc(MOST + 1);
+    const size_t n = text ? fread(text, 1, MOST, f) : 0;
+    if (text)
+        text[n] = '\0';
+    return text;
+}
+
+void part_record_free(part_record *r)
+{
+    free(r->text);
+    r->text = NULL;
+}
+
+/* The first line, "part I of N, S bytes, CRC-32 C", and where the rest begins. */
+static bool parse_record(part_record *r)
+{
+    int end = 0;
+    if (sscanf(r->text, "synaptogen part %" SCNu64 " of %" SCNu64 ", %" SCNu64 " bytes, CRC-32 %" SCNx32 "%n",
+               &r->number, &r->count, &r->size, &r->checksum, &end) != 4 ||
+        r->text[end] != '\n')
+        return false;
+    r->identity = r->text + end + 1;
+    return r->number >= 1 && r->number <= r->count && r->count <= MOST_PARTS;
+}
+
+/* *out is zero if there is no record. */
+static int find_record(const char *result, part_record *out)
+{
+    *out = (part_record){0};
+    char *name = record_name(result);
+    if (!name)
+        return cli_fail_memory();
+    FILE *f = fopen(name, "rb");
+    int status = CLI_OK;
+    if (f) {
+        out->text = read_text(f);
+        fclose(f);
+        if (!out->text)
+            status = cli_fail_memory();
+        else if (!parse_record(out))
+            status = cli_fail(CLI_FAILED, "%s: expected the record of a part, found something else", name);
+    }
+    if (status)
+        part_record_free(out);
+    free(name);
+    return status;
+}
+
+int part_record_read(const char *result, bool checked, part_record *out)
+{
+    struct stat file;
+    uint32_t crc;
+    uint64_t size;
+    int status = find_record(result, out);
+    if (!status && !out->text)
+        status = cli_fail(CLI_FAILED, "%s: expected the result of a part with its record %s.part, found none", result,
+                          result);
+    if (!status && (stat(result, &file) != 0 || (uint64_t)file.st_size != out->size))
+        status =
+            cli_fail(CLI_FAILED, "%s: expected a file of %" PRIu64 " bytes, as its record says", result, out->size);
+    if (!status && checked)
+        status = checksum_of(result, &crc, &size);
+    if (!status && checked && crc != out->checksum)
+        status = cli_fail(CLI_FAILED, "%s: the file is not the one of its record: the checksum does not fit", result);
+    if (status)
+        part_record_free(out);
+    return status;
+}
+
+int part_compare(const char *name, const part_record *expected, const part_record *found)
+{
+    const char *a = expected->identity, *b = found->identity;
+    while (*a || *b) {
+        const size_t n = strcspn(a, "\n"), m = strcspn(b, "\n");
+        if (n != m || strncmp(a, b, n) != 0)
+            return cli_fail(CLI_FAILED, "%s: expected a part of the run with \"%.*s\", found \"%.*s\"", name, (int)n,
+                            a, (int)m, b);
+        a += n + (a[n] == '\n');
+        b += m + (b[m] == '\n');
+    }
+    return expected->count == found->count
+               ? CLI_OK
+               : cli_fail(CLI_FAILED, "%s: expected a part of %" PRIu64 ", found one of %" PRIu64, name,
+                          expected->count, found->count);
+}
+
+/* A run on one part. */
+typedef struct run {
+    const cli_command *command;
+    void *values;
+    cli_option list[MOST_OPTIONS];
+    int n;
+    part p;
+    char *names[MOST_OPTIONS]; /* of results, with their numbers; NULL: the option names none */
+    buffer identity;
+} run;
+
+/* Digits for the part, as many for each, so that names are sorted as parts are. */
+static char *numbered(const char *name, part p)
+{
+    char digits[24], number[24];
+    const int width = snprintf(digits, sizeof digits, "%" PRIu64, p.count);
+    const char *percent = strchr(name, '%');
+    char *text = malloc(strlen(name) + (size_t)width + 1);
+    snprintf(number, sizeof number, "%0*" PRIu64, width, p.number);
+    if (text)
+        sprintf(text, "%.*s%s%s", (int)(percent - name), name, number, percent + 1);
+    return text;
+}
+
+static int name_results(run *r)
+{
+    int results = 0;
+    for (int k = 0; k < r->n; k++) {
+        const char **field = field_of(r->values, &r->list[k]);
+        if (!r->list[k].writes || !*field)
+            continue;
+        if (!strchr(*field, '%'))
+            return cli_fail(CLI_USAGE,
+                            "--%s: expected a name with a %%, which becomes the number of the part, found \"%s\"",
+                            r->list[k].name, *field);
+        r->names[k] = numbered(*field, r->p);
+        if (!r->names[k])
+            return cli_fail_memory();
+        *field = r->names[k];
+        results++;
+    }
+    return results ? CLI_OK : cli_fail(CLI_USAGE, "--part: expected a file for the result, found none");
+}
+
+/* Whether all results are there. Fails if one of them is of another run. */
+static int is_done(const run *r, bool *done)
+{
+    *done = true;
+    for (int k = 0; k < r->n; k++) {
+        part_record found;
+        struct stat file;
+        if (!r->names[k])
+            continue;
+        if (find_record(r->names[k], &found))
+            return CLI_FAILED;
+        const part_record mine = {.identity = r->identity.text, .count = r->p.count};
+        const int status = found.text ? part_compare(r->names[k], &mine, &found) : CLI_OK;
+        *done = *done && found.text && stat(r->names[k], &file) == 0 && (uint64_t)file.st_size == found.size;
+        part_record_free(&found);
+        if (status)
+            return status;
+    }
+    return CLI_OK;
+}
+
+static int write_record(const run *r, const char *result)
+{
+    output out;
+    uint32_t crc;
+    uint64_t size;
+    char *name = record_name(result);
+    int status = name ? checksum_of(result, &crc, &size) : cli_fail_memory();
+    if (!status)
+        status = output_open(&out, name);
+    if (!status) {
+        fprintf(out.stream, "synaptogen part %" PRIu64 " of %" PRIu64 ", %" PRIu64 " bytes, CRC-32 %08" PRIx32 "\n%s",
+                r->p.number, r->p.count, size, crc, r->identity.text);
+        status = output_close(&out, true);
+    }
+    free(name);
+    return status;
+}
+
+static int run_part(run *r)
+{
+    bool done;
+    int status = name_results(r);
+    if (!status)
+        status = is_done(r, &done);
+    if (status)
+        return status;
+    if (done) {
+        fprintf(stderr, "synaptogen: part %" PRIu64 " of %" PRIu64 " is done\n", r->p.number, r->p.count);
+        return CLI_OK;
+    }
+    status = r->command->run(r->values);
+    for (int k = 0; k < r->n && !status; k++)
+        if (r->names[k])
+            status = write_record(r, r->names[k]);
+    return status;
+}
+
+int part_run(const cli_command *command, void *values)
+{
+    run r = {.command = command, .values = values};
+    const char *text = NULL;
+    r.n = options_list(command->options, r.list);
+    for (int k = 0; k < r.n; k++)
+        if (r.list[k].kind == OPTION_TEXT && strcmp(r.list[k].name, "part") == 0)
+            text = *(const char **)field_of(values, &r.list[k]);
+    if (!text)
+        return command->run(values);
+    int status = parse(text, &r.p);
+    if (!status)
+        status = buffer_open(&r.identity);
+    if (status)
+        return status;
+    status = put_identity(r.identity.stream, command, r.list, r.n, values);
+    const int closed = buffer_close(&r.identity);
+    if (!status)
+        status = closed ? closed : run_part(&r);
+    for (int k = 0; k < r.n; k++)
+        free(r.names[k]);
+    free(r.identity.text);
+    return status;
+}

@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# --part and join: results of parts are, together, those of one run byte for byte.
+. "$srcdir/tests/support/tap.sh"
+syn() { "$SYNAPTOGEN" "$@"; }
+cd "$tmp" || exit 99
+awk 'BEGIN { srand(1); for (i = 0; i < 24; i++) for (j = 0; j < 45; j++)
+    printf "%.3g%s", 2e-5 + 8e-5 * rand(), j < 44 ? "," : "\n" }' >targets.csv
+awk 'BEGIN { srand(2); for (i = 0; i < 1100; i++) for (j = 0; j < 45; j++) printf "%.3g%s", rand() - 0.5, j < 44 ? "," : "\n" }' >volts.csv
+awk 'BEGIN { srand(3); for (i = 0; i < 100; i++) printf "%.3g\n", 2e-5 + 8e-5 * rand() }' >column.csv
+
+# in_parts N COMMAND...: each part in a run of its own, the last first.
+in_parts() {
+    i=$1 n=$1
+    shift
+    while [ "$i" -gt 0 ]; do
+        syn "$@" --part "$i/$n" || return 1
+        i=$((i - 1))
+    done
+}
+
+samples() {
+    syn sample --cells 1003 --cycles 3 --seed 5 --first 7 -o "whole.$1" &&
+        in_parts 12 sample --cells 1003 --cycles 3 --seed 5 --first 7 -o "part.%.$1" &&
+        syn join part.??."$1" -o "joined.$1" && cmp "joined.$1" "whole.$1"
+}
+check "features in twelve parts are those of one run, as a table" samples csv
+check "features in twelve parts are those of one run, as .npy" samples npy
+
+programs() { # TARGETS
+    syn program --targets "$1" --seed 3 --bandwidth 1e6 --stuck-hrs 0.05 -o whole.state --report whole.csv &&
+        in_parts 3 program --targets "$1" --seed 3 --bandwidth 1e6 --stuck-hrs 0.05 -o p.%.state --report p.%.csv &&
+        syn join p.?.state -o joined.state && cmp joined.state whole.state &&
+        syn join p.?.csv -o joined.csv && cmp joined.csv whole.csv && rm p.*
+}
+check "an array that is programmed in three parts is that of one run, and so is its report" programs targets.csv
+check "a single column of cells is programmed in parts, too" programs column.csv
+
+products() {
+    syn program --targets targets.csv --seed 3 -o weights.state >/dev/null &&
+        syn vmm weights.state --voltages volts.csv --bandwidth 1e8 -o "whole.$1" &&
+        in_parts 4 vmm weights.state --voltages volts.csv --bandwidth 1e8 -o "m.%.$1" &&
+        syn join "m.3.$1" "m.1.$1" "m.4.$1" "m.2.$1" -o "joined.$1" && cmp "joined.$1" "whole.$1"
+}
+check "products in four parts with noise are those of one run, as a table; the order of the names is free" products csv
+check "products in four parts with noise are those of one run, as .npy" products npy
+
+slurm() {
+    for id in 5 7 9; do
+        SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=3 \
+            syn sample --cells 50 --part slurm -o s.%.csv || return 1
+    done
+    syn sample --cells 50 -o whole.csv && syn join s.?.csv -o joined.csv && cmp joined.csv whole.csv
+}
+check "the tasks of a job array of Slurm are the parts, whatever their numbers are" slurm
+
+again() {
+    syn sample --cells 50 --part 2/3 -o r.%.csv && ls -i r.2.csv >before &&
+        syn sample --cells 50 --part 2/3 -o r.%.csv 2>err && ls -i r.2.csv >after && cmp before after &&
+        grep -qx 'synaptogen: part 2 of 3 is done' err && rm r.2.csv && syn sample --cells 50 --part 2/3 -o r.%.csv && test -s r.2.csv
+}
+check "a part that is done is not done again, one whose result is gone is" again
+
+killed() {
+    in_parts 3 sample --cells 50 -o k.%.csv && rm k.2.csv.part && : >k.2.csv &&
+        syn sample --cells 50 --part 2/3 -o k.%.csv && syn join k.?.csv -o joined.csv && syn sample --cells 50 | cmp - joined.csv
+}
+check "a part that was killed before its record was there is done again" killed
+
+# refused STATUS TEXT COMMAND...: one line, no result.
+refused() {
+    status=$1 text=$2
+    shift 2
+    rm -f none
+    "$SYNAPTOGEN" "$@" >out 2>err
+    [ $? -eq "$status" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err && [ ! -s out ] && [ ! -e none ] || { cat err; return 1; }
+}
+check "a part of another seed is refused when it would be replaced" refused 1 'k.2.csv: expected a part of the run with "seed = 1", found "seed = 0"' \
+    sample --cells 50 --seed 1 --part 2/3 -o k.%.csv
+syn sample --cells 50 --seed 1 --part 2/3 -o other.%.csv
+check "join refuses a part of another seed by name" refused 1 'other.2.csv: expected a part of the run with "seed = 0", found "seed = 1"' \
+    join k.1.csv other.2.csv k.3.csv -o none
+cp "$srcdir/params/hfo2-1t1r.json" set.json
+syn sample --cells 50 --params set.json --part 1/2 -o set.%.csv
+echo >>set.json
+check "a parameter file that has changed is another run" refused 1 'set.1.csv: expected a part of the run with "params = set.json' \
+    sample --cells 50 --params set.json --part 1/2 -o set.%.csv
+sed 's/^version = .*/version = 0.0.1/' k.2.csv.part >x && cp k.2.csv old.2.csv && cp x old.2.csv.part
+check "join refuses a part of another version" refused 1 'found "version = 0.0.1"' join k.1.csv old.2.csv k.3.csv -o none
+check "join names the parts that are missing" refused 1 'expected all of 3 parts, found 1; missing: 1, 3' join k.2.csv -o none
+check "join refuses a part twice" refused 1 'k.1.csv: part 1 is k.1.csv, too' join k.1.csv k.1.csv k.2.csv -o none
+check "join refuses what is no result of a part" refused 1 'targets.csv: expected the result of a part' join targets.csv -o none
+cp k.2.csv altered.2.csv && sed 's/0/1/' k.2.csv >altered.2.csv && cp k.2.csv.part altered.2.csv.part
+check "join refuses a result that is not the one of its record" refused 1 'altered.2.csv: the file is not the one of its record' \
+    join k.1.csv altered.2.csv k.3.csv -o none
+echo nonsense >k.3.csv.part
+check "a record that is none is named" refused 1 'k.3.csv.part: expected the record of a part' sample --cells 50 --part 3/3 -o k.%.csv
+for part in 0/3 4/3 3 /3 3/ 1/0 -1/3 1/3x slurmy ''; do
+    check "the part \"$part\" is refused" refused 2 '--part: expected "slurm" or I/N' sample --cells 50 --part "$part" -o none.%
+done
+check "more parts than cells are refused" refused 2 'expected at most 5 parts of 5 cells, found 6' sample --cells 5 --part 1/6 -o none.%
+check "a result without a % in its name is refused" refused 2 '--output: expected a name with a %' sample --cells 5 --part 1/5 -o none
+check "a part without a file for the result is refused" refused 2 '--part: expected a file for the result' sample --cells 5 --part 1/5
+check "the part of a task is refused where there is no task" refused 2 'SLURM_ARRAY_TASK_ID, found ""' sample --cells 5 --part slurm -o none.%
+check "join needs the name of the whole" refused 2 '--output: expected a file name' join k.1.csv
+finish
