@@ -26,7 +26,7 @@ belongs() {
     printf 'share/synaptogen/%s\n' params/SOURCES.md params/hfo2-1t1r.json netlists/*.cir netlists/*.gp \
         netlists/crossbars.sh netlists/pattern.txt netlists/plot.sh netlists/synaptogen.lib netlists/cells_256.inc \
         netlists/crossbar_16x16.cir netlists/crossbar_full_16x16.cir netlists/crossbar_1t1r_64.cir
-    for f in netlists/xschem/* netlists/kicad/*; do
+    for f in netlists/xschem/* netlists/kicad/* netlists/cluster/*; do
         f=${f%.in}
         echo "share/synaptogen/${f#netlists/}"
     done
@@ -52,7 +52,8 @@ pictures() {
 check "every file is installed, and nothing else" diff "$tmp/belongs" "$tmp/installed.list"
 only_programs_are_executable() {
     (cd "$prefix" && find . -type f -perm /111) | sort >"$tmp/executable"
-    printf './%s\n' bin/synaptogen lib/libsynaptogen.so.0.0.0 share/synaptogen/netlists/crossbars.sh \
+    printf './%s\n' bin/synaptogen lib/libsynaptogen.so.0.0.0 share/synaptogen/cluster/cells.sh \
+        share/synaptogen/cluster/sweep.sh share/synaptogen/netlists/crossbars.sh \
         share/synaptogen/netlists/plot.sh share/synaptogen/xschem/synaptogen_array \
         share/synaptogen/xschem/synaptogen_tile | diff - "$tmp/executable"
 }
@@ -134,7 +135,7 @@ another_option() {
 }
 check "where its own was built with other options, the message names them" another_option
 pages() {
-    [ "$(ls "$prefix"/share/man/man1/synaptogen*.1 | wc -l)" -eq 17 ] && [ -s "$prefix/share/man/man7/synaptogen-codemodels.7" ] &&
+    [ "$(ls "$prefix"/share/man/man1/synaptogen*.1 | wc -l)" -eq 18 ] && [ -s "$prefix/share/man/man7/synaptogen-codemodels.7" ] &&
         "$prefix/bin/synaptogen" --man crossbar read | cmp - "$prefix/share/man/man1/synaptogen-crossbar-read.1"
 }
 check "manual pages of the command and of every subcommand are installed" pages
