@@ -42,7 +42,7 @@ static syn_status check_part(const joined *j, size_t k, uint32_t model, syn_erro
             err, j->paths[k],
             synp_fail(err, SYN_EINVAL, "storage", "the file is of another kind than %s", j->paths[0]));
     if (part->start.history != first->start.history || part->start.mode != first->start.mode ||
-        memcmp(&part->start.resistance, &first->start.resistance, sizeof part->start.resistance) != 0)
+        part->start.resistance != first->start.resistance)
         return synp_in_file(
             err, j->paths[k],
             synp_fail(err, SYN_EINVAL, "start", "its cells start otherwise than those of %s", j->paths[0]));
@@ -236,7 +236,7 @@ syn_status syn_array_join(const char *const *paths, size_t count, uint64_t rows,
     joined j = {.paths = paths,
                 .count = count,
                 .parts = calloc(count, sizeof *j.parts),
-                .room = malloc(SYNP_PIECE * sizeof(uint32_t))};
+                .room = malloc((size_t)4 * SYNP_PIECE)};
     syn_status status = j.parts && j.room ? survey(&j, err) : synp_no_memory(err);
     if (!status)
         status = choose_rows(&j, rows, err);

@@ -5,6 +5,7 @@
 #include "cli/buffer.h"
 #include "cli/cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -108,6 +109,10 @@ static int put_text(FILE *f, const char *name, const char *text)
     struct stat file;
     uint32_t crc;
     uint64_t size;
+    if (strcmp(text, "-") == 0)
+        return cli_fail(CLI_USAGE,
+                        "--part: expected a file for the %s, so that parts can be compared, found standard input",
+                        name);
     fprintf(f, "%s = %s", name, text);
     if (stat(text, &file) == 0 && S_ISREG(file.st_mode)) {
         if (checksum_of(text, &crc, &size))
@@ -184,15 +189,28 @@ void part_record_free(part_record *r)
     r->text = NULL;
 }
 
-/* The first line, "part I of N, S bytes, CRC-32 C", and where the rest begins. */
+/* Reads `before` and a whole number after it, and moves on. */
+static bool take(char **at, const char *before, int base, uint64_t *out)
+{
+    const size_t n = strlen(before);
+    if (strncmp(*at, before, n) != 0 || !isxdigit((unsigned char)(*at)[n]))
+        return false;
+    errno = 0;
+    *out = strtoull(*at + n, at, base);
+    return errno == 0;
+}
+
+/* The first line, and where the rest begins. */
 static bool parse_record(part_record *r)
 {
-    int end = 0;
-    if (sscanf(r->text, "synaptogen part %" SCNu64 " of %" SCNu64 ", %" SCNu64 " bytes, CRC-32 %" SCNx32 "%n",
-               &r->number, &r->count, &r->size, &r->checksum, &end) != 4 ||
-        r->text[end] != '\n')
+    char *at = r->text;
+    uint64_t checksum;
+    if (!take(&at, "synaptogen part ", 10, &r->number) || !take(&at, " of ", 10, &r->count) ||
+        !take(&at, ", ", 10, &r->size) || !take(&at, " bytes, CRC-32 ", 16, &checksum) || *at != '\n' ||
+        checksum > UINT32_MAX)
         return false;
-    r->identity = r->text + end + 1;
+    r->checksum = (uint32_t)checksum;
+    r->identity = at + 1;
     return r->number >= 1 && r->number <= r->count && r->count <= MOST_PARTS;
 }
 
