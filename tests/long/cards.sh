@@ -196,8 +196,12 @@ try_text() {
     card never "$1=\"\""
     [ "$long" ] || return 0
     card never "$1=\"$text\""
-    for value in $wrong '[]' ']' '[ "left" "left" ]' '{-1}' '{0.5}'; do
+    for value in $wrong '[]' ']' '[ "left" "left" ]'; do
         card never "$1=$value"
+    done
+    # ngspice makes a text of the number, which may be the name of a file that is written.
+    for value in '{-1}' '{0.5}'; do
+        if [ "$1" = state_out ]; then card "$1=$value" "$1=$value"; else card never "$1=$value"; fi
     done
     for value in '"%s%n%s%n"' '"/"' '"."' '"../.."' '"/dev/null/x"' '"a b"'; do
         card "$1=$value" "$1=$value"
