@@ -39,7 +39,7 @@ static char *contents(size_t *size)
     fseek(f, 0, SEEK_END);
     *size = (size_t)ftell(f);
     rewind(f);
-    char *bytes = malloc(*size + 1);
+    char *bytes = calloc(*size + 1, 1); /* some tests write one more */
     cr_assert(eq(sz, fread(bytes, 1, *size, f), *size));
     fclose(f);
     return bytes;
