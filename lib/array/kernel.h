@@ -15,7 +15,7 @@ enum { SYNP_LANES = 16 }; /* cells of a block, in all kernels: one layout for al
 
 typedef float synp_floats[SYNP_LANES];
 
-/* SYNP_LANES cells. State files hold this structure as it is (file.c): whoever changes it raises FILE_VERSION. Their r lies apart, contiguous over all cells, because that is all a read needs. */
+/* SYNP_LANES cells. State files hold this structure as it is (file.c): whoever changes it makes a new FULL_VERSION. Their r lies apart, contiguous over all cells, because that is all a read needs. */
 typedef struct synp_block {
     synp_floats mu[SYN_NFEAT], sigma[SYN_NFEAT];
     synp_floats u_set, u_reset; /* V, thresholds of the present cycle */

@@ -289,16 +289,47 @@ Test(compact, memory_is_13_bytes_per_cell_and_the_stated_budget)
     free_pair(p);
 }
 
-Test(compact, large_arrays_are_compact_by_themselves_and_small_ones_full)
+Test(compact, arrays_above_4_GiB_are_compact_by_themselves_and_smaller_ones_full)
 {
-    const size_t large = ((size_t)4 << 30) / (16 * 88) * 16 + 17; /* 88 bytes: a cell of order 1 */
-    const syn_array_options one = {.expanded_bytes = 1};
     syn_array *a;
-    for (int k = 0; k < support_cases(1, 2); k++) {
-        cr_assert(eq(int, syn_array_create(support_model(1), 1, k ? large : CELLS, &one, &a, NULL), SYN_OK));
-        cr_expect(eq(int, (int)syn_array_storage(a), k ? SYN_COMPACT : SYN_FULL));
-        syn_array_free(a);
+    static const int orders[] = {1, 10};
+    for (int k = 0; k < 2; k++) {
+        /* A cell of a block has 68 bytes and 16 for each order; a block 16 cells. */
+        const size_t most = ((size_t)4 << 30) / (16 * (68 + 16 * (size_t)orders[k])) * 16;
+        cr_expect(eq(int, (int)syn_storage_for(support_model(orders[k]), 1), SYN_FULL));
+        cr_expect(eq(int, (int)syn_storage_for(support_model(orders[k]), most), SYN_FULL));
+        cr_expect(eq(int, (int)syn_storage_for(support_model(orders[k]), most + 1), SYN_COMPACT));
     }
+    cr_assert(eq(int, syn_array_create(support_model(1), 1, CELLS, NULL, &a, NULL), SYN_OK));
+    cr_expect(eq(int, (int)syn_array_storage(a), SYN_FULL));
+    syn_array_free(a);
+}
+
+Test(compact, among_a_hundred_million_cells_each_is_the_reference_cell_after_the_same_pulses)
+{
+    const size_t many = (size_t)1 << 27;
+    static const float train[] = {-2, 1.0f, -1.2f, 1.6f};
+    const syn_array_options o = {.storage = SYN_COMPACT, .first = UINT64_C(1) << 33};
+    const syn_model *m = support_model(10);
+    syn_array *a;
+    uint64_t random = 12;
+    support_long_only();
+    cr_assert(eq(int, syn_array_create(m, 5, many, &o, &a, NULL), SYN_OK));
+    cr_expect(syn_array_bytes(a) < (size_t)2 << 30, "%zu bytes", syn_array_bytes(a));
+    for (int j = 0; j < 4; j++)
+        cr_assert(eq(int, syn_array_apply(a, NULL, &train[j], 1, NULL), SYN_OK));
+    for (int k = 0; k < 2000; k++) {
+        const size_t cell = (size_t)support_uniform(&random, 0, (double)many);
+        syn_cell c;
+        syn_state s;
+        syn_cell_init(m, 5, o.first + cell, NULL, &c, NULL);
+        for (int j = 0; j < 4; j++)
+            syn_cell_step(m, &c, (double)train[j], &c);
+        cr_assert(eq(int, syn_array_state(a, cell, &s, NULL), SYN_OK));
+        cr_assert(s.mode == c.state.mode && s.n == c.state.n, "cell %zu", cell);
+        cr_assert(epsilon_eq(dbl, s.r, c.state.r, 1e-5)); /* as array.h states */
+    }
+    syn_array_free(a);
 }
 
 Test(compact, a_storage_that_there_is_not_is_refused)
