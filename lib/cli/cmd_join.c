@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct join_options {
     cli_line parts;
@@ -38,6 +39,18 @@ static int check_missing(const files *f)
     return missing == 0 ? CLI_OK
                         : cli_fail(CLI_FAILED, "expected all of %zu parts, found %zu; missing: %s%s", f->count,
                                    f->count - missing, text, missing > 8 ? ", ..." : "");
+}
+
+/* The whole must not take the place of a part. */
+static int check_output(const join_options *o)
+{
+    struct stat whole, part;
+    if (stat(o->output, &whole) != 0 || !S_ISREG(whole.st_mode))
+        return CLI_OK;
+    for (int k = 0; k < o->parts.count; k++)
+        if (stat(o->parts.words[k], &part) == 0 && part.st_dev == whole.st_dev && part.st_ino == whole.st_ino)
+            return cli_fail(CLI_USAGE, "--output: %s is a part, too", o->output);
+    return CLI_OK;
 }
 
 static int put_in_order(const cli_line *line, files *f, part_record *first)
@@ -247,7 +260,9 @@ static int run(const void *values)
     part_record first = {0};
     if (!o->output)
         return cli_fail(CLI_USAGE, "--output: expected a file name, found none");
-    int status = put_in_order(&o->parts, &f, &first);
+    int status = check_output(o);
+    if (!status)
+        status = put_in_order(&o->parts, &f, &first);
     if (!status)
         status = join_files(&f, o->output);
     part_record_free(&first);

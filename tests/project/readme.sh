@@ -97,7 +97,9 @@ prints() {
 command_line() {
     set -- "$1" "$2" "${2%% *}"
     case $3 in
-        xschem | kicad-cli) command -v "$3" >/dev/null || missing=$3 ;;
+        kicad-cli) command -v kicad-cli >/dev/null || missing=kicad-cli ;;
+        # xschem 2 has no option for the folder of netlists.
+        xschem) xschem --version 2>/dev/null | grep -q 'XSCHEM V[3-9]' || missing='xschem from 3 on' ;;
     esac
     case $2 in
         *synaptogen\ report*) command -v gnuplot >/dev/null || missing=gnuplot ;;
