@@ -200,18 +200,13 @@ syn_status synp_array_check(const syn_model *m, uint64_t seed, size_t n, const s
     return syn_cell_init(m, seed, o->first, &o->start, &c, err);
 }
 
-/* Bytes of blocks from which on an array is compact if its maker does not say, and of expanded blocks. */
-enum { FULL_AT_MOST = 4, EXPANDED_MIB = 64 };
-
-static size_t bytes_of_block(const syn_var *v)
-{
-    return sizeof(synp_block) + (size_t)synp_slots(v) * sizeof(synp_floats[SYN_NFEAT]);
-}
+/* An array with more than FULL_GIB of blocks is compact by itself. MiB of expanded blocks if the options say 0. */
+enum { FULL_GIB = 4, EXPANDED_MIB = 64 };
 
 syn_storage syn_storage_for(const syn_model *m, size_t n)
 {
     const size_t blocks = n / SYNP_LANES + (n % SYNP_LANES > 0);
-    return blocks > ((uint64_t)FULL_AT_MOST << 30) / bytes_of_block(m->var) ? SYN_COMPACT : SYN_FULL;
+    return blocks > ((uint64_t)FULL_GIB << 30) / synp_block_bytes(m->var->order) ? SYN_COMPACT : SYN_FULL;
 }
 
 static bool allocate_kept(syn_array *a)
@@ -259,7 +254,7 @@ syn_status synp_array_make(const syn_model *m, uint64_t seed, size_t n, const sy
     a->n = n;
     a->rows = o->rows ? o->rows : n;
     a->n_blocks = (n + SYNP_LANES - 1) / SYNP_LANES;
-    a->block_bytes = bytes_of_block(m->var);
+    a->block_bytes = synp_block_bytes(m->var->order);
     a->threads = synp_threads(o->threads);
     a->expanded_bytes = o->expanded_bytes;
     for (int k = 0; k < 2; k++)

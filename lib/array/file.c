@@ -24,10 +24,10 @@ enum {
 /* The blocks are written as they lie in memory: a change of this structure needs another version. */
 _Static_assert(sizeof(synp_block) == 17 * sizeof(synp_floats) && SYN_NFEAT == 4 && SYNP_LANES == 16,
                "the layout of a block is the layout of the state file");
-/* The most cycles that a cell of a compact file may have begun: half a second for its block. */
-enum { OLDEST = 1 << 24 };
-
 _Static_assert(sizeof(float) == sizeof(uint32_t), "a state file consists of words of 32 bits");
+
+/* The most cycles that a cell of a compact file may have begun: to draw them again takes its block two seconds. */
+enum { OLDEST = 1 << 24 };
 
 void synp_put(synp_stream *s, const void *bytes, size_t size)
 {
@@ -186,15 +186,6 @@ void synp_put_checksum(synp_stream *s)
     synp_put(s, checksum, CHECKSUM);
 }
 
-bool synp_get_checksum(synp_stream *s)
-{
-    unsigned char checksum[CHECKSUM];
-    const unsigned char *c = checksum;
-    const uint32_t crc = s->crc;
-    synp_get(s, checksum, CHECKSUM);
-    return !s->failed && unpack32(&c) == crc;
-}
-
 void synp_put_header(synp_stream *s, const syn_array_info *info, uint32_t model)
 {
     static const char zeros[SYNP_SECTIONS_BEGIN - HEADER - CHECKSUM];
@@ -236,24 +227,53 @@ static syn_status fail_system(syn_error *err, const char *path, const char *what
     return synp_in_file(err, path, status);
 }
 
-static syn_status save(const syn_array *a, const char *path, uint32_t *checksums, syn_error *err)
+syn_status synp_check_checksum(synp_stream *s, const char *path, syn_error *err)
+{
+    unsigned char checksum[CHECKSUM];
+    const unsigned char *c = checksum;
+    const uint32_t crc = s->crc;
+    synp_get(s, checksum, CHECKSUM);
+    if (s->failed)
+        return fail_file(err, SYN_EIO, path, "cannot be read to its end");
+    if (unpack32(&c) != crc)
+        return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
+    return SYN_OK;
+}
+
+syn_status synp_write_state(const char *path, synp_put_state *put, void *context, syn_error *err)
 {
     synp_file file;
     int error = synp_file_create(&file, path);
     if (error)
         return fail_system(err, path, "cannot write", error);
     synp_stream s = {.f = file.stream};
-    const syn_array_info info = info_of(a);
-    synp_put_header(&s, &info, fingerprint(a->model));
-    if (a->expanded)
-        put_compact(&s, a, checksums);
-    else
-        put_full(&s, a);
+    const syn_status status = put(context, &s, err);
     const int broken = errno;
-    error = synp_file_close(&file, !s.failed, true);
+    error = synp_file_close(&file, !status && !s.failed, true);
+    if (status)
+        return status;
     if (s.failed)
         return fail_system(err, path, "cannot write", broken);
     return error ? fail_system(err, path, "cannot write", error) : SYN_OK;
+}
+
+/* An array, and room for the checksums of its sections. */
+typedef struct saving {
+    const syn_array *a;
+    uint32_t *checksums;
+} saving;
+
+static syn_status put_array(void *context, synp_stream *s, syn_error *err)
+{
+    const saving *what = context;
+    const syn_array_info info = info_of(what->a);
+    (void)err;
+    synp_put_header(s, &info, fingerprint(what->a->model));
+    if (what->a->expanded)
+        put_compact(s, what->a, what->checksums);
+    else
+        put_full(s, what->a);
+    return SYN_OK;
 }
 
 /* A file must not hold what syn_array_load refuses. */
@@ -272,11 +292,12 @@ static syn_status check_ages(const syn_array *a, const char *path, syn_error *er
 syn_status syn_array_save(const syn_array *a, const char *path, syn_error *err)
 {
     if (!a->expanded)
-        return save(a, path, NULL, err);
+        return synp_write_state(path, put_array, &(saving){a, NULL}, err);
     syn_status status = check_ages(a, path, err);
     uint32_t *checksums = status ? NULL : calloc(synp_checksums(a->n), sizeof *checksums);
     if (!status)
-        status = checksums ? save(a, path, checksums, err) : synp_in_file(err, path, synp_no_memory(err));
+        status = checksums ? synp_write_state(path, put_array, &(saving){a, checksums}, err)
+                           : synp_in_file(err, path, synp_no_memory(err));
     free(checksums);
     return status;
 }
@@ -289,12 +310,11 @@ static uint64_t blocks_of(uint64_t n)
 
 static uint64_t length_of(const syn_array_info *info)
 {
-    const uint64_t slots = info->order == SYN_LONG ? 2 : (uint64_t)info->order,
-                   block = sizeof(synp_block) + slots * sizeof(synp_floats[SYN_NFEAT]);
     if (info->storage == SYN_COMPACT)
         return SYNP_SECTIONS_BEGIN + info->n * SYNP_KEPT_BYTES + synp_checksums(info->n) * sizeof(uint32_t) +
                CHECKSUM;
-    return HEADER + CHECKSUM + blocks_of(info->n) * (sizeof(synp_floats) + (info->read_only ? 0 : block)) + CHECKSUM;
+    const uint64_t block = info->read_only ? 0 : synp_block_bytes(info->order);
+    return HEADER + CHECKSUM + blocks_of(info->n) * (sizeof(synp_floats) + block) + CHECKSUM;
 }
 
 /* Fills info and the model's checksum from the beginning of a stream. */
@@ -402,7 +422,7 @@ static bool can_be(const syn_array *a, const synp_block *b, size_t lane)
                     (b->u_set[lane] < 0 && b->u_reset[lane] > 0 && (b->mode[lane] == SYN_HRS || b->u_thr[lane] > 0)));
 }
 
-/* The same of what a compact array keeps. An age is bounded because it is drawn again: OLDEST takes seconds. */
+/* The same of what a compact array keeps. */
 static bool kept_can_be(const syn_array *a, size_t k)
 {
     const float u_thr = a->kept.u_thr[k];
@@ -434,12 +454,7 @@ static syn_status get_full(synp_stream *s, syn_array *a, const char *path, syn_e
     synp_get_words(s, a->r, a->n_blocks * SYNP_LANES);
     if (a->blocks)
         synp_get_words(s, a->blocks, a->n_blocks * a->block_bytes / sizeof(uint32_t));
-    const bool fits = synp_get_checksum(s);
-    if (s->failed)
-        return fail_file(err, SYN_EIO, path, "cannot be read to its end");
-    if (!fits)
-        return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
-    return SYN_OK;
+    return synp_check_checksum(s, path, err);
 }
 
 /* The checksums of the sections, and their own. */
@@ -451,11 +466,9 @@ syn_status synp_get_checksums(synp_stream *s, const syn_array_info *info, const 
     if (fseeko(s->f, (off_t)(SYNP_SECTIONS_BEGIN + info->n * SYNP_KEPT_BYTES), SEEK_SET) != 0)
         return fail_system(err, path, "cannot read", errno);
     synp_get_words(s, checksums, synp_checksums(info->n));
-    const bool fits = synp_get_checksum(s);
-    if (s->failed)
-        return fail_file(err, SYN_EIO, path, "cannot be read to its end");
-    if (!fits)
-        return fail_file(err, SYN_EFORMAT, path, "the file is damaged: its checksum does not fit");
+    const syn_status status = synp_check_checksum(s, path, err);
+    if (status)
+        return status;
     for (size_t k = 0; k < sizeof gap; k++)
         if (gap[k])
             return fail_file(err, SYN_EFORMAT, path, "expected zeros between the header and the cells");

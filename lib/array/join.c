@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* State files of parts of an array, joined to that of the whole. Parts are read piece by piece, never as a whole. */
 #include "array/stream.h"
-#include "base/file.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* What the parts say, and the file of the whole. */
 typedef struct joined {
@@ -13,7 +10,7 @@ typedef struct joined {
     size_t count;
     syn_array_info *parts, whole;
     uint32_t model;
-    synp_stream out;
+    synp_stream *out;
     char *room; /* of a piece */
 } joined;
 
@@ -152,19 +149,19 @@ static syn_status join_section(joined *j, size_t k, writer *w, syn_error *err)
 static syn_status join_compact(joined *j, syn_error *err)
 {
     const size_t sums = synp_checksums(j->whole.n);
-    const uint32_t header = j->out.crc;
-    uint32_t *checksums = malloc(sums * sizeof *checksums);
+    const uint32_t header = j->out->crc;
+    uint32_t *checksums = calloc(sums, sizeof *checksums);
     syn_status status = checksums ? SYN_OK : synp_no_memory(err);
     for (int section = 0; section < SYNP_SECTIONS && !status; section++) {
         writer w = {
-            .out = &j->out, .section = section, .checksum = checksums + (size_t)section * (sums / SYNP_SECTIONS)};
-        for (size_t k = 0; k < j->count && !status && !j->out.failed; k++)
+            .out = j->out, .section = section, .checksum = checksums + (size_t)section * (sums / SYNP_SECTIONS)};
+        for (size_t k = 0; k < j->count && !status && !j->out->failed; k++)
             status = join_section(j, k, &w, err);
     }
-    j->out.crc = header;
+    j->out->crc = header;
     if (!status)
-        synp_put_words(&j->out, checksums, sums);
-    synp_put_checksum(&j->out);
+        synp_put_words(j->out, checksums, sums);
+    synp_put_checksum(j->out);
     free(checksums);
     return status;
 }
@@ -177,56 +174,40 @@ static void pass_words(joined *j, synp_stream *s, uint64_t n, uint64_t from, uin
                        high = end < to ? end : to;
         synp_get_words(s, j->room, (size_t)(end - k));
         if (!s->failed && low < high)
-            synp_put_words(&j->out, j->room + 4 * (low - k), (size_t)(high - low));
+            synp_put_words(j->out, j->room + 4 * (low - k), (size_t)(high - low));
     }
 }
 
 /* The states of the parts, then their blocks. Each time a part is read to its end, for its checksum. */
 static syn_status join_full(joined *j, syn_error *err)
 {
-    const uint64_t slots = j->whole.order == SYN_LONG ? 2 : (uint64_t)j->whole.order,
-                   block = j->whole.read_only ? 0 : (sizeof(synp_block) + slots * sizeof(synp_floats[SYN_NFEAT])) / 4;
+    const uint64_t block = j->whole.read_only ? 0 : synp_block_bytes(j->whole.order) / sizeof(uint32_t);
     for (int blocks = 0; blocks < 2; blocks++)
-        for (size_t k = 0; k < j->count && !j->out.failed; k++) {
+        for (size_t k = 0; k < j->count && !j->out->failed; k++) {
             const uint64_t n_blocks = (j->parts[k].n + SYNP_LANES - 1) / SYNP_LANES, states = n_blocks * SYNP_LANES,
                            all = states + n_blocks * block;
             synp_stream s;
             syn_array_info info;
             uint32_t model;
-            const syn_status status = synp_open_state(&s, j->paths[k], &info, &model, err);
+            syn_status status = synp_open_state(&s, j->paths[k], &info, &model, err);
             if (status)
                 return status;
             pass_words(j, &s, all, blocks ? states : 0, blocks ? all : states);
-            const bool fits = synp_get_checksum(&s);
+            status = synp_check_checksum(&s, j->paths[k], err);
             fclose(s.f);
-            if (!fits)
-                return synp_in_file(
-                    err, j->paths[k],
-                    synp_fail(err, SYN_EFORMAT, "", "the file is damaged: its checksum does not fit"));
+            if (status)
+                return status;
         }
-    synp_put_checksum(&j->out);
+    synp_put_checksum(j->out);
     return SYN_OK;
 }
 
-static syn_status fail_system(syn_error *err, const char *path, int error)
+static syn_status put_whole(void *context, synp_stream *s, syn_error *err)
 {
-    return synp_in_file(err, path, synp_fail(err, SYN_EIO, "", "cannot write: %s", strerror(error)));
-}
-
-static syn_status write_whole(joined *j, const char *path, syn_error *err)
-{
-    synp_file file;
-    int error = synp_file_create(&file, path);
-    if (error)
-        return fail_system(err, path, error);
-    j->out = (synp_stream){.f = file.stream};
-    synp_put_header(&j->out, &j->whole, j->model);
-    const syn_status status = j->whole.storage == SYN_COMPACT ? join_compact(j, err) : join_full(j, err);
-    const int broken = errno;
-    error = synp_file_close(&file, !status && !j->out.failed, true);
-    if (status)
-        return status;
-    return j->out.failed ? fail_system(err, path, broken) : error ? fail_system(err, path, error) : SYN_OK;
+    joined *j = context;
+    j->out = s;
+    synp_put_header(s, &j->whole, j->model);
+    return j->whole.storage == SYN_COMPACT ? join_compact(j, err) : join_full(j, err);
 }
 
 syn_status syn_array_join(const char *const *paths, size_t count, uint64_t rows, const char *path, syn_error *err)
@@ -241,7 +222,7 @@ syn_status syn_array_join(const char *const *paths, size_t count, uint64_t rows,
     if (!status)
         status = choose_rows(&j, rows, err);
     if (!status)
-        status = write_whole(&j, path, err);
+        status = synp_write_state(path, put_whole, &j, err);
     free(j.parts);
     free(j.room);
     return status;

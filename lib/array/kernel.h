@@ -27,6 +27,12 @@ typedef struct synp_block {
     synp_floats x[][SYN_NFEAT]; /* latent of cycle c in slot c mod order; with long memory x in slot 0, h in slot 1 */
 } synp_block;
 
+/* Bytes of a block at an order, in memory and in a state file. */
+static inline size_t synp_block_bytes(int order)
+{
+    return sizeof(synp_block) + (order == SYN_LONG ? 2 : (size_t)order) * sizeof(synp_floats[SYN_NFEAT]);
+}
+
 /* A spline in single precision: t = (x - low) per_step; piece k is sum_j c[k][j] (t - k)^j. pieces 0: none. */
 typedef struct synp_pieces {
     int pieces;

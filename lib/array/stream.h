@@ -22,9 +22,16 @@ void synp_get(synp_stream *s, void *bytes, size_t size);
 void synp_put_words(synp_stream *s, const void *words, size_t n);
 void synp_get_words(synp_stream *s, void *words, size_t n);
 
-/* The CRC-32 of what went through the stream. Returns whether that of the file fits. */
+/* Writes the CRC-32 of what went through the stream. */
 void synp_put_checksum(synp_stream *s);
-bool synp_get_checksum(synp_stream *s);
+
+/* Reads a CRC-32. Returns SYN_OK, SYN_EIO (something was not there to be read) or SYN_EFORMAT (it does not fit). */
+syn_status synp_check_checksum(synp_stream *s, const char *path, syn_error *err);
+
+/* A file at path that appears when `put` has written it: with header, cells and checksums. put returns SYN_OK or why it
+ * gave up. Returns that, SYN_EIO or SYN_ENOMEM; path is unchanged then. */
+typedef syn_status synp_put_state(void *context, synp_stream *s, syn_error *err);
+syn_status synp_write_state(const char *path, synp_put_state *put, void *context, syn_error *err);
 
 /* Opens a file and reads its header: what it says, and the checksum of the model's figures. On an error nothing is open. */
 syn_status synp_open_state(synp_stream *s, const char *path, syn_array_info *info, uint32_t *model, syn_error *err);

@@ -63,7 +63,7 @@ syn_status syn_array_create(const syn_model *m, uint64_t seed, size_t n, const s
 /* Makes a copy of a, which goes on as a would. err may be NULL. Returns SYN_OK or SYN_ENOMEM. */
 syn_status syn_array_copy(const syn_array *a, syn_array **out, syn_error *err);
 
-/* Makes a copy of a that is full or compact. A compact array whose cells are old takes long to become full: some 0.03 us
+/* Makes a copy of a that is full or compact. A compact array whose cells are old takes long to become full: some 10 ns
  * per cell and cycle. err may be NULL. Returns SYN_OK, SYN_EINVAL (storage, or a is read-only) or SYN_ENOMEM. */
 syn_status syn_array_copy_as(const syn_array *a, syn_storage storage, syn_array **out, syn_error *err);
 
