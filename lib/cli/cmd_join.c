@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 typedef struct join_options {
     cli_line parts;
@@ -44,11 +43,8 @@ static int check_missing(const files *f)
 /* The whole must not take the place of a part. */
 static int check_output(const join_options *o)
 {
-    struct stat whole, part;
-    if (stat(o->output, &whole) != 0 || !S_ISREG(whole.st_mode))
-        return CLI_OK;
     for (int k = 0; k < o->parts.count; k++)
-        if (stat(o->parts.words[k], &part) == 0 && part.st_dev == whole.st_dev && part.st_ino == whole.st_ino)
+        if (options_same_file(o->parts.words[k], o->output))
             return cli_fail(CLI_USAGE, "--output: %s is a part, too", o->output);
     return CLI_OK;
 }

@@ -247,8 +247,7 @@ static int set_operands(const cli_operand operands[MOST_OPERANDS], int count, ch
     return CLI_OK;
 }
 
-/* Whether two names are one file. Devices and pipes can be written twice. */
-static bool same_file(const char *a, const char *b)
+bool options_same_file(const char *a, const char *b)
 {
     struct stat of_a, of_b;
     if (stat(a, &of_a) == 0 && stat(b, &of_b) == 0)
@@ -271,7 +270,7 @@ static int check_outputs(const cli_option *list, int n, const void *values)
                 continue;
             const char *a = *(const char *const *)((const char *)values + list[j].offset),
                        *b = *(const char *const *)((const char *)values + list[k].offset);
-            if (a && b && same_file(a, b))
+            if (a && b && options_same_file(a, b))
                 return cli_fail(CLI_USAGE, "--%s: %s is the file of --%s, too", list[k].name, b, list[j].name);
         }
     return CLI_OK;

@@ -93,4 +93,7 @@ typedef enum options_request { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION } opti
 int options_parse(const char *name, const cli_option *table, const cli_operand operands[MOST_OPERANDS],
                   const cli_line *line, int words, void *values, options_request *request);
 
+/* Whether two names are one file, which may not exist yet. Devices and pipes can be written twice. */
+bool options_same_file(const char *a, const char *b);
+
 #endif

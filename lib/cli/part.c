@@ -62,6 +62,12 @@ static int parse(const char *text, part *out)
     return CLI_OK;
 }
 
+/* The first of `units` that part number k of `count` has, k from 0. No product exceeds that of count with itself. */
+static size_t start_of(size_t units, uint64_t k, uint64_t count)
+{
+    return (size_t)(units / count * k + units % count * k / count);
+}
+
 int part_of(const char *text, size_t total, size_t unit, size_t least, const char *what, part_range *out)
 {
     part p;
@@ -75,11 +81,8 @@ int part_of(const char *text, size_t total, size_t unit, size_t least, const cha
     if (p.count > units && p.count > 1)
         return cli_fail(CLI_USAGE, "--part: expected at most %zu parts of %zu %s, found %" PRIu64,
                         units > 0 ? units : 1, total, what, p.count);
-    const size_t from = (size_t)(p.number - 1) * (units / p.count) +
-                        (size_t)((p.number - 1) * (units % p.count) / p.count),
-                 to = (size_t)p.number * (units / p.count) + (size_t)(p.number * (units % p.count) / p.count);
-    out->first = from * steps;
-    out->count = (p.number == p.count ? total : to * steps) - out->first;
+    out->first = start_of(units, p.number - 1, p.count) * steps;
+    out->count = (p.number == p.count ? total : start_of(units, p.number, p.count) * steps) - out->first;
     return CLI_OK;
 }
 

@@ -23,7 +23,7 @@ clang -fsanitize=fuzzer,$sanitizers trial.c -o trial 2>trial.log || {
 }
 {
     [ -e Makefile ] || ../source/configure --silent --disable-openmp CC=clang --with-ngspice-source="$NGSPICE_SOURCE" \
-        CFLAGS="-g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,$sanitizers -fno-sanitize-recover=all -DFUZZ_LIBFUZZER"
+        CFLAGS="-g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,$sanitizers -fno-sanitize-recover=all -DFUZZ_LIBFUZZER -DSYN_SHORT_LINES"
 } >make.log 2>&1 && make -j"$jobs" --silent tests/fuzz/fuzz LDFLAGS="-fsanitize=fuzzer,$sanitizers" >>make.log 2>&1 || {
     tail make.log
     exit 2

@@ -8,7 +8,7 @@
 #include "measure/import/source.h"
 
 enum { SYNP_LOOK_LINES = 2048, SYNP_LOOK_BYTES = 1 << 22 };
-#ifdef FUZZ_LIBFUZZER /* make fuzz: limits that its short inputs reach */
+#ifdef SYN_SHORT_LINES /* limits that short inputs reach */
 enum { SYNP_MOST_FIELDS = 1 << 9, SYNP_LONGEST_LINE = 1 << 12 };
 #else
 enum { SYNP_MOST_FIELDS = 1 << 16, SYNP_LONGEST_LINE = 1 << 20 };
