@@ -177,10 +177,9 @@ syn_status synp_rows_split(synp_rows *r, bool *more, syn_error *err)
             return status;
     }
     if (r->form.is_blocks) {
-        const char *name = line;
-        line = strchr(name, r->form.separator);
-        line = line ? line + 1 : line + length;
-        length -= (size_t)(line - name);
+        char *const separator = strchr(line, r->form.separator), *const values = separator ? separator + 1 : line + length;
+        length -= (size_t)(values - line);
+        line = values;
     }
     size_t n = synp_split(line, length, r->form.separator, r->fields, r->form.width);
     for (size_t k = n; k < r->form.width; k++)
