@@ -92,7 +92,7 @@ static syn_status take_transfer(void *context, size_t k, const syn_crossbar *own
     for (size_t j = 0; j < l->cols; j++) {
         own->kernel->voltages(&view, 0, j, l->rows, u);
         for (size_t i = 0; i < l->rows; i++)
-            h[i + l->rows * j] = own->on[i] ? (float)u[i] : 0;
+            h[i + l->rows * j] = own->on[i] > 0 ? (float)u[i] : 0;
     }
     free(u);
     t->self[k] = own->field.current[t->at[k].side][t->at[k].line];

@@ -32,9 +32,9 @@ static void take_all(syn_crossbar *x)
     for (int along = 0; along < 2; along++) {
         const size_t lines = along ? l->cols : l->ld;
         l->r[along] = take(x, lines);
+        l->segment[along] = take(x, lines);
         x->field.line[along] = take(x, lines);
         x->field.drop[along] = take(x, n);
-        x->rho[along] = take(x, n);
     }
     for (int side = 0; side < SYN_SIDES; side++) {
         const size_t lines = side / 2 ? l->cols : l->ld;
@@ -46,7 +46,7 @@ static void take_all(syn_crossbar *x)
     }
     x->g = take(x, n);
     x->cells.r = take(x, n);
-    x->on = synp_take(&x->memory, l->ld);
+    x->on = take(x, l->ld);
     x->sums = take(x, 2 * l->ld + 3 * (size_t)l->threads * l->cols);
     if (synp_access_present(&x->access.device))
         x->access.inner = take(x, n);
@@ -60,15 +60,16 @@ static syn_status set_lines(syn_crossbar *x, const syn_wires *w, syn_error *err)
             const syn_status status = synp_wires_line(w, along, i, &x->lines.r[along][i], lead, err);
             if (status)
                 return status;
+            x->lines.segment[along][i] = x->lines.r[along][i] > 0 ? 1 / x->lines.r[along][i] : 0;
             for (int far = 0; far < 2; far++)
                 x->lead[2 * along + far][i] = lead[far];
         }
     return SYN_OK;
 }
 
-/* Whether two levels are faster, which they are where one level would take more than about twelve iterations. Its number
- * of iterations grows with the ratio of the length of the lines to the length over which a current leaks away.
- * The coefficients are empirical. */
+/* Whether conjugate gradients are faster with two levels, which they are where one level would take more than about twelve
+ * iterations. Its number of iterations grows with the ratio of the length of the lines to the length over which a current
+ * leaks away. The coefficients are empirical. */
 static bool wants_coarse(const syn_crossbar *x)
 {
     const double typical = 1e-4; /* S, of a cell */
@@ -107,13 +108,48 @@ static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_
     if (!synp_arena_allocate(&x->memory))
         return SYN_ENOMEM;
     take_all(x);
-    memset(x->on, 1, w->rows);
     syn_status status = set_lines(x, w, err);
     if (!status)
+        status = synp_cycle_create(l, x->kernel, &x->cycle);
+    if (!status) {
+        syn_crossbar_select(x, NULL);
         syn_crossbar_connect(x, (const uint8_t *[SYN_SIDES]){0});
-    if (!status && wants_coarse(x))
-        status = synp_coarse_create(l, x->kernel->band, &x->coarse);
-    return status ? status : x->kernel->single_precision->create(l, x->coarse, &x->single_work);
+    }
+    return status;
+}
+
+static void take_more(syn_crossbar *x)
+{
+    x->more.bytes = 0;
+    for (int along = 0; along < 2; along++)
+        x->rho[along] = synp_take(&x->more, matrix_size(x) * sizeof(double));
+}
+
+/* What both methods of conjugate gradients need. */
+static syn_status prepare_gradients(syn_crossbar *x)
+{
+    const synp_lines *l = &x->lines;
+    take_more(x);
+    if (!synp_arena_allocate(&x->more))
+        return SYN_ENOMEM;
+    take_more(x);
+    return wants_coarse(x)
+               ? synp_coarse_create(l, x->kernel->band, l->rows * l->cols >= 512 * 512 ? 16 : 8, &x->coarse)
+               : SYN_OK;
+}
+
+syn_status synp_crossbar_next_method(syn_crossbar *x)
+{
+    syn_status status = x->rho[0] ? SYN_OK : prepare_gradients(x);
+    if (!status && x->method == SYNP_CYCLES && !x->single_work)
+        status = x->kernel->single_precision->create(&x->lines, x->coarse, &x->single_work);
+    if (!status && x->method == SYNP_GRADIENTS && !x->double_work)
+        status = x->kernel->double_precision->create(&x->lines, x->coarse, &x->double_work);
+    if (!status) {
+        x->method = x->method == SYNP_CYCLES ? SYNP_GRADIENTS : SYNP_GRADIENTS_DOUBLE;
+        x->factored = false;
+    }
+    return status;
 }
 
 syn_status syn_crossbar_create(const syn_wires *w, int threads, syn_crossbar **out, syn_error *err)
@@ -144,8 +180,11 @@ syn_status syn_crossbar_create(const syn_wires *w, int threads, syn_crossbar **o
 static void copy_lines(const syn_crossbar *x, syn_crossbar *copy)
 {
     const synp_lines *l = &x->lines;
-    for (int along = 0; along < 2; along++)
-        memcpy(copy->lines.r[along], l->r[along], (along ? l->cols : l->ld) * sizeof(double));
+    for (int along = 0; along < 2; along++) {
+        const size_t size = (along ? l->cols : l->ld) * sizeof(double);
+        memcpy(copy->lines.r[along], l->r[along], size);
+        memcpy(copy->lines.segment[along], l->segment[along], size);
+    }
     for (int side = 0; side < SYN_SIDES; side++) {
         const size_t size = (side / 2 ? l->cols : l->ld) * sizeof(double);
         memcpy(copy->lines.end[side], l->end[side], size);
@@ -153,7 +192,7 @@ static void copy_lines(const syn_crossbar *x, syn_crossbar *copy)
         memcpy(copy->lead[side], x->lead[side], size);
         memcpy(copy->field.current[side], x->field.current[side], size);
     }
-    memcpy(copy->on, x->on, l->rows);
+    memcpy(copy->on, x->on, l->rows * sizeof *x->on);
     memcpy(copy->g, x->g, matrix_size(x) * sizeof *x->g);
 }
 
@@ -176,9 +215,7 @@ syn_status synp_crossbar_copy(const syn_crossbar *x, syn_crossbar **out)
     copy_lines(x, copy);
     copy->cells = x->cells;
     copy->stale = true;
-    if (x->coarse && synp_coarse_create(&copy->lines, x->kernel->band, &copy->coarse))
-        return SYN_ENOMEM;
-    return x->kernel->single_precision->create(&copy->lines, copy->coarse, &copy->single_work);
+    return synp_cycle_create(&copy->lines, x->kernel, &copy->cycle);
 }
 
 void synp_crossbar_copy_free(syn_crossbar *copy)
@@ -195,7 +232,9 @@ void syn_crossbar_free(syn_crossbar *x)
     if (!x)
         return;
     synp_switching_free(x->switching);
+    synp_cycle_free(x->cycle);
     synp_coarse_free(x->coarse);
+    free(x->more.start);
     if (x->kernel) {
         x->kernel->single_precision->release(x->single_work);
         x->kernel->double_precision->release(x->double_work);
@@ -226,8 +265,9 @@ size_t syn_crossbar_cols(const syn_crossbar *x)
 size_t syn_crossbar_bytes(const syn_crossbar *x)
 {
     return sizeof *x + x->memory.bytes + 2 * x->access.device.points * sizeof(double) +
-           (x->cells.given ? matrix_size(x) * sizeof(double) : 0) + (x->coarse ? synp_coarse_bytes(x->coarse) : 0) +
-           (x->ports ? synp_ports_bytes(x->ports) : 0) + x->kernel->single_precision->bytes(x->single_work) +
+           (x->cells.given ? matrix_size(x) * sizeof(double) : 0) + synp_cycle_bytes(x->cycle) + x->more.bytes +
+           (x->coarse ? synp_coarse_bytes(x->coarse) : 0) + (x->ports ? synp_ports_bytes(x->ports) : 0) +
+           (x->single_work ? x->kernel->single_precision->bytes(x->single_work) : 0) +
            (x->double_work ? x->kernel->double_precision->bytes(x->double_work) : 0) +
            (x->switching ? synp_switching_bytes(x->switching) : 0);
 }
@@ -240,7 +280,8 @@ static void change_cells(syn_crossbar *x, synp_cell_kind kind, syn_array *array)
     x->array = array;
     x->cells.kind = kind;
     x->stale = true;
-    x->factored = x->use_double = false;
+    x->factored = x->cycle->holds = false;
+    x->method = SYNP_CYCLES;
 }
 
 syn_status syn_crossbar_set_conductances(syn_crossbar *x, const double *g, syn_error *err)
@@ -322,7 +363,7 @@ void syn_crossbar_select(syn_crossbar *x, const uint8_t *on)
     for (size_t i = 0; i < x->lines.rows; i++)
         x->on[i] = !on || on[i];
     x->stale = true;
-    x->factored = false;
+    x->factored = x->cycle->holds = false;
 }
 
 /* A line that becomes its source's node loses the voltages that it had floated to. */
@@ -344,7 +385,7 @@ void syn_crossbar_connect(syn_crossbar *x, const uint8_t *const on[SYN_SIDES])
             x->loose[side][i] = isinf(lead) ? 0 : lead;
             x->field.current[side][i] = lead > 0 ? 0 : NAN;
         }
-    x->factored = false;
+    x->factored = x->cycle->holds = false;
     synp_ports_free(x->ports);
     x->ports = NULL;
 }

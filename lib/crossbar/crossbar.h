@@ -8,10 +8,12 @@
 #include "base/base.h"
 #include "crossbar/access.h"
 #include "crossbar/extremes.h"
-#include "crossbar/lines/arena.h"
-#include "crossbar/lines/kernel.h"
+#include "crossbar/lines/cycle.h"
 #include "crossbar/ports/ports.h"
 #include "crossbar/switch.h"
+
+/* How corrections are found: each does for cells and wires for which the one before it converges too slowly. */
+typedef enum synp_method { SYNP_CYCLES, SYNP_GRADIENTS, SYNP_GRADIENTS_DOUBLE } synp_method;
 
 struct syn_crossbar {
     synp_lines lines;
@@ -23,21 +25,24 @@ struct syn_crossbar {
     synp_access access;
     double gmin;   /* S */
     double enough; /* residual at which a solution ends, as a part of the scale; ten times as much is bearable */
-    uint8_t *on;   /* [rows] */
+    double *on;    /* [rows]: 1, or 0 where the access devices are off */
     synp_cells cells;
     syn_array *array;          /* that is bound, or NULL */
     synp_switching *switching; /* of an array that is not read-only, or NULL */
 
     synp_field field;
-    double *rho[2]; /* A, unbalanced currents of the nodes; of an ideal line all at its last one */
-    double *g;      /* S, slopes of the cells with their access devices */
-    bool stale;     /* the cells are others than when g was found */
-    double *sums;   /* of the threads */
+    double *g;    /* S, slopes of the cells with their access devices */
+    bool stale;   /* the cells are others than when g was found */
+    double *sums; /* of the threads */
 
+    synp_method method;
+    bool factored; /* what the method has made of g holds */
+    synp_cycle *cycle;
+    /* Of conjugate gradients; NULL until they are needed. */
+    synp_arena more;
+    double *rho[2];      /* A, unbalanced currents of the nodes; of an ideal line all at its last one */
     synp_coarse *coarse; /* or NULL */
     synp_lines_work *single_work, *double_work;
-    bool factored;   /* the work holds for g */
-    bool use_double; /* single precision did not do for these cells */
 
     synp_ports *ports; /* for the ends that are connected; NULL until the first port matrix */
 };
@@ -78,6 +83,8 @@ void synp_crossbar_clear(syn_crossbar *x);
 void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info);
 /* Finds the solution for the sources of x->field. switching: the states follow the voltages. Sets all of info. */
 syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution *info, syn_error *err);
+/* crossbar.c: takes the next method and allocates what it needs. Returns SYN_OK or SYN_ENOMEM. */
+syn_status synp_crossbar_next_method(syn_crossbar *x);
 /* What kernels see of x. */
 synp_view synp_crossbar_view(const syn_crossbar *x);
 

@@ -47,7 +47,7 @@ static syn_status add_all(syn_crossbar *x, void *context, syn_error *err)
     double cells = 0;
     for (size_t j = 0; j < l->cols; j++)
         for (size_t i = 0; i < l->rows; i++)
-            if (x->on[i]) {
+            if (x->on[i] > 0) {
                 double across;
                 x->kernel->voltages(&view, i, j, 1, &across);
                 cells += add_cell(x, s, i, j, across);

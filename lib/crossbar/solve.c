@@ -32,19 +32,14 @@ synp_view synp_crossbar_view(const syn_crossbar *x)
                        .field = x->field,
                        .loose = {x->loose[0], x->loose[1], x->loose[2], x->loose[3]},
                        .rho = {x->rho[0], x->rho[1]},
+                       .cycle = x->method == SYNP_CYCLES ? x->cycle : NULL,
+                       .keep_slopes = x->method == SYNP_CYCLES && x->cycle->holds && synp_crossbar_is_linear(x),
                        .g = x->g};
 }
 
 bool synp_crossbar_is_linear(const syn_crossbar *x)
 {
     return x->cells.kind == SYNP_TANGENT || (x->cells.kind == SYNP_LINEAR && !x->access.inner);
-}
-
-/* First row of a thread. Rows are shared out in multiples of a strip, which all kernels' vectors divide. */
-static size_t first_row(const synp_lines *l, int part)
-{
-    const size_t row = l->ld / SYNP_STRIP * (size_t)part / (size_t)l->threads * SYNP_STRIP;
-    return row < l->rows ? row : l->rows;
 }
 
 static synp_sums sums_of(const syn_crossbar *x, int part)
@@ -92,6 +87,17 @@ static double load_of(const syn_crossbar *x, int along, size_t i, double slope)
     return fmax(fmin(end[0][i], cells + end[1][i]), fmin(end[1][i], cells + end[0][i]));
 }
 
+/* Puts what is left over at an ideal line, or `sum` at one that is no node of its source, at its last node. */
+static void put_sum(const syn_crossbar *x, int along, size_t i, double sum)
+{
+    const synp_lines *l = &x->lines;
+    const size_t last = along ? l->rows - 1 + l->ld * i : i + l->ld * (l->cols - 1);
+    if (x->method == SYNP_CYCLES)
+        (along ? x->cycle->y : x->cycle->f)[last] = (float)sum;
+    else
+        x->rho[along][last] = sum;
+}
+
 /* Adds the sums over the columns of all threads to those of the first. The sums of a thread start at 0 instead of at
  * `start`, the sum of all rows before: each of its n sums is larger by `start`. */
 static void join_columns(const syn_crossbar *x)
@@ -100,7 +106,7 @@ static void join_columns(const syn_crossbar *x)
     const synp_sums all = sums_of(x, 0);
     for (int part = 1; part < l->threads; part++) {
         const synp_sums s = sums_of(x, part);
-        const double n = (double)(first_row(l, part + 1) - first_row(l, part));
+        const double n = (double)(synp_first_row(l, part + 1) - synp_first_row(l, part));
         for (size_t j = 0; j < l->cols; j++) {
             const double start = all.column[j];
             all.column_square[j] += s.column_square[j] + start * (2 * s.column_sums[j] + n * start);
@@ -117,7 +123,7 @@ void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
 #pragma omp parallel for num_threads(synp_threads(l->threads)) if (l->threads > 1) reduction(max : largest, slope)
     for (int part = 0; part < l->threads; part++) {
         synp_sums s = sums_of(x, part);
-        x->kernel->evaluate_rows(&v, first_row(l, part), first_row(l, part + 1), &s);
+        x->kernel->evaluate_rows(&v, synp_first_row(l, part), synp_first_row(l, part + 1), &s);
         largest = fmax(largest, s.largest_current);
         slope = fmax(slope, s.largest_slope);
     }
@@ -128,16 +134,16 @@ void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info)
         for (size_t i = 0; i < (along ? l->cols : l->rows); i++) {
             const double sum = along ? all.column[i] : all.row[i];
             const double square = along ? all.column_square[i] : all.row_square[i];
-            const size_t last = along ? l->rows - 1 + l->ld * i : i + l->ld * (l->cols - 1);
             if (l->r[along][i] == 0)
-                x->rho[along][last] = is_source(x, along, i) ? 0 : sum;
+                put_sum(x, along, i, is_source(x, along, i) ? 0 : sum);
             largest = fmax(largest, line_currents(x, along, i, sum));
             lines += is_source(x, along, i) ? 0 : fabs(sum);
             segments += l->r[along][i] * square;
             load = fmax(load, load_of(x, along, i, slope));
         }
     x->stale = false;
-    x->factored = x->factored && synp_crossbar_is_linear(x);
+    x->cycle->holds = x->method == SYNP_CYCLES || (x->cycle->holds && synp_crossbar_is_linear(x));
+    x->factored = x->factored && (synp_crossbar_is_linear(x) || x->method == SYNP_CYCLES);
     info->residual = lines + sqrt(load * segments);
     info->scale = largest;
 }
@@ -198,27 +204,20 @@ static void settle_weak_lines(syn_crossbar *x)
     }
 }
 
-/* One correction. Returns false if the equations are not positive definite. */
+/* One correction by conjugate gradients. Returns false if the equations are not positive definite. */
 static bool correct(syn_crossbar *x, double tolerance, double step, syn_solution *info)
 {
-    const synp_lines_precision *p = x->use_double ? x->kernel->double_precision : x->kernel->single_precision;
-    synp_lines_work *w = x->use_double ? x->double_work : x->single_work;
+    const bool use_double = x->method == SYNP_GRADIENTS_DOUBLE;
+    const synp_lines_precision *p = use_double ? x->kernel->double_precision : x->kernel->single_precision;
+    synp_lines_work *w = use_double ? x->double_work : x->single_work;
     if (!x->factored) {
         p->factor(w, x->g);
-        if (x->coarse && !synp_coarse_factor(x->coarse, x->g))
+        if (x->coarse && !synp_coarse_factor(x->coarse, x->g, NULL))
             return false;
         x->factored = true;
     }
     return p->solve(w, x->rho[0], x->rho[1], info->residual, step, fmax(tolerance, p->accuracy), MOST_ITERATIONS,
                     x->field.drop[0], x->field.drop[1], &info->iterations);
-}
-
-/* Single precision makes no more progress: the rest is done in double. */
-static syn_status take_double(syn_crossbar *x)
-{
-    x->use_double = true;
-    x->factored = false;
-    return x->double_work ? SYN_OK : x->kernel->double_precision->create(&x->lines, x->coarse, &x->double_work);
 }
 
 /* Tolerance of the next correction: linear equations at once, others in step with the convergence of Newton's method
@@ -249,6 +248,7 @@ typedef struct convergence {
     double before, earlier; /* A, residuals of the last linearisation and of the one before it */
     double mark;            /* A, the residual that the next one must halve to count as progress */
     int slow;               /* linearisations since the residual was last halved */
+    int poor;               /* the last cycles, as far as they left more than a quarter of the residual */
 } convergence;
 
 /* States, currents and residuals at the present voltages. */
@@ -266,6 +266,32 @@ static syn_status look(syn_crossbar *x, bool switching, double *moved, syn_solut
     return synp_fail(err, SYN_ENUMERIC, "crossbar", "the solution diverges");
 }
 
+/* The next method takes over from here. Returns SYN_OK or SYN_ENOMEM. */
+static syn_status take_next_method(syn_crossbar *x, convergence *p)
+{
+    p->slow = p->poor = 0;
+    p->mark = INFINITY;
+    return synp_crossbar_next_method(x);
+}
+
+/* Linearisation number n: one cycle. The slopes hardly change any more once the residual falls fast. Where cycles converge
+ * slowly, conjugate gradients take over. Returns SYN_OK or SYN_ENOMEM. */
+static syn_status cycle(syn_crossbar *x, int n, convergence *p, syn_solution *info)
+{
+    const double largest = 1e30; /* A, for single precision */
+    const bool fast = info->residual < 0.1 * p->before;
+    p->poor = n > 0 && info->residual > 0.25 * p->before ? p->poor + 1 : 0;
+    if (p->poor >= 3 || info->residual > largest)
+        return take_next_method(x, p);
+    const synp_view v = synp_crossbar_view(x);
+    if (!synp_cycle_finish(x->cycle, x->kernel, &v, x->factored && (synp_crossbar_is_linear(x) || (n > 1 && fast))))
+        return take_next_method(x, p);
+    x->factored = true;
+    info->newton++;
+    info->iterations++;
+    return SYN_OK;
+}
+
 /* Linearisation number n: one correction. Where it fails or converges slowly, double precision takes over. Returns
  * SYN_OK or SYN_ENOMEM. */
 static syn_status improve(syn_crossbar *x, int n, convergence *p, syn_solution *info)
@@ -273,15 +299,13 @@ static syn_status improve(syn_crossbar *x, int n, convergence *p, syn_solution *
     const bool linear = synp_crossbar_is_linear(x);
     const double step = linear || p->slow <= 3 ? 1 : next_step(n, info->residual, p->before, p->earlier);
     const double tolerance = next_tolerance(x, info, p->before);
-    if (p->slow > (linear ? 0 : 3) && !x->use_double && take_double(x))
+    if (p->slow > (linear ? 0 : 3) && x->method == SYNP_GRADIENTS && synp_crossbar_next_method(x))
         return SYN_ENOMEM;
-    p->earlier = p->before;
-    p->before = info->residual;
     info->newton++;
     if (correct(x, tolerance, step, info))
         return SYN_OK;
-    if (!x->use_double)
-        return take_double(x);
+    if (x->method == SYNP_GRADIENTS)
+        return synp_crossbar_next_method(x);
     p->slow += 10;
     return SYN_OK;
 }
@@ -317,6 +341,8 @@ syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution 
 {
     convergence p = {.mark = INFINITY};
     *info = (syn_solution){0};
+    if (x->method == SYNP_GRADIENTS && !synp_crossbar_is_linear(x))
+        x->method = SYNP_CYCLES;
     for (int n = 0; n < MOST_NEWTON && p.slow <= (synp_crossbar_is_linear(x) ? 25 : 200); n++) {
         double moved;
         const syn_status status = look(x, switching, &moved, info, err);
@@ -332,8 +358,10 @@ syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution 
         p.mark = p.slow > 0 ? p.mark : info->residual;
         if (p.slow > 3 && info->residual <= acceptable(x, info))
             break;
-        if (improve(x, n, &p, info))
+        if (x->method == SYNP_CYCLES ? cycle(x, n, &p, info) : improve(x, n, &p, info))
             return synp_no_memory(err);
+        p.earlier = p.before;
+        p.before = info->residual;
     }
     info->power = delivered_power(x);
     if (info->residual <= acceptable(x, info))

@@ -146,7 +146,7 @@ static bool find_spots(synp_switching *s, const synp_view *v)
             for (size_t i = first; any && i < last; i++) {
                 const size_t at = i + l->ld * j;
                 const spot one = {.cell = i + l->rows * j, .at = at, .u = (float)u[i - first]};
-                if (v->on[i] && s->leave[at] != IS_SET && is_beyond(s, at, u[i - first]) && !append(&s->now, one))
+                if (v->on[i] > 0 && s->leave[at] != IS_SET && is_beyond(s, at, u[i - first]) && !append(&s->now, one))
                     return false;
             }
         }

@@ -202,10 +202,18 @@ static syn_status solve_large(double r, double g_most, int all)
     return s ? s : syn_crossbar_solve(crossbar, v, NULL, NULL);
 }
 
-static syn_status crossbar_of_two_levels(void)
+static syn_status crossbar_by_cycles(void)
 {
     const syn_status s = solve_large(50, 1e-4, 1);
-    cr_assert(s || crossbar->coarse);
+    cr_assert(s || (crossbar->cycle->coarse && crossbar->method == SYNP_CYCLES));
+    return freed(s);
+}
+
+/* Wires so bad that cycles do not get on. */
+static syn_status crossbar_of_two_levels(void)
+{
+    const syn_status s = solve_large(1e5, 1e-4, 1);
+    cr_assert(s || (crossbar->coarse && crossbar->method == SYNP_GRADIENTS));
     return freed(s);
 }
 
@@ -213,7 +221,7 @@ static syn_status crossbar_of_two_levels(void)
 static syn_status crossbar_in_double(void)
 {
     const syn_status s = solve_large(1e-3, 1e-12, 0);
-    cr_assert(s || crossbar->use_double);
+    cr_assert(s || crossbar->method == SYNP_GRADIENTS_DOUBLE);
     return freed(s);
 }
 
@@ -240,6 +248,7 @@ static const struct {
              {"crossbar step", crossbar_step, 1},
              {"crossbar ports", crossbar_ports, 0},
              {"crossbar batch", crossbar_batch, 0},
+             {"crossbar by cycles", crossbar_by_cycles, 0},
              {"crossbar of two levels", crossbar_of_two_levels, 0},
              {"crossbar in double precision", crossbar_in_double, 0},
              {"stick", stick, 1}};

@@ -32,7 +32,7 @@ struct synp_coarse {
     synp_band k;  /* the equations, with unknowns of no meaning at the end that make their number a multiple */
     const synp_band_method *method;
     double *rhs;          /* [k.n + k.band] */
-    double *values;       /* [rows x cols] of knots */
+    double *values;       /* [rows x cols x 2] of knots */
     pair_sums (*sums)[3]; /* [knots of rows], of the cells between two knots of columns */
 };
 
@@ -55,7 +55,8 @@ static syn_status place_knots(synp_knots *k, size_t nodes, size_t spacing)
     return SYN_OK;
 }
 
-syn_status synp_coarse_create(const synp_lines *lines, const synp_band_method *method, synp_coarse **out)
+syn_status synp_coarse_create(const synp_lines *lines, const synp_band_method *method, size_t spacing,
+                              synp_coarse **out)
 {
     *out = NULL;
     synp_coarse *c = calloc(1, sizeof *c);
@@ -66,7 +67,7 @@ syn_status synp_coarse_create(const synp_lines *lines, const synp_band_method *m
     const size_t size[2] = {lines->rows, lines->cols};
     syn_status status = SYN_OK;
     for (int along = 0; along < 2 && !status; along++)
-        status = place_knots(&c->knots[along], size[along], size[0] * size[1] >= 512 * 512 ? 16 : 8);
+        status = place_knots(&c->knots[along], size[along], spacing);
     if (!status) {
         const size_t knots = c->knots[0].count * c->knots[1].count;
         c->swapped = c->knots[0].count > c->knots[1].count;
@@ -76,7 +77,7 @@ syn_status synp_coarse_create(const synp_lines *lines, const synp_band_method *m
         c->k.stride = (c->k.band + SYNP_BAND_COLUMNS + SYNP_BAND_ROWS + 7) / 8 * 8;
         c->k.a = malloc(c->k.stride * c->k.n * sizeof *c->k.a);
         c->rhs = calloc(c->k.n + c->k.band, sizeof *c->rhs);
-        c->values = malloc(knots * sizeof *c->values);
+        c->values = malloc(2 * knots * sizeof *c->values);
         c->sums = calloc(c->knots[0].count, sizeof *c->sums);
         status = c->k.a && c->rhs && c->values && c->sums ? SYN_OK : SYN_ENOMEM;
     }
@@ -106,7 +107,7 @@ void synp_coarse_free(synp_coarse *c)
 
 size_t synp_coarse_bytes(const synp_coarse *c)
 {
-    return sizeof *c + (c->k.stride * c->k.n + c->k.n + c->k.band + c->n / 2) * sizeof(double) +
+    return sizeof *c + (c->k.stride * c->k.n + c->k.n + c->k.band + c->n) * sizeof(double) +
            c->knots[0].count * sizeof *c->sums +
            (c->lines->rows + c->lines->cols) * (sizeof(size_t) + sizeof(double));
 }
@@ -139,14 +140,17 @@ static void add(synp_coarse *c, size_t i, size_t j, double value)
 static void sum_column(const synp_knots *rows, const double *g, const pair_sums weight, pair_sums (*sums)[3])
 {
     for (size_t a = 0; a + 1 < rows->count; a++) {
-        pair_sums s = {0};
-        for (size_t i = rows->at[a]; i < rows->at[a + 1]; i++) {
-            const double after = rows->share[i], before = 1 - after;
-            s[0] += before * before * g[i];
-            s[1] += before * after * g[i];
-            s[2] += after * after * g[i];
+        const size_t from = rows->at[a], n = rows->at[a + 1] - from;
+        const double *share = rows->share + from, *here = g + from;
+        double all = 0, after = 0, both_after = 0; /* g, g h, g h^2 with h the hat of the knot after */
+#pragma omp simd reduction(+ : all, after, both_after)
+        for (size_t i = 0; i < n; i++) {
+            all += here[i];
+            after += share[i] * here[i];
+            both_after += share[i] * share[i] * here[i];
         }
-        s[2] += a + 2 == rows->count ? g[rows->at[a + 1]] : 0;
+        const double end = a + 2 == rows->count ? here[n] : 0;
+        const pair_sums s = {all - 2 * after + both_after, after - both_after, both_after + end};
         for (int p = 0; p < 3; p++)
             for (int q = 0; q < 3; q++)
                 sums[a][p][q] += weight[q] * s[p];
@@ -175,34 +179,62 @@ static void add_interval(synp_coarse *c, size_t b)
     }
 }
 
-/* Adds the wire and the ends of one line. It lies between two knots across it, which share it. */
-static void add_line(synp_coarse *c, int along, size_t i)
+/* What the lines between two knots across them add up to, for the pairs of hats across them: of wires, S times segments; of
+ * both ends, S. */
+typedef struct line_sums {
+    pair_sums wire, end[2];
+} line_sums;
+
+static void add_line(const synp_lines *l, int along, size_t i, const pair_sums weight, line_sums *s)
 {
-    const synp_lines *l = c->lines;
-    const synp_knots *across = &c->knots[along], *k = &c->knots[!along];
-    const double after = across->share[i], weight[2] = {1 - after, after};
-    for (size_t b = 0; b < k->count; b++) {
-        const double end = (b == 0 ? l->end[2 * along][i] : 0) + (b + 1 == k->count ? l->end[2 * along + 1][i] : 0);
-        const double segment = b + 1 < k->count ? 1 / (l->r[along][i] * (double)(k->at[b + 1] - k->at[b])) : 0;
-        for (size_t p = 0; p < 2; p++)
-            for (size_t q = 0; q < 2; q++) {
-                const size_t x = across->knot[i] + p, y = across->knot[i] + q;
-                const double both = weight[p] * weight[q];
-                const size_t here[2] = {(along ? unknown(c, b, x) : unknown(c, x, b)) + (size_t)along,
-                                        (along ? unknown(c, b, y) : unknown(c, y, b)) + (size_t)along};
-                add(c, here[0], here[1], both * (end + segment));
-                if (segment > 0) {
-                    const size_t next[2] = {(along ? unknown(c, b + 1, x) : unknown(c, x, b + 1)) + (size_t)along,
-                                            (along ? unknown(c, b + 1, y) : unknown(c, y, b + 1)) + (size_t)along};
-                    add(c, next[0], next[1], both * segment);
-                    add(c, here[0], next[1], -both * segment);
-                    add(c, next[0], here[1], -both * segment);
-                }
-            }
+    for (int p = 0; p < 3; p++) {
+        s->wire[p] += weight[p] / l->r[along][i];
+        for (int far = 0; far < 2; far++)
+            s->end[far][p] += weight[p] * l->end[2 * along + far][i];
     }
 }
 
-bool synp_coarse_factor(synp_coarse *c, const double *g)
+/* Adds the lines between the knots x and x + 1 across them to the equations. */
+static void add_lines(synp_coarse *c, int along, size_t x, const line_sums *s)
+{
+    const synp_knots *k = &c->knots[!along];
+    for (size_t b = 0; b < k->count; b++)
+        for (size_t p = 0; p < 2; p++)
+            for (size_t q = 0; q < 2; q++) {
+                const double end = (b == 0 ? s->end[0][p + q] : 0) + (b + 1 == k->count ? s->end[1][p + q] : 0);
+                const size_t layer = (size_t)along, y = x + p, z = x + q;
+                const size_t here[2] = {(along ? unknown(c, b, y) : unknown(c, y, b)) + layer,
+                                        (along ? unknown(c, b, z) : unknown(c, z, b)) + layer};
+                add(c, here[0], here[1], end);
+                if (b + 1 == k->count)
+                    continue;
+                const double wire = s->wire[p + q] / (double)(k->at[b + 1] - k->at[b]);
+                const size_t next[2] = {(along ? unknown(c, b + 1, y) : unknown(c, y, b + 1)) + layer,
+                                        (along ? unknown(c, b + 1, z) : unknown(c, z, b + 1)) + layer};
+                add(c, here[0], here[1], wire);
+                add(c, next[0], next[1], wire);
+                add(c, here[0], next[1], -wire);
+                add(c, next[0], here[1], -wire);
+            }
+}
+
+/* Adds the wires and the ends of all lines that are on. */
+static void add_layer(synp_coarse *c, int along, const double *on)
+{
+    const synp_knots *across = &c->knots[along];
+    for (size_t x = 0; x + 1 < across->count; x++) {
+        const bool ends = x + 2 == across->count;
+        line_sums s = {0};
+        for (size_t i = across->at[x]; i < across->at[x + 1] + ends; i++) {
+            const double after = i < across->at[x + 1] ? across->share[i] : 1, before = 1 - after;
+            if (!on || on[i] > 0)
+                add_line(c->lines, along, i, (pair_sums){before * before, before * after, after * after}, &s);
+        }
+        add_lines(c, along, x, &s);
+    }
+}
+
+bool synp_coarse_factor(synp_coarse *c, const double *g, const double *on)
 {
     const synp_lines *l = c->lines;
     const synp_knots *cols = &c->knots[1];
@@ -213,12 +245,12 @@ bool synp_coarse_factor(synp_coarse *c, const double *g)
         if (j + 1 == l->cols || cols->knot[j + 1] != cols->knot[j])
             add_interval(c, cols->knot[j]);
     }
-    for (size_t i = 0; i < l->rows; i++)
-        add_line(c, 0, i);
-    for (size_t j = 0; j < l->cols; j++)
-        add_line(c, 1, j);
-    for (size_t i = 0; i < c->n; i++) /* so that a part that nothing holds at a potential stays solvable */
-        c->k.a[c->k.stride * i] *= 1 + 1e-12;
+    add_layer(c, 0, on);
+    add_layer(c, 1, NULL);
+    for (size_t i = 0; i < c->n; i++) { /* so that a part that nothing holds at a potential stays solvable */
+        double *diagonal = &c->k.a[c->k.stride * i];
+        *diagonal = *diagonal > 0 ? *diagonal * (1 + 1e-12) : 1;
+    }
     for (size_t i = c->n; i < c->k.n; i++)
         c->k.a[c->k.stride * i] = 1;
     return c->method->factor(&c->k);
@@ -227,12 +259,15 @@ bool synp_coarse_factor(synp_coarse *c, const double *g)
 void synp_coarse_solve(synp_coarse *c)
 {
     const size_t rows = c->knots[0].count, cols = c->knots[1].count;
+    double *const bit_lines = c->values + rows * cols;
     memset(c->rhs, 0, c->n * sizeof *c->rhs);
     for (size_t b = 0; b < cols; b++)
         for (size_t a = 0; a < rows; a++)
             c->rhs[unknown(c, a, b)] = c->values[a + rows * b];
     c->method->solve(&c->k, c->rhs);
     for (size_t b = 0; b < cols; b++)
-        for (size_t a = 0; a < rows; a++)
+        for (size_t a = 0; a < rows; a++) {
             c->values[a + rows * b] = c->rhs[unknown(c, a, b)];
+            bit_lines[a + rows * b] = c->rhs[unknown(c, a, b) + 1];
+        }
 }

@@ -17,6 +17,7 @@
 #include "array/array.h"
 #include "base/isa.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <synaptogen/crossbar.h>
 
@@ -26,6 +27,7 @@ enum { SYNP_STRIP = 16 };
 typedef struct synp_lines {
     size_t rows, cols, ld;  /* column j of a matrix starts at ld j; its rows after the last are 0 */
     double *r[2];           /* ohm per segment: [rows] of the word lines, [cols] of the bit lines */
+    double *segment[2];     /* 1 / r, S; 0 of an ideal line */
     double *end[SYN_SIDES]; /* S to the source; 0: open, INFINITY: the line is the source's node */
     int threads;
 } synp_lines;
@@ -34,6 +36,28 @@ typedef struct synp_lines {
 static inline size_t synp_lines_at(const synp_lines *l, int side)
 {
     return side / 2 ? l->cols : l->rows;
+}
+
+/* First row of thread number `part`. Rows are shared out in multiples of a strip, which all kernels' vectors divide. */
+static inline size_t synp_first_row(const synp_lines *l, int part)
+{
+    const size_t row = l->ld / SYNP_STRIP * (size_t)part / (size_t)l->threads * SYNP_STRIP;
+    return row < l->rows ? row : l->rows;
+}
+
+/* Conductance [S] of a line to its source at one end, as far as it is no node of the source. */
+static inline double synp_loose_end(const double *end, size_t i)
+{
+    return isinf(end[i]) ? 0 : end[i];
+}
+
+/* 1/S, of the last pivot of line i, e with the end after it; of a line that less than 1e-30 S holds, what voltage it has
+ * makes no difference: 0. */
+static inline double synp_last_pivot(const synp_lines *l, int along, size_t i, double e)
+{
+    const double *first = l->end[2 * along], *last = l->end[2 * along + 1];
+    e += synp_loose_end(last, i);
+    return e > 1e-30 && !isinf(first[i]) && !isinf(last[i]) ? 1 / e : 0;
 }
 
 /* A symmetric positive definite band matrix: its lower triangle by columns, element (i, j) at a[i - j + stride j] for
@@ -56,11 +80,14 @@ typedef struct synp_band_method {
 
 /* The coarse grid of two-level cycles. All wires must have a resistance. Does not copy the lines. */
 typedef struct synp_coarse synp_coarse;
-syn_status synp_coarse_create(const synp_lines *lines, const synp_band_method *method, synp_coarse **out);
+/* spacing: nodes between knots, about. */
+syn_status synp_coarse_create(const synp_lines *lines, const synp_band_method *method, size_t spacing,
+                              synp_coarse **out);
 void synp_coarse_free(synp_coarse *c);
 size_t synp_coarse_bytes(const synp_coarse *c);
-/* Returns false if the coarse equations have no solution. */
-bool synp_coarse_factor(synp_coarse *c, const double *g);
+/* on: [rows], 0 for word lines that the coarse functions leave out; NULL: they leave out none. Returns false if the coarse
+ * equations have no solution. */
+bool synp_coarse_factor(synp_coarse *c, const double *g, const double *on);
 
 /* Knots of the coarse grid along one direction: node i lies between the knots knot[i] and knot[i] + 1 and takes
  * share[i] of its value from the latter. */
@@ -71,7 +98,8 @@ typedef struct synp_knots {
     double *share;
 } synp_knots;
 const synp_knots *synp_coarse_knots(const synp_coarse *c, int along);
-/* [knots of rows x knots of columns]: residual of the word lines in, correction out. */
+/* [knots of rows x knots of columns] of the word lines, then the same of the bit lines: residual of the word lines in, that of
+ * the bit lines counts as 0; correction of both out. */
 double *synp_coarse_values(synp_coarse *c);
 void synp_coarse_solve(synp_coarse *c);
 
@@ -122,10 +150,12 @@ typedef void synp_cell_currents(const synp_cells *cells, size_t at, const double
  * between the nodes of a good wire keep all their digits. */
 typedef struct synp_field {
     double *line[2];            /* V: [rows], [cols] */
-    double *drop[2];            /* V: matrices */
+    double *drop[2];            /* V: matrices, with a number before and after them that may be read */
     double *source[SYN_SIDES];  /* V: [rows] or [cols] */
     double *current[SYN_SIDES]; /* A, of the terminals, likewise */
 } synp_field;
+
+typedef struct synp_cycle synp_cycle;
 
 /* What the kernels see of a crossbar. */
 typedef struct synp_view {
@@ -134,11 +164,13 @@ typedef struct synp_view {
     /* Current and slope of cell `at` with its access device at u; NULL: there are no access devices. */
     void (*series)(void *access, const synp_cells *cells, size_t at, double u, double *i, double *g);
     void *access;
-    const uint8_t *on; /* [rows] */
+    const double *on; /* [rows]: 1, or 0 where the access devices are off */
     double gmin;       /* S */
     synp_field field;
     const double *loose[SYN_SIDES]; /* S of the ends to their sources; 0 if open or the source's own node */
-    double *rho[2];                 /* A, unbalanced currents of the nodes; of an ideal line all at its last one */
+    double *rho[2];                 /* A, left-over currents of the nodes; of an ideal line all at its last one; or NULL */
+    synp_cycle *cycle;              /* that eliminates the word lines on the way, or NULL */
+    bool keep_slopes;               /* g holds, and what the cycle has made of it */
     double *g;                      /* S, slopes of the cells with their access devices */
 } synp_view;
 
@@ -154,6 +186,7 @@ typedef struct synp_sums {
 typedef struct synp_lines_kernel {
     const synp_lines_precision *single_precision, *double_precision;
     const synp_band_method *band;
+    const struct synp_cycle_method *cycle;
     synp_cell_currents *cells;
     /* i[k], g[k] = current and slope of n cells with all that is in series or parallel to them. They are in one column,
      * from `at` in the matrix and from `row` on. */

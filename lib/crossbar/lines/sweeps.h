@@ -6,6 +6,7 @@
 
 #include "crossbar/lines/arena.h"
 #include "crossbar/lines/kernel.h"
+#include "crossbar/lines/transpose.h"
 #include SYNP_ISA_FILE
 
 #include <math.h>
@@ -106,20 +107,6 @@ static syn_status create(const synp_lines *l, synp_coarse *coarse, synp_lines_wo
     return SYN_OK;
 }
 
-/* Conductance of a line to its source at one end, as far as it is no node of the source. */
-static REAL loose_end(const double *end, size_t i)
-{
-    return isinf(end[i]) ? 0 : (REAL)end[i];
-}
-
-/* 1/S; of a line that less than 1e-30 S holds, what voltage it has makes no difference. */
-static REAL last_pivot(const synp_lines *l, int along, size_t i, REAL e)
-{
-    const double *first = l->end[2 * along], *last = l->end[2 * along + 1];
-    e += loose_end(last, i);
-    return e > (REAL)1e-30 && !isinf(first[i]) && !isinf(last[i]) ? 1 / e : 0;
-}
-
 /* Loops over n numbers at different addresses. */
 static inline double product(const REAL *restrict a, const REAL *restrict b, size_t n)
 {
@@ -176,7 +163,7 @@ static void factor_rows(synp_lines_work *w, size_t from, size_t to)
     const synp_lines *l = w->lines;
     REAL *e = w->inverse[0], *t = w->t[0];
     for (size_t i = from; i < to; i++)
-        e[i] = i < l->rows ? loose_end(l->end[SYN_LEFT], i) + w->g[i] : 0;
+        e[i] = i < l->rows ? (REAL)synp_loose_end(l->end[SYN_LEFT], i) + w->g[i] : 0;
     for (size_t j = 1; j < l->cols; j++) {
         const REAL *r = w->r[0], *g = w->g + l->ld * j;
         REAL *tj = t + l->ld * j;
@@ -187,57 +174,8 @@ static void factor_rows(synp_lines_work *w, size_t from, size_t to)
         }
     }
     for (size_t i = from; i < to && i < l->rows; i++)
-        e[i] = last_pivot(l, 0, i, e[i]);
+        e[i] = (REAL)synp_last_pivot(l, 0, i, (double)e[i]);
 }
-
-/* Numbers of a vector; WIDTH x WIDTH are transposed at a time. 32 bytes on every instruction set, so that one
- * transposition by shuffles does for all; the compiler vectorises the sweeps themselves. */
-enum { WIDTH = 32 / sizeof(REAL) };
-SYNP_VECTOR(vector, REAL, 32)
-
-/* Each of these three exchanges the parts of neighbours: numbers, pairs, quadruples. */
-#if SINGLE_PRECISION
-#define SHUFFLE_NUMBERS(a, b, up)                                                                                    \
-    __builtin_shufflevector(a, b, 0 + up, 8 + up, 1 + up, 9 + up, 4 + up, 12 + up, 5 + up, 13 + up)
-#define SHUFFLE_PAIRS(a, b, up)                                                                                      \
-    __builtin_shufflevector(a, b, 0 + up, 1 + up, 8 + up, 9 + up, 4 + up, 5 + up, 12 + up, 13 + up)
-#define SHUFFLE_HALVES(a, b, up)                                                                                     \
-    __builtin_shufflevector(a, b, 0 + up, 1 + up, 2 + up, 3 + up, 8 + up, 9 + up, 10 + up, 11 + up)
-
-static inline void transpose(vector v[WIDTH])
-{
-    vector t[WIDTH], s[WIDTH];
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; k++) {
-        t[2 * k] = SHUFFLE_NUMBERS(v[2 * k], v[2 * k + 1], 0);
-        t[2 * k + 1] = SHUFFLE_NUMBERS(v[2 * k], v[2 * k + 1], 2);
-    }
-#pragma GCC unroll 2
-    for (int k = 0; k < 8; k += 4) {
-        s[k] = SHUFFLE_PAIRS(t[k], t[k + 2], 0);
-        s[k + 1] = SHUFFLE_PAIRS(t[k], t[k + 2], 2);
-        s[k + 2] = SHUFFLE_PAIRS(t[k + 1], t[k + 3], 0);
-        s[k + 3] = SHUFFLE_PAIRS(t[k + 1], t[k + 3], 2);
-    }
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; k++) {
-        v[k] = SHUFFLE_HALVES(s[k], s[k + 4], 0);
-        v[k + 4] = SHUFFLE_HALVES(s[k], s[k + 4], 4);
-    }
-}
-#else
-static inline void transpose(vector v[WIDTH])
-{
-    const vector a = __builtin_shufflevector(v[0], v[1], 0, 4, 2, 6),
-                 b = __builtin_shufflevector(v[0], v[1], 1, 5, 3, 7),
-                 c = __builtin_shufflevector(v[2], v[3], 0, 4, 2, 6),
-                 d = __builtin_shufflevector(v[2], v[3], 1, 5, 3, 7);
-    v[0] = __builtin_shufflevector(a, c, 0, 1, 4, 5);
-    v[1] = __builtin_shufflevector(b, d, 0, 1, 4, 5);
-    v[2] = __builtin_shufflevector(a, c, 2, 3, 6, 7);
-    v[3] = __builtin_shufflevector(b, d, 2, 3, 6, 7);
-}
-#endif
 
 /* room[i][k] = a[i, k] b[i, k], or a[i, k] without b, of the n columns of a strip; 0 after them. */
 static void load_strip(const synp_lines *l, const REAL *a, const REAL *b, size_t n, REAL *room)
@@ -280,7 +218,7 @@ static void factor_strip(synp_lines_work *w, size_t strip, REAL *room)
     REAL e[SYNP_STRIP] = {0};
     load_strip(l, w->g + l->ld * first, NULL, n, room);
     for (size_t k = 0; k < n; k++)
-        e[k] = loose_end(l->end[SYN_TOP], first + k) + room[k];
+        e[k] = (REAL)synp_loose_end(l->end[SYN_TOP], first + k) + room[k];
     for (size_t i = 1; i < l->rows; i++)
 #pragma omp simd
         for (size_t k = 0; k < SYNP_STRIP; k++) {
@@ -289,7 +227,7 @@ static void factor_strip(synp_lines_work *w, size_t strip, REAL *room)
             e[k] = room[i * SYNP_STRIP + k] + ti * e[k];
         }
     for (size_t k = 0; k < n; k++)
-        w->inverse[1][first + k] = last_pivot(l, 1, first + k, e[k]);
+        w->inverse[1][first + k] = (REAL)synp_last_pivot(l, 1, first + k, (double)e[k]);
 }
 
 /* Rows of thread number `part`, in whole strips. */
