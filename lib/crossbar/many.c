@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Solutions for many inputs: each thread has a copy of the crossbar and takes runs of inputs. The first input of a run
- * starts at 0 V, the others at the solution before. So the result does not depend on the number of threads. */
+ * starts at 0 V and with nothing left of earlier runs, the others at the solution before. So the result does not depend on the
+ * number of threads. */
 #include "base/threads.h"
 #include "crossbar/crossbar.h"
 
@@ -36,6 +37,8 @@ void synp_crossbar_join(const syn_solution *one, syn_solution *all)
 static syn_status solve_run(const batch *b, syn_crossbar *own, size_t first, syn_solution *all, syn_error *err)
 {
     synp_crossbar_clear(own);
+    own->method = SYNP_CYCLES;
+    own->factored = own->cycle->holds = false;
     for (size_t k = first; k < first + SYNP_RUN && k < b->count; k++) {
         const double *v[SYN_SIDES];
         syn_solution info;

@@ -279,12 +279,11 @@ static syn_status take_next_method(syn_crossbar *x, convergence *p)
 static syn_status cycle(syn_crossbar *x, int n, convergence *p, syn_solution *info)
 {
     const double largest = 1e30; /* A, for single precision */
-    const bool fast = info->residual < 0.1 * p->before;
     p->poor = n > 0 && info->residual > 0.25 * p->before ? p->poor + 1 : 0;
     if (p->poor >= 3 || info->residual > largest)
         return take_next_method(x, p);
     const synp_view v = synp_crossbar_view(x);
-    if (!synp_cycle_finish(x->cycle, x->kernel, &v, x->factored && (synp_crossbar_is_linear(x) || (n > 1 && fast))))
+    if (!synp_cycle_finish(x->cycle, x->kernel, &v, x->factored && (synp_crossbar_is_linear(x) || n != 1)))
         return take_next_method(x, p);
     x->factored = true;
     info->newton++;

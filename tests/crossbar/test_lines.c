@@ -144,6 +144,22 @@ Test(lines, kernels_and_numbers_of_threads_agree)
     }
 }
 
+/* The sum of what the parts need, with the drops of both layers: 16, slopes: 8, states or conductances: 8 each, three
+ * matrices of a cycle: 12, is 52; the rest is the coarse grid. */
+Test(lines, a_large_linear_crossbar_takes_less_than_60_bytes_per_cell)
+{
+    enum { SIDE = 512 };
+    circuit *c = circuit_make(SIDE, SIDE);
+    c->wires.end[SYN_RIGHT] = c->wires.end[SYN_TOP] = NULL;
+    for (size_t i = 0; i < SIDE; i++)
+        c->r_wl[i] = c->r_bl[i] = 1;
+    syn_crossbar *x = circuit_crossbar(c, 1);
+    cr_expect(x->cycle->coarse != NULL && x->cells.given != NULL);
+    cr_expect(syn_crossbar_bytes(x) < 60 * SIDE * SIDE, "%zu bytes", syn_crossbar_bytes(x));
+    syn_crossbar_free(x);
+    circuit_free(c);
+}
+
 static int threads_of(size_t rows, size_t cols, int limit)
 {
     circuit *c = circuit_make(rows, cols);

@@ -39,8 +39,8 @@ static void take_all(synp_cycle *c)
 
 /* Nodes between the knots of the coarse grid; 0: no grid. The length over which a current leaks from a line is
  * 1 / sqrt(g r) nodes, and a grid of 0.4 of it reduces the errors by fifty in each cycle. A finer one costs more than it
- * saves when it has more than about sqrt(n) knots along n nodes: the effort of its equations grows with the fourth power of
- * that number, that of the other parts of a cycle with n^2. The figures are measured. */
+ * saves when it has many more than sqrt(n) knots along n nodes: the effort of its equations grows with the fourth power of that
+ * number, that of the other parts of a cycle with n^2. The figures are measured. */
 static size_t spacing_of(const synp_lines *l)
 {
     const double typical = 1e-4; /* S, of a cell */
@@ -56,7 +56,7 @@ static size_t spacing_of(const synp_lines *l)
         }
         mean += sum / (double)count / 2;
     }
-    const double leak = 0.4 / sqrt(typical * exp(mean)), finest = fmax(4, side / 64), coarsest = fmax(8, sqrt(side));
+    const double leak = 0.4 / sqrt(typical * exp(mean)), coarsest = fmax(8, sqrt(side)), finest = coarsest / 2;
     return l->rows > 1 && l->cols > 1 ? (size_t)fmax(fmin(leak, coarsest), finest) : 0;
 }
 

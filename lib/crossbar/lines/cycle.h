@@ -20,17 +20,17 @@
 
 struct synp_cycle {
     const synp_lines *lines;
-    synp_coarse *coarse;   /* NULL: without step 3 */
-    bool holds;            /* t and pivot do, for the ends of the lines and the slopes of the last evaluation */
-    float *r[2];           /* ohm, per line, with zeros up to a strip */
-    float *pivot;          /* [ld] S, of the node of each word line that was eliminated last */
-    float *inverse;        /* [ld] 1/S, of the last pivot of each word line with its end; 0: nothing to be solved for */
-    float *flow;           /* [ld], the correction of the word lines on the way back */
-    float *t, *f;          /* [ld x cols]: share that passes the segment before a node; eliminated rho_u */
-    float *y;              /* [ld x cols] A, rho_w */
-    float *restricted;     /* [strips][knots of rows][SYNP_STRIP] A: left over, summed over the hats of the rows */
-    float *expanded[2];    /* [ld x knots of columns] V: coarse columns of both layers on all rows */
-    float *room;           /* [threads][3][ld x SYNP_STRIP] */
+    synp_coarse *coarse; /* NULL: without step 3 */
+    bool holds;          /* t and pivot do, for the ends of the lines and the slopes of the last evaluation */
+    float *r[2];         /* ohm, per line, with zeros up to a strip */
+    float *pivot;        /* [ld] S, of the node of each word line that was eliminated last */
+    float *inverse;      /* [ld] 1/S, of the last pivot of each word line with its end; 0: nothing to be solved for */
+    float *flow;         /* [ld], the correction of the word lines on the way back */
+    float *t, *f;        /* [ld x cols]: share that passes the segment before a node; eliminated rho_u */
+    float *y;            /* [ld x cols] A, rho_w */
+    float *restricted;   /* [strips][knots of rows][SYNP_STRIP] A: left over, summed over the hats of the rows */
+    float *expanded[2];  /* [ld x knots of columns] V: coarse columns of both layers on all rows */
+    float *room;         /* [threads][3][ld x SYNP_STRIP] */
     synp_arena memory;
 };
 

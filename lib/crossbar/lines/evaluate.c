@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { BATCH = 64 }; /* rows that are evaluated at once; nearly all batches are whole, for which loops have a constant end */
+enum {
+    BATCH = 64
+}; /* rows that are evaluated at once; nearly all batches are whole, for which loops have a constant end */
 #define INLINE static inline __attribute__((always_inline))
 
 static inline doubles pick(longs mask, doubles yes, doubles no)
@@ -147,7 +149,8 @@ INLINE void batch_voltages(const synp_view *v, size_t row, size_t j, size_t n, d
 {
     const synp_field *f = &v->field;
     const double *restrict line = f->line[0] + row, across = f->line[1][j];
-    const double *restrict du = f->drop[0] + row + v->lines->ld * j, *restrict dw = f->drop[1] + row + v->lines->ld * j;
+    const double *restrict du = f->drop[0] + row + v->lines->ld * j, *restrict dw =
+                                                                         f->drop[1] + row + v->lines->ld * j;
 #pragma omp simd
     for (size_t k = 0; k < n; k++)
         u[k] = (line[k] - across) + (du[k] - dw[k]);
@@ -315,20 +318,25 @@ INLINE void evaluate_batch(const synp_view *v, size_t j, size_t first, size_t n,
         eliminate(v->cycle, j, first, n, rho_u, rho_w, v->g + at, v->keep_slopes);
 }
 
-/* Currents and slopes of SYNP_DOUBLES cells at `at`, from row `row` on, without access devices. */
+/* Currents and slopes of SYNP_DOUBLES cells at `at`, from row `row` on, without access devices. Prefetches those of the next
+ * column, as evaluate_inside does: processors do not follow that many streams by themselves. */
 INLINE void currents_of(const synp_view *v, size_t at, size_t row, doubles u, doubles *i, doubles *g)
 {
     const synp_cells *c = v->cells;
+    __builtin_prefetch(v->g + at + v->lines->ld);
     if (v->keep_slopes || c->kind == SYNP_TANGENT) {
         *g = load_doubles(v->g + at);
         *i = *g * u;
         return;
     }
     if (c->kind == SYNP_LINEAR) {
+        __builtin_prefetch(c->given + at + v->lines->ld);
         *g = load_doubles(c->given + at);
         *i = *g * u;
-    } else
+    } else {
+        __builtin_prefetch(c->r + at + v->lines->ld);
         curve_cells(&c->chord, load_doubles(c->r + at), u, i, g);
+    }
     const doubles on = load_doubles(v->on + row);
     *g = on * *g + v->gmin;
     *i = on * *i + v->gmin * u;
@@ -364,6 +372,9 @@ INLINE void evaluate_inside(const synp_view *v, size_t j, size_t first, synp_sum
         const size_t row = first + k, at = start + k;
         const double *du = v->field.drop[0] + at, *dw = v->field.drop[1] + at;
         const doubles d = load_doubles(du), e = load_doubles(dw), segment = load_doubles(l->segment[0] + row);
+        __builtin_prefetch(du + 2 * l->ld);
+        __builtin_prefetch(dw + l->ld);
+        __builtin_prefetch(v->cycle->t + at + l->ld);
         doubles i, g;
         currents_of(v, at, row, (load_doubles(v->field.line[0] + row) - across) + (d - e), &i, &g);
         largest_current = larger((longs)i & INT64_MAX, largest_current);

@@ -165,13 +165,13 @@ typedef struct synp_view {
     void (*series)(void *access, const synp_cells *cells, size_t at, double u, double *i, double *g);
     void *access;
     const double *on; /* [rows]: 1, or 0 where the access devices are off */
-    double gmin;       /* S */
+    double gmin;      /* S */
     synp_field field;
     const double *loose[SYN_SIDES]; /* S of the ends to their sources; 0 if open or the source's own node */
-    double *rho[2];                 /* A, left-over currents of the nodes; of an ideal line all at its last one; or NULL */
-    synp_cycle *cycle;              /* that eliminates the word lines on the way, or NULL */
-    bool keep_slopes;               /* g holds, and what the cycle has made of it */
-    double *g;                      /* S, slopes of the cells with their access devices */
+    double *rho[2];    /* A, left-over currents of the nodes; of an ideal line all at its last one; or NULL */
+    synp_cycle *cycle; /* that eliminates the word lines on the way, or NULL */
+    bool keep_slopes;  /* g holds, and what the cycle has made of it */
+    double *g;         /* S, slopes of the cells with their access devices */
 } synp_view;
 
 /* What a thread adds up of the left-over currents of its rows: for each word line the sum up to the present column
