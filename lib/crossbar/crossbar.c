@@ -47,6 +47,7 @@ static void take_all(syn_crossbar *x)
     x->g = take(x, n);
     x->cells.r = take(x, n);
     x->on = take(x, l->ld);
+    x->touched = synp_take(&x->memory, l->ld);
     x->sums = take(x, 2 * l->ld + 3 * (size_t)l->threads * l->cols);
     if (synp_access_present(&x->access.device))
         x->access.inner = take(x, n);

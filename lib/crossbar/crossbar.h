@@ -31,9 +31,10 @@ struct syn_crossbar {
     synp_switching *switching; /* of an array that is not read-only, or NULL */
 
     synp_field field;
-    double *g;    /* S, slopes of the cells with their access devices */
-    bool stale;   /* the cells are others than when g was found */
-    double *sums; /* of the threads */
+    double *g;        /* S, slopes of the cells with their access devices */
+    bool stale;       /* the cells are others than when g was found */
+    double *sums;     /* of the threads */
+    uint8_t *touched; /* [rows], for synp_switching_slopes */
 
     synp_method method;
     bool factored; /* what the method has made of g holds */

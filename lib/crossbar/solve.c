@@ -276,13 +276,20 @@ static syn_status take_next_method(syn_crossbar *x, convergence *p)
 
 /* Linearisation number n: one cycle. The slopes hardly change any more once the residual falls fast. Where cycles converge
  * slowly, conjugate gradients take over. Returns SYN_OK or SYN_ENOMEM. */
-static syn_status cycle(syn_crossbar *x, int n, convergence *p, syn_solution *info)
+static syn_status cycle(syn_crossbar *x, int n, bool switching, convergence *p, syn_solution *info)
 {
-    const double largest = 1e30; /* A, for single precision */
-    p->poor = n > 0 && info->residual > 0.25 * p->before ? p->poor + 1 : 0;
+    const double largest = 1e30;                    /* A, for single precision */
+    const double bearable = switching ? 0.7 : 0.25; /* the slopes lack that of the states: no method gets on better */
+    p->poor = n > 0 && info->residual > bearable * p->before ? p->poor + 1 : 0;
     if (p->poor >= 3 || info->residual > largest)
         return take_next_method(x, p);
     const synp_view v = synp_crossbar_view(x);
+    if (switching) {
+        synp_switching_slopes(x->switching, &v, x->touched);
+        for (size_t i = 0; i < x->lines.rows; i++)
+            if (x->touched[i])
+                synp_cycle_eliminate(x->cycle, x->g, i);
+    }
     if (!synp_cycle_finish(x->cycle, x->kernel, &v, x->factored && (synp_crossbar_is_linear(x) || n != 1)))
         return take_next_method(x, p);
     x->factored = true;
@@ -357,7 +364,7 @@ syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution 
         p.mark = p.slow > 0 ? p.mark : info->residual;
         if (p.slow > 3 && info->residual <= acceptable(x, info))
             break;
-        if (x->method == SYNP_CYCLES ? cycle(x, n, &p, info) : improve(x, n, &p, info))
+        if (x->method == SYNP_CYCLES ? cycle(x, n, switching, &p, info) : improve(x, n, &p, info))
             return synp_no_memory(err);
         p.earlier = p.before;
         p.before = info->residual;

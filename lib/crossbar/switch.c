@@ -38,6 +38,7 @@ enum leave { NO_LEAVE, IS_SET, MAY_RESET };
 typedef struct spot {
     size_t cell, at; /* number in the array; position in the matrices */
     float u, r;      /* V; state at it */
+    double slope;    /* S, what the state adds to dI/du: a secant */
     spot_state state;
 } spot;
 
@@ -128,27 +129,33 @@ static bool is_beyond(const synp_switching *s, size_t at, double u)
     return (u <= (double)s->low[at]) | (u > (double)s->high[at]);
 }
 
-/* Finds the cells whose voltage is at one of their thresholds or beyond. Returns false without memory. */
+/* Finds the cells of a strip whose voltage is at one of their thresholds or beyond. Returns false without memory. */
+static bool find_in_strip(synp_switching *s, const synp_view *v, size_t j, size_t first, size_t n)
+{
+    const synp_lines *l = s->lines;
+    double u[SYNP_STRIP];
+    s->kernel->voltages(v, first, j, n, u);
+    for (size_t k = 0; k < n; k++) {
+        const size_t i = first + k, at = i + l->ld * j;
+        const double own = s->inner ? s->inner[at] : u[k];
+        const spot one = {.cell = i + l->rows * j, .at = at, .u = (float)own};
+        if (v->on[i] > 0 && s->leave[at] != IS_SET && is_beyond(s, at, own) && !append(&s->now, one))
+            return false;
+    }
+    return true;
+}
+
+/* The same in all strips: most of them have no such cell. */
 static bool find_spots(synp_switching *s, const synp_view *v)
 {
     const synp_lines *l = s->lines;
     for (size_t j = 0; j < l->cols; j++)
         for (size_t first = 0; first < l->rows; first += SYNP_STRIP) {
-            const size_t last = first + SYNP_STRIP < l->rows ? first + SYNP_STRIP : l->rows;
-            bool any = false;
-            double u[SYNP_STRIP];
-            s->kernel->voltages(v, first, j, last - first, u);
-            for (size_t i = first; i < last; i++) {
-                const size_t at = i + l->ld * j;
-                u[i - first] = s->inner ? s->inner[at] : u[i - first];
-                any |= is_beyond(s, at, u[i - first]);
-            }
-            for (size_t i = first; any && i < last; i++) {
-                const size_t at = i + l->ld * j;
-                const spot one = {.cell = i + l->rows * j, .at = at, .u = (float)u[i - first]};
-                if (v->on[i] > 0 && s->leave[at] != IS_SET && is_beyond(s, at, u[i - first]) && !append(&s->now, one))
-                    return false;
-            }
+            const size_t n = l->rows - first < SYNP_STRIP ? l->rows - first : SYNP_STRIP, at = first + l->ld * j;
+            if (!s->inner && !s->kernel->any_beyond(v, first, j, n, s->low + at, s->high + at))
+                continue;
+            if (!find_in_strip(s, v, j, first, n))
+                return false;
         }
     return true;
 }
@@ -304,6 +311,40 @@ syn_status synp_switching_latch(synp_switching *s, size_t only, size_t *count)
     s->last = first;
     *count = s->latched.count - first;
     return SYN_OK;
+}
+
+static const double LEAST = -3;
+
+/* The slope that the change of state since the linearisation before adds at the present voltage: 0 once that stays in its
+ * single precision, and the state with it. */
+static double secant(const synp_switching *s, const synp_cells *cells, const spot *now, const spot *before)
+{
+    const double step = (double)now->u - (double)before->u, u[2] = {(double)now->u, (double)now->u};
+    double r[2] = {(double)now->r, (double)before->r}, i[2], g[2];
+    if (step == 0)
+        return 0;
+    synp_cells pair = *cells;
+    pair.r = r;
+    s->kernel->cells(&pair, 0, u, 2, i, g);
+    return (i[0] - i[1]) / step;
+}
+
+void synp_switching_slopes(synp_switching *s, const synp_view *v, uint8_t *rows)
+{
+    memset(rows, 0, s->lines->rows);
+    if (v->series)
+        return;
+    for (size_t k = 0, m = 0; k < s->now.count; k++) {
+        spot *now = &s->now.spot[k];
+        while (m < s->before.count && s->before.spot[m].cell < now->cell)
+            m++;
+        const spot *before = m < s->before.count && s->before.spot[m].cell == now->cell ? &s->before.spot[m] : NULL;
+        if (!before || now->state != FOLLOWS || before->state != FOLLOWS)
+            continue;
+        now->slope = secant(s, v->cells, now, before);
+        v->g[now->at] = fmax(v->g[now->at] + now->slope, LEAST * v->g[now->at]);
+        rows[now->cell % s->lines->rows] = 1;
+    }
 }
 
 void synp_switching_hold_resets(synp_switching *s, bool hold)

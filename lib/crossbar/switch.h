@@ -19,6 +19,11 @@ size_t synp_switching_bytes(const synp_switching *s);
  * info->beyond and info->switched are set. Returns SYN_OK or SYN_ENOMEM. */
 syn_status synp_switching_follow(synp_switching *s, const synp_view *v, double *moved, syn_solution *info);
 
+/* After an evaluation: adds to the slopes of cells that follow their voltage what the change of their states adds, a secant
+ * through the last two linearisations. rows: [rows], set to 1 where slopes have changed, else to 0. Cells with access devices
+ * stay as they are. */
+void synp_switching_slopes(synp_switching *s, const synp_view *v, uint8_t *rows);
+
 /* For synp_switching_latch: all that wait. */
 #define SYNP_ALL_CELLS SIZE_MAX
 

@@ -130,6 +130,21 @@ static void expand(const synp_cycle *c, const double *on)
             }
 }
 
+void synp_cycle_eliminate(synp_cycle *c, const double *g, size_t row)
+{
+    const synp_lines *l = c->lines;
+    float pivot = (float)(synp_loose_end(l->end[SYN_LEFT], row) + g[row]), was = c->f[row], is = was;
+    for (size_t at = row + l->ld; at < l->ld * l->cols; at += l->ld) {
+        const float rho = c->f[at] - c->t[at] * was, share = 1 / (1 + c->r[0][row] * pivot);
+        pivot = (float)g[at] + share * pivot;
+        was = c->f[at];
+        is = rho + share * is;
+        c->t[at] = share;
+        c->f[at] = is;
+    }
+    c->pivot[row] = pivot;
+}
+
 bool synp_cycle_finish(synp_cycle *c, const synp_lines_kernel *kernel, const synp_view *v, bool steady)
 {
     const synp_lines *l = c->lines;

@@ -49,6 +49,8 @@ typedef struct synp_cycle_method {
 syn_status synp_cycle_create(const synp_lines *lines, const synp_lines_kernel *kernel, synp_cycle **out);
 void synp_cycle_free(synp_cycle *c); /* NULL is allowed */
 size_t synp_cycle_bytes(const synp_cycle *c);
+/* Eliminates the nodes of a word line once more: its slopes in g are others than in the evaluation. */
+void synp_cycle_eliminate(synp_cycle *c, const double *g, size_t row);
 /* The rest of a cycle after an evaluation with v->cycle. `steady`: the coarse equations hold, at least roughly.
  * Returns false if the coarse equations have no solution; the drops are then as before. */
 bool synp_cycle_finish(synp_cycle *c, const synp_lines_kernel *kernel, const synp_view *v, bool steady);

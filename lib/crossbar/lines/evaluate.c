@@ -431,6 +431,29 @@ static void SYNP_FOR_ISA(voltages)(const synp_view *v, size_t row, size_t j, siz
     batch_voltages(v, row, j, n, u);
 }
 
+static bool SYNP_FOR_ISA(any_beyond)(const synp_view *v, size_t row, size_t j, size_t n, const float *low,
+                                     const float *high)
+{
+    longs any = {0};
+    size_t k = 0;
+    for (; k + SYNP_DOUBLES <= n; k += SYNP_DOUBLES) {
+        const size_t at = row + k + v->lines->ld * j;
+        const doubles drops = load_doubles(v->field.drop[0] + at) - load_doubles(v->field.drop[1] + at),
+                      u = (load_doubles(v->field.line[0] + row + k) - v->field.line[1][j]) + drops;
+        any |= (u <= __builtin_convertvector(load_halves(low + k), doubles)) |
+               (u > __builtin_convertvector(load_halves(high + k), doubles));
+    }
+    bool found = false;
+    for (size_t lane = 0; lane < SYNP_DOUBLES; lane++)
+        found |= any[lane] != 0;
+    for (; k < n; k++) {
+        double u;
+        batch_voltages(v, row + k, j, 1, &u);
+        found |= (u <= (double)low[k]) | (u > (double)high[k]);
+    }
+    return found;
+}
+
 extern const synp_lines_precision SYNP_FOR_ISA(synp_sweeps_single), SYNP_FOR_ISA(synp_sweeps_double);
 extern const synp_band_method SYNP_FOR_ISA(synp_band);
 extern const synp_cycle_method SYNP_FOR_ISA(synp_cycle);
@@ -442,5 +465,6 @@ const synp_lines_kernel SYNP_FOR_ISA(synp_lines) = {
     SYNP_FOR_ISA(cells),
     SYNP_FOR_ISA(currents),
     SYNP_FOR_ISA(voltages),
+    SYNP_FOR_ISA(any_beyond),
     SYNP_FOR_ISA(evaluate_rows),
 };

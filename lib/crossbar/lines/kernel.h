@@ -193,6 +193,9 @@ typedef struct synp_lines_kernel {
     void (*currents)(const synp_view *v, size_t at, size_t row, const double *u, size_t n, double *i, double *g);
     /* u[k] = voltages of n cells of column j from a row on, with their access devices. */
     void (*voltages)(const synp_view *v, size_t row, size_t j, size_t n, double *u);
+    /* Returns whether the voltage of one of n cells of column j from a row on, with their access devices, is at most low or
+     * above high [V]. */
+    bool (*any_beyond)(const synp_view *v, size_t row, size_t j, size_t n, const float *low, const float *high);
     /* Currents, slopes and left-over currents of the rows from .. to - 1. */
     void (*evaluate_rows)(const synp_view *v, size_t from, size_t to, synp_sums *s);
 } synp_lines_kernel;
