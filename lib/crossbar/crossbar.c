@@ -273,6 +273,11 @@ size_t syn_crossbar_bytes(const syn_crossbar *x)
            (x->switching ? synp_switching_bytes(x->switching) : 0);
 }
 
+void synp_crossbar_forget(syn_crossbar *x)
+{
+    x->factored = x->cycle->holds = false;
+}
+
 /* The crossbar gets other cells: nothing that was derived from the present ones holds. */
 static void change_cells(syn_crossbar *x, synp_cell_kind kind, syn_array *array)
 {
@@ -281,7 +286,7 @@ static void change_cells(syn_crossbar *x, synp_cell_kind kind, syn_array *array)
     x->array = array;
     x->cells.kind = kind;
     x->stale = true;
-    x->factored = x->cycle->holds = false;
+    synp_crossbar_forget(x);
     x->method = SYNP_CYCLES;
 }
 
@@ -364,7 +369,7 @@ void syn_crossbar_select(syn_crossbar *x, const uint8_t *on)
     for (size_t i = 0; i < x->lines.rows; i++)
         x->on[i] = !on || on[i];
     x->stale = true;
-    x->factored = x->cycle->holds = false;
+    synp_crossbar_forget(x);
 }
 
 /* A line that becomes its source's node loses the voltages that it had floated to. */
@@ -386,7 +391,7 @@ void syn_crossbar_connect(syn_crossbar *x, const uint8_t *const on[SYN_SIDES])
             x->loose[side][i] = isinf(lead) ? 0 : lead;
             x->field.current[side][i] = lead > 0 ? 0 : NAN;
         }
-    x->factored = x->cycle->holds = false;
+    synp_crossbar_forget(x);
     synp_ports_free(x->ports);
     x->ports = NULL;
 }

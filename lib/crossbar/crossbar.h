@@ -84,6 +84,8 @@ void synp_crossbar_clear(syn_crossbar *x);
 void synp_crossbar_evaluate(syn_crossbar *x, syn_solution *info);
 /* Finds the solution for the sources of x->field. switching: the states follow the voltages. Sets all of info. */
 syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution *info, syn_error *err);
+/* crossbar.c: nothing of what the solver has made of the cells and the ends holds any more. */
+void synp_crossbar_forget(syn_crossbar *x);
 /* crossbar.c: takes the next method and allocates what it needs. Returns SYN_OK or SYN_ENOMEM. */
 syn_status synp_crossbar_next_method(syn_crossbar *x);
 /* What kernels see of x. */

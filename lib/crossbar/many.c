@@ -38,7 +38,7 @@ static syn_status solve_run(const batch *b, syn_crossbar *own, size_t first, syn
 {
     synp_crossbar_clear(own);
     own->method = SYNP_CYCLES;
-    own->factored = own->cycle->holds = false;
+    synp_crossbar_forget(own);
     for (size_t k = first; k < first + SYNP_RUN && k < b->count; k++) {
         const double *v[SYN_SIDES];
         syn_solution info;

@@ -21,6 +21,7 @@
 struct synp_cycle {
     const synp_lines *lines;
     synp_coarse *coarse; /* NULL: without step 3 */
+    float relaxation;    /* factor of the corrections of steps 1 and 2 */
     bool holds;          /* t and pivot do, for the ends of the lines and the slopes of the last evaluation */
     float *r[2];         /* ohm, per line, with zeros up to a strip */
     float *pivot;        /* [ld] S, of the node of each word line that was eliminated last */
@@ -51,7 +52,8 @@ void synp_cycle_free(synp_cycle *c); /* NULL is allowed */
 size_t synp_cycle_bytes(const synp_cycle *c);
 /* Eliminates the nodes of a word line once more: its slopes in g are others than in the evaluation. */
 void synp_cycle_eliminate(synp_cycle *c, const double *g, size_t row);
-/* The rest of a cycle after an evaluation with v->cycle. `steady`: the coarse equations hold, at least roughly.
+/* The rest of a cycle after an evaluation with v->cycle, with c->relaxation. `steady`: the coarse equations hold, at least
+ * roughly.
  * Returns false if the coarse equations have no solution; the drops are then as before. */
 bool synp_cycle_finish(synp_cycle *c, const synp_lines_kernel *kernel, const synp_view *v, bool steady);
 

@@ -20,7 +20,7 @@ static size_t strip_end(const synp_lines *l, size_t strip)
 static void SYNP_FOR_ISA(back)(const synp_cycle *c, const synp_view *v, size_t strip, size_t from, size_t to)
 {
     const synp_lines *l = c->lines;
-    const float *r = c->r[0], *inverse = c->inverse;
+    const float *r = c->r[0], *inverse = c->inverse, relaxation = c->relaxation;
     float *z = c->flow;
     for (size_t j = strip_end(l, strip); j-- > strip * SYNP_STRIP;) {
         const float *f = c->f + l->ld * j, *t = c->t + l->ld * (j + 1);
@@ -36,20 +36,21 @@ static void SYNP_FOR_ISA(back)(const synp_cycle *c, const synp_view *v, size_t s
                 z[i] = t[i] * (z[i] + r[i] * f[i]);
 #pragma omp simd
         for (size_t i = from; i < to; i++) {
-            du[i] += (double)z[i];
-            y[i] += (float)g[i] * z[i];
+            const float step = relaxation * z[i];
+            du[i] += (double)step;
+            y[i] += (float)g[i] * step;
         }
     }
 }
 
-/* room[i][k] = a[i, k] of the n columns of a strip; 0 after them. */
-static void load_single(const synp_lines *l, const float *a, size_t n, across *room)
+/* room[i][k] = factor a[i, k] of the n columns of a strip; 0 after them. */
+static void load_single(const synp_lines *l, float factor, const float *a, size_t n, across *room)
 {
     for (size_t i = 0; i < l->ld; i += WIDTH)
         for (size_t k = 0; k < SYNP_STRIP; k += WIDTH) {
             vector v[WIDTH];
             for (size_t m = 0; m < WIDTH; m++)
-                v[m] = k + m >= n ? (vector){0} : load_vector(a + i + l->ld * (k + m));
+                v[m] = k + m >= n ? (vector){0} : factor * load_vector(a + i + l->ld * (k + m));
             transpose(v);
             for (size_t m = 0; m < WIDTH; m++)
                 store_vector(room[i + m] + k, v[m]);
@@ -58,7 +59,7 @@ static void load_single(const synp_lines *l, const float *a, size_t n, across *r
 
 SYNP_VECTOR(wide_vector, double, 64)
 
-/* The same of doubles. */
+/* The same of doubles, without a factor. */
 static void load_double(const synp_lines *l, const double *a, size_t n, across *room)
 {
     for (size_t i = 0; i < l->ld; i += WIDTH)
@@ -156,7 +157,7 @@ static void SYNP_FOR_ISA(sweep)(const synp_cycle *c, const synp_view *v, size_t 
     const size_t at = l->ld * strip * SYNP_STRIP, n = strip_end(l, strip) - strip * SYNP_STRIP;
     across *g = (across *)c->room + 3 * l->ld * (size_t)part, *t = g + l->ld, *y = t + l->ld;
     load_double(l, v->g + at, n, g);
-    load_single(l, c->y + at, n, y);
+    load_single(l, c->relaxation, c->y + at, n, y);
     solve_strip(c, strip, g, t, y);
     if (c->coarse)
         restrict_strip(c, g, y, (across *)c->restricted + strip * synp_coarse_knots(c->coarse, 0)->count);
