@@ -61,6 +61,8 @@ run_library() {
         echo "$(date +%H:%M:%S)  library  $b"
         OMP_NUM_THREADS=$threads "$BENCH_BIN/$b" >"$folder/$b.csv"
     done
+    echo "$(date +%H:%M:%S)  library  growth"
+    OMP_NUM_THREADS=$threads sh "$here/growth.sh" "$folder" 1e8
     python=
     for p in "${PYTHON:-python3}" /usr/bin/python3; do
         if [ -z "$python" ] && "$p" -c 'import numpy' 2>/dev/null; then python=$p; fi

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Solutions of square crossbars with wires: linear cells from a cold start and at new voltages, the cells of an
  * array, steps of a write by half-select, and conductances between a few ports. Sources behind 100 ohm at the left,
- * 10 ohm at the bottom. Then many inputs at once. */
+ * 10 ohm at the bottom. Conductances and states are scattered; "striped" ones repeat themselves every few lines, as weights of
+ * networks may: that is harder. Then many inputs at once. */
 #include "bench.h"
+#include "scatter.h"
 
 #include <math.h>
 #include <synaptogen/synaptogen.h>
@@ -17,7 +19,7 @@ typedef struct job {
     int threads;
     syn_wires wires;
     double end[2][MOST], v[2][MOST];
-    double *g;
+    double *g, *striped;
     syn_model *model;
     syn_array *array;
     syn_crossbar *x;
@@ -49,12 +51,23 @@ static void create(void *data)
     keep(j, syn_crossbar_create(&j->wires, j->threads, &j->x, NULL));
 }
 
+static void solve_cold(job *j, const double *g)
+{
+    create(j);
+    keep(j, syn_crossbar_set_conductances(j->x, g, NULL));
+    solve(j, 1);
+}
+
 static void cold(void *data)
 {
     job *j = data;
-    create(j);
-    keep(j, syn_crossbar_set_conductances(j->x, j->g, NULL));
-    solve(j, 1);
+    solve_cold(j, j->g);
+}
+
+static void striped(void *data)
+{
+    job *j = data;
+    solve_cold(j, j->striped);
 }
 
 static void warm(void *data)
@@ -112,22 +125,28 @@ static int agrees(job *j)
 
 static void time_side(bench_memory *m, job *j)
 {
-    static const char *const parts[] = {
-        "creation",   "cold linear solution",        "linear solution at new voltages", "cold nonlinear solution",
-        "write step", "conductances between 4 ports"};
-    static void (*const work[])(void *) = {create, cold, warm, nonlinear, write_row, few_ports};
+    static const char *const parts[] = {"creation",
+                                        "cold linear solution",
+                                        "linear solution at new voltages",
+                                        "striped linear solution",
+                                        "cold nonlinear solution",
+                                        "write step",
+                                        "conductances between 4 ports"};
+    static void (*const work[])(void *) = {create, cold, warm, striped, nonlinear, write_row, few_ports};
+    enum { PARTS = sizeof parts / sizeof *parts };
     j->threads = 1;
     if (j->side <= CHECKED && !agrees(j)) {
         keep(j, SYN_ENUMERIC);
         return;
     }
-    for (int k = 0; k < 6 * (j->side < THREADED ? 1 : 2) && !j->status; k++) {
+    for (int k = 0; k < PARTS * (j->side < THREADED ? 1 : 2) && !j->status; k++) {
         char what[64];
-        j->threads = k < 6 ? 1 : synp_threads(0);
-        snprintf(what, sizeof what, "%s of %zux%zu", parts[k % 6], j->side, j->side);
-        work[k % 6](j);
+        j->threads = k < PARTS ? 1 : synp_threads(0);
+        snprintf(what, sizeof what, "%s of %zux%zu", parts[k % PARTS], j->side, j->side);
+        work[k % PARTS](j);
         const double cells = (double)(j->side * j->side);
-        bench_group(m, &(bench_case){what, syn_array_kernel_name(0), j->threads, 1, 8 * cells, work[k % 6], j}, 1);
+        bench_group(m, &(bench_case){what, syn_array_kernel_name(0), j->threads, 1, 8 * cells, work[k % PARTS], j},
+                    1);
         printf("# %s: %d linearisations, %d iterations, %.1f MB\n", what, j->solution.newton, j->solution.iterations,
                1e-6 * (double)syn_crossbar_bytes(j->x));
     }
@@ -177,9 +196,10 @@ static void make_cells(job *j)
     const syn_array_options o = {.rows = j->side};
     float *u = malloc(j->side * j->side * sizeof *u);
     for (size_t k = 0; k < j->side * j->side; k++) {
-        j->g[k] = lowest + (highest - lowest) * bench_spread(k);
+        j->g[k] = lowest + (highest - lowest) * bench_scatter(k);
+        j->striped[k] = lowest + (highest - lowest) * bench_spread(k);
         if (u)
-            u[k] = bench_spread(k + 7) < 0.5 ? -2 : 0;
+            u[k] = bench_scatter(k + 7) < 0.5 ? -2 : 0;
     }
     syn_array_free(j->array);
     keep(j, u ? syn_array_create(j->model, 1, j->side * j->side, &o, &j->array, NULL) : SYN_ENOMEM);
@@ -193,7 +213,8 @@ int main(void)
     static bench_memory memory;
     static job j;
     j.g = bench_allocate(sizeof(double) * MOST * MOST);
-    if (!j.g || !bench_memory_create(&memory) || syn_model_open(NULL, NULL, &j.model, NULL))
+    j.striped = bench_allocate(sizeof(double) * MOST * MOST);
+    if (!j.g || !j.striped || !bench_memory_create(&memory) || syn_model_open(NULL, NULL, &j.model, NULL))
         return 1;
     for (size_t i = 0; i < MOST; i++) {
         j.end[0][i] = 100;

@@ -8,8 +8,8 @@ set key outside right center samplen 2 noenhanced
 set logscale xy
 set xtics (1, 4, 16, 32, 64, 128, 256, 512, 1024)
 set xlabel 'n, array of n x n cells'
-array colour[13] = ['#999999', '#555555', '#e9a23b', '#3b528b', '#d1495b', '#e58c98', '#8c2d3d', '#b58db6', '#7a5195', '#21918c', '#5ec962', '#000000', '#b8860b']
-colour_of(k) = colour[(k % 13) + 1]
+array colour[14] = ['#999999', '#555555', '#e9a23b', '#3b528b', '#d1495b', '#e58c98', '#8c2d3d', '#b58db6', '#7a5195', '#21918c', '#5ec962', '#000000', '#b8860b', '#2e8b57']
+colour_of(k) = colour[(k % 14) + 1]
 contents(file) = int(system("grep -c '^\"' " . file))
 name(file, k) = system("grep '^\"' " . file . " | tr -d '\"' | sed -n " . (k + 1) . "p")
 # The colour belongs to the name, in the order of contenders.txt. gnuplot asks for that of loops without a turn, too.

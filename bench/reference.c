@@ -15,7 +15,7 @@
 #include <synaptogen/synaptogen.h>
 
 #include "jart.h"
-#include "workload.h"
+#include "steps.h"
 
 typedef struct schedule {
     ramp *ramps;
@@ -123,7 +123,7 @@ static bool print_read_through_wires(const family *f, const schedule *s, const w
     const bool cells = f->current == synaptogen;
     double *end = malloc((3 * n + n * n) * sizeof *end), *v = end + n, *i = v + n, *state = i + n;
     syn_crossbar *x = NULL;
-    bool fine = end && w->kind == WORK_READ && (cells || f->current == resistor);
+    bool fine = end && (cells || f->current == resistor);
     for (size_t k = 0; fine && k < n; k++) {
         end[k] = w->end;
         v[k] = selected(w, k) ? s->ramps[s->count - 1].v : 0;
@@ -144,6 +144,18 @@ static bool print_read_through_wires(const family *f, const schedule *s, const w
         printf("%.9g\n", i[j]);
     syn_crossbar_free(x);
     free(end);
+    return fine;
+}
+
+/* The currents after a write through wires, by the library, along the edges of the pulses as a simulator goes: cells that share
+ * a line switch one after the other, as each reaches its threshold. */
+static bool print_write_through_wires(const family *f, const workload *w)
+{
+    steps s = {.levels = 400};
+    const bool fine = f->current == synaptogen && steps_create(w, model, &s) && steps_run(w, &s);
+    for (size_t j = 0; fine && j < w->n; j++)
+        printf("%.9g\n", steps_current(&s, j));
+    steps_free(&s);
     return fine;
 }
 
@@ -187,7 +199,7 @@ int main(int argc, char **argv)
     model = made;
     seed = w.seed;
     if (fine && w.lines == LINES_WIRES)
-        fine = print_read_through_wires(f, &s, &w);
+        fine = w.kind == WORK_READ ? print_read_through_wires(f, &s, &w) : print_write_through_wires(f, &w);
     else if (fine && w.kind == WORK_EACH)
         print_each(f, &s, &w);
     else if (fine)

@@ -12,5 +12,13 @@ if [ -n "${GNUPLOT:-}" ]; then
 else
     echo "the plots are not drawn: gnuplot is not installed (Debian package gnuplot-nox)"
 fi
+if [ -f growth.csv ]; then
+    {
+        printf '## How costs grow\n\n'
+        sed -n 's/^# \(.*\)/- \1/p' growth.csv
+        [ ! -f growth_cells.png ] || printf '\n![Time of one call against the number of cells](growth_cells.png)\n'
+        [ ! -f growth_lines.png ] || printf '\n![Time of one solution against the number of lines](growth_lines.png)\n'
+    } >>report.md
+fi
 rm -f write.dat read.dat wires.dat
 echo "report: $PWD/report.md"

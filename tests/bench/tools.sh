@@ -64,6 +64,39 @@ check "a plan with an unknown contender is refused" refuses "plan.txt:$row:" cha
 check "a size without its operations is refused" refuses "plan.txt:$row:22: expected sizes as N:OPS" \
     changed plan.txt "${row}s/16:2/16/" plan
 
+# --- Two folders of results.
+mkdir "$tmp/old" "$tmp/new" || exit 99
+cat >"$tmp/old/bench_array.csv" <<'ROWS'
+# some machine
+what,kernel,threads,repeats,items_per_second,slowest,fastest,bytes_per_second,of_read_bandwidth,of_copy_bandwidth,relative
+doubled,k,1,11,100,90,110,0,0,0,1
+halved,k,1,11,100,90,110,0,0,0,1
+scattered,k,1,11,100,50,150,0,0,0,1
+gone,k,1,11,100,90,110,0,0,0,1
+ROWS
+sed 's/^doubled,k,1,11,100,90,110/doubled,k,1,11,200,180,220/; s/^halved,k,1,11,100,90,110/halved,k,1,11,50,45,55/
+s/^scattered,k,1,11,100,50,150/scattered,k,1,11,70,60,120/; s/^gone/new/' "$tmp/old/bench_array.csv" >"$tmp/new/bench_array.csv"
+compared() { # LINE: what compare.sh says, spaces taken together
+    sh "$srcdir/bench/compare.sh" "$tmp/old" "$tmp/new" | tr -s ' ' >"$tmp/said"
+    cat "$tmp/said"
+    grep -q -x -F "$1" "$tmp/said"
+}
+check "twice the rate is a ratio of 2 and faster, 180/110 to 220/90" compared 'doubled, k, 1 threads 2.00 1.64 .. 2.44 faster'
+check "half the rate is slower" compared 'halved, k, 1 threads 0.50 0.41 .. 0.61 slower'
+check "a ratio within the ranges has no verdict" compared 'scattered, k, 1 threads 0.70 0.40 .. 2.40 '
+check "rows of one folder alone are left out" compared '3 rows: 1 faster, 1 slower, 1 the same within their ranges'
+check "the published results are the same as themselves" sh -c '
+    sh "$0/bench/compare.sh" "$0/bench/report" "$0/bench/report" | tail -n 1 | grep -q " 0 faster, 0 slower"' "$srcdir"
+check "folders without results are refused" refuses 'usage' sh "$srcdir/bench/compare.sh" "$tmp/nowhere" "$tmp/new"
+
+# --- How costs grow.
+grown() {
+    "$bin/growth" 1e4 32 >"$tmp/growth.csv" && [ "$(grep -c '^[ac].*,.*,' "$tmp/growth.csv")" -eq 12 ] &&
+        [ "$(grep -c '^# .*: slope ' "$tmp/growth.csv")" -eq 6 ]
+}
+check "two sizes of each make 12 rows and 6 slopes" grown
+check "a size that is no number is refused" refuses 'usage: growth' "$bin/growth" much
+
 # --- The plan.
 lines_of_plan() {
     cat >"$tmp/bench/plan.txt" <<'PLAN'

@@ -105,7 +105,9 @@ class Linear(unittest.TestCase):
             self.assertLess(abs(noise[j].var() / (1e8 * sum(parts)) - 1), 5 * math.sqrt(2 / 4000))
         self.assertEqual(crossbar.reads, 4000)
         again = crossbar.read(v[:, :3], bandwidth=1e8, index=7, progress=lambda share: True)
-        self.assertTrue(np.allclose(again - crossbar.read(v[:, :3]), noise[:, 7:10], rtol=0, atol=1e-15))
+        # few inputs are solved one by one, many by solutions for 1 V at each line, which have a tolerance of 1e-7
+        difference = again - crossbar.read(v[:, :3]) - noise[:, 7:10]
+        self.assertLess(np.abs(difference).max(), 1e-7 * np.abs(noise).max())
 
     def test_progress(self):
         """Inputs in pieces give the same currents, and a caller that says False stops them"""

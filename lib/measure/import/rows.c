@@ -177,7 +177,8 @@ syn_status synp_rows_split(synp_rows *r, bool *more, syn_error *err)
             return status;
     }
     if (r->form.is_blocks) {
-        char *const separator = strchr(line, r->form.separator), *const values = separator ? separator + 1 : line + length;
+        char *const separator = strchr(line, r->form.separator), *const values =
+                                                                     separator ? separator + 1 : line + length;
         length -= (size_t)(values - line);
         line = values;
     }
