@@ -231,18 +231,6 @@ static double next_tolerance(const syn_crossbar *x, const syn_solution *info, do
     return fmax(fmin(0.5 * ratio * ratio, 0.02), fmax(goal, 1e-5));
 }
 
-/* Step length when Newton's method converges slowly, as a multiple of its correction. It creeps where the slope of a cell
- * was raised to slope_min: extrapolate the geometric series of the residuals, but only every third time, so that the
- * disturbance can settle. It oscillates between two pieces of an access device's curve: half a step. */
-static double next_step(int n, double residual, double before, double earlier)
-{
-    if (n % 3 != 0)
-        return 1;
-    if (residual >= before)
-        return 0.5;
-    return before < earlier ? fmin(1 / (1 - residual / before), 10) : 1;
-}
-
 /* The convergence of Newton's method. */
 typedef struct convergence {
     double before, earlier; /* A, residuals of the last linearisation and of the one before it */
@@ -250,6 +238,19 @@ typedef struct convergence {
     int slow;               /* linearisations since the residual was last halved */
     int poor;               /* the last cycles, as far as they left more than a quarter of the residual */
 } convergence;
+
+/* Step length when Newton's method converges slowly, as a multiple of its correction. It creeps where the slope of a cell
+ * was raised to slope_min: extrapolate the geometric series of the residuals, the further the longer it creeps, but only every
+ * third time, so that the disturbance can settle. It oscillates between two pieces of an access device's curve: half a step. */
+static double next_step(int n, const convergence *p, double residual)
+{
+    const double before = p->before, most = 10 * exp2(p->slow / 8.0);
+    if (n % 3 != 0)
+        return 1;
+    if (residual >= before)
+        return 0.5;
+    return before < p->earlier ? fmin(1 / (1 - residual / before), most) : 1;
+}
 
 /* States, currents and residuals at the present voltages. */
 static syn_status look(syn_crossbar *x, bool switching, double *moved, syn_solution *info, syn_error *err)
@@ -319,7 +320,7 @@ static syn_status cycle(syn_crossbar *x, int n, bool switching, convergence *p, 
 static syn_status improve(syn_crossbar *x, int n, convergence *p, syn_solution *info)
 {
     const bool linear = synp_crossbar_is_linear(x);
-    const double step = linear || p->slow <= 3 ? 1 : next_step(n, info->residual, p->before, p->earlier);
+    const double step = linear || p->slow <= 3 ? 1 : next_step(n, p, info->residual);
     const double tolerance = next_tolerance(x, info, p->before);
     if (p->slow > (linear ? 0 : 3) && x->method == SYNP_GRADIENTS && synp_crossbar_next_method(x))
         return SYN_ENOMEM;
@@ -328,7 +329,7 @@ static syn_status improve(syn_crossbar *x, int n, convergence *p, syn_solution *
         return SYN_OK;
     if (x->method == SYNP_GRADIENTS)
         return synp_crossbar_next_method(x);
-    p->slow += 10;
+    p->slow += 2;
     return SYN_OK;
 }
 
@@ -359,12 +360,22 @@ static double acceptable(const syn_crossbar *x, const syn_solution *info)
     return high - low > 16 * ulp ? enough : fmax(enough, fmax(info->scale, 1e-3 * ulp));
 }
 
+/* Whether few good corrections are faster than many rough ones: what a small crossbar needs lies in the caches, and access
+ * devices make an evaluation far more expensive than a correction. */
+static bool prefers_gradients(const syn_crossbar *x)
+{
+    const size_t small = 6000; /* cells */
+    return x->lines.rows * x->lines.cols < small || (x->access.inner && !synp_crossbar_is_linear(x));
+}
+
 syn_status synp_crossbar_converge(syn_crossbar *x, bool switching, syn_solution *info, syn_error *err)
 {
     convergence p = {.mark = INFINITY};
     *info = (syn_solution){0};
-    if (x->method == SYNP_GRADIENTS && !synp_crossbar_is_linear(x))
+    if (x->method == SYNP_GRADIENTS && !synp_crossbar_is_linear(x) && !prefers_gradients(x))
         x->method = SYNP_CYCLES;
+    if (x->method == SYNP_CYCLES && prefers_gradients(x) && synp_crossbar_next_method(x))
+        return synp_no_memory(err);
     x->cycle->relaxation = 1;
     for (int n = 0; n < MOST_NEWTON && p.slow <= (synp_crossbar_is_linear(x) ? 25 : 200); n++) {
         double moved;

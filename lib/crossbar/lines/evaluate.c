@@ -16,20 +16,24 @@ static inline doubles pick(longs mask, doubles yes, doubles no)
     return (doubles)((mask & (longs)yes) | (~mask & (longs)no));
 }
 
-/* Current and slope of SYNP_DOUBLES cells of states r at u. */
-INLINE void chord_cells(int degree, const synp_chord *c, doubles r, doubles u, doubles *i, doubles *g)
+/* Currents and slopes of n cells of states r at u. */
+INLINE void chord_cells(int degree, const synp_chord *c, const double *restrict r, const double *restrict u, size_t n,
+                        double *restrict i, double *restrict g)
 {
-    const doubles none = {0}, limit = none + c->u_linear, slope_min = none + c->slope_min;
-    const doubles v = pick(u > limit, limit, pick(u < -limit, -limit, u));
-    doubles ratio = c->low[degree] + r * c->gap[degree], rise = none; /* I / u and its derivative */
+    const double limit = c->u_linear, slope_min = c->slope_min;
+#pragma omp simd
+    for (size_t k = 0; k < n; k++) {
+        const double state = r[k], v = u[k] > limit ? limit : u[k] < -limit ? -limit : u[k];
+        double ratio = c->low[degree] + state * c->gap[degree], rise = 0; /* I / u and its derivative */
 #pragma GCC unroll 16
-    for (int k = degree - 1; k >= 0; k--) {
-        rise = rise * v + ratio;
-        ratio = ratio * v + (c->low[k] + r * c->gap[k]);
+        for (int m = degree - 1; m >= 0; m--) {
+            rise = rise * v + ratio;
+            ratio = ratio * v + (c->low[m] + state * c->gap[m]);
+        }
+        const double slope = v == u[k] ? ratio + v * rise : ratio;
+        i[k] = u[k] * (ratio < 0 ? 0 : ratio);
+        g[k] = ((slope > slope_min) & (ratio >= 0)) ? slope : slope_min;
     }
-    const doubles slope = pick(v == u, ratio + v * rise, ratio);
-    *i = u * pick(ratio < 0, none, ratio);
-    *g = pick((slope > slope_min) & (ratio >= 0), slope, slope_min);
 }
 
 /* 2^x for |x| < 1000, to 1e-15 of it. Adding 3/2 2^52 rounds x to an integer k, which then stands in the low bits. What is
@@ -49,9 +53,9 @@ static inline doubles exp2_doubles(doubles x)
 }
 
 /* Of SYNP_DOUBLES cells. The chord of a curve is C = at_0 2^p, its derivative by |u| is C ln 2 dp/d|u|. */
-INLINE void exponential_cells(const synp_chord *c, doubles state, doubles v, doubles *i, doubles *g)
+static void exponential_lanes(const synp_chord *c, const double *r, const double *u, double *i, double *g)
 {
-    const doubles all = {0};
+    const doubles v = load_doubles(u), state = load_doubles(r), all = {0};
     const longs minus = v < 0;
     const doubles size = pick(minus, -v, v), inside = pick(size > c->u_linear, all + c->u_linear, size);
     doubles chord[2], rise[2];
@@ -67,38 +71,34 @@ INLINE void exponential_cells(const synp_chord *c, doubles state, doubles v, dou
     const doubles ratio = chord[0] + state * (chord[1] - chord[0]),
                   slope = ratio + inside * (rise[0] + state * (rise[1] - rise[0])),
                   differential = pick(size > c->u_linear, ratio, slope);
-    *i = v * pick(ratio < 0, all, ratio);
-    *g = pick((differential > c->slope_min) & (ratio >= 0), differential, all + c->slope_min);
+    store_doubles(i, v * pick(ratio < 0, all, ratio));
+    store_doubles(g, pick((differential > c->slope_min) & (ratio >= 0), differential, all + c->slope_min));
+}
+
+static void exponential_cells(const synp_chord *c, const double *r, const double *u, size_t n, double *i, double *g)
+{
+    size_t k = 0;
+    for (; k + SYNP_DOUBLES <= n; k += SYNP_DOUBLES)
+        exponential_lanes(c, r + k, u + k, i + k, g + k);
+    if (k == n)
+        return;
+    double last[4][SYNP_DOUBLES] = {{0}};
+    memcpy(last[0], r + k, (n - k) * sizeof *r);
+    memcpy(last[1], u + k, (n - k) * sizeof *u);
+    exponential_lanes(c, last[0], last[1], last[2], last[3]);
+    memcpy(i + k, last[2], (n - k) * sizeof *i);
+    memcpy(g + k, last[3], (n - k) * sizeof *g);
 }
 
 /* The degree of the published curves is a constant, so that the compiler can unroll. */
-INLINE void curve_cells(const synp_chord *c, doubles r, doubles u, doubles *i, doubles *g)
+INLINE void curve_cells(const synp_chord *c, const double *r, const double *u, size_t n, double *i, double *g)
 {
     if (c->exponential)
-        exponential_cells(c, r, u, i, g);
+        exponential_cells(c, r, u, n, i, g);
     else if (c->n == 6)
-        chord_cells(5, c, r, u, i, g);
+        chord_cells(5, c, r, u, n, i, g);
     else
-        chord_cells(c->n - 1, c, r, u, i, g);
-}
-
-INLINE void curve_batch(const synp_chord *c, const double *r, const double *u, size_t n, double *i, double *g)
-{
-    doubles current, slope;
-    size_t k = 0;
-    for (; k + SYNP_DOUBLES <= n; k += SYNP_DOUBLES) {
-        curve_cells(c, load_doubles(r + k), load_doubles(u + k), &current, &slope);
-        store_doubles(i + k, current);
-        store_doubles(g + k, slope);
-    }
-    if (k == n)
-        return;
-    double last[2][SYNP_DOUBLES] = {{0}};
-    memcpy(last[0], r + k, (n - k) * sizeof *r);
-    memcpy(last[1], u + k, (n - k) * sizeof *u);
-    curve_cells(c, load_doubles(last[0]), load_doubles(last[1]), &current, &slope);
-    memcpy(i + k, &current, (n - k) * sizeof *i);
-    memcpy(g + k, &slope, (n - k) * sizeof *g);
+        chord_cells(c->n - 1, c, r, u, n, i, g);
 }
 
 INLINE int64_t bits_of(double x)
@@ -119,7 +119,7 @@ INLINE void batch_cells(const synp_cells *c, size_t at, const double *restrict u
             i[k] = given[k] * u[k];
         }
     } else
-        curve_batch(&c->chord, c->r + at, u, n, i, g);
+        curve_cells(&c->chord, c->r + at, u, n, i, g);
 }
 
 INLINE void batch_currents(const synp_view *v, size_t at, size_t row, const double *restrict u, size_t n,
@@ -335,7 +335,11 @@ INLINE void currents_of(const synp_view *v, size_t at, size_t row, doubles u, do
         *i = *g * u;
     } else {
         __builtin_prefetch(c->r + at + v->lines->ld);
-        curve_cells(&c->chord, load_doubles(c->r + at), u, i, g);
+        double voltage[SYNP_DOUBLES], current[SYNP_DOUBLES], slope[SYNP_DOUBLES];
+        store_doubles(voltage, u);
+        curve_cells(&c->chord, c->r + at, voltage, SYNP_DOUBLES, current, slope);
+        *i = load_doubles(current);
+        *g = load_doubles(slope);
     }
     const doubles on = load_doubles(v->on + row);
     *g = on * *g + v->gmin;
