@@ -70,10 +70,9 @@ static bool append(spots *s, spot one)
     return true;
 }
 
-/* Takes over state and thresholds of a cell from the array. */
-static void refresh(synp_switching *s, size_t cell, size_t at)
+/* Takes over state and thresholds of a cell, which is in block b, from the array. */
+static void refresh(synp_switching *s, const synp_block *b, size_t cell, size_t at)
 {
-    const synp_block *b = synp_look(s->array, cell / SYNP_LANES);
     const size_t lane = cell % SYNP_LANES;
     s->r[at] = (double)s->array->r[cell];
     s->low[at] = b->mode[lane] == SYN_LRS ? -INFINITY : b->u_set[lane] + SYNP_NEAR;
@@ -97,9 +96,12 @@ syn_status synp_switching_create(const synp_lines *lines, const synp_lines_kerne
         synp_switching_free(s);
         return SYN_ENOMEM;
     }
-    for (size_t j = 0; j < lines->cols; j++)
-        for (size_t i = 0; i < lines->rows; i++)
-            refresh(s, i + lines->rows * j, i + lines->ld * j);
+    const synp_block *b = NULL;
+    for (size_t j = 0, cell = 0; j < lines->cols; j++)
+        for (size_t i = 0; i < lines->rows; i++, cell++) {
+            b = cell % SYNP_LANES == 0 ? synp_look(array, cell / SYNP_LANES) : b;
+            refresh(s, b, cell, i + lines->ld * j);
+        }
     *out = s;
     return SYN_OK;
 }
@@ -400,7 +402,7 @@ static void apply(synp_switching *s, const spots *of)
         synp_apply_lanes(s->array, of->spot[from].cell / SYNP_LANES, mask, u);
     }
     for (size_t k = 0; k < of->count; k++)
-        refresh(s, of->spot[k].cell, of->spot[k].at);
+        refresh(s, synp_look(s->array, of->spot[k].cell / SYNP_LANES), of->spot[k].cell, of->spot[k].at);
 }
 
 void synp_switching_commit(synp_switching *s)

@@ -76,10 +76,11 @@ typedef struct syn_solution {
     size_t switched; /* syn_crossbar_try and _step: cells whose state differs from the array's before the call */
 } syn_solution;
 
-/* Checks the wires and copies what it needs. Memory: about 110 bytes per cell, 20 more for cells that switch.
+/* Checks the wires and copies what it needs. Memory: about 56 bytes per cell from 1e5 cells on, 10 more for cells that switch
+ * or have access devices, and up to 90 more for cells and wires of which the solution is hard to find.
  * threads: upper limit; 0: as many as there are processors. Crossbars below 512 x 512 cells always use one. Two
- * threads save a third of the time at 1024 x 1024 on an idle machine. On a busy machine they are much slower than one,
- * because OpenMP's threads spin while they wait for each other.
+ * threads save a third of the time at 1024 x 1024. On a machine that others use too, set OMP_WAIT_POLICY=passive in the
+ * environment: OpenMP's threads otherwise spin while they wait for each other, and two are far slower than one.
  * The environment variable SYNAPTOGEN_KERNEL chooses the instruction set, as with arrays.
  * Returns SYN_OK, SYN_EINVAL or SYN_ENOMEM; *out is NULL on failure. SYN_EINVAL: err names the field, the line and the
  * range; also for an ideal line with a source of 0 ohm at both ends. err may be NULL here and below. */
