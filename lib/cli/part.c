@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/part.h"
 
+#include "base/file.h"
 #include "base/numeric.h"
 #include "cli/buffer.h"
 #include "cli/cli.h"
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 /* Part number I of N. */
@@ -40,12 +42,14 @@ static int part_of_task(part *out)
             return cli_fail(CLI_USAGE, "--part: expected a whole number in the environment variable %s, found \"%s\"",
                             names[k], text ? text : "");
     }
-    *out = (part){v[3] && v[0] >= v[1] ? (v[0] - v[1]) / v[3] + 1 : 0, v[2]};
+    const bool is_task = v[3] && v[0] >= v[1] && (v[0] - v[1]) % v[3] == 0;
+    *out = (part){is_task ? (v[0] - v[1]) / v[3] + 1 : 0, v[2]};
     return out->number >= 1 && out->number <= out->count && out->count <= MOST_PARTS
                ? CLI_OK
                : cli_fail(CLI_USAGE,
-                          "--part: the task %" PRIu64 " is none of a job array of %" PRIu64 " tasks from %" PRIu64,
-                          v[0], v[2], v[1]);
+                          "--part: the task %" PRIu64 " is none of a job array of %" PRIu64 " tasks from %" PRIu64
+                          " in steps of %" PRIu64,
+                          v[0], v[2], v[1], v[3]);
 }
 
 static int parse(const char *text, part *out)
@@ -106,18 +110,18 @@ static int checksum_of(const char *path, uint32_t *crc, uint64_t *size)
     return failed ? cli_fail(CLI_FAILED, "%s: cannot be read to its end", path) : CLI_OK;
 }
 
-/* A text of the command line; the contents, too, if it names a file. */
+/* A text of the command line; the contents, too, if it names a file. What can be read only once cannot be compared. */
 static int put_text(FILE *f, const char *name, const char *text)
 {
     struct stat file;
     uint32_t crc;
     uint64_t size;
-    if (strcmp(text, "-") == 0)
-        return cli_fail(CLI_USAGE,
-                        "--part: expected a file for the %s, so that parts can be compared, found standard input",
-                        name);
+    const bool exists = stat(text, &file) == 0, standard = strcmp(text, "-") == 0;
+    if (standard || (exists && !S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)))
+        return cli_fail(CLI_USAGE, "--part: expected a file for the %s, so that parts can be compared, found %s%s",
+                        name, standard ? "standard input" : "the pipe or device ", standard ? "" : text);
     fprintf(f, "%s = %s", name, text);
-    if (stat(text, &file) == 0 && S_ISREG(file.st_mode)) {
+    if (exists && S_ISREG(file.st_mode)) {
         if (checksum_of(text, &crc, &size))
             return CLI_FAILED;
         fprintf(f, ", %" PRIu64 " bytes, CRC-32 %08" PRIx32, size, crc);
@@ -176,14 +180,15 @@ static char *record_name(const char *result)
     return name;
 }
 
-static char *read_text(FILE *f)
+static int read_text(FILE *f, const char *name, char **out)
 {
     enum { MOST = 1 << 20 };
     char *text = malloc(MOST + 1);
-    const size_t n = text ? fread(text, 1, MOST, f) : 0;
-    if (text)
-        text[n] = '\0';
-    return text;
+    *out = text;
+    if (!text)
+        return cli_fail_memory();
+    text[fread(text, 1, MOST, f)] = '\0';
+    return ferror(f) ? cli_fail(CLI_FAILED, "%s: cannot read: %s", name, strerror(errno)) : CLI_OK;
 }
 
 void part_record_free(part_record *r)
@@ -227,12 +232,15 @@ static int find_record(const char *result, part_record *out)
     FILE *f = fopen(name, "rb");
     int status = CLI_OK;
     if (f) {
-        out->text = read_text(f);
+        status = read_text(f, name, &out->text);
         fclose(f);
-        if (!out->text)
-            status = cli_fail_memory();
-        else if (!parse_record(out))
-            status = cli_fail(CLI_FAILED, "%s: expected the record of a part, found something else", name);
+        if (!status && !parse_record(out))
+            status = cli_fail(CLI_FAILED,
+                              "%s: expected the record of a part, found something else; the part is done again "
+                              "when this file is removed",
+                              name);
+    } else if (errno != ENOENT) {
+        status = cli_fail(CLI_FAILED, "%s: cannot read: %s", name, strerror(errno));
     }
     if (status)
         part_record_free(out);
@@ -240,16 +248,21 @@ static int find_record(const char *result, part_record *out)
     return status;
 }
 
-int part_record_read(const char *result, bool checked, part_record *out)
+static bool has_size(const char *path, uint64_t size)
 {
     struct stat file;
+    return stat(path, &file) == 0 && S_ISREG(file.st_mode) && (uint64_t)file.st_size == size;
+}
+
+int part_record_read(const char *result, bool checked, part_record *out)
+{
     uint32_t crc;
     uint64_t size;
     int status = find_record(result, out);
     if (!status && !out->text)
         status = cli_fail(CLI_FAILED, "%s: expected the result of a part with its record %s.part, found none", result,
                           result);
-    if (!status && (stat(result, &file) != 0 || (uint64_t)file.st_size != out->size))
+    if (!status && !has_size(result, out->size))
         status =
             cli_fail(CLI_FAILED, "%s: expected a file of %" PRIu64 " bytes, as its record says", result, out->size);
     if (!status && checked)
@@ -289,12 +302,12 @@ typedef struct run {
     buffer identity;
 } run;
 
-/* Digits for the part, as many for each, so that names are sorted as parts are. */
+/* Digits for the part in place of the last %, as many for each, so that names are sorted as parts are. */
 static char *numbered(const char *name, part p)
 {
     char digits[24], number[24];
     const int width = snprintf(digits, sizeof digits, "%" PRIu64, p.count);
-    const char *percent = strchr(name, '%');
+    const char *percent = strrchr(name, '%');
     char *text = malloc(strlen(name) + (size_t)width + 1);
     snprintf(number, sizeof number, "%0*" PRIu64, width, p.number);
     if (text)
@@ -322,25 +335,99 @@ static int name_results(run *r)
     return results ? CLI_OK : cli_fail(CLI_USAGE, "--part: expected a file for the result, found none");
 }
 
-/* Whether all results are there. Fails if one of them is of another run. */
+/* Calls a function for each result and each record until one fails. own: number of the option, -1 for a record. */
+static int for_each_file(const run *r, int (*use)(const run *r, int own, const char *path))
+{
+    int status = CLI_OK;
+    for (int k = 0; k < r->n && !status; k++) {
+        char *record = r->names[k] ? record_name(r->names[k]) : NULL;
+        if (record) {
+            status = use(r, k, r->names[k]);
+            if (!status)
+                status = use(r, -1, record);
+        } else if (r->names[k]) {
+            status = cli_fail_memory();
+        }
+        free(record);
+    }
+    return status;
+}
+
+/* What else the file at path is for; NULL: nothing. */
+static const char *other_use(const run *r, int own, const char *path)
+{
+    for (int k = 0; k < r->n; k++) {
+        if (k == own || r->list[k].kind != OPTION_TEXT || strcmp(r->list[k].name, "part") == 0)
+            continue;
+        const char *other = *(const char **)field_of(r->values, &r->list[k]);
+        if (other && (r->names[k] || access(other, F_OK) == 0) && options_same_file(other, path))
+            return r->list[k].name;
+    }
+    for (int k = 0; k < MOST_OPERANDS && r->command->operands[k].name; k++) {
+        const cli_operand *o = &r->command->operands[k];
+        const char *other = o->many ? NULL : *(const char *const *)((const char *)r->values + o->offset);
+        if (other && options_same_file(other, path))
+            return o->what;
+    }
+    return NULL;
+}
+
+/* An input, or what another option writes, must not be replaced. */
+static int check_place(const run *r, int own, const char *path)
+{
+    struct stat file;
+    const char *other = other_use(r, own, path);
+    if (other)
+        return cli_fail(CLI_USAGE, "--part: expected another name for the %s %s, which is the file of the %s, too",
+                        own < 0 ? "record" : "result", path, other);
+    return stat(path, &file) != 0 || S_ISREG(file.st_mode)
+               ? CLI_OK
+               : cli_fail(CLI_FAILED, "%s: expected a file or nothing, found a folder, a pipe or a device", path);
+}
+
+static int check_writable(const run *r, int own, const char *path)
+{
+    (void)r;
+    (void)own;
+    const int error = synp_file_may_write(path);
+    return error ? cli_fail(CLI_FAILED, "%s: cannot write: %s", path, strerror(error)) : CLI_OK;
+}
+
+/* Whether a result is the one of its record. Fails if the record is of another run or part. */
+static int is_result_done(const run *r, const char *name, bool *done)
+{
+    part_record found;
+    uint32_t crc;
+    uint64_t size;
+    int status = find_record(name, &found);
+    *done = !status && found.text;
+    if (!*done)
+        return status;
+    const part_record mine = {.identity = r->identity.text, .count = r->p.count};
+    status = part_compare(name, &mine, &found);
+    if (!status && found.number != r->p.number)
+        status = cli_fail(CLI_FAILED, "%s: expected part %" PRIu64 " of the run, found part %" PRIu64, name,
+                          r->p.number, found.number);
+    *done = !status && has_size(name, found.size);
+    if (*done) {
+        status = checksum_of(name, &crc, &size);
+        *done = !status && crc == found.checksum;
+    }
+    part_record_free(&found);
+    return status;
+}
+
 static int is_done(const run *r, bool *done)
 {
+    int status = CLI_OK;
     *done = true;
-    for (int k = 0; k < r->n; k++) {
-        part_record found;
-        struct stat file;
-        if (!r->names[k])
-            continue;
-        if (find_record(r->names[k], &found))
-            return CLI_FAILED;
-        const part_record mine = {.identity = r->identity.text, .count = r->p.count};
-        const int status = found.text ? part_compare(r->names[k], &mine, &found) : CLI_OK;
-        *done = *done && found.text && stat(r->names[k], &file) == 0 && (uint64_t)file.st_size == found.size;
-        part_record_free(&found);
-        if (status)
-            return status;
+    for (int k = 0; k < r->n && !status; k++) {
+        bool one = true;
+        if (r->names[k])
+            status = is_result_done(r, r->names[k], &one);
+        *done = *done && one;
     }
-    return CLI_OK;
+    return status;
 }
 
 static int write_record(const run *r, const char *result)
@@ -366,6 +453,8 @@ static int run_part(run *r)
     bool done;
     int status = name_results(r);
     if (!status)
+        status = for_each_file(r, check_place);
+    if (!status)
         status = is_done(r, &done);
     if (status)
         return status;
@@ -373,7 +462,9 @@ static int run_part(run *r)
         fprintf(stderr, "synaptogen: part %" PRIu64 " of %" PRIu64 " is done\n", r->p.number, r->p.count);
         return CLI_OK;
     }
-    status = r->command->run(r->values);
+    status = for_each_file(r, check_writable);
+    if (!status)
+        status = r->command->run(r->values);
     for (int k = 0; k < r->n && !status; k++)
         if (r->names[k])
             status = write_record(r, r->names[k]);

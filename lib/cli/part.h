@@ -9,8 +9,9 @@
 #define OPTION_PART(type, field)                                                                                     \
     {                                                                                                                \
         "part", "I/N", TEXT(type, field),                                                                            \
-            .help = "work on part I of N; \"slurm\": on the part of this task of a job array. The names of results " \
-                    "contain a %, which becomes I. What is done already is not done again"                           \
+            .help =                                                                                                  \
+                "work on part I of N; \"slurm\": on the part of this task of a job array. The last % in the names "  \
+                "of results becomes I. What is done already is not done again"                                       \
     }
 
 /* The units first .. first + count - 1 of `total` that a part works on. text: of --part, NULL: all of them. The parts are

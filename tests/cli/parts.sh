@@ -106,4 +106,49 @@ check "join refuses to replace a part by the whole" refused 2 "--output: s.2.csv
 check "standard input is refused: parts could not be compared" refused 2 "expected a file for the targets" \
     program --targets - --part 1/2 -o none.%
 check "join needs the name of the whole" refused 2 '--output: expected a file name' join k.1.csv
+for i in 1 2 3; do syn sample --cells 50 --part $i/3 -o d.%.csv; done
+damaged() {
+    cp d.2.csv good.csv && sed '2s/,0,/,1,/' good.csv >d.2.csv && ! cmp -s d.2.csv good.csv &&
+        [ "$(wc -c <d.2.csv)" -eq "$(wc -c <good.csv)" ] && syn sample --cells 50 --part 2/3 -o d.%.csv && cmp d.2.csv good.csv
+}
+check "a part whose result is damaged is done again, even if its size is right" damaged
+cp d.1.csv d.2.csv && cp d.1.csv.part d.2.csv.part
+check "a record of another part is no record of this one" refused 1 'd.2.csv: expected part 2 of the run, found part 1' \
+    sample --cells 50 --part 2/3 -o d.%.csv
+mkdir 50%
+folder() {
+    in_parts 2 sample --cells 50 -o 50%/f.%.csv && syn join 50%/f.?.csv -o joined.csv && syn sample --cells 50 | cmp - joined.csv &&
+        in_parts 1 sample --cells 50 -o 100%.%.csv && test -s 100%.1.csv
+}
+check "the last % becomes the number of the part; others stay" folder
+mkfifo pipe pipe.1.csv
+(cat targets.csv >pipe) &
+writer=$!
+check "a pipe is refused as an input: parts could not be compared" refused 2 '--part: expected a file for the targets, so that parts can be compared, found the pipe or device pipe' \
+    program --targets pipe --part 1/2 -o none.%
+kill $writer
+check "a pipe is refused as a result" refused 1 'pipe.1.csv: expected a file or nothing, found a folder, a pipe or a device' sample --cells 50 --part 1/3 -o pipe.%.csv
+mkdir folder.1.csv
+check "a folder is refused as a result before the work" refused 1 'folder.1.csv: expected a file or nothing' \
+    program --targets targets.csv --part 1/3 -o folder.%.csv
+cp targets.csv t.1.csv
+check "a result that would replace an input is refused" refused 2 'the result t.1.csv, which is the file of the targets, too' \
+    program --targets t.1.csv --part 1/3 -o t.%.csv
+check "and its input is as it was" cmp t.1.csv targets.csv
+cp weights.state v.1
+check "so is one that would replace the array" refused 2 'the result v.1, which is the file of the state file, too' \
+    vmm v.1 --voltages volts.csv --part 1/3 -o v.%
+check "a result in the place of a record is refused" refused 2 'the record x.1.part, which is the file of the report, too' \
+    program --targets targets.csv --part 1/3 -o x.% --report x.%.part
+mkdir unread.1.csv.part
+check "a record that cannot be read is named" refused 1 'unread.1.csv.part: ' sample --cells 50 --part 1/3 -o unread.%.csv
+syn sample --cells 50 --part 1/3 -o w.%.csv && chmod 444 w.1.csv.part
+check "a part that is done may be read-only" syn sample --cells 50 --part 1/3 -o w.%.csv
+rm w.1.csv
+check "a record that may not be replaced is told before the work" refused 1 'w.1.csv.part: cannot write: Permission denied' \
+    sample --cells 50 --part 1/3 -o w.%.csv
+check "and there is no result" test ! -e w.1.csv
+between() { SLURM_ARRAY_TASK_ID=6 SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=3 refused "$@"; }
+check "a task between two of a job array is none of it" between 2 'the task 6 is none of a job array of 3 tasks from 5 in steps of 2' \
+    sample --cells 50 --part slurm -o none.%
 finish
