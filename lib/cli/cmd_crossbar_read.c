@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/commands.h"
 #include "cli/gnuplot.h"
+#include "cli/part.h"
 #include "cli/wired.h"
 
 #include <math.h>
@@ -9,8 +10,8 @@
 typedef struct read_options {
     model_options model;
     wires_options wires;
-    const char *state, *voltages, *plot, *output; /* files, NULL if absent */
-    double sense, v_read;                         /* ohm, V */
+    const char *state, *voltages, *plot, *part, *output; /* NULL if absent */
+    double sense, v_read;                                /* ohm, V */
     bool both_ends, each_row, sneak;
     noise_options noise;
 } read_options;
@@ -30,6 +31,7 @@ static const cli_option options[] = {
     OPTION_BOTH_ENDS(read_options, both_ends),
     OPTION_WIRED_PLOT(read_options, plot),
     {GROUP(options_params, read_options, model)},
+    OPTION_PART(read_options, part),
     OPTION_OUTPUT(read_options, output),
     {0},
 };
@@ -50,9 +52,13 @@ static int read_voltages(const read_options *o, const wired *b, matrix *v)
     return v->v ? CLI_OK : cli_fail_memory();
 }
 
-/* Reads number k .. k + count - 1, into these rows of i. volts, amps: room for count inputs at three sides. */
+/* Inputs that OpenBLAS multiplies with at once; it rounds differently for another number of them. Of nonlinear cells, a multiple
+ * of the runs of inputs that start anew. So parts give the same digits as the whole. */
+enum { PIECE = 1024, PIECE_OF_CURVES = 64 };
+
+/* Reads number k .. k + count - 1, into the rows of i from `to` on. volts, amps: room for count inputs at three sides. */
 static syn_status read_some(const read_options *o, const wired *b, const matrix *v, size_t k, size_t count,
-                            double *volts, double *amps, matrix *i, syn_error *err)
+                            double *volts, double *amps, matrix *i, size_t to, syn_error *err)
 {
     const syn_batch_options how = {.bandwidth = o->noise.bandwidth,
                                    .index = o->noise.index + k,
@@ -68,25 +74,26 @@ static syn_status read_some(const read_options *o, const wired *b, const matrix 
         for (size_t n = 0; n < count; n++) {
             const size_t at = j + b->cols * n;
             const double in = (isnan(top[at]) ? 0 : top[at]) + (isnan(bottom[at]) ? 0 : bottom[at]);
-            i->v[k + n + i->rows * j] = (float)(0 - in);
+            i->v[to + n + i->rows * j] = (float)(0 - in);
         }
     return status;
 }
 
 /* Reads of all columns at once. */
-static int read_inputs(const read_options *o, const wired *b, const matrix *v, matrix *i)
+static int read_inputs(const read_options *o, const wired *b, const matrix *v, part_range mine, matrix *i)
 {
-    const size_t fit = ((size_t)1 << 23) / (b->rows + 2 * b->cols), most = fit > 1024 ? fit : 1024; /* 64 MiB */
-    const size_t piece = v->rows < most ? v->rows : most;
+    const size_t fit = ((size_t)1 << 23) / (b->rows + 2 * b->cols) / PIECE,
+                 most = (fit > 1 ? fit : 1) * PIECE; /* 64 MiB */
+    const size_t piece = mine.count < most ? mine.count : most;
     double *volts = malloc((b->rows + 2 * b->cols) * piece * sizeof *volts);
     progress bar = {0};
     syn_error err;
     int status = volts ? CLI_OK : cli_fail_memory();
-    for (size_t k = 0; k < v->rows && !status; k += piece) {
-        const size_t count = v->rows - k < piece ? v->rows - k : piece;
-        if (read_some(o, b, v, k, count, volts, volts + b->rows * piece, i, &err))
+    for (size_t k = 0; k < mine.count && !status; k += piece) {
+        const size_t count = mine.count - k < piece ? mine.count - k : piece;
+        if (read_some(o, b, v, mine.first + k, count, volts, volts + b->rows * piece, i, k, &err))
             status = cli_fail_library("", &err);
-        progress_show(&bar, "reading", k + count, v->rows);
+        progress_show(&bar, "reading", k + count, mine.count);
     }
     progress_end(&bar);
     free(volts);
@@ -143,14 +150,18 @@ static int open_cells(const read_options *o, const syn_model *m, bool is_linear,
 static int read_array(const read_options *o, const syn_model *m, bool is_linear, wired *b)
 {
     const bool by_rows = o->sneak || o->each_row;
+    const size_t unit = is_linear ? PIECE : PIECE_OF_CURVES;
     matrix v = {0}, i = {0};
+    part_range mine;
     int status = open_cells(o, m, is_linear, b);
     if (!status)
         status = read_voltages(o, b, &v);
+    if (!status)
+        status = part_of(o->part, v.rows, unit, unit, "rows of voltages", &mine);
     if (!status) {
-        i = (matrix){by_rows ? b->rows : v.rows, b->cols, NULL};
+        i = (matrix){by_rows ? b->rows : mine.count, b->cols, NULL};
         i.v = malloc(i.rows * i.cols * sizeof *i.v);
-        status = !i.v ? cli_fail_memory() : by_rows ? read_rows(o, b, &i) : read_inputs(o, b, &v, &i);
+        status = !i.v ? cli_fail_memory() : by_rows ? read_rows(o, b, &i) : read_inputs(o, b, &v, mine, &i);
     }
     if (!status && o->plot)
         status = wired_draw(b, m, o->v_read, o->plot);
@@ -176,6 +187,9 @@ static int run(const void *values)
                           o->sneak ? "sneak" : "each-row");
     if (!status && o->noise.bandwidth > 0 && (o->sneak || o->each_row))
         status = cli_fail(CLI_USAGE, "--bandwidth: expected neither --each-row nor --sneak together with it");
+    if (!status && o->part && (!o->voltages || o->plot))
+        status = cli_fail(CLI_USAGE, "--part: expected %s together with it",
+                          o->plot ? "no --plot" : "--voltages, whose rows are shared out,");
     if (!status && o->plot)
         status = gnuplot_check_name(o->plot);
     if (!status)
@@ -208,7 +222,7 @@ const cli_command command_crossbar_read = {
          "so.",
          NULL},
     .examples = examples,
-    .see_also = "crossbar solve,crossbar write,read",
+    .see_also = "crossbar solve,crossbar write,join,read",
     .operands = {{"STATE", "state file or matrix", offsetof(read_options, state)}},
     .options = options,
     .size = sizeof(read_options),

@@ -285,7 +285,7 @@ const cli_command command_join = {
             "by name.",
     .output = {"The file of the whole.", NULL},
     .examples = examples,
-    .see_also = "sample,program,vmm",
+    .see_also = "crossbar read,sample,program,vmm",
     .operands = {{"RESULT", "result of a part", offsetof(join_options, parts), .many = true}},
     .options = options,
     .size = sizeof(join_options),

@@ -45,6 +45,19 @@ products() {
 check "products in four parts with noise are those of one run, as a table; the order of the names is free" products csv
 check "products in four parts with noise are those of one run, as .npy" products npy
 
+wired() { # CELLS SUFFIX OPTION...: reads through wires in three parts
+    cells=$1 suffix=$2
+    shift 2
+    syn crossbar read "$cells" --voltages rows.csv --r-wl 3 --r-bl 2 --sense 10 "$@" -o "whole.$suffix" &&
+        in_parts 3 crossbar read "$cells" --voltages rows.csv --r-wl 3 --r-bl 2 --sense 10 "$@" -o "w.%.$suffix" &&
+        syn join w.?."$suffix" -o "joined.$suffix" && cmp "joined.$suffix" "whole.$suffix" && rm w.*
+}
+awk 'BEGIN { srand(4); for (i = 0; i < 3300; i++) for (j = 0; j < 24; j++) printf "%.3g%s", 0.4 * rand() - 0.2, j < 23 ? "," : "\n" }' \
+    >rows.csv
+check "reads of linear cells through wires with noise in three parts are those of one run" wired targets.csv npy --bandwidth 1e8
+head -n 250 rows.csv >some.csv && mv some.csv rows.csv
+check "reads of cells that are not linear are, too, as a table" wired weights.state csv --bandwidth 1e6
+
 slurm() {
     for id in 5 7 9; do
         SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=3 \
@@ -75,6 +88,10 @@ refused() {
     "$SYNAPTOGEN" "$@" >out 2>err
     [ $? -eq "$status" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err && [ ! -s out ] && [ ! -e none ] || { cat err; return 1; }
 }
+check "reads of one word line after another have no parts" refused 2 '--part: expected --voltages' \
+    crossbar read weights.state --each-row --part 1/2 -o none.%
+check "a part of a read has no picture" refused 2 '--part: expected no --plot' \
+    crossbar read weights.state --voltages rows.csv --plot none.%.png --part 1/2 -o none.%
 check "a part of another seed is refused when it would be replaced" refused 1 'k.2.csv: expected a part of the run with "seed = 1", found "seed = 0"' \
     sample --cells 50 --seed 1 --part 2/3 -o k.%.csv
 syn sample --cells 50 --seed 1 --part 2/3 -o other.%.csv
