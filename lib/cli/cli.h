@@ -57,6 +57,8 @@ int output_open(output *o, const char *path);
 int output_close(output *o, bool keep);
 /* Writes a state file. A signal that would end the program ends it after that, so that no half file stays. */
 int output_save_array(const syn_array *a, const char *path);
+/* The same with the join of state files. */
+int output_join_arrays(const char *const *parts, size_t count, const char *path);
 
 /* Appends ",x" with the fewest digits, 15 or 17, that read back as the same double. */
 void output_number(FILE *f, double x);

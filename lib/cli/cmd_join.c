@@ -40,13 +40,21 @@ static int check_missing(const files *f)
                                    f->count - missing, text, missing > 8 ? ", ..." : "");
 }
 
-/* The whole must not take the place of a part. */
+/* The whole must not take the place of a part or of its record. */
 static int check_output(const join_options *o)
 {
-    for (int k = 0; k < o->parts.count; k++)
-        if (options_same_file(o->parts.words[k], o->output))
-            return cli_fail(CLI_USAGE, "--output: %s is a part, too", o->output);
-    return CLI_OK;
+    int status = CLI_OK;
+    for (int k = 0; k < o->parts.count && !status; k++) {
+        char *record = part_record_name(o->parts.words[k]);
+        if (!record)
+            status = cli_fail_memory();
+        else if (options_same_file(o->parts.words[k], o->output))
+            status = cli_fail(CLI_USAGE, "--output: %s is a part, too", o->output);
+        else if (options_same_file(record, o->output))
+            status = cli_fail(CLI_USAGE, "--output: %s is the record of a part, too", o->output);
+        free(record);
+    }
+    return status;
 }
 
 static int put_in_order(const cli_line *line, files *f, part_record *first)
@@ -114,15 +122,14 @@ static int join_text(const files *f, FILE *out)
         if (n > 0)
             fwrite(line, 1, (size_t)n, out);
         free(line);
-        status = copy(in, f->names[k], out);
+        status = n < 0 && !feof(in) && !ferror(in) ? cli_fail_memory() : copy(in, f->names[k], out);
         fclose(in);
     }
     return status;
 }
 
-/* A .npy file of version 1.0 of this program: what stands before and after the shape, and the data. */
+/* The header of a .npy file of version 1.0 of this program: what stands before and after the shape, and the data. */
 typedef struct npy {
-    FILE *f;
     char dictionary[1024], *tail;
     size_t shape[2], dimensions;
     bool by_columns;
@@ -147,60 +154,69 @@ static bool parse_shape(npy *n)
     return true;
 }
 
-static bool read_header(npy *n)
+static bool read_header(FILE *f, npy *n)
 {
     unsigned char start[10];
-    if (fread(start, 1, 10, n->f) != 10 || memcmp(start, "\x93NUMPY\x01", 7) != 0)
+    if (fread(start, 1, 10, f) != 10 || memcmp(start, "\x93NUMPY\x01", 7) != 0)
         return false;
     const size_t length = start[8] + 256u * start[9];
     n->data = (long)(10 + length);
-    if (length >= sizeof n->dictionary || fread(n->dictionary, 1, length, n->f) != length)
+    if (length >= sizeof n->dictionary || fread(n->dictionary, 1, length, f) != length)
         return false;
     n->dictionary[length] = '\0';
-    if (!parse_shape(n) || fseek(n->f, 0, SEEK_END) != 0)
+    if (!parse_shape(n) || fseek(f, 0, SEEK_END) != 0)
         return false;
     const size_t elements = n->shape[0] * (n->dimensions == 2 ? n->shape[1] : 1),
-                 bytes = (size_t)(ftell(n->f) - n->data);
+                 bytes = (size_t)(ftell(f) - n->data);
     n->size = elements ? bytes / elements : 0;
-    return elements > 0 && n->size * elements == bytes && fseek(n->f, n->data, SEEK_SET) == 0;
+    return elements > 0 && n->size * elements == bytes && fseek(f, n->data, SEEK_SET) == 0;
 }
 
-static int open_npy(const char *name, const npy *first, npy *n)
+static int look_at_npy(const char *name, const npy *first, npy *n)
 {
-    *n = (npy){.f = open_part(name)};
-    if (!n->f)
+    *n = (npy){0};
+    FILE *f = open_part(name);
+    if (!f)
         return CLI_FAILED;
-    if (read_header(n) &&
-        (!first || (strcmp(n->dictionary, first->dictionary) == 0 && n->dimensions == first->dimensions &&
-                    (n->dimensions == 1 || n->shape[1] == first->shape[1]))))
-        return CLI_OK;
-    fclose(n->f);
-    n->f = NULL;
-    return cli_fail(CLI_FAILED,
-                    "%s: expected a .npy file of this program like those of the other parts, found another kind",
-                    name);
+    const bool good = read_header(f, n) && (!first || (strcmp(n->dictionary, first->dictionary) == 0 &&
+                                                       n->dimensions == first->dimensions &&
+                                                       (n->dimensions == 1 || n->shape[1] == first->shape[1])));
+    fclose(f);
+    return good ? CLI_OK
+                : cli_fail(
+                      CLI_FAILED,
+                      "%s: expected a .npy file of this program like those of the other parts, found another kind",
+                      name);
 }
 
-/* One column of all parts after the other; a column is a row of text, or all of it. */
-static int copy_columns(const files *f, const npy *first, npy *parts, FILE *out)
+/* There may be more parts than files that can be open. */
+static int copy_bytes(const char *name, long from, size_t count, FILE *out)
 {
-    const size_t columns = first->dimensions == 2 && first->by_columns ? first->shape[1] : 1;
-    for (size_t j = 0; j < columns; j++)
-        for (size_t k = 0; k < f->count; k++) {
-            if (columns == 1) {
-                if (copy(parts[k].f, f->names[k], out))
-                    return CLI_FAILED;
-                continue;
-            }
-            char bytes[65536];
-            for (size_t left = parts[k].shape[0] * parts[k].size, n; left > 0; left -= n) {
-                n = fread(bytes, 1, left < sizeof bytes ? left : sizeof bytes, parts[k].f);
-                if (n == 0)
-                    return cli_fail(CLI_FAILED, "%s: cannot be read to its end", f->names[k]);
-                fwrite(bytes, 1, n, out);
-            }
+    char bytes[65536];
+    FILE *f = open_part(name);
+    if (!f)
+        return CLI_FAILED;
+    bool good = fseek(f, from, SEEK_SET) == 0;
+    for (size_t n; good && count > 0; count -= n) {
+        n = fread(bytes, 1, count < sizeof bytes ? count : sizeof bytes, f);
+        good = n > 0;
+        fwrite(bytes, 1, n, out);
+    }
+    fclose(f);
+    return good ? CLI_OK : cli_fail(CLI_FAILED, "%s: cannot be read to its end", name);
+}
+
+/* One column of all parts after the other; a file by rows is a single one. */
+static int copy_columns(const files *f, const npy *parts, FILE *out)
+{
+    const size_t width = parts[0].dimensions == 2 ? parts[0].shape[1] : 1, columns = parts[0].by_columns ? width : 1;
+    int status = CLI_OK;
+    for (size_t j = 0; j < columns && !status; j++)
+        for (size_t k = 0; k < f->count && !status; k++) {
+            const size_t bytes = parts[k].shape[0] * parts[k].size * (width / columns);
+            status = copy_bytes(f->names[k], parts[k].data + (long)(j * bytes), bytes, out);
         }
-    return CLI_OK;
+    return status;
 }
 
 static int join_npy(const files *f, FILE *out)
@@ -209,7 +225,7 @@ static int join_npy(const files *f, FILE *out)
     size_t rows = 0;
     int status = parts ? CLI_OK : cli_fail_memory();
     for (size_t k = 0; k < f->count && !status; k++) {
-        status = open_npy(f->names[k], k ? &parts[0] : NULL, &parts[k]);
+        status = look_at_npy(f->names[k], k ? &parts[0] : NULL, &parts[k]);
         rows += status ? 0 : parts[k].shape[0];
     }
     if (!status) {
@@ -219,32 +235,55 @@ static int join_npy(const files *f, FILE *out)
         snprintf(dictionary, sizeof dictionary, "%s%zu,%s)%.*s", parts[0].dictionary, rows, columns,
                  (int)strcspn(parts[0].tail, "}") + 1, parts[0].tail);
         matrix_put_npy_header(out, dictionary);
-        status = copy_columns(f, &parts[0], parts, out);
+        status = copy_columns(f, parts, out);
     }
-    for (size_t k = 0; parts && k < f->count; k++)
-        if (parts[k].f)
-            fclose(parts[k].f);
     free(parts);
+    return status;
+}
+
+/* What a result is. */
+typedef enum kind { TABLE, MATRIX, STATE } kind;
+
+static int kind_of(const char *name, kind *out)
+{
+    char magic[16];
+    FILE *f = open_part(name);
+    if (!f)
+        return CLI_FAILED;
+    const size_t n = fread(magic, 1, sizeof magic, f);
+    fclose(f);
+    *out = n == sizeof magic && memcmp(magic, "synaptogen-state", n) == 0 ? STATE
+           : n > 6 && memcmp(magic, "\x93NUMPY", 6) == 0                  ? MATRIX
+                                                                          : TABLE;
+    return CLI_OK;
+}
+
+/* Results of one run may be of several kinds, such as an array and its report. */
+static int one_kind(const files *f, kind *out)
+{
+    static const char *const words[] = {"a table", "a .npy file", "a state file"};
+    int status = kind_of(f->names[0], out);
+    for (size_t k = 1; k < f->count && !status; k++) {
+        kind other;
+        status = kind_of(f->names[k], &other);
+        if (!status && other != *out)
+            status = cli_fail(CLI_FAILED, "%s: expected %s as %s is, found %s", f->names[k], words[*out], f->names[0],
+                              words[other]);
+    }
     return status;
 }
 
 static int join_files(const files *f, const char *path)
 {
-    char magic[16] = "";
-    FILE *in = open_part(f->names[0]);
-    if (!in)
-        return CLI_FAILED;
-    const size_t n = fread(magic, 1, sizeof magic, in);
-    fclose(in);
-    if (n == sizeof magic && memcmp(magic, "synaptogen-state", n) == 0) {
-        syn_error err;
-        return syn_array_join(f->names, f->count, 0, path, &err) ? cli_fail_library("", &err) : CLI_OK;
-    }
+    kind what;
     output out;
-    int status = output_open(&out, path);
+    int status = one_kind(f, &what);
+    if (status || what == STATE)
+        return status ? status : output_join_arrays(f->names, f->count, path);
+    status = output_open(&out, path);
     if (status)
         return status;
-    status = n > 6 && memcmp(magic, "\x93NUMPY", 6) == 0 ? join_npy(f, out.stream) : join_text(f, out.stream);
+    status = (what == MATRIX ? join_npy : join_text)(f, out.stream);
     const int closed = output_close(&out, !status);
     return status ? status : closed;
 }

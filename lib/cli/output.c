@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Names of files that are not complete yet, for removal when the user interrupts: a result and a picture of it. A copy
@@ -38,6 +39,13 @@ static void remember(output *o)
             signal(endings[k], interrupted);
 }
 
+/* Nothing stays of a pipe or a device, and its other end may let a program wait: signals end it at once. */
+static bool is_no_file(const char *path)
+{
+    struct stat file;
+    return stat(path, &file) == 0 && !S_ISREG(file.st_mode);
+}
+
 static int failed(const output *o, int error)
 {
     return cli_fail(CLI_FAILED, "%s: cannot write: %s", o->name, strerror(error));
@@ -51,7 +59,7 @@ int output_open(output *o, const char *path)
     /* No signal between the file and its place in the list. */
     sigset_t all, before;
     sigemptyset(&all);
-    for (int k = 0; k < ENDINGS; k++)
+    for (int k = 0; k < ENDINGS && !is_no_file(path); k++)
         sigaddset(&all, endings[k]);
     sigprocmask(SIG_BLOCK, &all, &before);
     const int error = synp_file_create(&o->file, path);
@@ -89,19 +97,50 @@ static void postpone(int number)
     postponed = number;
 }
 
-int output_save_array(const syn_array *a, const char *path)
+/* Calls of the library that write a file of their own. */
+typedef syn_status put_file(const void *what, const char *path, syn_error *err);
+
+static int put_unbroken(put_file *put, const void *what, const char *path)
 {
     void (*old[ENDINGS])(int);
     syn_error err;
+    if (is_no_file(path))
+        return put(what, path, &err) ? cli_fail_library("", &err) : CLI_OK;
     for (int k = 0; k < ENDINGS; k++)
         if ((old[k] = signal(endings[k], SIG_IGN)) != SIG_IGN)
             signal(endings[k], postpone);
-    const syn_status status = syn_array_save(a, path, &err);
+    const syn_status status = put(what, path, &err);
     for (int k = 0; k < ENDINGS; k++)
         signal(endings[k], old[k] == SIG_ERR ? SIG_DFL : old[k]);
     if (postponed)
         raise(postponed);
     return status ? cli_fail_library("", &err) : CLI_OK;
+}
+
+static syn_status save_array(const void *a, const char *path, syn_error *err)
+{
+    return syn_array_save(a, path, err);
+}
+
+int output_save_array(const syn_array *a, const char *path)
+{
+    return put_unbroken(save_array, a, path);
+}
+
+typedef struct array_parts {
+    const char *const *names;
+    size_t count;
+} array_parts;
+
+static syn_status join_arrays(const void *parts, const char *path, syn_error *err)
+{
+    const array_parts *p = parts;
+    return syn_array_join(p->names, p->count, 0, path, err);
+}
+
+int output_join_arrays(const char *const *parts, size_t count, const char *path)
+{
+    return put_unbroken(join_arrays, &(array_parts){parts, count}, path);
 }
 
 void output_number(FILE *f, double x)

@@ -172,7 +172,7 @@ static int put_identity(FILE *f, const cli_command *command, const cli_option *l
     return status;
 }
 
-static char *record_name(const char *result)
+char *part_record_name(const char *result)
 {
     char *name = malloc(strlen(result) + sizeof ".part");
     if (name)
@@ -226,7 +226,7 @@ static bool parse_record(part_record *r)
 static int find_record(const char *result, part_record *out)
 {
     *out = (part_record){0};
-    char *name = record_name(result);
+    char *name = part_record_name(result);
     if (!name)
         return cli_fail_memory();
     FILE *f = fopen(name, "rb");
@@ -340,7 +340,7 @@ static int for_each_file(const run *r, int (*use)(const run *r, int own, const c
 {
     int status = CLI_OK;
     for (int k = 0; k < r->n && !status; k++) {
-        char *record = r->names[k] ? record_name(r->names[k]) : NULL;
+        char *record = r->names[k] ? part_record_name(r->names[k]) : NULL;
         if (record) {
             status = use(r, k, r->names[k]);
             if (!status)
@@ -435,7 +435,7 @@ static int write_record(const run *r, const char *result)
     output out;
     uint32_t crc;
     uint64_t size;
-    char *name = record_name(result);
+    char *name = part_record_name(result);
     int status = name ? checksum_of(result, &crc, &size) : cli_fail_memory();
     if (!status)
         status = output_open(&out, name);

@@ -24,6 +24,9 @@ int part_of(const char *text, size_t total, size_t unit, size_t least, const cha
 /* Runs a command. If its values have a --part, with the names of its results and their records. */
 int part_run(const cli_command *command, void *values);
 
+/* RESULT.part, to be freed; NULL: no memory. */
+char *part_record_name(const char *result);
+
 /* What a record says. */
 typedef struct part_record {
     char *text;           /* of the whole file */

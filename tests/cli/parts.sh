@@ -168,4 +168,48 @@ check "and there is no result" test ! -e w.1.csv
 between() { SLURM_ARRAY_TASK_ID=6 SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=3 refused "$@"; }
 check "a task between two of a job array is none of it" between 2 'the task 6 is none of a job array of 3 tasks from 5 in steps of 2' \
     sample --cells 50 --part slurm -o none.%
+in_parts 3 program --targets targets.csv --seed 3 -o kind.%.state --report kind.%.csv >out
+check "join refuses a state file among tables by name" refused 1 'kind.2.state: expected a table as kind.1.csv is, found a state file' \
+    join kind.1.csv kind.2.state kind.3.csv -o none
+check "join refuses a table among state files by name" refused 1 'kind.2.csv: expected a state file as kind.1.state is, found a table' \
+    join kind.1.state kind.2.csv kind.3.state -o none
+syn sample --cells 50 --part 1/2 -o mixed.%.csv && syn sample --cells 50 --part 2/2 -o mixed.%.npy
+check "join refuses a .npy file among tables by name" refused 1 'mixed.2.npy: expected a table as mixed.1.csv is, found a .npy file' \
+    join mixed.1.csv mixed.2.npy -o none
+cp kind.1.state.part record
+check "join refuses to replace a record by the whole" refused 2 '--output: kind.1.state.part is the record of a part, too' \
+    join kind.1.state kind.2.state kind.3.state -o kind.1.state.part
+check "and the record is as it was" cmp record kind.1.state.part
+many() { # more parts than files that a process may open
+    in_parts 40 sample --cells 40 -o "many.%.$1" && (ulimit -n 12 && syn join many.??."$1" -o "joined.$1") && syn sample --cells 40 -o "whole.$1" && cmp "joined.$1" "whole.$1"
+}
+check "more parts than files that may be open are joined, as tables" many csv
+check "more parts than files that may be open are joined, as .npy" many npy
+many_products() {
+    syn vmm weights.state --voltages volts.csv -o whole.npy && in_parts 4 vmm weights.state --voltages volts.csv -o "few.%.npy" &&
+        (ulimit -n 6 && syn join few.?.npy -o joined.npy) && cmp joined.npy whole.npy
+}
+check "and so are products, column by column" many_products
+awk 'BEGIN { for (i = 0; i < 16; i++) for (j = 0; j < 3000; j++) printf "5e-5%s", j < 2999 ? "," : "\n" }' >wide.csv
+in_parts 2 program --targets wide.csv -o wide.%.state >out
+broken() { # A signal while the file is written
+    for _ in 1 2 3 4 5 6; do
+        "$SYNAPTOGEN" join wide.1.state wide.2.state -o broken.state &
+        job=$!
+        while kill -0 $job 2>/dev/null; do
+            set -- broken.state.*
+            if [ -e "$1" ]; then kill $job 2>&-; fi
+        done
+        wait $job
+        for f in broken.state.*; do [ ! -e "$f" ] || { ls broken.state*; return 1; }; done
+    done
+}
+check "a join of state files that is ended by a signal leaves no half file" broken
+mkfifo nobody
+waits() {
+    timeout -k 5 0.5 "$@"
+    [ $? -eq 124 ]
+}
+check "a signal ends a command that waits for the other end of a pipe" waits "$SYNAPTOGEN" sample --cells 50 -o nobody
+check "a signal ends a join that waits for the other end of a pipe" waits "$SYNAPTOGEN" join wide.1.state wide.2.state -o nobody
 finish
