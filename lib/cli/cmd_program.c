@@ -35,9 +35,11 @@ static const cli_option options[] = {
     {0},
 };
 
-/* The columns of the targets that this run programs, all of the cells before them, and how the array is kept. */
+/* The columns of the targets that this run programs, all of the cells before them, the shape of all targets, and how the
+ * array is kept. */
 typedef struct place {
     size_t column, row, cells; /* column > 0 or row > 0 only in a part */
+    size_t rows, cols;
     syn_storage storage;
 } place;
 
@@ -51,7 +53,7 @@ static int take_part(const program_options *o, const syn_model *m, matrix *t, pl
 {
     const size_t block = 16, columns = block / common_divisor(t->rows, block);
     part_range mine;
-    *p = (place){.storage = syn_storage_for(m, t->rows * t->cols)};
+    *p = (place){.rows = t->rows, .cols = t->cols, .storage = syn_storage_for(m, t->rows * t->cols)};
     const int status = t->cols > 1 ? part_of(o->part, t->cols, columns, 2, "columns", &mine)
                                    : part_of(o->part, t->rows, block, block, "cells", &mine);
     if (status)
@@ -63,6 +65,26 @@ static int take_part(const program_options *o, const syn_model *m, matrix *t, pl
     *(t->cols > 1 ? &t->cols : &t->rows) = mine.count;
     memmove(t->v, t->v + first, t->rows * t->cols * sizeof *t->v);
     return CLI_OK;
+}
+
+/* The array of --state has the shape of all targets, and can be loaded in part if it has to be. */
+static int check_state(const program_options *o, const matrix *part, const place *p)
+{
+    syn_array_info info;
+    syn_error err;
+    if (syn_array_peek(o->state, &info, &err))
+        return cli_fail_library("", &err);
+    if (info.read_only)
+        return cli_fail(CLI_FAILED, "%s: expected an array that can be written, found a read-only one", o->state);
+    if (info.rows != p->rows || info.n != p->rows * p->cols)
+        return cli_fail(CLI_FAILED, "%s: expected %" PRIu64 " x %" PRIu64 " targets for %s, found %zu x %zu",
+                        o->targets, info.rows, info.n / info.rows, o->state, p->rows, p->cols);
+    return info.storage == SYN_COMPACT || part->rows * part->cols == info.n
+               ? CLI_OK
+               : cli_fail(CLI_USAGE,
+                          "--part: expected a compact array in %s, found a full one, which is programmed as a whole "
+                          "alone",
+                          o->state);
 }
 
 /* A new array of the shape of the targets, or the one of --state. */
@@ -80,13 +102,10 @@ static int open_array(const program_options *o, const syn_model *m, const matrix
                    : CLI_OK;
     }
     const syn_load how = {.first = p->cells, .count = o->part ? targets->rows * targets->cols : 0};
-    if (syn_array_load_with(m, o->state, &how, a, &err))
-        return cli_fail_library("", &err);
-    const size_t rows = syn_array_rows(*a), cols = syn_array_cols(*a);
-    return rows == targets->rows && cols == targets->cols
-               ? CLI_OK
-               : cli_fail(CLI_FAILED, "%s: expected %zu x %zu targets for %s, found %zu x %zu", o->targets, rows,
-                          cols, o->state, targets->rows, targets->cols);
+    const int status = check_state(o, targets, p);
+    if (status)
+        return status;
+    return syn_array_load_with(m, o->state, &how, a, &err) ? cli_fail_library("", &err) : CLI_OK;
 }
 
 /* Joins the report of a part to that of the parts before. */

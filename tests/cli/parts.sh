@@ -168,6 +168,11 @@ check "and there is no result" test ! -e w.1.csv
 between() { SLURM_ARRAY_TASK_ID=6 SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=3 refused "$@"; }
 check "a task between two of a job array is none of it" between 2 'the task 6 is none of a job array of 3 tasks from 5 in steps of 2' \
     sample --cells 50 --part slurm -o none.%
+cut -d , -f 1-40 targets.csv >narrow.csv
+check "parts of the targets fit the array only if all targets do" refused 1 'narrow.csv: expected 24 x 45 targets for weights.state, found 24 x 40' \
+    program --targets narrow.csv --state weights.state --part 1/2 -o none.%
+check "a full array is programmed as a whole alone" refused 2 '--part: expected a compact array in weights.state, found a full one' \
+    program --targets targets.csv --state weights.state --part 1/2 -o none.%
 in_parts 3 program --targets targets.csv --seed 3 -o kind.%.state --report kind.%.csv >out
 check "join refuses a state file among tables by name" refused 1 'kind.2.state: expected a table as kind.1.csv is, found a state file' \
     join kind.1.csv kind.2.state kind.3.csv -o none
