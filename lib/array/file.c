@@ -506,32 +506,41 @@ static syn_status get_compact(synp_stream *s, const syn_array_info *info, size_t
     return status;
 }
 
+/* Whether the file has the cells that are wanted, and can be read in part if they are not all. */
+static syn_status check_wanted(const char *path, const syn_array_info *info, const syn_load *how, syn_error *err)
+{
+    syn_status status = SYN_OK;
+    if (how->first >= info->n)
+        status = synp_fail(err, SYN_EINVAL, "first", "expected a cell of 0 .. %llu of the file, found %llu",
+                           (unsigned long long)info->n - 1, (unsigned long long)how->first);
+    else if (how->count > info->n - how->first)
+        status = synp_fail(err, SYN_EINVAL, "count",
+                           "expected at most %llu cells from cell %llu of the file on, found %llu",
+                           (unsigned long long)(info->n - how->first), (unsigned long long)how->first,
+                           (unsigned long long)how->count);
+    else if (info->storage != SYN_COMPACT && (how->first > 0 || (how->count > 0 && how->count < info->n)))
+        status = synp_fail(err, SYN_EINVAL, how->first ? "first" : "count",
+                           "only compact files are read in part; this one has to be loaded as a whole");
+    return status ? synp_in_file(err, path, status) : SYN_OK;
+}
+
 /* The part of the file that is wanted, as the options of an array. */
 static syn_status plan_load(const char *path, const syn_array_info *info, const syn_load *how, syn_array_options *o,
                             size_t *n, syn_error *err)
 {
-    const uint64_t most = info->n - (how->first < info->n ? how->first : info->n),
-                   count = how->count ? how->count : most;
-    const bool is_part = how->first > 0 || count < info->n;
+    const syn_status status = check_wanted(path, info, how, err);
+    if (status)
+        return status;
+    *n = (size_t)(how->count ? how->count : info->n - how->first);
+    const bool whole_columns = how->first % info->rows == 0 && *n % info->rows == 0;
     *o = (syn_array_options){.first = info->first + how->first,
                              .start = info->start,
-                             .rows = (size_t)info->rows,
+                             .rows = whole_columns ? (size_t)info->rows : *n,
                              .kernel = how->kernel,
                              .threads = how->threads,
                              .read_only = info->read_only,
                              .storage = info->storage,
                              .expanded_bytes = how->expanded_bytes};
-    *n = (size_t)count;
-    if (count == 0 || count > most)
-        return synp_in_file(
-            err, path,
-            synp_fail(err, SYN_EINVAL, how->first < info->n ? "count" : "first",
-                      "cells %llu to %llu are not among the %llu of the file", (unsigned long long)how->first,
-                      (unsigned long long)(how->first + (count ? count - 1 : 0)), (unsigned long long)info->n));
-    if (is_part && info->storage != SYN_COMPACT)
-        return synp_in_file(err, path, synp_fail(err, SYN_EINVAL, "first", "only compact files are read in part"));
-    if (is_part && (how->first % info->rows || count % info->rows))
-        o->rows = *n; /* no whole columns */
     return SYN_OK;
 }
 

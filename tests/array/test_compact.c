@@ -480,16 +480,26 @@ Test(compact_file, cells_that_a_file_does_not_have_are_refused_as_are_parts_of_a
     cr_assert(eq(int, syn_array_save(p.compact, path, NULL), SYN_OK));
     const struct {
         syn_load how;
-        const char *field;
-    } cases[] = {
-        {{.first = CELLS}, "first"},      {{.first = UINT64_MAX}, "first"}, {{.first = 1, .count = CELLS}, "count"},
-        {{.count = UINT64_MAX}, "count"}, {{.reserved[3] = 1}, "reserved"}, {{.kernel = "abacus"}, "kernel"}};
+        const char *field, *text;
+    } cases[] = {{{.first = CELLS}, "first", "0 .. 82 of the file, found 83"},
+                 {{.first = UINT64_MAX}, "first", "found 18446744073709551615"},
+                 {{.first = UINT64_MAX, .count = 3}, "first", "found 18446744073709551615"},
+                 {{.first = 1, .count = CELLS}, "count", "at most 82 cells from cell 1 of the file on, found 83"},
+                 {{.count = UINT64_MAX}, "count", "at most 83 cells from cell 0"},
+                 {{.first = 5, .count = UINT64_MAX}, "count", "at most 78 cells from cell 5"},
+                 {{.storage = (syn_storage)7}, "storage", "7"},
+                 {{.storage = (syn_storage)-1}, "storage", "-1"},
+                 {{.reserved[3] = 1}, "reserved", ""},
+                 {{.threads = -1}, "threads", "-1"},
+                 {{.kernel = "abacus"}, "kernel", ""}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
         support_refused(syn_array_load_with(support_model(10), path, &cases[k].how, &b, &err), SYN_EINVAL, &err,
-                        cases[k].field, "");
+                        cases[k].field, cases[k].text);
     cr_assert(eq(int, syn_array_save(p.full, path, NULL), SYN_OK));
     support_refused(syn_array_load_with(support_model(10), path, &(syn_load){.first = 1}, &b, &err), SYN_EINVAL, &err,
                     "first", "compact");
+    support_refused(syn_array_load_with(support_model(10), path, &(syn_load){.count = 1}, &b, &err), SYN_EINVAL, &err,
+                    "count", "compact");
     free_pair(p);
 }
 

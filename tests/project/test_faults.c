@@ -56,6 +56,78 @@ static syn_status save(void)
     return syn_array_save(subject, path, NULL);
 }
 
+/* Two parts of an array, compact and full, and where they are joined. */
+enum { PARTS = 2 };
+static char part_names[2 * PARTS + 1][64];
+
+static void save_parts(void)
+{
+    for (int k = 0; k < 2 * PARTS; k++) {
+        syn_array *a;
+        const syn_array_options o = {.first = k % PARTS ? 32 : 0, .storage = k < PARTS ? SYN_COMPACT : SYN_FULL};
+        cr_assert(eq(int, syn_array_create(support_model(0), 1, k % PARTS ? 18 : 32, &o, &a, NULL), SYN_OK));
+        snprintf(part_names[k], sizeof *part_names, "%s.%d", path, k);
+        cr_assert(eq(int, syn_array_save(a, part_names[k], NULL), SYN_OK));
+        syn_array_free(a);
+    }
+    snprintf(part_names[2 * PARTS], sizeof *part_names, "%s.whole", path);
+}
+
+static syn_status join(int first)
+{
+    const char *const parts[PARTS] = {part_names[first], part_names[first + 1]};
+    const char *const whole = part_names[2 * PARTS];
+    syn_array_info info;
+    unlink(whole);
+    const syn_status s = syn_array_join(parts, PARTS, 0, whole, NULL);
+    cr_assert(eq(int, access(whole, F_OK) == 0, s == SYN_OK));
+    const long reads = faults_until[READ]; /* those of this check do not count */
+    faults_until[READ] = -1;
+    if (!s) {
+        cr_assert(eq(int, syn_array_peek(whole, &info, NULL), SYN_OK));
+        cr_assert(info.n == N && info.first == 0);
+    }
+    faults_until[READ] = reads;
+    return s;
+}
+
+static syn_status join_compact(void)
+{
+    return join(0);
+}
+
+static syn_status join_full(void)
+{
+    return join(PARTS);
+}
+
+static syn_status load_how(const char *file, const syn_load *how)
+{
+    syn_array *a = subject;
+    return judged(syn_array_load_with(support_model(0), file, how, &a, NULL), &a);
+}
+
+static syn_status load_part(void)
+{
+    return load_how(part_names[0], &(syn_load){.threads = 1, .first = 3, .count = 20, .expanded_bytes = 1});
+}
+
+static syn_status load_part_as_full(void)
+{
+    return load_how(part_names[0], &(syn_load){.threads = 1, .first = 16, .storage = SYN_FULL});
+}
+
+static syn_status load_as_compact(void)
+{
+    return load_how(path, &(syn_load){.threads = 1, .storage = SYN_COMPACT});
+}
+
+static syn_status copy_as_compact(void)
+{
+    syn_array *a = subject;
+    return judged(syn_array_copy_as(subject, SYN_COMPACT, &a, NULL), &a);
+}
+
 static syn_status apply(void)
 {
     return syn_array_apply(subject, &listed, &set, 1, NULL);
@@ -234,6 +306,12 @@ static const struct {
              {"freeze", freeze, 0},
              {"save", save, 0},
              {"load", load, 0},
+             {"load part", load_part, 0},
+             {"load part as full", load_part_as_full, 0},
+             {"load as compact", load_as_compact, 0},
+             {"copy as compact", copy_as_compact, 0},
+             {"join compact", join_compact, 0},
+             {"join full", join_full, 0},
              {"apply", apply, 1},
              {"apply_each", apply_each, 1},
              {"read", read_listed, 0},
@@ -280,10 +358,13 @@ static void prepare(void)
     cr_assert(eq(int, syn_array_create(support_model(0), 1, N, NULL, &subject, NULL), SYN_OK));
     cr_assert(eq(int, save(), SYN_OK));
     memcpy(before, syn_array_states(subject), sizeof before);
+    save_parts();
 }
 
 static void clean(void)
 {
+    for (int k = 0; k <= 2 * PARTS; k++)
+        unlink(part_names[k]);
     syn_array_free(subject);
     unlink(path);
 }
@@ -339,6 +420,33 @@ Test(faults, a_save_whose_nth_write_fails_leaves_the_old_file)
     cr_assert(gt(int, fail_in_turn(WRITE, save, SYN_EIO), 3));
     cr_assert(eq(int, fail_in_turn(SYNC, save, SYN_EIO), 1));
     cr_assert(eq(int, load(), SYN_OK));
+}
+
+/* Each read of a call fails in turn. Parts are read several times: what a header says may be another the second time. */
+static void fail_reads(syn_status (*call)(void), int fewest)
+{
+    int failures = 0;
+    for (syn_status s = SYN_EIO; s != SYN_OK; failures++) {
+        const long blocks = faults_held;
+        faults_until[READ] = failures;
+        s = call();
+        const int failed = faults_until[READ] < 0;
+        faults_until[READ] = -1;
+        cr_assert(failed ? s == SYN_EIO || s == SYN_EFORMAT : s == SYN_OK, "read %d: %s", failures, syn_strstatus(s));
+        cr_assert(faults_held == blocks, "read %d keeps %ld blocks", failures, faults_held - blocks);
+    }
+    cr_assert(gt(int, failures, fewest));
+}
+
+Test(faults, parts_that_cannot_be_read_or_a_whole_that_cannot_be_written_leave_no_file)
+{
+    fail_reads(load_part, 8);
+    fail_reads(load_part_as_full, 8);
+    fail_reads(join_compact, 30);
+    fail_reads(join_full, 16);
+    cr_assert(gt(int, fail_in_turn(WRITE, join_compact, SYN_EIO), 10));
+    cr_assert(gt(int, fail_in_turn(WRITE, join_full, SYN_EIO), 5));
+    cr_assert(eq(int, fail_in_turn(SYNC, join_compact, SYN_EIO), 1));
 }
 
 /* Training. */
