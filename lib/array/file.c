@@ -521,6 +521,9 @@ static syn_status check_wanted(const char *path, const syn_array_info *info, con
     else if (info->storage != SYN_COMPACT && (how->first > 0 || (how->count > 0 && how->count < info->n)))
         status = synp_fail(err, SYN_EINVAL, how->first ? "first" : "count",
                            "only compact files are read in part; this one has to be loaded as a whole");
+    else if (info->read_only && how->storage != SYN_AUTOMATIC)
+        status = synp_fail(err, SYN_EINVAL, "storage", "expected 0 for the read-only array of the file, found %d",
+                           (int)how->storage);
     return status ? synp_in_file(err, path, status) : SYN_OK;
 }
 

@@ -62,8 +62,8 @@ syn_status syn_array_load(const syn_model *m, const char *path, const char *kern
 
 /* The same with options; how NULL: zeroed. A part of the cells has the rows of the file if it consists of whole columns, or else is
  * one column. Only the pieces of the file that hold them are read and checked. Another storage than that of the file takes
- * the memory of both meanwhile. Returns also SYN_EINVAL for cells that the file does not have, or for a part of a file
- * that is not compact. */
+ * the memory of both meanwhile. Returns also SYN_EINVAL for cells that the file does not have, for a part of a file
+ * that is not compact, or for a storage of a read-only array. */
 syn_status syn_array_load_with(const syn_model *m, const char *path, const syn_load *how, syn_array **out,
                                syn_error *err);
 

@@ -500,6 +500,11 @@ Test(compact_file, cells_that_a_file_does_not_have_are_refused_as_are_parts_of_a
                     "first", "compact");
     support_refused(syn_array_load_with(support_model(10), path, &(syn_load){.count = 1}, &b, &err), SYN_EINVAL, &err,
                     "count", "compact");
+    cr_assert(eq(int, syn_array_freeze(p.full, &b, NULL), SYN_OK));
+    cr_assert(eq(int, syn_array_save(b, path, NULL), SYN_OK));
+    syn_array_free(b);
+    support_refused(syn_array_load_with(support_model(10), path, &(syn_load){.storage = SYN_COMPACT}, &b, &err),
+                    SYN_EINVAL, &err, "storage", "read-only");
     free_pair(p);
 }
 

@@ -76,7 +76,9 @@ class Draws(unittest.TestCase):
             expected = compact.apply([-1.0, 1.1]).state[:, 2]
             self.assertTrue((part.apply([-1.0, 1.1]).state[:, 0] == expected).all())
             self.assertEqual(syn.load(path, storage="full").storage, "full")
-            for refused in ({"first": 60000}, {"count": 0}, {"storage": "small"}):
+            for refused in ({"first": 60000}, {"first": -1}, {"first": None}, {"first": 1.5}, {"count": 0}, {"count": 60001},
+                            {"count": "1"}, {"storage": "small"}, {"storage": []}, {"storage": {}},
+                            {"storage": np.array("full")}, {"storage": 1}, {"model": compact}, {"model": "x"}):
                 with self.assertRaises(syn.InputError):
                     syn.load(path, **refused)
         with self.assertRaises(syn.InputError):

@@ -91,9 +91,16 @@ STORAGES = {None: _abi.SYN_AUTOMATIC, "full": _abi.SYN_FULL, "compact": _abi.SYN
 
 
 def _storage_of(name: Optional[str]) -> int:
-    if name not in STORAGES:
+    if not (name is None or isinstance(name, str)) or name not in STORAGES:
         raise refuse("storage", f'expected "full", "compact" or None, found {name!r}')
     return STORAGES[name]
+
+
+def _model_of(model: Any) -> Model:
+    """Refuses what is no model: an array, too, has a handle of the library."""
+    if not isinstance(model, Model):
+        raise refuse("model", f"a Model is expected, found {model!r}")
+    return model
 
 
 class Array:
@@ -133,9 +140,7 @@ class Array:
                  first: int = 0, mode: str = "HRS", stationary: bool = False, read_only: bool = False,
                  threads: int = 0, storage: Optional[str] = None) -> None:
         rows, cols = _as_shape(shape)
-        model = default_model() if model is None else model
-        if not isinstance(model, Model):
-            raise refuse("model", f"a Model is expected, found {model!r}")
+        model = _model_of(default_model() if model is None else model)
         if mode not in ("HRS", "LRS"):
             raise refuse("mode", f'expected "HRS" or "LRS", found {mode!r}')
         options = _abi.syn_array_options()
@@ -611,8 +616,7 @@ def load(path: Union[str, os.PathLike[str]], model: Optional[Model] = None, thre
     name = path_bytes(path)
     info = _abi.syn_array_info()
     call("syn_array_peek", name, ctypes.byref(info))
-    if model is None:
-        model = Model(order="long" if info.order == _abi.SYN_LONG else info.order)
+    model = _model_of(Model(order="long" if info.order == _abi.SYN_LONG else info.order) if model is None else model)
     how = _abi.syn_load()
     how.threads = whole(threads, "threads", 0, 1 << 20)
     how.storage = _storage_of(storage)
