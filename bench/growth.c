@@ -210,8 +210,8 @@ static void grow_crossbars(job *j, cost costs[3], size_t most)
 
 int main(int argc, char **argv)
 {
-    const double cells = argc > 1 ? atof(argv[1]) : 1e8;
-    const double lines = argc > 2 ? atof(argv[2]) : 4096;
+    const double cells = argc > 1 ? strtod(argv[1], NULL) : 1e8;
+    const double lines = argc > 2 ? strtod(argv[2], NULL) : 4096;
     if (argc > 3 || !(cells >= 1e4 && cells <= 1e10) || !(lines >= 32 && lines <= 16384)) {
         fprintf(stderr, "usage: growth [CELLS [LINES]], CELLS from 1e4 to 1e10, LINES from 32 to 16384\n");
         return 2;

@@ -288,12 +288,12 @@ static double relax(double w, double ratio)
     return rho < 1 ? fmax(w, fmin(2 / (1 + sqrt(1 - rho)), most)) : w;
 }
 
-/* Linearisation number n: one cycle. The slopes hardly change any more once the residual falls fast. Where cycles converge
- * slowly, conjugate gradients take over. Returns SYN_OK or SYN_ENOMEM. */
+/* Linearisation number n: one cycle. The coarse equations are made at the first and the second; after that slopes hardly change.
+ * Where cycles converge slowly, conjugate gradients take over. Returns SYN_OK or SYN_ENOMEM. */
 static syn_status cycle(syn_crossbar *x, int n, bool switching, convergence *p, syn_solution *info)
 {
     const double largest = 1e30;                    /* A, for single precision */
-    const double bearable = switching ? 0.7 : 0.25; /* the slopes lack that of the states: no method gets on better */
+    const double bearable = switching ? 0.7 : 0.25; /* states that change: no method gets on better */
     p->poor = n > 0 && info->residual > bearable * p->before ? p->poor + 1 : 0;
     if (p->poor >= 3 || info->residual > largest)
         return take_next_method(x, p);
@@ -303,6 +303,7 @@ static syn_status cycle(syn_crossbar *x, int n, bool switching, convergence *p, 
     const synp_view v = synp_crossbar_view(x);
     if (switching) {
         synp_switching_slopes(x->switching, &v, x->touched);
+        x->stale = true; /* g is not that of the cells alone, until the next evaluation */
         for (size_t i = 0; i < x->lines.rows; i++)
             if (x->touched[i])
                 synp_cycle_eliminate(x->cycle, x->g, i);

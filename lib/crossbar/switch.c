@@ -315,7 +315,7 @@ syn_status synp_switching_latch(synp_switching *s, size_t only, size_t *count)
     return SYN_OK;
 }
 
-static const double LEAST = -3;
+static const double LEAST = -3; /* of the slope with the state, as a multiple of that without it */
 
 /* The slope that the change of state since the linearisation before adds at the present voltage: 0 once that stays in its
  * single precision, and the state with it. */

@@ -183,7 +183,7 @@ INLINE void row_residuals(const synp_view *v, size_t j, size_t from, size_t n, c
 }
 
 /* Four doubles, for the running sums. */
-SYNP_VECTOR(four, double, 32)
+typedef double four __attribute__((vector_size(32)));
 
 /* Adds n numbers to a sum, the sums up to each of them to `sums`, their squares to `squares`. */
 INLINE void add_up(const double *of, size_t n, double *sum, double *sums, double *squares)
@@ -192,7 +192,8 @@ INLINE void add_up(const double *of, size_t n, double *sum, double *sums, double
     four start = none + *sum, all = none, square = none;
     size_t k = 0;
     for (; k + 4 <= n; k += 4) {
-        four up = load_four(of + k);
+        four up;
+        memcpy(&up, of + k, sizeof up);
         up += __builtin_shufflevector(up, none, 4, 0, 1, 2);
         up += __builtin_shufflevector(up, none, 4, 4, 0, 1);
         const four sum_here = up + start;
