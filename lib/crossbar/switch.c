@@ -315,7 +315,7 @@ syn_status synp_switching_latch(synp_switching *s, size_t only, size_t *count)
     return SYN_OK;
 }
 
-static const double LEAST = -3; /* of the slope with the state, as a multiple of that without it */
+static const double lowest_slope = -3; /* of the slope with the state, as a multiple of that without it */
 
 /* The slope that the change of state since the linearisation before adds at the present voltage: 0 once that stays in its
  * single precision, and the state with it. */
@@ -344,7 +344,7 @@ void synp_switching_slopes(synp_switching *s, const synp_view *v, uint8_t *rows)
         if (!before || now->state != FOLLOWS || before->state != FOLLOWS)
             continue;
         now->slope = secant(s, v->cells, now, before);
-        v->g[now->at] = fmax(v->g[now->at] + now->slope, LEAST * v->g[now->at]);
+        v->g[now->at] = fmax(v->g[now->at] + now->slope, lowest_slope * v->g[now->at]);
         rows[now->cell % s->lines->rows] = 1;
     }
 }
