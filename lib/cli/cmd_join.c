@@ -10,13 +10,19 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct join_options {
     cli_line parts;
+    bool add;
     const char *output;
 } join_options;
 
 static const cli_option options[] = {
+    {"add", NULL, SWITCH(join_options, add),
+     .help = "add matrices of one shape, element by element, such as the products of tiles that share their outputs; "
+             "they have "
+             "no records"},
     {"output", "FILE", WRITES(join_options, output), .letter = 'o',
      .help = "file of the whole, put in place when it is complete"},
     {0},
@@ -288,6 +294,56 @@ static int join_files(const files *f, const char *path)
     return status ? status : closed;
 }
 
+/* Adds the matrix of a file to sum[m->rows m->cols]. The first of them makes both. */
+static int add_file(const char *name, matrix *m, double **sum)
+{
+    char *record = part_record_name(name);
+    matrix other;
+    int status = record ? CLI_OK : cli_fail_memory();
+    if (!status && access(record, F_OK) == 0)
+        status = cli_fail(CLI_FAILED,
+                          "%s: expected a whole result to add, found a part, with its record %s: join the parts "
+                          "without --add first",
+                          name, record);
+    free(record);
+    if (!status)
+        status = matrix_read(name, &other);
+    if (status)
+        return status;
+    if (!*sum) {
+        *m = (matrix){other.rows, other.cols, NULL};
+        *sum = calloc(m->rows * m->cols + 1, sizeof **sum);
+    }
+    if (!*sum)
+        status = cli_fail_memory();
+    else if (other.rows != m->rows || other.cols != m->cols)
+        status = cli_fail(CLI_FAILED, "%s: expected %zu x %zu numbers like the first file, found %zu x %zu", name,
+                          m->rows, m->cols, other.rows, other.cols);
+    for (size_t k = 0; k < m->rows * m->cols && !status; k++)
+        (*sum)[k] += (double)other.v[k];
+    free(other.v);
+    return status;
+}
+
+/* The sum of matrices, in double precision and in the order of the command line. */
+static int add_files(const join_options *o)
+{
+    matrix m = {0};
+    double *sum = NULL;
+    int status = CLI_OK;
+    for (int k = 0; k < o->parts.count && !status; k++)
+        status = add_file(o->parts.words[k], &m, &sum);
+    if (!status) {
+        m.v = malloc(m.rows * m.cols * sizeof *m.v + 1);
+        for (size_t k = 0; m.v && k < m.rows * m.cols; k++)
+            m.v[k] = (float)sum[k];
+        status = m.v ? matrix_write(o->output, &m) : cli_fail_memory();
+    }
+    free(m.v);
+    free(sum);
+    return status;
+}
+
 static int run(const void *values)
 {
     const join_options *o = values;
@@ -296,6 +352,8 @@ static int run(const void *values)
     if (!o->output)
         return cli_fail(CLI_USAGE, "--output: expected a file name, found none");
     int status = check_output(o);
+    if (!status && o->add)
+        return add_files(o);
     if (!status)
         status = put_in_order(&o->parts, &f, &first);
     if (!status)
@@ -309,6 +367,7 @@ static const cli_term examples[] = {
     {"synaptogen sample --cells 1000000 --cycles 10 --part 3/8 -o features.%.npy",
      "Draw part 3 of 8, in one of eight tasks:"},
     {"synaptogen join features.?.npy -o features.npy", "Join the results of all tasks:"},
+    {"synaptogen join --add partial.*.npy -o currents.npy", "Add the currents of tiles that share their outputs:"},
     {0},
 };
 

@@ -18,7 +18,7 @@ netlist crossbar: attempts cells cols drive driver help init library mode order 
 crossbar solve: bandwidth help index nodes order output params ports seed side version
 crossbar write: attempts bandwidth both-ends by-cell cols driver first help index init order output params pattern plot r-bl r-wl rows scheme seed start state steps stuck-hrs stuck-lrs targets tolerance v-read v-reset v-set version
 crossbar read: bandwidth both-ends driver each-row help index output params part plot r-bl r-wl sense sneak v-read version voltages
-join: help output version
+join: add help output version
 import: columns cycle-per-file help look output pairs polarity scale shunt u0 version
 extract: columns cycle-per-file help html output pairs plot polarity scale shunt u0 version
 fit: columns compliance components curves cycle-per-file degree devices help marginals name order output pairs params polarity scale seed shunt skip starts sweeps trend u0 version

@@ -88,6 +88,13 @@ refused() {
     "$SYNAPTOGEN" "$@" >out 2>err
     [ $? -eq "$status" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err && [ ! -s out ] && [ ! -e none ] || { cat err; return 1; }
 }
+printf '1,2\n3,4\n' >a.csv && printf '10,20\n30,0.5\n' >b.csv && printf '1,2,3\n' >c.csv
+added() { syn join --add a.csv b.csv a.csv -o sum.csv && printf '12,24\n36,8.5\n' | cmp - sum.csv; }
+check "join --add gives the sum of each element" added
+check "matrices of two shapes are not added" refused 1 'c.csv: expected 2 x 2 numbers like the first file, found 1 x 3' \
+    join --add a.csv c.csv -o none
+check "parts are not added" refused 1 's.1.csv: expected a whole result to add, found a part, with its record s.1.csv.part' \
+    join --add s.1.csv -o none
 check "reads of one word line after another have no parts" refused 2 '--part: expected --voltages' \
     crossbar read weights.state --each-row --part 1/2 -o none.%
 check "a part of a read has no picture" refused 2 '--part: expected no --plot' \
