@@ -13,12 +13,13 @@ configured() {
 }
 
 # build NAME [OPTION...]: configures and builds in the folder NAME; the log is NAME.log. The folder stays for the next time.
+# $make_options: of make.
 build() {
     name=$1
     shift
     mkdir -p "$work/$name" && cd "$work/$name" || return 1
     {
-        configured || ../source/configure --silent --with-ngspice-source="$NGSPICE_SOURCE" "$@" && make -j"$jobs" --silent
+        configured || ../source/configure --silent --with-ngspice-source="$NGSPICE_SOURCE" "$@" && make -j"$jobs" --silent ${make_options-}
     } >"$work/$name.log" 2>&1
 }
 
