@@ -76,7 +76,7 @@ static int put_in_order(const cli_line *line, files *f, part_record *first)
         status = part_record_read(line->words[k], true, &r);
         if (status)
             break;
-        status = part_compare(line->words[k], first, &r);
+        status = part_compare(line->words[k], line->words[0], first, &r);
         const char **place = status ? NULL : &f->names[r.number - 1];
         if (place && *place)
             status = cli_fail(CLI_FAILED, "%s: part %" PRIu64 " is %s, too", line->words[k], r.number, *place);

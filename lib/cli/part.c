@@ -274,14 +274,14 @@ int part_record_read(const char *result, bool checked, part_record *out)
     return status;
 }
 
-int part_compare(const char *name, const part_record *expected, const part_record *found)
+int part_compare(const char *name, const char *other, const part_record *expected, const part_record *found)
 {
     const char *a = expected->identity, *b = found->identity;
     while (*a || *b) {
         const size_t n = strcspn(a, "\n"), m = strcspn(b, "\n");
         if (n != m || strncmp(a, b, n) != 0)
-            return cli_fail(CLI_FAILED, "%s: expected a part of the run with \"%.*s\", found \"%.*s\"", name, (int)n,
-                            a, (int)m, b);
+            return cli_fail(CLI_FAILED, "%s: expected a part of the run with \"%.*s\"%s%s, found \"%.*s\"", name,
+                            (int)n, a, other ? " as in the record of " : "", other ? other : "", (int)m, b);
         a += n + (a[n] == '\n');
         b += m + (b[m] == '\n');
     }
@@ -404,7 +404,7 @@ static int is_result_done(const run *r, const char *name, bool *done)
     if (!*done)
         return status;
     const part_record mine = {.identity = r->identity.text, .count = r->p.count};
-    status = part_compare(name, &mine, &found);
+    status = part_compare(name, NULL, &mine, &found);
     if (!status && found.number != r->p.number)
         status = cli_fail(CLI_FAILED, "%s: expected part %" PRIu64 " of the run, found part %" PRIu64, name,
                           r->p.number, found.number);

@@ -102,7 +102,7 @@ check "a part of a read has no picture" refused 2 '--part: expected no --plot' \
 check "a part of another seed is refused when it would be replaced" refused 1 'k.2.csv: expected a part of the run with "seed = 1", found "seed = 0"' \
     sample --cells 50 --seed 1 --part 2/3 -o k.%.csv
 syn sample --cells 50 --seed 1 --part 2/3 -o other.%.csv
-check "join refuses a part of another seed by name" refused 1 'other.2.csv: expected a part of the run with "seed = 0", found "seed = 1"' \
+check "join refuses a part of another seed by name" refused 1 'other.2.csv: expected a part of the run with "seed = 0" as in the record of k.1.csv, found "seed = 1"' \
     join k.1.csv other.2.csv k.3.csv -o none
 cp "$srcdir/params/hfo2-1t1r.json" set.json
 syn sample --cells 50 --params set.json --part 1/2 -o set.%.csv
