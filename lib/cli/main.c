@@ -10,6 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined _OPENMP && defined __ELF__
+/* OpenMP's threads spin while they wait for each other, which makes a machine that others use too several times as slow. It reads
+ * this wish when it is loaded, before main; the functions of .preinit_array run before that. */
+static void let_threads_sleep(void)
+{
+    setenv("OMP_WAIT_POLICY", "passive", 0);
+}
+__attribute__((section(".preinit_array"), used)) static void (*const before_libraries)(void) = let_threads_sleep;
+#endif
+
 static int print_help(const cli_command *command)
 {
     output out;

@@ -411,4 +411,14 @@ letters() {
 check "pulse writes modes as words" letters
 fields() { syn sample --cells 2 --cycles 3 -o s.npy && [ "$(records s.npy 56 u8 | wc -l)" -eq 6 ] && head -c 300 s.npy | grep -a -q "('u_reset', '<f8')"; }
 check "sample writes a structured array" fields
+# OpenMP says what it has read when the program starts.
+waits() { OMP_DISPLAY_ENV=true "$SYNAPTOGEN" --version 2>&1 | grep 'OMP_WAIT_POLICY'; }
+if waits >/dev/null; then
+    check "threads sleep while they wait" sh -c 'echo "$0" | grep -q -i "passive"' "$(waits)"
+    check "threads spin while they wait, if the user says so" sh -c 'echo "$0" | grep -q -i "active" && ! echo "$0" | grep -q -i passive' \
+        "$(OMP_WAIT_POLICY=active && export OMP_WAIT_POLICY && waits)"
+else
+    skip "threads sleep while they wait" "this build has no OpenMP that tells its settings"
+    skip "threads spin while they wait, if the user says so" "this build has no OpenMP that tells its settings"
+fi
 finish
