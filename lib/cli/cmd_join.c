@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -279,11 +280,25 @@ static int one_kind(const files *f, kind *out)
     return status;
 }
 
+/* A name says whether a file is a table: programs go by it. */
+static int check_name(const files *f, kind what, const char *path)
+{
+    if (what != MATRIX && matrix_is_npy(path))
+        return cli_fail(CLI_USAGE, "--output: expected no name that ends in .npy, because %s is none, found \"%s\"",
+                        f->names[0], path);
+    if (what == MATRIX && cli_ends_with(path, ".csv"))
+        return cli_fail(CLI_USAGE, "--output: expected a name that ends in .npy, because %s is one, found \"%s\"",
+                        f->names[0], path);
+    return CLI_OK;
+}
+
 static int join_files(const files *f, const char *path)
 {
     kind what;
     output out;
     int status = one_kind(f, &what);
+    if (!status)
+        status = check_name(f, what, path);
     if (status || what == STATE)
         return status ? status : output_join_arrays(f->names, f->count, path);
     status = output_open(&out, path);
@@ -335,9 +350,16 @@ static int add_files(const join_options *o)
         status = add_file(o->parts.words[k], &m, &sum);
     if (!status) {
         m.v = malloc(m.rows * m.cols * sizeof *m.v + 1);
-        for (size_t k = 0; m.v && k < m.rows * m.cols; k++)
+        status = m.v ? CLI_OK : cli_fail_memory();
+        for (size_t k = 0; k < m.rows * m.cols && !status; k++) {
             m.v[k] = (float)sum[k];
-        status = m.v ? matrix_write(o->output, &m) : cli_fail_memory();
+            if (!isfinite(m.v[k]))
+                status = cli_fail(CLI_FAILED,
+                                  "row %zu, column %zu: expected a sum that single precision can hold, found %g",
+                                  k % m.rows, k / m.rows, sum[k]);
+        }
+        if (!status)
+            status = matrix_write(o->output, &m);
     }
     free(m.v);
     free(sum);

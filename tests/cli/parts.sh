@@ -188,6 +188,14 @@ check "join refuses a table among state files by name" refused 1 'kind.2.csv: ex
 syn sample --cells 50 --part 1/2 -o mixed.%.csv && syn sample --cells 50 --part 2/2 -o mixed.%.npy
 check "join refuses a .npy file among tables by name" refused 1 'mixed.2.npy: expected a table as mixed.1.csv is, found a .npy file' \
     join mixed.1.csv mixed.2.npy -o none
+check "the whole of tables is no .npy file" refused 2 '--output: expected no name that ends in .npy, because kind.1.csv is none' \
+    join kind.1.csv kind.2.csv kind.3.csv -o none.npy
+syn sample --cells 50 --part 1/2 -o mixed.%.npy
+check "the whole of .npy files is no table" refused 2 '--output: expected a name that ends in .npy, because mixed.1.npy is one' \
+    join mixed.1.npy mixed.2.npy -o none.csv
+echo 1,2e38 >large.csv
+check "a sum that single precision cannot hold is refused with its place" refused 1 'row 0, column 1: expected a sum that single precision can hold' \
+    join --add large.csv large.csv -o none
 cp kind.1.state.part record
 check "join refuses to replace a record by the whole" refused 2 '--output: kind.1.state.part is the record of a part, too' \
     join kind.1.state kind.2.state kind.3.state -o kind.1.state.part
