@@ -75,18 +75,8 @@ static bool wants_coarse(const syn_crossbar *x)
 {
     const double typical = 1e-4; /* S, of a cell */
     const synp_lines *l = &x->lines;
-    double mean = 0;
-    for (int along = 0; along < 2; along++) {
-        const size_t count = along ? l->cols : l->rows;
-        double sum = 0;
-        for (size_t i = 0; i < count; i++) {
-            if (l->r[along][i] == 0)
-                return false;
-            sum += log(l->r[along][i]);
-        }
-        mean += sum / (double)count / 2;
-    }
-    return l->rows >= 64 && l->cols >= 64 && 4 + 1.8 * sqrt(typical * exp(mean) * (double)(l->rows * l->cols)) > 12;
+    const double segment = synp_mean_segment(l); /* 0: 4 is not above 12 */
+    return l->rows >= 64 && l->cols >= 64 && 4 + 1.8 * sqrt(typical * segment * (double)(l->rows * l->cols)) > 12;
 }
 
 static syn_status prepare(syn_crossbar *x, const syn_wires *w, int threads, syn_error *err)

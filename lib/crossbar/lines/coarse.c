@@ -36,6 +36,22 @@ struct synp_coarse {
     pair_sums (*sums)[3]; /* [knots of rows], of the cells between two knots of columns */
 };
 
+double synp_mean_segment(const synp_lines *l)
+{
+    double mean = 0;
+    for (int along = 0; along < 2; along++) {
+        const size_t count = along ? l->cols : l->rows;
+        double sum = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (l->r[along][i] == 0)
+                return 0;
+            sum += log(l->r[along][i]);
+        }
+        mean += sum / (double)count / 2;
+    }
+    return exp(mean);
+}
+
 static syn_status place_knots(synp_knots *k, size_t nodes, size_t spacing)
 {
     const size_t intervals = (nodes - 1 + spacing / 2) / spacing;

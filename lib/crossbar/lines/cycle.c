@@ -44,20 +44,11 @@ static void take_all(synp_cycle *c)
 static size_t spacing_of(const synp_lines *l)
 {
     const double typical = 1e-4; /* S, of a cell */
-    const double side = sqrt((double)l->rows * (double)l->cols);
-    double mean = 0;
-    for (int along = 0; along < 2; along++) {
-        const size_t count = along ? l->cols : l->rows;
-        double sum = 0;
-        for (size_t i = 0; i < count; i++) {
-            if (l->r[along][i] == 0)
-                return 0;
-            sum += log(l->r[along][i]);
-        }
-        mean += sum / (double)count / 2;
-    }
-    const double leak = 0.4 / sqrt(typical * exp(mean)), coarsest = fmax(8, sqrt(side)), finest = coarsest / 2;
-    return l->rows > 1 && l->cols > 1 ? (size_t)fmax(fmin(leak, coarsest), finest) : 0;
+    const double segment = synp_mean_segment(l), side = sqrt((double)l->rows * (double)l->cols);
+    if (segment == 0 || l->rows < 2 || l->cols < 2)
+        return 0;
+    const double leak = 0.4 / sqrt(typical * segment), coarsest = fmax(8, sqrt(side)), finest = coarsest / 2;
+    return (size_t)fmax(fmin(leak, coarsest), finest);
 }
 
 syn_status synp_cycle_create(const synp_lines *l, const synp_lines_kernel *kernel, synp_cycle **out)

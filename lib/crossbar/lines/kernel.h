@@ -78,6 +78,9 @@ typedef struct synp_band_method {
     void (*solve)(const synp_band *m, double *x);
 } synp_band_method;
 
+/* Geometric mean of the resistances per segment [ohm], word and bit lines in equal parts; 0 if one of them is 0. */
+double synp_mean_segment(const synp_lines *l);
+
 /* The coarse grid of two-level cycles. All wires must have a resistance. Does not copy the lines. */
 typedef struct synp_coarse synp_coarse;
 /* spacing: nodes between knots, about. */
