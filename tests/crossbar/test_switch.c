@@ -266,6 +266,63 @@ Test(crossbar_switch, every_step_ends_in_a_solution_by_the_rule)
     run_feedback(b, &state, 100, 5, "access resistance");
 }
 
+/* Each cell is by the rule at the voltage that the crossbar tells for it. The currents balance: step() checks the residual. */
+static void expect_rule(const bench *b, int pulse)
+{
+    const size_t n = cells_of(b);
+    double *u = malloc(n * sizeof *u);
+    syn_crossbar_cells(b->x, u, NULL);
+    for (size_t k = 0; k < n; k++) {
+        syn_state after, next;
+        cr_assert(eq(int, syn_array_state(b->array, k, &after, NULL), SYN_OK));
+        follow(&b->cells[k], is_set(&b->cells[k].state, &after), u[k], &next);
+        cr_assert(next.mode == after.mode && next.n == after.n && fabs(next.r - after.r) < 1e-5,
+                  "pulse %d, cell %zu at %g V: mode %d r %.9g, by the rule %d %.9g", pulse, k, u[k], (int)after.mode,
+                  after.r, (int)next.mode, next.r);
+    }
+    free(u);
+}
+
+/* Crossbars of this size are solved by cycles. A second one is made to take conjugate gradients in double precision. States may
+ * differ by what a residual of 1e-10 and the single precision of a state leave, 1e-5. A step takes 31 linearisations at most here,
+ * or 43 without the secants of switch.c. */
+Test(crossbar_switch, large_crossbars_switch_by_the_rule_and_by_each_method_alike)
+{
+    enum { SIDE = 80, PULSES = 14 };
+    uint64_t state = 6;
+    size_t sets = 0, resets = 0;
+    int most = 0;
+    bench *b = make_bench(SIDE, SIDE, 1, 50), *other = make_bench(SIDE, SIDE, 1, 50);
+    start_bench(b);
+    start_bench(other);
+    while (other->x->method != SYNP_GRADIENTS_DOUBLE)
+        cr_assert(eq(int, synp_crossbar_next_method(other->x), SYN_OK));
+    for (int p = 0; p < PULSES; p++) {
+        syn_solution s;
+        draw_pulse(b, &state, 3);
+        memcpy(other->v, b->v, sizeof b->v);
+        step(b, &s);
+        cr_expect(eq(int, (int)b->x->method, SYNP_CYCLES), "pulse %d", p);
+        most = s.newton > most ? s.newton : most;
+        expect_rule(b, p);
+        step(other, &s);
+        for (size_t k = 0; k < SIDE * SIDE; k++) {
+            syn_state here, there;
+            syn_array_state(b->array, k, &here, NULL);
+            syn_array_state(other->array, k, &there, NULL);
+            cr_assert(here.mode == there.mode && here.n == there.n && fabs(here.r - there.r) < 1e-5,
+                      "pulse %d, cell %zu", p, k);
+            sets += here.mode == SYN_LRS && b->cells[k].state.mode != SYN_LRS;
+            resets += here.mode != SYN_LRS && b->cells[k].state.mode == SYN_LRS;
+        }
+        take_over_cells(b);
+    }
+    cr_expect(sets > 50 && resets > 50, "%zu SETs, %zu RESETs", sets, resets);
+    cr_expect(most <= 36, "%d linearisations", most);
+    free_bench(b);
+    free_bench(other);
+}
+
 /* Without resistances the lines are the sources' nodes: every cell sees its own voltage, whatever the others do. */
 Test(crossbar_switch, between_ideal_sources_every_cell_switches_as_if_alone)
 {
