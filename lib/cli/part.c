@@ -222,7 +222,7 @@ static bool parse_record(part_record *r)
     return r->number >= 1 && r->number <= r->count && r->count <= MOST_PARTS;
 }
 
-/* *out is zero if there is no record. */
+/* *out is zero if there is no record. An empty file is none: a machine that lost its power may leave one. */
 static int find_record(const char *result, part_record *out)
 {
     *out = (part_record){0};
@@ -234,7 +234,9 @@ static int find_record(const char *result, part_record *out)
     if (f) {
         status = read_text(f, name, &out->text);
         fclose(f);
-        if (!status && !parse_record(out))
+        if (!status && out->text[0] == '\0')
+            part_record_free(out);
+        else if (!status && !parse_record(out))
             status = cli_fail(CLI_FAILED,
                               "%s: expected the record of a part, found something else; the part is done again "
                               "when this file is removed",

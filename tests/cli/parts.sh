@@ -119,6 +119,11 @@ check "join refuses a result that is not the one of its record" refused 1 'alter
     join k.1.csv altered.2.csv k.3.csv -o none
 echo nonsense >k.3.csv.part
 check "a record that is none is named" refused 1 'k.3.csv.part: expected the record of a part' sample --cells 50 --part 3/3 -o k.%.csv
+lost() { # what a machine that lost its power may leave
+    : >e.2.csv.part && head -c 500 /dev/zero >e.2.csv && in_parts 3 sample --cells 50 -o e.%.csv && head -c 100 /dev/zero >e.1.csv.part &&
+        in_parts 3 sample --cells 50 -o e.%.csv && syn join e.?.csv -o joined.csv && syn sample --cells 50 | cmp - joined.csv
+}
+check "an empty record is none: the part is done again" lost
 for part in 0/3 4/3 3 /3 3/ 1/0 -1/3 1/3x slurmy ''; do
     check "the part \"$part\" is refused" refused 2 '--part: expected "slurm" or I/N' sample --cells 50 --part "$part" -o none.%
 done
