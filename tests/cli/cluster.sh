@@ -31,8 +31,8 @@ sweep() {
 check "tasks of the sweep are its points: seed, size and ohm, then what the write reports" sweep
 
 # Three tiles of 8 outputs and 5 inputs: currents of all 15 inputs, within the rounding of single precision.
-network() {
-    mkdir network && cd network || return 1
+network() (
+    mkdir network && cd network || exit 1
     for t in 1 2 3; do
         awk -v s=$t 'BEGIN { srand(s); for (i = 0; i < 8; i++) for (j = 0; j < 5; j++)
             printf "%.3g%s", 2e-5 + 8e-5 * rand(), j < 4 ? "," : "\n" }' >weights.$t.npy.csv
@@ -41,14 +41,14 @@ network() {
         # join --add of one matrix makes a .npy of a table
         synaptogen join --add weights.$t.npy.csv -o weights.$t.npy && synaptogen join --add inputs.$t.npy.csv -o inputs.$t.npy &&
             TASK=$t "$scripts/network.sh" && ls -i tile.$t.state currents.$t.npy >before && TASK=$t "$scripts/network.sh" &&
-            ls -i tile.$t.state currents.$t.npy | cmp - before && synaptogen read tile.$t.state --conductance --u 0.2 >g.$t.csv || return 1
+            ls -i tile.$t.state currents.$t.npy | cmp - before && synaptogen read tile.$t.state --conductance --u 0.2 >g.$t.csv || exit 1
     done
     synaptogen join --add currents.?.npy -o currents.csv && [ "$(grep -c , currents.csv)" -eq 4 ] &&
         synaptogen join --add currents.1.npy -o one.csv && synaptogen join --add currents.2.npy -o two.csv &&
         synaptogen join --add currents.3.npy -o three.csv && paste -d , one.csv two.csv three.csv currents.csv | awk -F, '
             { for (k = 1; k <= 8; k++) { sum = $k + $(k + 8) + $(k + 16); if ((d = sum - $(k + 24)) * d > (1e-6 * sum) ^ 2) exit 1; n++ } }
             END { exit n != 32 }'
-}
+)
 check "tiles of a network, each in a task, are added to the products of the layer" network
 
 if command -v parallel >/dev/null && parallel --version 2>/dev/null | grep -q GNU; then
