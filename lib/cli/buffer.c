@@ -10,5 +10,7 @@ int buffer_open(buffer *b)
 
 int buffer_close(buffer *b)
 {
-    return fclose(b->stream) == 0 ? CLI_OK : cli_fail_memory();
+    const bool failed = ferror(b->stream);
+    return fclose(b->stream) == 0 && !failed && b->text ? CLI_OK
+                                                        : cli_fail_memory(); /* glibc: success without a text */
 }
