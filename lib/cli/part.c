@@ -467,7 +467,9 @@ static int run_part(run *r)
     status = for_each_file(r, check_writable);
     if (!status)
         status = r->command->run(r->values);
-    for (int k = 0; k < r->n && !status; k++)
+    if (!status)
+        status = is_done(r, &done); /* another run may have had these names meanwhile */
+    for (int k = 0; k < r->n && !status && !done; k++)
         if (r->names[k])
             status = write_record(r, r->names[k]);
     return status;

@@ -230,6 +230,28 @@ broken() { # A signal while the file is written
     done
 }
 check "a join of state files that is ended by a signal leaves no half file" broken
+# A run of another seed puts its record in place while this one works, which stands still between its results.
+overtaken() {
+    syn program --targets wide.csv --seed 7 --part 1/2 -o other.%.state --report other.%.csv >out || return 1
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        rm -f race.*
+        "$SYNAPTOGEN" program --targets wide.csv --part 1/2 -o race.%.state --report race.%.csv >out 2>err &
+        job=$!
+        while [ ! -e race.1.csv ] && kill -0 $job; do :; done
+        kill -STOP $job
+        if [ ! -e race.1.csv.part ]; then
+            cp other.1.csv.part race.1.csv.part
+            kill -CONT $job
+            wait $job
+            [ $? -eq 1 ] && grep -F 'race.1.csv: expected a part of the run with "seed = 0", found "seed = 7"' err && cmp other.1.csv.part race.1.csv.part
+            return
+        fi
+        kill -CONT $job
+        wait $job
+    done
+    return 1
+}
+check "a run that is overtaken by another one of the same names fails and leaves the other's record" overtaken
 mkfifo nobody
 waits() {
     timeout -k 5 0.5 "$@"
