@@ -15,6 +15,7 @@ typedef struct program_options {
     stuck_options stuck;
     uint64_t first;
     int history; /* syn_history */
+    int storage; /* syn_storage */
 } program_options;
 
 static const cli_option options[] = {
@@ -29,6 +30,11 @@ static const cli_option options[] = {
              "tolerance"},
     OPTION_FIRST(program_options, first),
     OPTION_START(program_options, history),
+    {"storage", "auto|full|compact", CHOICE(program_options, storage), .fallback = "auto",
+
+     .help = "of the array and its file: full: 232 bytes per cell; compact: 13, with the same results; auto: that of "
+             "--state, or "
+             "compact above 4 GiB"},
     {GROUP(options_model, program_options, model)},
     OPTION_PART(program_options, part),
     {"output", "FILE", WRITES(program_options, output), .letter = 'o', .help = "state file of the array"},
@@ -53,7 +59,9 @@ static int take_part(const program_options *o, const syn_model *m, matrix *t, pl
 {
     const size_t block = 16, columns = block / common_divisor(t->rows, block);
     part_range mine;
-    *p = (place){.rows = t->rows, .cols = t->cols, .storage = syn_storage_for(m, t->rows * t->cols)};
+    *p = (place){.rows = t->rows,
+                 .cols = t->cols,
+                 .storage = o->storage ? (syn_storage)o->storage : syn_storage_for(m, t->rows * t->cols)};
     const int status = t->cols > 1 ? part_of(o->part, t->cols, columns, 2, "columns", &mine)
                                    : part_of(o->part, t->rows, block, block, "cells", &mine);
     if (status)
@@ -101,7 +109,8 @@ static int open_array(const program_options *o, const syn_model *m, const matrix
                    ? cli_fail_library("", &err)
                    : CLI_OK;
     }
-    const syn_load how = {.first = p->cells, .count = o->part ? targets->rows * targets->cols : 0};
+    const syn_load how = {
+        .first = p->cells, .count = o->part ? targets->rows * targets->cols : 0, .storage = (syn_storage)o->storage};
     const int status = check_state(o, targets, p);
     if (status)
         return status;

@@ -7,6 +7,6 @@
 # A task that is started again does only what is not done yet. BANDWIDTH: of the noise of a read, Hz.
 set -e
 tile=${SLURM_ARRAY_TASK_ID:-$TASK}
-[ -s "tile.$tile.state" ] || synaptogen program --targets "weights.$tile.npy" --seed "$tile" -o "tile.$tile.state" --report "tile.$tile.csv"
+[ -s "tile.$tile.state" ] || synaptogen program --targets "weights.$tile.npy" --seed "$tile" --storage compact -o "tile.$tile.state" --report "tile.$tile.csv"
 [ -s "currents.$tile.npy" ] ||
     synaptogen vmm "tile.$tile.state" --voltages "inputs.$tile.npy" --bandwidth "${BANDWIDTH:-0}" -o "currents.$tile.npy"

@@ -35,6 +35,15 @@ programs() { # TARGETS
 }
 check "an array that is programmed in three parts is that of one run, and so is its report" programs targets.csv
 check "a single column of cells is programmed in parts, too" programs column.csv
+compact() {
+    syn program --targets targets.csv --seed 3 --storage compact -o whole.state >/dev/null && [ "$(wc -c <whole.state)" -lt 40000 ] &&
+        in_parts 3 program --targets targets.csv --seed 3 --storage compact -o p.%.state >/dev/null && syn join p.?.state -o joined.state &&
+        cmp joined.state whole.state && syn program --targets targets.csv --seed 3 --storage full -o full.state >/dev/null &&
+        syn read whole.state >from-whole && syn read full.state | cmp - from-whole &&
+        syn program --targets targets.csv --state full.state --storage compact -o again.state >/dev/null &&
+        syn program --targets targets.csv --state whole.state -o on.state >/dev/null && cmp again.state on.state && rm p.*
+}
+check "a compact array in parts is that of one run, and has the cells of a full one" compact
 
 products() {
     syn program --targets targets.csv --seed 3 -o weights.state >/dev/null &&
