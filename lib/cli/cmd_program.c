@@ -31,7 +31,6 @@ static const cli_option options[] = {
     OPTION_FIRST(program_options, first),
     OPTION_START(program_options, history),
     {"storage", "auto|full|compact", CHOICE(program_options, storage), .fallback = "auto",
-
      .help = "of the array and its file: full: 232 bytes per cell; compact: 13, with the same results; auto: that of "
              "--state, or "
              "compact above 4 GiB"},

@@ -46,11 +46,12 @@ static void SYNP_FOR_ISA(back)(const synp_cycle *c, const synp_view *v, size_t s
 /* room[i][k] = factor a[i, k] of the n columns of a strip; 0 after them. */
 static void load_single(const synp_lines *l, float factor, const float *a, size_t n, across *room)
 {
+    const vector none = {0};
     for (size_t i = 0; i < l->ld; i += WIDTH)
         for (size_t k = 0; k < SYNP_STRIP; k += WIDTH) {
             vector v[WIDTH];
             for (size_t m = 0; m < WIDTH; m++)
-                v[m] = k + m >= n ? (vector){0} : factor * load_vector(a + i + l->ld * (k + m));
+                v[m] = k + m >= n ? none : factor * load_vector(a + i + l->ld * (k + m));
             transpose(v);
             for (size_t m = 0; m < WIDTH; m++)
                 store_vector(room[i + m] + k, v[m]);
@@ -62,12 +63,12 @@ SYNP_VECTOR(wide_vector, double, 64)
 /* The same of doubles, without a factor. */
 static void load_double(const synp_lines *l, const double *a, size_t n, across *room)
 {
+    const vector none = {0};
     for (size_t i = 0; i < l->ld; i += WIDTH)
         for (size_t k = 0; k < SYNP_STRIP; k += WIDTH) {
             vector v[WIDTH];
             for (size_t m = 0; m < WIDTH; m++)
-                v[m] = k + m >= n ? (vector){0}
-                                  : __builtin_convertvector(load_wide_vector(a + i + l->ld * (k + m)), vector);
+                v[m] = k + m >= n ? none : __builtin_convertvector(load_wide_vector(a + i + l->ld * (k + m)), vector);
             transpose(v);
             for (size_t m = 0; m < WIDTH; m++)
                 store_vector(room[i + m] + k, v[m]);
