@@ -485,3 +485,24 @@ Test(import, resistances_that_could_be_either_are_refused)
     cr_expect(eq(int, syn_endurance_open(&o, &r, &err), SYN_EFORMAT));
     cr_expect(strstr(err.text, "--columns r_hrs=1,r_lrs=2") != NULL, "%s", err.text);
 }
+
+/* Numbers of 9.9e37 and more are missing in every column; 10^-400 ohm is 0, and so not positive. */
+Test(import, logarithms_beyond_all_resistances_are_missing)
+{
+    static const int present[] = {0, 1, 0, 0};
+    syn_endurance *r;
+    syn_endurance_row row;
+    syn_error err = {0};
+    bool more = true;
+    length = 0;
+    put("cell,cycle,log10_r_hrs,log10R_LRS\n0,0,400,1e5\n0,1,5,3.5\n0,2,-400,-1e5\n0,3,38,38\n");
+    save();
+    const syn_import o = one_file();
+    cr_assert(eq(int, syn_endurance_open(&o, &r, &err), SYN_OK), "%s", err.text);
+    for (int k = 0; k < 4; k++) {
+        cr_assert(eq(int, syn_endurance_next(r, &row, &more, &err), SYN_OK), "%s", err.text);
+        cr_expect(more && !isnan(row.y[SYN_LOG10_R_HRS]) == present[k] && !isnan(row.y[SYN_R_LRS]) == present[k],
+                  "row %d: %g, %g", k, row.y[SYN_LOG10_R_HRS], row.y[SYN_R_LRS]);
+    }
+    syn_endurance_close(r);
+}

@@ -367,13 +367,14 @@ static syn_status read_feature(syn_endurance *r, int i, size_t k, double *out, s
     if (status || isnan(x))
         return status;
     const bool is_resistance = i == SYN_LOG10_R_HRS || i == SYN_R_LRS;
-    if (is_resistance && !s->is_log && !(x * s->factor > 0)) {
+    const double ohm = s->is_log ? pow(10, x) : x * s->factor;
+    if (is_resistance && s->is_log && ohm >= SYNP_OVERFLOW) /* missing, as that number itself would be */
+        return SYN_OK;
+    if (is_resistance && !(ohm > 0)) {
         r->not_positive++;
         return SYN_OK;
     }
-    x = s->is_log && i == SYN_R_LRS          ? pow(10, x)
-        : !s->is_log && i == SYN_LOG10_R_HRS ? log10(x * s->factor)
-                                             : x * s->factor;
+    x = i == SYN_R_LRS ? ohm : i == SYN_LOG10_R_HRS ? (s->is_log ? x : log10(ohm)) : x * s->factor;
     *out = is_resistance ? x : r->sign[i] * x;
     return SYN_OK;
 }
