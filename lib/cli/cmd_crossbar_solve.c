@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A crossbar with its voltages from JSON, its currents as JSON. */
+#include "base/base.h"
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -203,7 +204,8 @@ static int read_cells(job *b, const char *path, bool is_conductance)
     return status;
 }
 
-static int set_cells(job *b)
+/* Before the crossbar is there: its memory is that of rows x cols cells, however few are given. */
+static int get_cells(job *b)
 {
     json_t *cells = json_object_get(b->file.root, "cells");
     syn_error err;
@@ -218,17 +220,26 @@ static int set_cells(job *b)
         if (!json_is_string(state))
             return json_refuse(&b->file, "cells.state", "expected a string, found %s", json_kind(state));
         if (syn_array_load(b->model, json_string_value(state), NULL, 0, &b->array, &err) ||
-            syn_crossbar_bind(b->x, b->array, &err))
+            (syn_array_size(b->array) != b->rows * b->cols &&
+             synp_fail(&err, SYN_EINVAL, "array", "%zu cells are not the %zu x %zu of the crossbar",
+                       syn_array_size(b->array), b->rows, b->cols)))
             return fail_library(b, "cells.state: ", &err);
         return CLI_OK;
     }
     const json_t *given = r ? r : g;
-    if (json_is_string(given)
-            ? read_cells(b, json_string_value(given), g != NULL)
-            : json_get_matrix(&b->file, r ? "cells.r" : "cells.g", given, b->rows, b->cols, &b->cells))
-        return CLI_FAILED;
-    return (r ? syn_crossbar_set_states(b->x, b->model, b->cells, &err)
-              : syn_crossbar_set_conductances(b->x, b->cells, &err))
+    return json_is_string(given)
+               ? read_cells(b, json_string_value(given), g != NULL)
+               : json_get_matrix(&b->file, r ? "cells.r" : "cells.g", given, b->rows, b->cols, &b->cells);
+}
+
+static int set_cells(job *b)
+{
+    const bool is_linear = json_object_get(json_object_get(b->file.root, "cells"), "g") != NULL;
+    syn_error err;
+    if (b->array)
+        return syn_crossbar_bind(b->x, b->array, &err) ? fail_library(b, "cells.state: ", &err) : CLI_OK;
+    return (is_linear ? syn_crossbar_set_conductances(b->x, b->cells, &err)
+                      : syn_crossbar_set_states(b->x, b->model, b->cells, &err))
                ? fail_library(b, "cells.", &err)
                : CLI_OK;
 }
@@ -409,6 +420,8 @@ static int run(const void *values)
         status = json_open(o->file, &b.file);
     if (!status)
         status = get_circuit(&b);
+    if (!status)
+        status = get_cells(&b);
     if (!status && syn_crossbar_create(&b.wires, 1, &b.x, &err))
         status = fail_library(&b, "", &err);
     if (!status)
