@@ -489,7 +489,7 @@ Test(import, resistances_that_could_be_either_are_refused)
 /* Numbers of 9.9e37 and more are missing in every column; 10^-400 ohm is 0, and so not positive. */
 Test(import, logarithms_beyond_all_resistances_are_missing)
 {
-    static const int present[] = {0, 1, 0, 0};
+    static const bool is_missing[] = {true, false, true, true};
     syn_endurance *r;
     syn_endurance_row row;
     syn_error err = {0};
@@ -501,7 +501,8 @@ Test(import, logarithms_beyond_all_resistances_are_missing)
     cr_assert(eq(int, syn_endurance_open(&o, &r, &err), SYN_OK), "%s", err.text);
     for (int k = 0; k < 4; k++) {
         cr_assert(eq(int, syn_endurance_next(r, &row, &more, &err), SYN_OK), "%s", err.text);
-        cr_expect(more && !isnan(row.y[SYN_LOG10_R_HRS]) == present[k] && !isnan(row.y[SYN_R_LRS]) == present[k],
+        cr_expect(more && (isnan(row.y[SYN_LOG10_R_HRS]) != 0) == is_missing[k] &&
+                      (isnan(row.y[SYN_R_LRS]) != 0) == is_missing[k],
                   "row %d: %g, %g", k, row.y[SYN_LOG10_R_HRS], row.y[SYN_R_LRS]);
     }
     syn_endurance_close(r);
