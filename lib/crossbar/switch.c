@@ -38,7 +38,6 @@ enum leave { NO_LEAVE, IS_SET, MAY_RESET };
 typedef struct spot {
     size_t cell, at; /* number in the array; position in the matrices */
     float u, r;      /* V; state at it */
-    double slope;    /* S, what the state adds to dI/du: a secant */
     spot_state state;
 } spot;
 
@@ -343,8 +342,8 @@ void synp_switching_slopes(synp_switching *s, const synp_view *v, uint8_t *rows)
         const spot *before = m < s->before.count && s->before.spot[m].cell == now->cell ? &s->before.spot[m] : NULL;
         if (!before || now->state != FOLLOWS || before->state != FOLLOWS)
             continue;
-        now->slope = secant(s, v->cells, now, before);
-        v->g[now->at] = fmax(v->g[now->at] + now->slope, lowest_slope * v->g[now->at]);
+        double slope = secant(s, v->cells, now, before); /* S */
+        v->g[now->at] = fmax(v->g[now->at] + slope, lowest_slope * v->g[now->at]);
         rows[now->cell % s->lines->rows] = 1;
     }
 }
