@@ -273,6 +273,7 @@ static void change_cells(syn_crossbar *x, synp_cell_kind kind, syn_array *array)
 {
     synp_switching_free(x->switching);
     x->switching = NULL;
+    x->hold_resets = false;
     x->array = array;
     x->cells.kind = kind;
     x->stale = true;
@@ -333,10 +334,6 @@ syn_status syn_crossbar_bind(syn_crossbar *x, syn_array *a, syn_error *err)
     for (size_t j = 0; j < l->cols; j++)
         for (size_t i = 0; i < l->rows; i++)
             x->cells.r[i + l->ld * j] = (double)a->r[i + l->rows * j];
-    if (synp_is_writable(a) && synp_switching_create(l, x->kernel, a, x->cells.r, x->access.inner, &x->switching)) {
-        change_cells(x, SYNP_NONE, NULL);
-        return synp_no_memory(err);
-    }
     return SYN_OK;
 }
 

@@ -28,7 +28,8 @@ struct syn_crossbar {
     double *on;    /* [rows]: 1, or 0 where the access devices are off */
     synp_cells cells;
     syn_array *array;          /* that is bound, or NULL */
-    synp_switching *switching; /* of an array that is not read-only, or NULL */
+    synp_switching *switching; /* NULL until the first step of an array that is not read-only */
+    bool hold_resets;          /* of it, see crossbar/order.h */
 
     synp_field field;
     double *g;        /* S, slopes of the cells with their access devices */
@@ -96,8 +97,12 @@ synp_view synp_crossbar_view(const syn_crossbar *x);
 typedef syn_status synp_linear_work(syn_crossbar *x, void *context, syn_error *err);
 syn_status synp_crossbar_linearised(syn_crossbar *x, synp_linear_work *work, void *context, syn_error *err);
 
-/* step.c: a step without its commit, so that all cells are as the voltages have them and the array is as before. On
- * failure nothing is latched. */
+/* step.c: whether the cells are those of an array that can be written. */
+bool synp_crossbar_can_switch(const syn_crossbar *x);
+/* Makes x->switching of such a crossbar, unless it is there. Returns SYN_OK or SYN_ENOMEM. */
+syn_status synp_crossbar_let_switch(syn_crossbar *x, syn_error *err);
+/* A step without its commit, so that all cells are as the voltages have them and the array is as before. On failure nothing is
+ * latched. */
 syn_status synp_crossbar_settle(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info,
                                 syn_error *err);
 

@@ -3,6 +3,21 @@
 #include "crossbar/crossbar.h"
 #include "crossbar/order.h"
 
+bool synp_crossbar_can_switch(const syn_crossbar *x)
+{
+    return x->array && synp_is_writable(x->array);
+}
+
+syn_status synp_crossbar_let_switch(syn_crossbar *x, syn_error *err)
+{
+    if (x->switching)
+        return SYN_OK;
+    if (synp_switching_create(&x->lines, x->kernel, x->array, x->cells.r, x->access.inner, &x->switching))
+        return synp_no_memory(err);
+    synp_switching_hold_resets(x->switching, x->hold_resets);
+    return SYN_OK;
+}
+
 void syn_crossbar_restart(syn_crossbar *x)
 {
     if (x->switching)
@@ -12,11 +27,13 @@ void syn_crossbar_restart(syn_crossbar *x)
 syn_status syn_crossbar_try(syn_crossbar *x, const double *const v[SYN_SIDES], syn_solution *info, syn_error *err)
 {
     syn_solution unseen;
-    if (x->cells.kind != SYNP_NONE && !x->switching)
+    if (x->cells.kind != SYNP_NONE && !synp_crossbar_can_switch(x))
         return synp_fail(err, SYN_EINVAL, "array",
                          x->cells.kind == SYNP_CURVE ? "a read-only array cannot switch"
                                                      : "linear cells cannot switch");
-    const syn_status status = synp_crossbar_sources(x, v, err);
+    syn_status status = synp_crossbar_sources(x, v, err);
+    if (!status && x->cells.kind != SYNP_NONE)
+        status = synp_crossbar_let_switch(x, err);
     return status ? status : synp_crossbar_converge(x, true, info ? info : &unseen, err);
 }
 
@@ -28,6 +45,7 @@ syn_status syn_crossbar_latch(syn_crossbar *x, size_t *count, syn_error *err)
 
 void synp_crossbar_hold_resets(syn_crossbar *x, bool hold)
 {
+    x->hold_resets = hold;
     if (x->switching)
         synp_switching_hold_resets(x->switching, hold);
 }

@@ -64,7 +64,7 @@ void syn_write_default(const syn_model *m, syn_scheme scheme, syn_write *how)
 
 static syn_status check_write(const syn_crossbar *x, const syn_write *how, syn_error *err)
 {
-    if (!x->switching)
+    if (!synp_crossbar_can_switch(x))
         return synp_fail(err, SYN_EINVAL, "crossbar", "it is not bound to an array that can be written");
     if (how->scheme != SYN_HALF_SELECT && how->scheme != SYN_THIRD_SELECT && how->scheme != SYN_FULL_SELECT)
         return synp_fail(err, SYN_EINVAL, "scheme", "%d is none of half (0), third (1) and full (2)",
@@ -82,7 +82,9 @@ static syn_status writer_create(writer *w, syn_crossbar *x, const syn_write *how
 {
     const size_t rows = x->lines.rows, cols = x->lines.cols;
     *w = (writer){.x = x, .how = how, .disturbs = disturbs};
-    const syn_status status = check_write(x, how, err);
+    syn_status status = check_write(x, how, err);
+    if (!status)
+        status = synp_crossbar_let_switch(x, err);
     if (status)
         return status;
     w->rows = calloc(3 * rows + 5 * cols, sizeof *w->rows);

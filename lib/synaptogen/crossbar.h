@@ -101,8 +101,8 @@ syn_status syn_crossbar_set_states(syn_crossbar *x, const syn_model *m, const do
 /* Gives the crossbar the cells of an array of rows x cols cells. They are nonlinear, and they switch in
  * syn_crossbar_try and _step. The array must exist until the crossbar is freed or gets other cells by one of these
  * three calls. Bind it again after any other call that changes it. A read-only array can be solved for, but does not
- * switch. Returns SYN_OK, SYN_EINVAL (the array has another size; nothing has changed) or SYN_ENOMEM (the crossbar has
- * no cells). */
+ * switch. The first step takes the memory for switching. Returns SYN_OK or SYN_EINVAL (the array has another size; nothing
+ * has changed). */
 syn_status syn_crossbar_bind(syn_crossbar *x, syn_array *a, syn_error *err);
 
 /* Disconnects the cells of rows with on[i] = 0, as access transistors that are off do; NULL: all are connected. */

@@ -558,3 +558,22 @@ Test(crossbar_switch, a_step_that_fails_changes_nothing)
     cr_expect(eq(sz, s.switched, 5));
     free_bench(b);
 }
+
+/* low, high and leave of 9 bytes for each cell, at least, come with the first step. */
+Test(crossbar_switch, an_array_that_is_only_read_needs_no_memory_for_switching)
+{
+    bench *b = make_bench(MOST, MOST, 1, 100);
+    const syn_array_options o = {.rows = MOST, .read_only = true};
+    syn_array *fixed;
+    start_bench(b);
+    cr_assert(eq(int, syn_array_create(support_model(0), SEED, cells_of(b), &o, &fixed, NULL), SYN_OK));
+    cr_assert(eq(int, syn_crossbar_solve(b->x, VOLTAGES(b), NULL, NULL), SYN_OK));
+    const size_t only_read = syn_crossbar_bytes(b->x);
+    cr_assert(eq(int, syn_crossbar_step(b->x, VOLTAGES(b), NULL, NULL), SYN_OK));
+    cr_expect(ge(sz, syn_crossbar_bytes(b->x), only_read + 9 * cells_of(b)));
+    cr_assert(eq(int, syn_crossbar_bind(b->x, fixed, NULL), SYN_OK));
+    cr_assert(eq(int, syn_crossbar_solve(b->x, VOLTAGES(b), NULL, NULL), SYN_OK));
+    cr_expect(eq(sz, syn_crossbar_bytes(b->x), only_read));
+    syn_array_free(fixed);
+    free_bench(b);
+}
