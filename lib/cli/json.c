@@ -61,13 +61,14 @@ int json_get_number(const json_file *f, const char *field, const json_t *value, 
 
 int json_get_list(const json_file *f, const char *field, const json_t *value, size_t n, double absent, double **out)
 {
-    *out = calloc(n + 1, sizeof **out);
-    if (!*out)
-        return cli_fail_memory();
+    *out = NULL;
     if (!json_is_number(value) && !json_is_array(value))
         return json_refuse(f, field, "expected a number or an array of %zu numbers, found %s", n, json_kind(value));
     if (json_is_array(value) && json_array_size(value) != n)
         return json_refuse(f, field, "expected %zu numbers, found %zu", n, json_array_size(value));
+    *out = calloc(n + 1, sizeof **out);
+    if (!*out)
+        return cli_fail_memory();
     for (size_t k = 0; k < n; k++) {
         const json_t *one = json_is_array(value) ? json_array_get(value, k) : value;
         char name[128];
@@ -83,12 +84,13 @@ int json_get_list(const json_file *f, const char *field, const json_t *value, si
 int json_get_matrix(const json_file *f, const char *field, const json_t *value, size_t rows, size_t cols,
                     double **out)
 {
-    *out = calloc(rows * cols, sizeof **out);
-    if (!*out)
-        return cli_fail_memory();
+    *out = NULL;
     if (!json_is_array(value) || json_array_size(value) != rows)
         return json_refuse(f, field, "expected an array of %zu rows, found %s%s", rows, json_kind(value),
                            json_is_array(value) ? " of another length" : "");
+    *out = calloc(rows * cols, sizeof **out);
+    if (!*out)
+        return cli_fail_memory();
     for (size_t i = 0; i < rows; i++) {
         char name[128];
         double *row;
