@@ -33,6 +33,7 @@ static const cli_option options[] = {
 typedef struct files {
     const char **names;
     size_t count;
+    bool side_by_side; /* columns of the whole */
 } files;
 
 static int check_missing(const files *f)
@@ -70,6 +71,7 @@ static int put_in_order(const cli_line *line, files *f, part_record *first)
     if (status)
         return status;
     f->count = (size_t)first->count;
+    f->side_by_side = part_is_columns(first);
     f->names = calloc(f->count, sizeof *f->names);
     status = f->names ? CLI_OK : cli_fail_memory();
     for (int k = 0; k < line->count && !status; k++) {
@@ -135,6 +137,59 @@ static int join_text(const files *f, FILE *out)
     return status;
 }
 
+/* The whole file, to be freed, and where it begins. */
+static int read_lines(const char *name, char **text)
+{
+    size_t room = 0;
+    FILE *f = open_part(name);
+    *text = NULL;
+    if (!f)
+        return CLI_FAILED;
+    const ssize_t n = getdelim(text, &room, '\0', f);
+    const int status = n < 0 ? cli_fail(CLI_FAILED, "%s: cannot be read, or is empty", name) : CLI_OK;
+    fclose(f);
+    return status;
+}
+
+/* Writes a line of each part side by side, and moves on. Returns false at the end of the first part; *good: of all of them. */
+static bool put_line(const files *f, const char **at, FILE *out, bool *good)
+{
+    for (size_t k = 1; k < f->count; k++)
+        *good = *good && !*at[k] == !*at[0];
+    if (!*good || !*at[0])
+        return false;
+    for (size_t k = 0; k < f->count; k++) {
+        const size_t n = strcspn(at[k], "\n");
+        fwrite(at[k], 1, n, out);
+        fputc(k + 1 < f->count ? ',' : '\n', out);
+        at[k] += n + (at[k][n] == '\n');
+    }
+    return true;
+}
+
+/* Matrices in text, side by side. */
+static int join_lines(const files *f, FILE *out)
+{
+    char **text = calloc(f->count, sizeof *text);
+    const char **at = calloc(f->count, sizeof *at);
+    int status = text && at ? CLI_OK : cli_fail_memory();
+    for (size_t k = 0; k < f->count && !status; k++) {
+        status = read_lines(f->names[k], &text[k]);
+        at[k] = text[k];
+    }
+    bool good = true;
+    while (!status && put_line(f, at, out, &good))
+        continue;
+    if (!good)
+        status = cli_fail(CLI_FAILED, "%s: expected as many rows as in each of the other parts, found others",
+                          f->names[0]);
+    for (size_t k = 0; text && k < f->count; k++)
+        free(text[k]);
+    free(text);
+    free(at);
+    return status;
+}
+
 /* The header of a .npy file of version 1.0 of this program: what stands before and after the shape, and the data. */
 typedef struct npy {
     char dictionary[1024], *tail;
@@ -179,15 +234,21 @@ static bool read_header(FILE *f, npy *n)
     return elements > 0 && n->size * elements == bytes && fseek(f, n->data, SEEK_SET) == 0;
 }
 
-static int look_at_npy(const char *name, const npy *first, npy *n)
+/* Whether a part fits to the first one. */
+static bool fits(const npy *first, const npy *n, bool side_by_side)
+{
+    return strcmp(n->dictionary, first->dictionary) == 0 && n->dimensions == first->dimensions &&
+           (side_by_side ? n->shape[0] == first->shape[0] : n->dimensions == 1 || n->shape[1] == first->shape[1]);
+}
+
+static int look_at_npy(const char *name, bool side_by_side, const npy *first, npy *n)
 {
     *n = (npy){0};
     FILE *f = open_part(name);
     if (!f)
         return CLI_FAILED;
-    const bool good = read_header(f, n) && (!first || (strcmp(n->dictionary, first->dictionary) == 0 &&
-                                                       n->dimensions == first->dimensions &&
-                                                       (n->dimensions == 1 || n->shape[1] == first->shape[1])));
+    const bool good = read_header(f, n) && (!side_by_side || (n->by_columns && n->dimensions == 2)) &&
+                      (!first || fits(first, n, side_by_side));
     fclose(f);
     return good ? CLI_OK
                 : cli_fail(
@@ -213,9 +274,14 @@ static int copy_bytes(const char *name, long from, size_t count, FILE *out)
     return good ? CLI_OK : cli_fail(CLI_FAILED, "%s: cannot be read to its end", name);
 }
 
-/* One column of all parts after the other; a file by rows is a single one. */
+/* One column of all parts after the other; a file by rows is a single one, and so are columns side by side. */
 static int copy_columns(const files *f, const npy *parts, FILE *out)
 {
+    for (size_t k = 0; f->side_by_side && k < f->count; k++)
+        if (copy_bytes(f->names[k], parts[k].data, parts[k].shape[0] * parts[k].shape[1] * parts[k].size, out))
+            return CLI_FAILED;
+    if (f->side_by_side)
+        return CLI_OK;
     const size_t width = parts[0].dimensions == 2 ? parts[0].shape[1] : 1, columns = parts[0].by_columns ? width : 1;
     int status = CLI_OK;
     for (size_t j = 0; j < columns && !status; j++)
@@ -229,16 +295,18 @@ static int copy_columns(const files *f, const npy *parts, FILE *out)
 static int join_npy(const files *f, FILE *out)
 {
     npy *parts = calloc(f->count, sizeof *parts);
-    size_t rows = 0;
+    size_t sum[2] = {0};
     int status = parts ? CLI_OK : cli_fail_memory();
     for (size_t k = 0; k < f->count && !status; k++) {
-        status = look_at_npy(f->names[k], k ? &parts[0] : NULL, &parts[k]);
-        rows += status ? 0 : parts[k].shape[0];
+        status = look_at_npy(f->names[k], f->side_by_side, k ? &parts[0] : NULL, &parts[k]);
+        for (int along = 0; along < 2 && !status; along++)
+            sum[along] += parts[k].shape[along];
     }
     if (!status) {
         char dictionary[1200], columns[32] = "";
+        const size_t rows = f->side_by_side ? parts[0].shape[0] : sum[0];
         if (parts[0].dimensions == 2)
-            snprintf(columns, sizeof columns, " %zu", parts[0].shape[1]);
+            snprintf(columns, sizeof columns, " %zu", f->side_by_side ? sum[1] : parts[0].shape[1]);
         snprintf(dictionary, sizeof dictionary, "%s%zu,%s)%.*s", parts[0].dictionary, rows, columns,
                  (int)strcspn(parts[0].tail, "}") + 1, parts[0].tail);
         matrix_put_npy_header(out, dictionary);
@@ -304,7 +372,7 @@ static int join_files(const files *f, const char *path)
     status = output_open(&out, path);
     if (status)
         return status;
-    status = (what == MATRIX ? join_npy : join_text)(f, out.stream);
+    status = (what == MATRIX ? join_npy : f->side_by_side ? join_lines : join_text)(f, out.stream);
     const int closed = output_close(&out, !status);
     return status ? status : closed;
 }
@@ -405,7 +473,7 @@ const cli_command command_join = {
             "by name.",
     .output = {"The file of the whole.", NULL},
     .examples = examples,
-    .see_also = "crossbar read,sample,program,vmm",
+    .see_also = "crossbar read,program,read,sample,vmm",
     .operands = {{"RESULT", "result of a part", offsetof(join_options, parts), .many = true}},
     .options = options,
     .size = sizeof(join_options),

@@ -28,7 +28,8 @@ typedef struct cli_command {
     const char *see_also; /* names of related commands, separated by commas; may be NULL */
     cli_operand operands[MOST_OPERANDS];
     const cli_option *options;
-    size_t size; /* of the structure that the options and operands fill */
+    bool parts_are_columns; /* of the matrix of the whole; else they are rows, or cells */
+    size_t size;            /* of the structure that the options and operands fill */
     int (*run)(const void *values);
 } cli_command;
 

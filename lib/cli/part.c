@@ -22,6 +22,8 @@ typedef struct part {
 
 enum { MOST_PARTS = 1000000 };
 
+static const char parts_are_columns[] = "parts = columns\n"; /* the third line of an identity, if it is true */
+
 static bool whole_number(const char *text, uint64_t *out)
 {
     char *end;
@@ -159,7 +161,8 @@ static int put_option(FILE *f, const cli_option *o, const void *values)
 static int put_identity(FILE *f, const cli_command *command, const cli_option *list, int n, const void *values)
 {
     int status = CLI_OK;
-    fprintf(f, "version = %s\ncommand = %s\n", PACKAGE_VERSION, command->name);
+    fprintf(f, "version = %s\ncommand = %s\n%s", PACKAGE_VERSION, command->name,
+            command->parts_are_columns ? parts_are_columns : "");
     for (int k = 0; k < MOST_OPERANDS && command->operands[k].name && !status; k++) {
         const cli_operand *o = &command->operands[k];
         const char *text = o->many ? NULL : *(const char *const *)((const char *)values + o->offset);
@@ -274,6 +277,16 @@ int part_record_read(const char *result, bool checked, part_record *out)
     if (status)
         part_record_free(out);
     return status;
+}
+
+bool part_is_columns(const part_record *r)
+{
+    const char *line = r->identity;
+    for (int k = 0; k < 2; k++) {
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    return strncmp(line, parts_are_columns, strlen(parts_are_columns)) == 0;
 }
 
 int part_compare(const char *name, const char *other, const part_record *expected, const part_record *found)

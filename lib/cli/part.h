@@ -40,6 +40,9 @@ typedef struct part_record {
 int part_record_read(const char *result, bool checked, part_record *out);
 void part_record_free(part_record *r);
 
+/* Whether the result is columns of the matrix of the whole. */
+bool part_is_columns(const part_record *r);
+
 /* Names the first line in which two records of parts differ. other: the result that `expected` belongs to, NULL: the run itself. Returns CLI_OK if there is none. */
 int part_compare(const char *name, const char *other, const part_record *expected, const part_record *found);
 

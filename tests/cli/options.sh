@@ -12,7 +12,7 @@ sample: cells cycles first help name order output params part seed start version
 pulse: cells first help init name order output params r-init seed start version voltages
 iv: cells cycles first help name order output params plot points seed start u-max u-min version
 program: attempts bandwidth first help index order output params part report seed start state storage stuck-hrs stuck-lrs targets tolerance version
-read: bandwidth conductance help index output params u version
+read: bandwidth conductance help index output params part u version
 vmm: bandwidth help index output params part version voltages
 netlist crossbar: attempts cells cols drive driver help init library mode order output params pattern picture pulse r-bl r-wl rows scheme seed sense start state state-out tile v-gate v-read v-reset v-set version voltages
 crossbar solve: bandwidth help index nodes order output params ports seed side version

@@ -67,6 +67,18 @@ check "reads of linear cells through wires with noise in three parts are those o
 head -n 250 rows.csv >some.csv && mv some.csv rows.csv
 check "reads of cells that are not linear are, too, as a table" wired weights.state csv --bandwidth 1e6
 
+# A matrix of 24 x 45 in parts of 11 or 12 columns: in a compact file they begin within blocks of 16 cells.
+reads() { # STORAGE SUFFIX OPTION...
+    storage=$1 suffix=$2
+    shift 2
+    syn program --targets targets.csv --seed 3 --storage "$storage" -o cells.state >/dev/null && syn read cells.state "$@" -o "whole.$suffix" &&
+        in_parts 4 read cells.state "$@" -o "c.%.$suffix" && syn join c.?."$suffix" -o "joined.$suffix" &&
+        cmp "joined.$suffix" "whole.$suffix" && rm c.*
+}
+for storage in full compact; do
+    check "a read with noise in four parts is that of one run, as a table; $storage" reads $storage csv --bandwidth 1e8 --index 3
+    check "a read of conductances in four parts is that of one run, as .npy; $storage" reads $storage npy --conductance
+done
 slurm() {
     for id in 5 7 9; do
         SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=3 \
@@ -97,6 +109,7 @@ refused() {
     "$SYNAPTOGEN" "$@" >out 2>err
     [ $? -eq "$status" ] && [ "$(wc -l <err)" -eq 1 ] && grep -qF -- "$text" err && [ ! -s out ] && [ ! -e none ] || { cat err; return 1; }
 }
+syn program --targets column.csv -o column.state >/dev/null 2>&1
 printf '1,2\n3,4\n' >a.csv && printf '10,20\n30,0.5\n' >b.csv && printf '1,2,3\n' >c.csv
 added() { syn join --add a.csv b.csv a.csv -o sum.csv && printf '12,24\n36,8.5\n' | cmp - sum.csv; }
 check "join --add gives the sum of each element" added
@@ -106,6 +119,7 @@ check "parts are not added" refused 1 's.1.csv: expected a whole result to add, 
     join --add s.1.csv -o none
 check "reads of one word line after another have no parts" refused 2 '--part: expected --voltages' \
     crossbar read weights.state --each-row --part 1/2 -o none.%
+check "a column is not read in parts" refused 2 '--part: expected at most 1 parts of 1 columns, found 2' read column.state --part 1/2 -o none.%
 check "a part of a read has no picture" refused 2 '--part: expected no --plot' \
     crossbar read weights.state --voltages rows.csv --plot none.%.png --part 1/2 -o none.%
 check "a part of another seed is refused when it would be replaced" refused 1 'k.2.csv: expected a part of the run with "seed = 1", found "seed = 0"' \

@@ -53,7 +53,7 @@ check "every file is installed, and nothing else" diff "$tmp/belongs" "$tmp/inst
 only_programs_are_executable() {
     (cd "$prefix" && find . -type f -perm /111) | sort >"$tmp/executable"
     printf './%s\n' bin/synaptogen lib/libsynaptogen.so.0.0.0 share/synaptogen/cluster/cells.sh \
-        share/synaptogen/cluster/network.sh share/synaptogen/cluster/sweep.sh share/synaptogen/netlists/crossbars.sh \
+        share/synaptogen/cluster/circuits.sh share/synaptogen/cluster/network.sh share/synaptogen/cluster/sweep.sh share/synaptogen/netlists/crossbars.sh \
         share/synaptogen/netlists/plot.sh share/synaptogen/xschem/synaptogen_array \
         share/synaptogen/xschem/synaptogen_tile | diff - "$tmp/executable"
 }
