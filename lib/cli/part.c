@@ -2,6 +2,7 @@
 #include "cli/part.h"
 
 #include "base/file.h"
+#include "base/isa.h"
 #include "base/numeric.h"
 #include "cli/buffer.h"
 #include "cli/cli.h"
@@ -160,9 +161,12 @@ static int put_option(FILE *f, const cli_option *o, const void *values)
 /* What the parts of one run have in common. */
 static int put_identity(FILE *f, const cli_command *command, const cli_option *list, int n, const void *values)
 {
-    int status = CLI_OK;
-    fprintf(f, "version = %s\ncommand = %s\n%s", PACKAGE_VERSION, command->name,
-            command->parts_are_columns ? parts_are_columns : "");
+    int isa, status = CLI_OK;
+    syn_error err;
+    if (synp_isa_find(NULL, &isa, &err))
+        return cli_fail_library("", &err);
+    fprintf(f, "version = %s\ncommand = %s\n%skernel = %s\n", PACKAGE_VERSION, command->name,
+            command->parts_are_columns ? parts_are_columns : "", synp_isa_name(isa));
     for (int k = 0; k < MOST_OPERANDS && command->operands[k].name && !status; k++) {
         const cli_operand *o = &command->operands[k];
         const char *text = o->many ? NULL : *(const char *const *)((const char *)values + o->offset);

@@ -134,6 +134,8 @@ check "a parameter file that has changed is another run" refused 1 'set.1.csv: e
     sample --cells 50 --params set.json --part 1/2 -o set.%.csv
 sed 's/^version = .*/version = 0.0.1/' k.2.csv.part >x && cp k.2.csv old.2.csv && cp x old.2.csv.part
 check "join refuses a part of another version" refused 1 'found "version = 0.0.1"' join k.1.csv old.2.csv k.3.csv -o none
+sed 's/^kernel = .*/kernel = other/' k.2.csv.part >x && cp x old.2.csv.part
+check "join refuses a part of a processor with other instructions" refused 1 'found "kernel = other"' join k.1.csv old.2.csv k.3.csv -o none
 check "join names the parts that are missing" refused 1 'expected all of 3 parts, found 1; missing: 1, 3' join k.2.csv -o none
 check "join refuses a part twice" refused 1 'k.1.csv: part 1 is k.1.csv, too' join k.1.csv k.1.csv k.2.csv -o none
 check "join refuses what is no result of a part" refused 1 'targets.csv: expected the result of a part' join targets.csv -o none
