@@ -151,12 +151,13 @@ static int read_lines(const char *name, char **text)
     return status;
 }
 
-/* Writes a line of each part side by side, and moves on. Returns false at the end of the first part; *good: of all of them. */
-static bool put_line(const files *f, const char **at, FILE *out, bool *good)
+/* Writes a line of each part side by side, and moves on. Returns whether all of them have one. *other: the first that does not end
+ * where part 0 ends or goes on; f->count if there is none. */
+static bool put_line(const files *f, const char **at, FILE *out, size_t *other)
 {
-    for (size_t k = 1; k < f->count; k++)
-        *good = *good && !*at[k] == !*at[0];
-    if (!*good || !*at[0])
+    for (*other = 1; *other < f->count && !*at[*other] == !*at[0];)
+        ++*other;
+    if (*other < f->count || !*at[0])
         return false;
     for (size_t k = 0; k < f->count; k++) {
         const size_t n = strcspn(at[k], "\n");
@@ -177,11 +178,11 @@ static int join_lines(const files *f, FILE *out)
         status = read_lines(f->names[k], &text[k]);
         at[k] = text[k];
     }
-    bool good = true;
-    while (!status && put_line(f, at, out, &good))
+    size_t other = f->count;
+    while (!status && put_line(f, at, out, &other))
         continue;
-    if (!good)
-        status = cli_fail(CLI_FAILED, "%s: expected as many rows as in each of the other parts, found others",
+    if (!status && other < f->count)
+        status = cli_fail(CLI_FAILED, "%s: expected as many rows as in %s, found another number", f->names[other],
                           f->names[0]);
     for (size_t k = 0; text && k < f->count; k++)
         free(text[k]);

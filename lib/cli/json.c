@@ -88,20 +88,25 @@ int json_get_matrix(const json_file *f, const char *field, const json_t *value, 
     if (!json_is_array(value) || json_array_size(value) != rows)
         return json_refuse(f, field, "expected an array of %zu rows, found %s%s", rows, json_kind(value),
                            json_is_array(value) ? " of another length" : "");
+    for (size_t i = 0; i < rows; i++) {
+        const json_t *row = json_array_get(value, i);
+        char name[128];
+        snprintf(name, sizeof name, "%s[%zu]", field, i);
+        if (!json_is_array(row))
+            return json_refuse(f, name, "expected an array of %zu numbers, found %s", cols, json_kind(row));
+        if (json_array_size(row) != cols)
+            return json_refuse(f, name, "expected %zu numbers, found %zu", cols, json_array_size(row));
+    }
     *out = calloc(rows * cols, sizeof **out);
     if (!*out)
         return cli_fail_memory();
-    for (size_t i = 0; i < rows; i++) {
-        char name[128];
-        double *row;
-        snprintf(name, sizeof name, "%s[%zu]", field, i);
-        const int status = json_get_list(f, name, json_array_get(value, i), cols, NAN, &row);
-        for (size_t j = 0; j < cols && !status; j++)
-            (*out)[i + rows * j] = row[j];
-        free(row);
-        if (status)
-            return status;
-    }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++) {
+            char name[128];
+            snprintf(name, sizeof name, "%s[%zu][%zu]", field, i, j);
+            if (json_get_number(f, name, json_array_get(json_array_get(value, i), j), &(*out)[i + rows * j]))
+                return CLI_FAILED;
+        }
     return CLI_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/buffer.h"
 #include "cli/cli.h"
 
+#include <cblas.h>
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -98,16 +99,21 @@ static void *field_of(void *values, const cli_option *o)
     return (char *)values + o->offset;
 }
 
-static int checksum_of(const char *path, uint32_t *crc, uint64_t *size)
+/* CRC-32 and, in the lower half, Adler-32. The CRC-32 of a file that ends with its own, such as a full array, is the same for all
+ * of them. */
+static int checksum_of(const char *path, uint64_t *checksum, uint64_t *size)
 {
     unsigned char bytes[65536];
     FILE *f = fopen(path, "rb");
-    *crc = 0;
+    uLong crc = crc32_z(0, NULL, 0), adler = adler32_z(0, NULL, 0);
     *size = 0;
     if (!f)
         return cli_fail(CLI_FAILED, "%s: cannot read: %s", path, strerror(errno));
-    for (size_t n; (n = fread(bytes, 1, sizeof bytes, f)) > 0; *size += n)
-        *crc = (uint32_t)crc32_z(*crc, bytes, n);
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, f)) > 0; *size += n) {
+        crc = crc32_z(crc, bytes, n);
+        adler = adler32_z(adler, bytes, n);
+    }
+    *checksum = (uint64_t)crc << 32 | (uint64_t)adler;
     const bool failed = ferror(f);
     fclose(f);
     return failed ? cli_fail(CLI_FAILED, "%s: cannot be read to its end", path) : CLI_OK;
@@ -117,17 +123,16 @@ static int checksum_of(const char *path, uint32_t *crc, uint64_t *size)
 static int put_text(FILE *f, const char *name, const char *text)
 {
     struct stat file;
-    uint32_t crc;
-    uint64_t size;
+    uint64_t checksum, size;
     const bool exists = stat(text, &file) == 0, standard = strcmp(text, "-") == 0;
     if (standard || (exists && !S_ISREG(file.st_mode) && !S_ISDIR(file.st_mode)))
         return cli_fail(CLI_USAGE, "--part: expected a file for the %s, so that parts can be compared, found %s%s",
                         name, standard ? "standard input" : "the pipe or device ", standard ? "" : text);
     fprintf(f, "%s = %s", name, text);
     if (exists && S_ISREG(file.st_mode)) {
-        if (checksum_of(text, &crc, &size))
+        if (checksum_of(text, &checksum, &size))
             return CLI_FAILED;
-        fprintf(f, ", %" PRIu64 " bytes, CRC-32 %08" PRIx32, size, crc);
+        fprintf(f, ", %" PRIu64 " bytes, checksum %016" PRIx64, size, checksum);
     }
     fputc('\n', f);
     return CLI_OK;
@@ -165,8 +170,8 @@ static int put_identity(FILE *f, const cli_command *command, const cli_option *l
     syn_error err;
     if (synp_isa_find(NULL, &isa, &err))
         return cli_fail_library("", &err);
-    fprintf(f, "version = %s\ncommand = %s\n%skernel = %s\n", PACKAGE_VERSION, command->name,
-            command->parts_are_columns ? parts_are_columns : "", synp_isa_name(isa));
+    fprintf(f, "version = %s\ncommand = %s\n%skernel = %s, %s\n", PACKAGE_VERSION, command->name,
+            command->parts_are_columns ? parts_are_columns : "", synp_isa_name(isa), openblas_get_corename());
     for (int k = 0; k < MOST_OPERANDS && command->operands[k].name && !status; k++) {
         const cli_operand *o = &command->operands[k];
         const char *text = o->many ? NULL : *(const char *const *)((const char *)values + o->offset);
@@ -219,12 +224,9 @@ static bool take(char **at, const char *before, int base, uint64_t *out)
 static bool parse_record(part_record *r)
 {
     char *at = r->text;
-    uint64_t checksum;
     if (!take(&at, "synaptogen part ", 10, &r->number) || !take(&at, " of ", 10, &r->count) ||
-        !take(&at, ", ", 10, &r->size) || !take(&at, " bytes, CRC-32 ", 16, &checksum) || *at != '\n' ||
-        checksum > UINT32_MAX)
+        !take(&at, ", ", 10, &r->size) || !take(&at, " bytes, checksum ", 16, &r->checksum) || *at != '\n')
         return false;
-    r->checksum = (uint32_t)checksum;
     r->identity = at + 1;
     return r->number >= 1 && r->number <= r->count && r->count <= MOST_PARTS;
 }
@@ -265,8 +267,7 @@ static bool has_size(const char *path, uint64_t size)
 
 int part_record_read(const char *result, bool checked, part_record *out)
 {
-    uint32_t crc;
-    uint64_t size;
+    uint64_t checksum, size;
     int status = find_record(result, out);
     if (!status && !out->text)
         status = cli_fail(CLI_FAILED, "%s: expected the result of a part with its record %s.part, found none", result,
@@ -275,8 +276,8 @@ int part_record_read(const char *result, bool checked, part_record *out)
         status =
             cli_fail(CLI_FAILED, "%s: expected a file of %" PRIu64 " bytes, as its record says", result, out->size);
     if (!status && checked)
-        status = checksum_of(result, &crc, &size);
-    if (!status && checked && crc != out->checksum)
+        status = checksum_of(result, &checksum, &size);
+    if (!status && checked && checksum != out->checksum)
         status = cli_fail(CLI_FAILED, "%s: the file is not the one of its record: the checksum does not fit", result);
     if (status)
         part_record_free(out);
@@ -416,8 +417,7 @@ static int check_writable(const run *r, int own, const char *path)
 static int is_result_done(const run *r, const char *name, bool *done)
 {
     part_record found;
-    uint32_t crc;
-    uint64_t size;
+    uint64_t checksum, size;
     int status = find_record(name, &found);
     *done = !status && found.text;
     if (!*done)
@@ -429,8 +429,8 @@ static int is_result_done(const run *r, const char *name, bool *done)
                           r->p.number, found.number);
     *done = !status && has_size(name, found.size);
     if (*done) {
-        status = checksum_of(name, &crc, &size);
-        *done = !status && crc == found.checksum;
+        status = checksum_of(name, &checksum, &size);
+        *done = !status && checksum == found.checksum;
     }
     part_record_free(&found);
     return status;
@@ -452,18 +452,44 @@ static int is_done(const run *r, bool *done)
 static int write_record(const run *r, const char *result)
 {
     output out;
-    uint32_t crc;
-    uint64_t size;
+    uint64_t checksum, size;
     char *name = part_record_name(result);
-    int status = name ? checksum_of(result, &crc, &size) : cli_fail_memory();
+    int status = name ? checksum_of(result, &checksum, &size) : cli_fail_memory();
     if (!status)
         status = output_open(&out, name);
     if (!status) {
-        fprintf(out.stream, "synaptogen part %" PRIu64 " of %" PRIu64 ", %" PRIu64 " bytes, CRC-32 %08" PRIx32 "\n%s",
-                r->p.number, r->p.count, size, crc, r->identity.text);
+        fprintf(out.stream,
+                "synaptogen part %" PRIu64 " of %" PRIu64 ", %" PRIu64 " bytes, checksum %016" PRIx64 "\n%s",
+                r->p.number, r->p.count, size, checksum, r->identity.text);
         status = output_close(&out, true);
     }
     free(name);
+    return status;
+}
+
+/* The command line with the contents of its files, into *out. */
+static int find_identity(run *r, buffer *out)
+{
+    int status = buffer_open(out);
+    if (status)
+        return status;
+    status = put_identity(out->stream, r->command, r->list, r->n, r->values);
+    const int closed = buffer_close(out);
+    return status ? status : closed;
+}
+
+/* A part of which the beginning is of one file and the end of another is of none. */
+static int check_inputs(run *r)
+{
+    buffer now = {0};
+    int status = find_identity(r, &now);
+    if (!status) {
+        const part_record before = {.identity = r->identity.text, .count = r->p.count},
+                          after = {.identity = now.text, .count = r->p.count};
+        status =
+            part_compare("an input has changed meanwhile, so that the part has no record", NULL, &before, &after);
+    }
+    free(now.text);
     return status;
 }
 
@@ -485,6 +511,8 @@ static int run_part(run *r)
     if (!status)
         status = r->command->run(r->values);
     if (!status)
+        status = check_inputs(r);
+    if (!status)
         status = is_done(r, &done); /* another run may have had these names meanwhile */
     for (int k = 0; k < r->n && !status && !done; k++)
         if (r->names[k])
@@ -504,13 +532,9 @@ int part_run(const cli_command *command, void *values)
         return command->run(values);
     int status = parse(text, &r.p);
     if (!status)
-        status = buffer_open(&r.identity);
-    if (status)
-        return status;
-    status = put_identity(r.identity.stream, command, r.list, r.n, values);
-    const int closed = buffer_close(&r.identity);
+        status = find_identity(&r, &r.identity);
     if (!status)
-        status = closed ? closed : run_part(&r);
+        status = run_part(&r);
     for (int k = 0; k < r.n; k++)
         free(r.names[k]);
     free(r.identity.text);

@@ -29,10 +29,9 @@ char *part_record_name(const char *result);
 
 /* What a record says. */
 typedef struct part_record {
-    char *text;           /* of the whole file */
-    const char *identity; /* within text: the lines that are the same for all parts of a run */
-    uint64_t number, count, size;
-    uint32_t checksum; /* of the result */
+    char *text;                             /* of the whole file */
+    const char *identity;                   /* within text: the lines that are the same for all parts of a run */
+    uint64_t number, count, size, checksum; /* the last two: of the result */
 } part_record;
 
 /* Reads the record of a result and checks the result's size and, if `checked`, its checksum. To be freed by

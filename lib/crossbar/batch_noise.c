@@ -310,10 +310,20 @@ static syn_status add_noise(const noise *z, size_t count, syn_error *err)
     return SYN_OK;
 }
 
+/* Inputs whose sums are found together. OpenBLAS rounds differently for another number of them: pieces are the same for each
+ * multiple of SYNP_NOISE_RUN inputs that a batch begins with. */
+static size_t piece_of(const noise *z)
+{
+    size_t piece = SYNP_NOISE_RUN;
+    while (piece > SYNP_RUN && piece * z->n > z->b->most_s)
+        piece /= 2;
+    return piece;
+}
+
 /* All inputs for the outputs z->out. currents: the currents are found on the way. */
 static syn_status add_to_all(noise *z, bool currents, syn_solution *all, syn_error *err)
 {
-    const size_t piece = SYNP_RUN * (1 + z->b->most_s / z->n / SYNP_RUN);
+    const size_t piece = piece_of(z);
     z->s = malloc(z->n * (piece < z->b->count ? piece : z->b->count) * sizeof *z->s + 1);
     syn_status status = z->s ? solve_transfer(z, &z->out, err) : synp_no_memory(err);
     if (!status)

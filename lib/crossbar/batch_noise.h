@@ -16,6 +16,9 @@ typedef struct synp_batch_noise {
     size_t most_h, most_s; /* numbers of single precision in a matrix of cells and terminals, of cells and inputs */
 } synp_batch_noise;
 
+/* A batch with noise in pieces of a multiple of it gives the same digits: SYNP_RUN times a power of 2. */
+enum { SYNP_NOISE_RUN = 4 * SYNP_RUN };
+
 /* 512 MiB and 64 MiB. */
 #define SYNP_BATCH_ROOM ((size_t)1 << 27), ((size_t)1 << 24)
 

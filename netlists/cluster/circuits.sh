@@ -6,11 +6,12 @@
 # Then:                         cat run_*.csv
 # A task that is started again leaves a row that is there as it is. OPTIONS: of `synaptogen netlist crossbar`. NGSPICE: another one.
 set -e
-seed=${SLURM_ARRAY_TASK_ID:-$TASK}
+seed=$(expr "${SLURM_ARRAY_TASK_ID:-$TASK}" + 0) # without leading zeros
 run=run_$(printf %04d "$seed")
 [ -s "$run.csv" ] && exit
 # shellcheck disable=SC2086
 synaptogen netlist crossbar --pattern random --seed "$seed" ${OPTIONS:---rows 16 --cols 16 --r-wl 2 --r-bl 2} -o "$run.cir"
-"${NGSPICE:-ngspice}" -b "$run.cir" >"$run.log" 2>&1
+"${NGSPICE:-ngspice}" -b "$run.cir" >"$run.log" 2>&1 || { echo "circuits.sh: ngspice has failed; see $run.log" >&2; exit 1; }
 awk -v seed="$seed" '/cells written/ { n = $3 } /wrong bits/ { print seed "," n "," $3 }' "$run.log" >"$run.new"
-[ -s "$run.new" ] && mv "$run.new" "$run.csv" && rm "$run.cir" "$run.log" "$run.map"
+[ -s "$run.new" ] || { echo "circuits.sh: no number of wrong bits in $run.log" >&2; exit 1; }
+mv "$run.new" "$run.csv" && rm "$run.cir" "$run.log" "$run.map"

@@ -5,7 +5,7 @@
 # Then:                         cat point.*.csv
 # A task that is started again leaves a point that is there as it is.
 set -e
-task=${SLURM_ARRAY_TASK_ID:-$TASK}
+task=$(expr "${SLURM_ARRAY_TASK_ID:-$TASK}" + 0) # without leading zeros
 point=$((task - 1))
 seed=$((point % 3 + 1))
 size=$((16 << point / 3 % 3))

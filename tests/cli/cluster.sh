@@ -34,7 +34,7 @@ check "tasks of the sweep are its points: seed, size and ohm, then what the writ
 circuits() (
     mkdir circuits && cd circuits || exit 1
     OPTIONS="--rows 8 --cols 6 --v-set -0.65 --v-reset 1.1" && export OPTIONS
-    for TASK in 3 12 3; do export TASK; "$scripts/circuits.sh" || { cat run_*.log; exit 1; }; done
+    for TASK in 3 012 3; do export TASK; "$scripts/circuits.sh" || { cat run_*.log; exit 1; }; done
     for seed in 3 12; do
         synaptogen crossbar write --rows 8 --cols 6 --pattern random --seed $seed --v-set -0.65 --v-reset 1.1 --steps 500 -o a.state |
             awk -F, -v seed=$seed 'NR == 2 { print seed ",48," $7; if ($7 == 0) exit 1 }' || exit 1

@@ -158,6 +158,7 @@ check "a negative resistance is refused" refuses_case "left: -1 ohm at line 0 is
 check "cells are wanted" refuses_case "cells: expected an object, found none" '{"rows":1,"cols":1}'
 check "only one kind of cells is taken" refuses_case "cells: expected one of r, g and state, found 2" '{"rows":1,"cols":1,"cells":{"g":[[1]],"r":[[0]]}}'
 check "a matrix's row is located" refuses_case "cells.g[1]: expected 2 numbers, found 1" '{"rows":2,"cols":2,"cells":{"g":[[1,1],[1]]}}'
+check "a number does not stand for a row of cells" refuses_case "cells.r[1]: expected an array of 2 numbers, found a number" '{"rows":2,"cols":2,"cells":{"r":[[0.5,0.5],0.5]}}'
 check "a negative conductance is located" refuses_case "g: -1 S at row 0, column 1 is not finite and >= 0" '{"rows":1,"cols":2,"cells":{"g":[[1,-1]]}}'
 check "a state outside is located" refuses_case "r: 2 at row 0, column 0 is outside [-1, 1]" '{"rows":1,"cols":1,"cells":{"r":[[2]]}}'
 check "a state file of another size is refused" refuses_case "16 cells are not the 1 x 2 of the crossbar" '{"rows":1,"cols":2,"cells":{"state":"a.state"}}'
