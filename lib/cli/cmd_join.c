@@ -48,7 +48,7 @@ static int check_missing(const files *f)
                                    f->count - missing, text, missing > 8 ? ", ..." : "");
 }
 
-/* The whole must not take the place of a part or of its record. */
+/* The whole must not take the place of the record of a part. */
 static int check_output(const join_options *o)
 {
     int status = CLI_OK;
@@ -56,8 +56,6 @@ static int check_output(const join_options *o)
         char *record = part_record_name(o->parts.words[k]);
         if (!record)
             status = cli_fail_memory();
-        else if (options_same_file(o->parts.words[k], o->output))
-            status = cli_fail(CLI_USAGE, "--output: %s is a part, too", o->output);
         else if (options_same_file(record, o->output))
             status = cli_fail(CLI_USAGE, "--output: %s is the record of a part, too", o->output);
         free(record);

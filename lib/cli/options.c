@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const cli_option always[] = {
     {"help", .kind = OPTION_HELP, .letter = 'h', .help = "print a description and end"},
@@ -276,6 +277,30 @@ static int check_outputs(const cli_option *list, int n, const void *values)
     return CLI_OK;
 }
 
+static int check_input(const cli_option *writes, const void *values, const char *input)
+{
+    const char *result = *(const char *const *)((const char *)values + writes->offset);
+    return result && input && access(input, F_OK) == 0 && options_same_file(result, input)
+               ? cli_fail(CLI_USAGE, "--%s: expected a file that is not read, found %s", writes->name, result)
+               : CLI_OK;
+}
+
+/* A result must not take the place of what the command reads. */
+static int check_inputs(const cli_option *list, int n, const cli_operand operands[MOST_OPERANDS], const void *values)
+{
+    int status = CLI_OK;
+    for (int k = 0; k < n; k++)
+        for (int j = 0; list[k].writes && j < MOST_OPERANDS && operands[j].name; j++) {
+            const void *field = (const char *)values + operands[j].offset;
+            const cli_line *many = operands[j].many ? field : NULL;
+            for (int m = 0; many && m < many->count && !status; m++)
+                status = check_input(&list[k], values, many->words[m]);
+            if (!many && !status)
+                status = check_input(&list[k], values, *(const char *const *)field);
+        }
+    return status;
+}
+
 static int find(const cli_option *list, int n, const char *name)
 {
     for (int k = 0; k < n; k++)
@@ -332,5 +357,7 @@ int options_parse(const char *name, const cli_option *table, const cli_operand o
         status = refuse(name, list, n, argv[optind + wanted]);
     if (!status)
         status = check_state(list, n, given);
+    if (!status)
+        status = check_inputs(list, n, operands, values);
     return status ? status : check_outputs(list, n, values);
 }

@@ -135,6 +135,11 @@ check "a report in the place of the state is refused" refused 2 '--output: same 
 ln -s t.csv link
 check "two names of one file are one file" refused 2 '--output: link is the file of --report, too' \
     program --targets t.csv --report t.csv -o link
+"$SYNAPTOGEN" program --targets t.csv -o input.state >/dev/null 2>&1
+check "a result in the place of the array that is read is refused" refused 2 '--output: expected a file that is not read, found ./input.state' \
+    read input.state -o ./input.state
+check "a result in the place of one of many files is refused" refused 2 '--output: expected a file that is not read, found link' \
+    import input.state t.csv -o link
 check "/dev/null takes both results" "$SYNAPTOGEN" program --targets t.csv --report /dev/null -o /dev/null
 # 64 blocks of 512 or 1024 bytes: enough for the message.
 too_large() {

@@ -172,7 +172,7 @@ check "more parts than cells are refused" refused 2 'expected at most 5 parts of
 check "a result without a % in its name is refused" refused 2 '--output: expected a name with a %' sample --cells 5 --part 1/5 -o none
 check "a part without a file for the result is refused" refused 2 '--part: expected a file for the result' sample --cells 5 --part 1/5
 check "the part of a task is refused where there is no task" refused 2 'SLURM_ARRAY_TASK_ID, found ""' sample --cells 5 --part slurm -o none.%
-check "join refuses to replace a part by the whole" refused 2 "--output: s.2.csv is a part, too" join s.1.csv s.2.csv s.3.csv -o s.2.csv
+check "join refuses to replace a part by the whole" refused 2 "--output: expected a file that is not read, found s.2.csv" join s.1.csv s.2.csv s.3.csv -o s.2.csv
 check "standard input is refused: parts could not be compared" refused 2 "expected a file for the targets" \
     program --targets - --part 1/2 -o none.%
 check "join needs the name of the whole" refused 2 '--output: expected a file name' join k.1.csv
