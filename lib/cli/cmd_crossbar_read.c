@@ -3,6 +3,7 @@
 #include "cli/gnuplot.h"
 #include "cli/part.h"
 #include "cli/wired.h"
+#include "crossbar/batch_noise.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -55,6 +56,7 @@ static int read_voltages(const read_options *o, const wired *b, matrix *v)
 /* Inputs that OpenBLAS multiplies with at once; it rounds differently for another number of them. Of nonlinear cells, a multiple
  * of the runs of inputs that start anew. So parts give the same digits as the whole. */
 enum { PIECE = 1024, PIECE_OF_CURVES = 64 };
+_Static_assert(PIECE % SYNP_NOISE_RUN == 0 && PIECE_OF_CURVES % SYNP_NOISE_RUN == 0, "parts would round differently");
 
 /* Reads number k .. k + count - 1, into the rows of i from `to` on. volts, amps: room for count inputs at three sides. */
 static syn_status read_some(const read_options *o, const wired *b, const matrix *v, size_t k, size_t count,
@@ -225,6 +227,7 @@ const cli_command command_crossbar_read = {
     .see_also = "crossbar solve,crossbar write,join,read",
     .operands = {{"STATE", "state file or matrix", offsetof(read_options, state)}},
     .options = options,
+    .uses_blas = true,
     .size = sizeof(read_options),
     .run = run,
 };

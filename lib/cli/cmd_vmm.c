@@ -124,6 +124,7 @@ const cli_command command_vmm = {
     .see_also = "join,crossbar read,program,read",
     .operands = {{"STATE", "state file", offsetof(vmm_options, state)}},
     .options = options,
+    .uses_blas = true,
     .size = sizeof(vmm_options),
     .run = run,
 };

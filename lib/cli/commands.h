@@ -29,6 +29,7 @@ typedef struct cli_command {
     cli_operand operands[MOST_OPERANDS];
     const cli_option *options;
     bool parts_are_columns; /* of the matrix of the whole; else they are rows, or cells */
+    bool uses_blas;         /* so that the last digits depend on its kernels and on the number of threads */
     size_t size;            /* of the structure that the options and operands fill */
     int (*run)(const void *values);
 } cli_command;

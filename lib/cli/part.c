@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/isa.h"
 #include "base/numeric.h"
+#include "base/threads.h"
 #include "cli/buffer.h"
 #include "cli/cli.h"
 
@@ -99,8 +100,7 @@ static void *field_of(void *values, const cli_option *o)
     return (char *)values + o->offset;
 }
 
-/* CRC-32 and, in the lower half, Adler-32. The CRC-32 of a file that ends with its own, such as a full array, is the same for all
- * of them. */
+/* CRC-32 and, in the lower half, Adler-32. All files that end with their own CRC-32, such as full arrays, have one CRC-32. */
 static int checksum_of(const char *path, uint64_t *checksum, uint64_t *size)
 {
     unsigned char bytes[65536];
@@ -170,8 +170,10 @@ static int put_identity(FILE *f, const cli_command *command, const cli_option *l
     syn_error err;
     if (synp_isa_find(NULL, &isa, &err))
         return cli_fail_library("", &err);
-    fprintf(f, "version = %s\ncommand = %s\n%skernel = %s, %s\n", PACKAGE_VERSION, command->name,
-            command->parts_are_columns ? parts_are_columns : "", synp_isa_name(isa), openblas_get_corename());
+    fprintf(f, "version = %s\ncommand = %s\n%skernel = %s\n", PACKAGE_VERSION, command->name,
+            command->parts_are_columns ? parts_are_columns : "", synp_isa_name(isa));
+    if (command->uses_blas)
+        fprintf(f, "openblas = %s, threads = %d\n", openblas_get_corename(), synp_threads(0));
     for (int k = 0; k < MOST_OPERANDS && command->operands[k].name && !status; k++) {
         const cli_operand *o = &command->operands[k];
         const char *text = o->many ? NULL : *(const char *const *)((const char *)values + o->offset);
@@ -319,7 +321,7 @@ typedef struct run {
     int n;
     part p;
     char *names[MOST_OPTIONS]; /* of results, with their numbers; NULL: the option names none */
-    buffer identity;
+    buffer stamps, identity;
 } run;
 
 /* Digits for the part in place of the last %, as many for each, so that names are sorted as parts are. */
@@ -468,7 +470,7 @@ static int write_record(const run *r, const char *result)
 }
 
 /* The command line with the contents of its files, into *out. */
-static int find_identity(run *r, buffer *out)
+static int find_identity(const run *r, buffer *out)
 {
     int status = buffer_open(out);
     if (status)
@@ -478,17 +480,39 @@ static int find_identity(run *r, buffer *out)
     return status ? status : closed;
 }
 
-/* A part of which the beginning is of one file and the end of another is of none. */
-static int check_inputs(run *r)
+/* Where a file is, its size, and when it was written. */
+static void put_stamp(FILE *f, const char *path)
+{
+    struct stat file;
+    if (path && stat(path, &file) == 0 && S_ISREG(file.st_mode))
+        fprintf(f, "%ju %ju %jd %jd %ld\n", (uintmax_t)file.st_dev, (uintmax_t)file.st_ino, (intmax_t)file.st_size,
+                (intmax_t)file.st_mtim.tv_sec, file.st_mtim.tv_nsec);
+}
+
+/* The stamps of all inputs, into *out. */
+static int find_stamps(const run *r, buffer *out)
+{
+    const int status = buffer_open(out);
+    if (status)
+        return status;
+    for (int k = 0; k < MOST_OPERANDS && r->command->operands[k].name; k++) {
+        const cli_operand *o = &r->command->operands[k];
+        put_stamp(out->stream, o->many ? NULL : *(const char *const *)((const char *)r->values + o->offset));
+    }
+    for (int k = 0; k < r->n; k++)
+        if (r->list[k].kind == OPTION_TEXT && !r->list[k].writes)
+            put_stamp(out->stream, *(const char **)field_of(r->values, &r->list[k]));
+    return buffer_close(out);
+}
+
+/* A part of which the beginning is of one file and the end of another is of no run. */
+static int check_stamps(const run *r)
 {
     buffer now = {0};
-    int status = find_identity(r, &now);
-    if (!status) {
-        const part_record before = {.identity = r->identity.text, .count = r->p.count},
-                          after = {.identity = now.text, .count = r->p.count};
-        status =
-            part_compare("an input has changed meanwhile, so that the part has no record", NULL, &before, &after);
-    }
+    int status = find_stamps(r, &now);
+    if (!status && strcmp(now.text, r->stamps.text) != 0)
+        status = cli_fail(CLI_FAILED,
+                          "--part: expected inputs that stay as they are, found one that has changed meanwhile");
     free(now.text);
     return status;
 }
@@ -511,7 +535,7 @@ static int run_part(run *r)
     if (!status)
         status = r->command->run(r->values);
     if (!status)
-        status = check_inputs(r);
+        status = check_stamps(r);
     if (!status)
         status = is_done(r, &done); /* another run may have had these names meanwhile */
     for (int k = 0; k < r->n && !status && !done; k++)
@@ -532,11 +556,14 @@ int part_run(const cli_command *command, void *values)
         return command->run(values);
     int status = parse(text, &r.p);
     if (!status)
+        status = find_stamps(&r, &r.stamps);
+    if (!status)
         status = find_identity(&r, &r.identity);
     if (!status)
         status = run_part(&r);
     for (int k = 0; k < r.n; k++)
         free(r.names[k]);
+    free(r.stamps.text);
     free(r.identity.text);
     return status;
 }

@@ -211,6 +211,26 @@ static syn_status take_cells(void *context, size_t k, const syn_crossbar *own, s
     return SYN_OK;
 }
 
+/* Inputs of one matrix product, because OpenBLAS rounds by their number. It divides SYNP_NOISE_RUN, so that a batch that begins at
+ * a multiple of that has the same products. */
+static size_t run_of(const noise *z)
+{
+    size_t run = SYNP_NOISE_RUN;
+    while (run > SYNP_RUN && run * z->n > z->b->most_s)
+        run /= 2;
+    return run;
+}
+
+/* c[rows x count] = a b, or a^T b, in runs of columns; a column of b has `inner` numbers. */
+static void multiply(const noise *z, CBLAS_TRANSPOSE form, size_t rows, size_t count, size_t inner, const float *a,
+                     const float *b, float *c)
+{
+    const size_t run = run_of(z);
+    for (size_t k = 0; k < count; k += run)
+        cblas_sgemm(CblasColMajor, form, CblasNoTrans, (int)rows, (int)(count - k < run ? count - k : run),
+                    (int)inner, 1, a, (int)z->n, b + inner * k, (int)inner, 0, c + rows * k, (int)rows);
+}
+
 /* The same for linear cells and `count` inputs, whose voltages across the cells are h of the inputs times theirs. */
 static syn_status multiply_cells(const noise *z, size_t count, syn_error *err)
 {
@@ -223,8 +243,7 @@ static syn_status multiply_cells(const noise *z, size_t count, syn_error *err)
             const size_t lines = synp_lines_at(&z->x->lines, t->at[m].side);
             v[m + t->count * k] = (float)z->b->v[t->at[m].side][t->at[m].line + lines * (z->from + k)];
         }
-    cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, (int)z->n, (int)count, (int)t->count, 1, t->h, (int)z->n,
-                v, (int)t->count, 0, z->s, (int)z->n);
+    multiply(z, CblasNoTrans, z->n, count, t->count, t->h, v, z->s);
     free(v);
     for (size_t k = 0; k < count; k++)
         for (size_t c = 0; c < z->n; c++)
@@ -301,8 +320,7 @@ static syn_status add_noise(const noise *z, size_t count, syn_error *err)
     float *sum = malloc(sums * count * sizeof *sum + 1);
     if (!sum)
         return synp_no_memory(err);
-    cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, (int)sums, (int)count, (int)z->n, 1, t->h, (int)z->n, z->s,
-                (int)z->n, 0, sum, (int)sums);
+    multiply(z, CblasTrans, sums, count, z->n, t->h, z->s, sum);
 #pragma omp parallel for num_threads(synp_threads(z->b->threads)) if (sums * count > 4096)
     for (size_t k = 0; k < count; k++)
         add_to_input(z, sum + sums * k, k);
@@ -310,20 +328,10 @@ static syn_status add_noise(const noise *z, size_t count, syn_error *err)
     return SYN_OK;
 }
 
-/* Inputs whose sums are found together. OpenBLAS rounds differently for another number of them: pieces are the same for each
- * multiple of SYNP_NOISE_RUN inputs that a batch begins with. */
-static size_t piece_of(const noise *z)
-{
-    size_t piece = SYNP_NOISE_RUN;
-    while (piece > SYNP_RUN && piece * z->n > z->b->most_s)
-        piece /= 2;
-    return piece;
-}
-
 /* All inputs for the outputs z->out. currents: the currents are found on the way. */
 static syn_status add_to_all(noise *z, bool currents, syn_solution *all, syn_error *err)
 {
-    const size_t piece = piece_of(z);
+    const size_t run = run_of(z), piece = run * (1 + z->b->most_s / z->n / run);
     z->s = malloc(z->n * (piece < z->b->count ? piece : z->b->count) * sizeof *z->s + 1);
     syn_status status = z->s ? solve_transfer(z, &z->out, err) : synp_no_memory(err);
     if (!status)

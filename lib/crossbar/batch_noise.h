@@ -16,7 +16,7 @@ typedef struct synp_batch_noise {
     size_t most_h, most_s; /* numbers of single precision in a matrix of cells and terminals, of cells and inputs */
 } synp_batch_noise;
 
-/* A batch with noise in pieces of a multiple of it gives the same digits: SYNP_RUN times a power of 2. */
+/* A batch with noise gives the same digits in pieces of a multiple of it. A power of 2 times SYNP_RUN. */
 enum { SYNP_NOISE_RUN = 4 * SYNP_RUN };
 
 /* 512 MiB and 64 MiB. */
