@@ -135,8 +135,8 @@ static int join_text(const files *f, FILE *out)
     return status;
 }
 
-/* The whole file, to be freed, and where it begins. */
-static int read_lines(const char *name, char **text)
+/* The whole file as a text, to be freed also after a failure. */
+static int read_whole(const char *name, char **text)
 {
     size_t room = 0;
     FILE *f = open_part(name);
@@ -144,13 +144,15 @@ static int read_lines(const char *name, char **text)
     if (!f)
         return CLI_FAILED;
     const ssize_t n = getdelim(text, &room, '\0', f);
-    const int status = n < 0 ? cli_fail(CLI_FAILED, "%s: cannot be read, or is empty", name) : CLI_OK;
+    const int status = n >= 0                 ? CLI_OK
+                       : feof(f) || ferror(f) ? cli_fail(CLI_FAILED, "%s: cannot be read, or is empty", name)
+                                              : cli_fail_memory();
     fclose(f);
     return status;
 }
 
-/* Writes a line of each part side by side, and moves on. Returns whether all of them have one. *other: the first that does not end
- * where part 0 ends or goes on; f->count if there is none. */
+/* Writes a line of each part side by side, and moves on. Returns whether all of them have one. *other: the first that has one
+ * where part 0 has none, or the other way round; f->count if there is none. */
 static bool put_line(const files *f, const char **at, FILE *out, size_t *other)
 {
     for (*other = 1; *other < f->count && !*at[*other] == !*at[0];)
@@ -166,14 +168,14 @@ static bool put_line(const files *f, const char **at, FILE *out, size_t *other)
     return true;
 }
 
-/* Matrices in text, side by side. */
+/* Matrices in text, side by side. All of them are in memory at once. */
 static int join_lines(const files *f, FILE *out)
 {
     char **text = calloc(f->count, sizeof *text);
     const char **at = calloc(f->count, sizeof *at);
     int status = text && at ? CLI_OK : cli_fail_memory();
     for (size_t k = 0; k < f->count && !status; k++) {
-        status = read_lines(f->names[k], &text[k]);
+        status = read_whole(f->names[k], &text[k]);
         at[k] = text[k];
     }
     size_t other = f->count;
@@ -233,7 +235,7 @@ static bool read_header(FILE *f, npy *n)
     return elements > 0 && n->size * elements == bytes && fseek(f, n->data, SEEK_SET) == 0;
 }
 
-/* Whether a part fits to the first one. */
+/* Whether a part fits the first one. */
 static bool fits(const npy *first, const npy *n, bool side_by_side)
 {
     return strcmp(n->dictionary, first->dictionary) == 0 && n->dimensions == first->dimensions &&
@@ -276,16 +278,13 @@ static int copy_bytes(const char *name, long from, size_t count, FILE *out)
 /* One column of all parts after the other; a file by rows is a single one, and so are columns side by side. */
 static int copy_columns(const files *f, const npy *parts, FILE *out)
 {
-    for (size_t k = 0; f->side_by_side && k < f->count; k++)
-        if (copy_bytes(f->names[k], parts[k].data, parts[k].shape[0] * parts[k].shape[1] * parts[k].size, out))
-            return CLI_FAILED;
-    if (f->side_by_side)
-        return CLI_OK;
-    const size_t width = parts[0].dimensions == 2 ? parts[0].shape[1] : 1, columns = parts[0].by_columns ? width : 1;
+    const bool one = !parts[0].by_columns || parts[0].dimensions == 1 || f->side_by_side;
+    const size_t columns = one ? 1 : parts[0].shape[1];
     int status = CLI_OK;
     for (size_t j = 0; j < columns && !status; j++)
         for (size_t k = 0; k < f->count && !status; k++) {
-            const size_t bytes = parts[k].shape[0] * parts[k].size * (width / columns);
+            const size_t width = parts[k].dimensions == 2 ? parts[k].shape[1] : 1,
+                         bytes = parts[k].shape[0] * (width / columns) * parts[k].size;
             status = copy_bytes(f->names[k], parts[k].data + (long)(j * bytes), bytes, out);
         }
     return status;
@@ -468,7 +467,8 @@ const cli_command command_join = {
             "byte for byte "
             "that of one run without --part. Each result has a record RESULT.part beside it, which says what the "
             "part is of. "
-            "All parts must be there once, and of one version, command, seed and parameter file; others are refused "
+            "All parts must be there once, and of one version, command, kernel, options and input files; others are "
+            "refused "
             "by name.",
     .output = {"The file of the whole.", NULL},
     .examples = examples,

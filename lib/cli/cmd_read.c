@@ -26,7 +26,7 @@ static const cli_option options[] = {
 
 /* The columns that this run reads. Those of a compact file can be loaded by themselves; its array is then of them alone. */
 typedef struct range {
-    size_t rows;
+    size_t rows, cells; /* of the whole */
     part_range columns;
     bool alone;
 } range;
@@ -38,6 +38,7 @@ static int find_range(const read_options *o, range *r)
     if (syn_array_peek(o->state, &info, &err))
         return cli_fail_library("", &err);
     r->rows = (size_t)info.rows;
+    r->cells = (size_t)info.n;
     r->alone = o->part && info.storage == SYN_COMPACT;
     return part_of(o->part, (size_t)(info.n / info.rows), 1, 1, "columns", &r->columns);
 }
@@ -47,7 +48,12 @@ static int open_array(const read_options *o, const syn_model *m, const range *r,
     syn_error err;
     const syn_load how = {.first = r->alone ? r->rows * r->columns.first : 0,
                           .count = r->alone ? r->rows * r->columns.count : 0};
-    return syn_array_load_with(m, o->state, &how, a, &err) ? cli_fail_library("", &err) : CLI_OK;
+    if (syn_array_load_with(m, o->state, &how, a, &err))
+        return cli_fail_library("", &err);
+    return syn_array_rows(*a) == r->rows && syn_array_size(*a) == (r->alone ? (size_t)how.count : r->cells)
+               ? CLI_OK
+               : cli_fail(CLI_FAILED, "%s: expected %zu x %zu cells as before, found others: the file has changed",
+                          o->state, r->rows, r->cells / r->rows);
 }
 
 /* A conductance read with noise is the noisy current over the voltage. */
@@ -104,8 +110,9 @@ const cli_command command_read = {
     .summary = "read all cells of a state file",
     .text = "Reads all cells of the array in a state file, each by itself. `synaptogen crossbar read` reads through "
             "wires.",
-    .output = {"A matrix of currents in A, or of conductances, in the shape of the array: CSV, or .npy if the file's "
-               "name ends so.",
+    .output = {"A matrix of currents in A, or of conductances, in the shape of the array, or with --part some of its "
+               "columns: "
+               "CSV, or .npy if the file's name ends so.",
                NULL},
     .examples = examples,
     .see_also = "crossbar read,join,program,vmm",

@@ -277,6 +277,7 @@ static int check_outputs(const cli_option *list, int n, const void *values)
     return CLI_OK;
 }
 
+/* Names of files that do not exist are no reason here: what is missing has a message of its own. */
 static int check_input(const cli_option *writes, const void *values, const char *input)
 {
     const char *result = *(const char *const *)((const char *)values + writes->offset);
@@ -285,11 +286,18 @@ static int check_input(const cli_option *writes, const void *values, const char 
                : CLI_OK;
 }
 
+/* Whether an option names a file that is read and stays. An array of --state may be replaced by what it becomes. */
+static bool is_input(const cli_option *o)
+{
+    return o->kind == OPTION_TEXT && !o->writes && o->value && strcmp(o->value, "FILE") == 0 &&
+           strcmp(o->name, "state") != 0;
+}
+
 /* A result must not take the place of what the command reads. */
 static int check_inputs(const cli_option *list, int n, const cli_operand operands[MOST_OPERANDS], const void *values)
 {
     int status = CLI_OK;
-    for (int k = 0; k < n; k++)
+    for (int k = 0; k < n; k++) {
         for (int j = 0; list[k].writes && j < MOST_OPERANDS && operands[j].name; j++) {
             const void *field = (const char *)values + operands[j].offset;
             const cli_line *many = operands[j].many ? field : NULL;
@@ -298,6 +306,10 @@ static int check_inputs(const cli_option *list, int n, const cli_operand operand
             if (!many && !status)
                 status = check_input(&list[k], values, *(const char *const *)field);
         }
+        for (int j = 0; list[k].writes && j < n && !status; j++)
+            if (is_input(&list[j]))
+                status = check_input(&list[k], values, *(const char *const *)((const char *)values + list[j].offset));
+    }
     return status;
 }
 
@@ -358,6 +370,6 @@ int options_parse(const char *name, const cli_option *table, const cli_operand o
     if (!status)
         status = check_state(list, n, given);
     if (!status)
-        status = check_inputs(list, n, operands, values);
-    return status ? status : check_outputs(list, n, values);
+        status = check_outputs(list, n, values);
+    return status ? status : check_inputs(list, n, operands, values);
 }

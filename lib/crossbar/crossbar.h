@@ -28,8 +28,8 @@ struct syn_crossbar {
     double *on;    /* [rows]: 1, or 0 where the access devices are off */
     synp_cells cells;
     syn_array *array;          /* that is bound, or NULL */
-    synp_switching *switching; /* NULL until the first step of an array that is not read-only */
-    bool hold_resets;          /* of it, see crossbar/order.h */
+    synp_switching *switching; /* of an array that is not read-only; NULL until the first try or write */
+    bool hold_resets; /* as synp_crossbar_hold_resets has set it: for `switching`, which may not be there yet */
 
     synp_field field;
     double *g;        /* S, slopes of the cells with their access devices */

@@ -32,7 +32,7 @@ syn_status syn_crossbar_try(syn_crossbar *x, const double *const v[SYN_SIDES], s
                          x->cells.kind == SYNP_CURVE ? "a read-only array cannot switch"
                                                      : "linear cells cannot switch");
     syn_status status = synp_crossbar_sources(x, v, err);
-    if (!status && x->cells.kind != SYNP_NONE)
+    if (!status)
         status = synp_crossbar_let_switch(x, err);
     return status ? status : synp_crossbar_converge(x, true, info ? info : &unseen, err);
 }

@@ -76,8 +76,8 @@ typedef struct syn_solution {
     size_t switched; /* syn_crossbar_try and _step: cells whose state differs from the array's before the call */
 } syn_solution;
 
-/* Checks the wires and copies what it needs. Memory: about 56 bytes per cell from 1e5 cells on, 10 more for cells that switch
- * or have access devices, and up to 90 more for cells and wires of which the solution is hard to find.
+/* Checks the wires and copies what it needs. Memory: about 56 bytes per cell from 1e5 cells on, 10 more from the first step of
+ * cells that switch on, or for access devices, and up to 90 more for cells and wires of which the solution is hard to find.
  * threads: upper limit; 0: as many as there are processors. Crossbars below 512 x 512 cells always use one. Two
  * threads save a third of the time at 1024 x 1024. On a machine that others use too, set OMP_WAIT_POLICY=passive in the
  * environment: OpenMP's threads otherwise spin while they wait for each other, and two are far slower than one.
@@ -101,8 +101,8 @@ syn_status syn_crossbar_set_states(syn_crossbar *x, const syn_model *m, const do
 /* Gives the crossbar the cells of an array of rows x cols cells. They are nonlinear, and they switch in
  * syn_crossbar_try and _step. The array must exist until the crossbar is freed or gets other cells by one of these
  * three calls. Bind it again after any other call that changes it. A read-only array can be solved for, but does not
- * switch. The first step takes the memory for switching. Returns SYN_OK or SYN_EINVAL (the array has another size; nothing
- * has changed). */
+ * switch. The first try, step, write or program takes the memory for switching, and may return SYN_ENOMEM. Returns SYN_OK or
+ * SYN_EINVAL (the array has another size; nothing has changed). */
 syn_status syn_crossbar_bind(syn_crossbar *x, syn_array *a, syn_error *err);
 
 /* Disconnects the cells of rows with on[i] = 0, as access transistors that are off do; NULL: all are connected. */

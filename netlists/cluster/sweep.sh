@@ -5,7 +5,7 @@
 # Then:                         cat point.*.csv
 # A task that is started again leaves a point that is there as it is.
 set -e
-task=$(expr "${SLURM_ARRAY_TASK_ID:-$TASK}" + 0) # without leading zeros
+task=$(expr "${SLURM_ARRAY_TASK_ID:-$TASK}" + 0) || { echo "expected a task from 1 to 27"; exit 2; }
 point=$((task - 1))
 seed=$((point % 3 + 1))
 size=$((16 << point / 3 % 3))

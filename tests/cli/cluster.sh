@@ -34,12 +34,15 @@ check "tasks of the sweep are its points: seed, size and ohm, then what the writ
 circuits() (
     mkdir circuits && cd circuits || exit 1
     OPTIONS="--rows 8 --cols 6 --v-set -0.65 --v-reset 1.1" && export OPTIONS
-    for TASK in 3 012 3; do export TASK; "$scripts/circuits.sh" || { cat run_*.log; exit 1; }; done
-    for seed in 3 12; do
+    for TASK in 3 012 0; do export TASK; "$scripts/circuits.sh" || { cat run_*.log; exit 1; }; done
+    TASK=3 NGSPICE=false "$scripts/circuits.sh" || exit 1 # is there already
+    ! TASK=4 NGSPICE=false "$scripts/circuits.sh" 2>err || exit 1
+    grep -qx 'circuits.sh: ngspice has failed; see run_0004.log' err && rm run_0004.* err || exit 1
+    for seed in 0 3 12; do
         synaptogen crossbar write --rows 8 --cols 6 --pattern random --seed $seed --v-set -0.65 --v-reset 1.1 --steps 500 -o a.state |
             awk -F, -v seed=$seed 'NR == 2 { print seed ",48," $7; if ($7 == 0) exit 1 }' || exit 1
     done >wanted
-    cat run_*.csv && cat run_*.csv | cmp - wanted && [ "$(ls | wc -l)" -eq 4 ]
+    cat run_*.csv && cat run_*.csv | cmp - wanted && [ "$(ls | wc -l)" -eq 5 ]
 )
 check "circuits of a Monte Carlo count the wrong bits that the library counts for the same seeds, and leave a row each" circuits
 

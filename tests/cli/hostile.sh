@@ -140,6 +140,8 @@ check "a result in the place of the array that is read is refused" refused 2 '--
     read input.state -o ./input.state
 check "a result in the place of one of many files is refused" refused 2 '--output: expected a file that is not read, found link' \
     import input.state t.csv -o link
+check "a result in the place of a file that an option names is refused" refused 2 '--report: expected a file that is not read, found t.csv' \
+    program --targets t.csv --report t.csv -o new.state
 check "/dev/null takes both results" "$SYNAPTOGEN" program --targets t.csv --report /dev/null -o /dev/null
 # 64 blocks of 512 or 1024 bytes: enough for the message.
 too_large() {

@@ -5,6 +5,7 @@
 #include "support/support.h"
 
 #include "crossbar/crossbar.h"
+#include "crossbar/order.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -574,6 +575,25 @@ Test(crossbar_switch, an_array_that_is_only_read_needs_no_memory_for_switching)
     cr_assert(eq(int, syn_crossbar_bind(b->x, fixed, NULL), SYN_OK));
     cr_assert(eq(int, syn_crossbar_solve(b->x, VOLTAGES(b), NULL, NULL), SYN_OK));
     cr_expect(eq(sz, syn_crossbar_bytes(b->x), only_read));
-    syn_array_free(fixed);
     free_bench(b);
+    syn_array_free(fixed);
+}
+
+/* A cell in LRS at 1.5 V, beyond its U_R: it waits, or it is RESET at once. */
+Test(crossbar_switch, cells_wait_at_their_reset_voltage_also_in_the_first_try)
+{
+    for (int hold = 0; hold < 2; hold++) {
+        bench *b = make_bench(1, 1, 0, 0);
+        const float set = -2;
+        syn_solution info;
+        start_bench(b);
+        cr_assert(eq(int, syn_array_apply(b->array, NULL, &set, 1, NULL), SYN_OK));
+        cr_assert(eq(int, syn_crossbar_bind(b->x, b->array, NULL), SYN_OK));
+        synp_crossbar_hold_resets(b->x, hold);
+        b->v[SYN_LEFT][0] = 1.5;
+        cr_assert(eq(int, syn_crossbar_try(b->x, VOLTAGES(b), &info, NULL), SYN_OK));
+        cr_expect(eq(sz, info.beyond, (size_t)hold));
+        cr_expect(eq(sz, info.switched, (size_t)!hold));
+        free_bench(b);
+    }
 }
