@@ -95,6 +95,23 @@ changed() {
 }
 check "a full state file that has changed is another run" changed
 
+# The run is stopped once it has begun its result, and goes on with another file. One that has ended by then is tried again.
+changing() {
+    for try in 1 2 3 4 5; do
+        cp "$srcdir/params/hfo2-1t1r.json" live.json
+        rm -f live.1.npy*
+        "$SYNAPTOGEN" sample --cells 400000 --cycles 5 --params live.json --part 1/2 -o live.%.npy 2>err &
+        run=$!
+        while kill -0 $run 2>/dev/null && ! ls live.1.npy.* >/dev/null 2>&1; do :; done
+        kill -STOP $run && ls live.1.npy.?????? || { kill -CONT $run; continue; }
+        touch -d 2001-01-01 live.json && kill -CONT $run
+        ! wait $run && grep -q 'found one that has changed meanwhile' err && [ ! -e live.1.npy.part ]
+        return
+    done
+    return 1
+}
+check "an input that changes while a part is worked on fails the part" changing
+
 slurm() {
     for id in 5 7 9; do
         SLURM_ARRAY_TASK_ID=$id SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=3 \
