@@ -151,7 +151,7 @@ static bool print_read_through_wires(const family *f, const schedule *s, const w
  * a line switch one after the other, as each reaches its threshold. */
 static bool print_write_through_wires(const family *f, const workload *w)
 {
-    steps s = {.levels = 400};
+    steps s = {.levels = 0};
     const bool fine = f->current == synaptogen && steps_create(w, model, &s) && steps_run(w, &s);
     for (size_t j = 0; fine && j < w->n; j++)
         printf("%.9g\n", steps_current(&s, j));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "steps.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,14 +36,44 @@ static bool settle(steps *s, bool read)
     return status == SYN_OK;
 }
 
-/* One level of a pulse: v over the cells of a row, or of all rows. */
-static bool apply(const workload *w, steps *s, size_t row, double v)
+/* v over the cells of a row, or of all rows. */
+static void select_row(const workload *w, steps *s, size_t row, double v)
 {
     for (size_t k = 0; k < w->n; k++) {
         s->rows[k] = !w->split ? v : k == row ? v / 2 : 0;
         s->cols[k] = w->split ? -v / 2 : 0;
     }
+}
+
+/* One level of a pulse. */
+static bool apply(const workload *w, steps *s, size_t row, double v)
+{
+    select_row(w, s, row, v);
     return settle(s, false);
+}
+
+/* The edge of a pulse up to v. A level at which several cells are beyond U_S is halved: once one of them has SET, another one
+ * on its lines may never get there. */
+static bool rise(const workload *w, steps *s, size_t row, double v)
+{
+    const double *const sources[SYN_SIDES] = {[SYN_LEFT] = s->rows, [SYN_BOTTOM] = s->cols};
+    const double longest = v / 400, shortest = 1e-9; /* V */
+    bool fine = true;
+    for (double u = 0, step = longest; u != v && fine;) {
+        const double next = fabs(u + step) < fabs(v) ? u + step : v;
+        syn_solution info;
+        select_row(w, s, row, next);
+        syn_crossbar_restart(s->x);
+        fine = syn_crossbar_try(s->x, sources, &info, NULL) == SYN_OK;
+        if (fine && info.beyond > 1 && fabs(next - u) > shortest) {
+            step = 0.5 * (next - u);
+            continue;
+        }
+        fine = fine && apply(w, s, row, next);
+        u = next;
+        step = fabs(2 * step) < fabs(longest) ? 2 * step : longest;
+    }
+    return fine;
 }
 
 static bool run_reads(const workload *w, steps *s)
@@ -65,8 +96,11 @@ static bool run_writes(const workload *w, steps *s)
     bool fine = true;
     for (size_t k = 0; k < w->ops && fine; k++)
         for (int pulse = 0; pulse < 2 && fine; pulse++) {
+            const double v = pulse ? w->v_reset : w->v_set;
             for (int level = 1; level <= s->levels && fine; level++)
-                fine = apply(w, s, k % w->n, (pulse ? w->v_reset : w->v_set) * level / s->levels);
+                fine = apply(w, s, k % w->n, v * level / s->levels);
+            if (s->levels == 0)
+                fine = rise(w, s, k % w->n, v);
             fine = fine && apply(w, s, k % w->n, 0);
         }
     s->rows[0] = w->v_read;

@@ -11,7 +11,7 @@ typedef struct steps {
     syn_array *array;
     syn_crossbar *x;
     double *rows, *cols, *ends; /* V, V, ohm */
-    int levels;                 /* of the edge of a pulse, the last of which is its plateau */
+    int levels; /* of the edge of a pulse, the last of which is its plateau; 0: so many that one cell SETs at each */
     size_t solutions, linearisations;
 } steps;
 

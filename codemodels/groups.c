@@ -18,7 +18,8 @@ static const double inaccuracy = 1e-4;
  * voltage of its own cell, creeps first. */
 enum { MOST_ITERATIONS = 1000 };
 
-/* Cells of a group that wait: with more of them those that are helped go with the next. */
+/* Cells of a group that wait: with more of them those that are helped go with the next. Cells that have been let go: with more of
+ * them it is known how much one cell can take from another. */
 enum { FEW = 16 };
 
 /* Cells of a group: in a larger one those go together that nobody can stop. */
@@ -38,7 +39,7 @@ struct host_group {
     double first_fraction, first_excess, last_fraction, last_excess, last_way;
     size_t lets;    /* in the trial */
     size_t cells;   /* of the group */
-    double worst;   /* V, by which the excess of a cell has shrunk since the last one was let go */
+    double worst;   /* V, the most by which the excess of a cell has shrunk from one pass to the next, in the trial */
     double certain; /* V, the excess of which nothing will be left */
 };
 
@@ -258,10 +259,12 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
         g->trial = trial;
         g->begin = pass;
         g->lets = 0;
+        g->worst = 0;
     }
     if (g->let) {
-        /* The first has shown how much one cell can take from another. Twice that by all is a safe bound. */
-        g->certain = g->lets > 0 && g->cells > LARGE ? 2 * (double)g->waiting * g->worst : INFINITY;
+        /* FEW cells have shown how much one can take from another: fewer of them may have lines of their own, while others
+         * share theirs. Twice the most by all is a safe bound. */
+        g->certain = g->lets > FEW && g->cells > LARGE ? 2 * (double)g->waiting * g->worst : INFINITY;
         if (g->lets++ == 0) {
             g->first_fraction = g->fraction;
             g->first_excess = g->excess;
@@ -275,7 +278,6 @@ bool host_group_pass(host_group *g, uint64_t pass, uint64_t trial)
     g->moving = g->let != NULL; /* the voltages will move */
     g->first = NULL;
     g->waiting = 0;
-    g->worst = 0;
     return g->let != NULL;
 }
 

@@ -13,6 +13,7 @@ array |synaptogen|1e-4|1|0|synaptogen|banks:240|seed=@SEED first=0|
 CONTENDERS
 cat >"$tmp/bench/plan.txt" <<'PLAN'
 full|write|crossbar|2:1 4:1|1|5|all
+full|write|wires   |128:1  |0|60|array
 full|read |wires   |5:2    |1|5|right false alone array
 PLAN
 
@@ -33,6 +34,7 @@ check "what was wrong is not tried at the next size" said false 4 ''
 check "a run beyond its limit is a time-out" said slow 2 timeout
 check "a netlist that ngspice refuses is a failure" said stuck 2 failed
 check "the library alone has its time" said alone 4 ok
+check "through wires, 84 of 128 cells of a row SET one after the other, as in the library" said array 128 ok
 check "the report names the wrong one" grep -q -F '**wrong**' "$tmp/write/report.md"
 check "the bench reads through wires" bench read
 check "a netlist of wires and resistors agrees with the library's solver" said right 5 ok read
