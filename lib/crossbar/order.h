@@ -7,8 +7,8 @@
 
 #include <synaptogen/crossbar.h>
 
-/* Sets whether cells in LRS wait at U_R as others do at U_S; after syn_crossbar_bind they do not. They have to where the RESET of one
- * cell can lower the voltage of another: where no source holds a line firmly. Counted in info->beyond, too. */
+/* Sets whether cells in LRS wait at U_R as others do at U_S; after syn_crossbar_bind they do not. They have to where the
+ * RESET of one cell can lower the voltage of another: where no source holds a line firmly. Counted in info->beyond, too. */
 void synp_crossbar_hold_resets(syn_crossbar *x, bool hold);
 
 /* Returns how many cells syn_crossbar_latch has SET in this step. */

@@ -342,7 +342,7 @@ void synp_switching_slopes(synp_switching *s, const synp_view *v, uint8_t *rows)
         const spot *before = m < s->before.count && s->before.spot[m].cell == now->cell ? &s->before.spot[m] : NULL;
         if (!before || now->state != FOLLOWS || before->state != FOLLOWS)
             continue;
-        double slope = secant(s, v->cells, now, before); /* S */
+        const double slope = secant(s, v->cells, now, before); /* S */
         v->g[now->at] = fmax(v->g[now->at] + slope, lowest_slope * v->g[now->at]);
         rows[now->cell % s->lines->rows] = 1;
     }

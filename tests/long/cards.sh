@@ -196,15 +196,15 @@ try_text() {
     card never "$1=\"\""
     [ "$long" ] || return 0
     # An array with a single instance may have any name.
-    free=never
-    [ "$seat $1" != 'ports array' ] || free='array="x"'
-    card "$free" "$1=\"$text\""
+    expected=never
+    [ "$seat $1" != 'ports array' ] || expected='array="x"'
+    card "$expected" "$1=\"$text\""
     for value in $wrong '[]' ']' '[ "left" "left" ]'; do
         card never "$1=$value"
     done
     # ngspice makes a text of the number, which may be the name of a file that is written.
     for value in '{-1}' '{0.5}'; do
-        if [ "$1" = state_out ]; then card "$1=$value" "$1=$value"; else card "$free" "$1=$value"; fi
+        if [ "$1" = state_out ]; then card "$1=$value" "$1=$value"; else card "$expected" "$1=$value"; fi
     done
     for value in '"%s%n%s%n"' '"/"' '"."' '"../.."' '"/dev/null/x"' '"a b"'; do
         card "$1=$value" "$1=$value"
